@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every file of the machine (/proc, /sys, /dev, /etc) is read below a root, so that a captured
+ * tree, an unpacked image or a simulated machine can stand in for this one. Links inside the root
+ * never lead out of it.
+ */
+#ifndef GST_CORE_ROOT_H
+#define GST_CORE_ROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/status.h"
+
+struct gst_root {
+    int fd;         /* directory, -1 when closed */
+    char path[256]; /* as given, for messages */
+};
+
+/* Opens `path` ("/" for this machine); fails with suite.root-unreadable. */
+bool gst_root_open(struct gst_root *root, const char *path, struct gst_status *st);
+void gst_root_close(struct gst_root *root);
+
+bool gst_root_exists(const struct gst_root *root, const char *path);
+
+/* Reads at most size - 1 bytes, ends them with a zero, and drops one trailing line feed. False, and
+ * text empty, if the file cannot be read: on these trees absence is an answer, not an error. */
+bool gst_root_read(const struct gst_root *root, const char *path, char *text, size_t size);
+
+/* Calls `visit` for each entry of a directory but "." and "..", in the order of strcmp; stops when
+ * it returns false. False if the directory cannot be read. */
+bool gst_root_list(const struct gst_root *root, const char *path,
+                   bool (*visit)(const char *name, void *data), void *data);
+
+#endif
