@@ -114,6 +114,7 @@ struct gst_report {
     bool is_simulated;
     char profile[GST_NAME_SIZE];     /* of the simulation */
     char interrupted[GST_NAME_SIZE]; /* "SIGTERM", empty if it ran to its end */
+    char usage_error[GST_TEXT_SIZE]; /* what was asked cannot be done here: "no GPU '9' ..." */
     bool is_strict;
     int gpus_total; /* seen by the driver */
     int gpus_tested;

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The GPU environment of one process: the vendor libraries that could be opened, the GPUs they
+ * show, and which of those this run is about. Opened in a child, never in the supervisor.
+ */
+#ifndef GST_GPU_ENV_H
+#define GST_GPU_ENV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "api/libs.h"
+#include "core/report.h"
+#include "core/root.h"
+#include "core/status.h"
+#include "gpu/device.h"
+
+#define GST_ENV_GPUS 32
+
+/* What is wanted of gst_env_open. */
+struct gst_env_request {
+    const char *const *devices; /* indices, UUIDs (or unique beginnings) or PCI ids; NULL: all */
+    size_t device_count;
+    const struct gst_root *root;
+};
+
+struct gst_env {
+    struct gst_libs libs;
+    const struct gst_root *root;
+    struct gst_report *report;           /* findings and facts go here */
+    struct gst_progress *progress;       /* &report->progress: phase and call, for the supervisor */
+    int driver_version;                  /* cuDriverGetVersion: 13000 */
+    int runtime_version;                 /* cudaRuntimeGetVersion, 0 without a runtime */
+    bool has_runtime;                    /* libcudart is there and took this driver */
+    bool has_nvml;
+    struct gst_gpu gpus[GST_ENV_GPUS];  /* the selected ones */
+    int gpu_count;
+    int gpus_total;                      /* that the driver showed */
+};
+
+/* Opens libraries, driver and GPUs. False if no GPU work is possible at all, with the one cause in
+ * `st`; whatever else is wrong (no NVML, runtime too old) goes into the report as a check and leaves
+ * has_runtime or has_nvml false. A device that was asked for and is not there sets
+ * report->usage_error. On failure nothing is left open. */
+bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
+                  struct gst_report *report, struct gst_status *st);
+
+/* Releases contexts and libraries; a zeroed environment is fine. */
+void gst_env_close(struct gst_env *env);
+
+#endif

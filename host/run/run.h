@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a workload's run() is given, and the few verbs by which it reports. Everything goes straight
+ * into the shared report, so nothing is lost when the process dies in the next call.
+ */
+#ifndef GST_RUN_RUN_H
+#define GST_RUN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/bars.h"
+#include "core/judge.h"
+#include "core/report.h"
+#include "gpu/env.h"
+#include "run/workload.h"
+
+struct gst_run {
+    const struct gst_workload *workload;
+    struct gst_env *env;         /* open libraries, selected GPUs */
+    struct gst_report *report;
+    const struct gst_bars *bars; /* of the site, may be empty */
+    uint64_t seed;               /* fresh for each run unless --seed fixed it */
+    uint64_t size_bytes;         /* --size, 0: the workload's own choice */
+    bool is_full;                /* --level full */
+};
+
+/* What it is doing now, for progress and for whoever has to explain a hang: "copy to gpu 3". */
+void gst_run_phase(struct gst_run *run, int gpu, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Answers a check; returns `ok`. */
+bool gst_run_check(struct gst_run *run, enum gst_finding_id finding, int gpu, bool ok,
+                   const char *observed, ...) __attribute__((format(printf, 5, 6)));
+
+/* Records samples of one of the metrics that the workload's row declares, with the site's bar where
+ * there is one. An undeclared metric is a bug and fails with suite.crashed. */
+bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int gpu,
+                    const char *variant, const double *samples, size_t count, struct gst_bar bar,
+                    struct gst_status *st);
+
+/* The one line that a PASS shows. */
+void gst_run_summary(struct gst_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Adds to the count of elements that were compared on the host. */
+void gst_run_count_elements(struct gst_run *run, uint64_t elements);
+
+#endif
