@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vendor libraries as tables of functions: gst_libs.cuda.cuMemAlloc(&p, n). The rows come from
+ * the ABI headers; an optional function that the library lacks is NULL.
+ */
+#ifndef GST_API_LIBS_H
+#define GST_API_LIBS_H
+
+#include <stdbool.h>
+
+#include "api/cuda_abi.h"
+#include "api/cudart_abi.h"
+#include "api/dl.h"
+#include "api/nvml_abi.h"
+
+#define GST_FUNCTION_POINTER(result, name, version, arguments, needed) result(*name) arguments;
+
+struct gst_cuda {
+    GST_CUDA_API(GST_FUNCTION_POINTER)
+};
+
+struct gst_cudart {
+    GST_CUDART_API(GST_FUNCTION_POINTER)
+};
+
+struct gst_nvml {
+    GST_NVML_API(GST_FUNCTION_POINTER)
+};
+
+#undef GST_FUNCTION_POINTER
+
+struct gst_libs {
+    struct gst_library cuda_library;
+    struct gst_library cudart_library;
+    struct gst_library nvml_library;
+    struct gst_cuda cuda;
+    struct gst_cudart cudart;
+    struct gst_nvml nvml;
+};
+
+/* Tries to open all three; which of them are open is for the caller to read. */
+void gst_libs_open(struct gst_libs *libs);
+void gst_libs_close(struct gst_libs *libs);
+
+/* True if any open library is a double. */
+bool gst_libs_are_simulated(const struct gst_libs *libs);
+
+#endif

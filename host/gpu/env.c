@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening libraries, driver and GPUs, and naming the one cause when that fails; see env.h. */
+#include "gpu/env.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gpu/error.h"
+#include "gpu/trace.h"
+
+static void enter_phase(struct gst_env *env, const char *phase)
+{
+    snprintf(env->progress->phase, sizeof(env->progress->phase), "%s", phase);
+    env->progress->gpu = GST_NO_GPU;
+}
+
+static void note_library(struct gst_env *env, const char *key, const struct gst_library *library)
+{
+    if (library->handle == NULL)
+        return;
+    gst_report_fact_text(env->report, GST_NO_GPU, "loader", key, "%s%s", library->path,
+                         library->is_double ? " (double)" : "");
+}
+
+/* libcuda is not there, or cannot be used: whose fault is it? */
+static bool explain_no_libcuda(const struct gst_env *env, const struct gst_trace *trace,
+                               struct gst_status *st)
+{
+    const char *asked = getenv("NVIDIA_VISIBLE_DEVICES");
+    const bool is_asked_for =
+        asked != NULL && strcmp(asked, "void") != 0 && strcmp(asked, "none") != 0;
+
+    if (env->libs.cuda_library.is_found)
+        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING, "libcuda.so.1 cannot be used: %s",
+                        env->libs.cuda_library.problem);
+    if (trace->has_module)
+        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING,
+                        "no libcuda.so.1, though the kernel module %s is loaded",
+                        trace->module_version);
+    if (trace->has_pci_device)
+        return gst_fail(st, GST_HOST_MODULE_NOT_LOADED,
+                        "NVIDIA GPU %s is on the PCI bus, but there is no kernel module and no "
+                        "libcuda.so.1",
+                        trace->pci_id);
+    if (trace->has_device_node)
+        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING,
+                        "there are NVIDIA device nodes, but no libcuda.so.1");
+    if (is_asked_for)
+        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING,
+                        "NVIDIA_VISIBLE_DEVICES is '%.64s', but nothing was injected: no "
+                        "libcuda.so.1, no device node",
+                        asked);
+    return gst_fail(st, GST_HOST_NO_GPU,
+                    "no NVIDIA device on the PCI bus, no kernel module, no libcuda.so.1");
+}
+
+static void open_nvml(struct gst_env *env, int *nvml_code)
+{
+    if (env->libs.nvml_library.handle == NULL) {
+        if (env->is_first)
+            gst_report_check(env->report, GST_RUNTIME_NVML_MISSING, GST_NO_GPU, false, "%s",
+                             env->libs.nvml_library.problem);
+        return;
+    }
+    *nvml_code = GST_NVML(env, nvmlInit, ());
+    env->has_nvml = *nvml_code == NVML_SUCCESS;
+    if (env->has_nvml && env->is_first)
+        gst_report_check(env->report, GST_RUNTIME_NVML_MISSING, GST_NO_GPU, true, "%s",
+                         env->libs.nvml_library.path);
+}
+
+/* cuInit failed; NVML and the file system know more than its number says. */
+static bool explain_no_init(const struct gst_env *env, const struct gst_trace *trace, int nvml_code,
+                            const struct gst_status *init, struct gst_status *st)
+{
+    const char *visible = getenv("CUDA_VISIBLE_DEVICES");
+
+    *st = *init;
+    if (nvml_code == NVML_ERROR_LIB_RM_VERSION_MISMATCH)
+        st->finding = GST_HOST_DRIVER_MISMATCH;
+    if (init->code != CUDA_ERROR_NO_DEVICE)
+        return false;
+    if (nvml_code == NVML_ERROR_DRIVER_NOT_LOADED || !trace->has_module) {
+        st->finding = GST_HOST_MODULE_NOT_LOADED;
+        snprintf(st->cause, sizeof(st->cause),
+                 "'%.180s' is there, but no kernel module answers: cuInit says 100 (no device)%s",
+                 env->libs.cuda_library.path,
+                 nvml_code == NVML_ERROR_DRIVER_NOT_LOADED ? ", NVML says 9 (driver not loaded)"
+                                                           : "");
+    } else if (visible != NULL) {
+        st->finding = GST_USER_ALL_GPUS_HIDDEN;
+        snprintf(st->cause, sizeof(st->cause),
+                 "CUDA_VISIBLE_DEVICES is '%.64s' and leaves no GPU: cuInit says 100 (no device)",
+                 visible);
+    } else if (!trace->has_device_node) {
+        snprintf(st->cause, sizeof(st->cause),
+                 "the kernel module %s is loaded, but there is no /dev/nvidiactl: cuInit says 100 "
+                 "(no device)",
+                 trace->module_version);
+    } else if (!trace->has_pci_device) {
+        st->finding = GST_HOST_NO_GPU;
+        snprintf(st->cause, sizeof(st->cause),
+                 "the driver is loaded, but no NVIDIA GPU is on the PCI bus: cuInit says 100 (no "
+                 "device)");
+    }
+    return false;
+}
+
+/* Asked even where the driver has no GPU: "too old" and "no module" are two things to mend. */
+static void open_runtime(struct gst_env *env)
+{
+    struct gst_status st = GST_STATUS_INIT;
+    int count = 0;
+
+    if (env->libs.cudart_library.handle == NULL) {
+        if (env->is_first)
+            gst_report_check(env->report, GST_IMAGE_CUDART_MISSING, GST_NO_GPU, false, "%s",
+                             env->libs.cudart_library.problem);
+        return;
+    }
+    enter_phase(env, "ask the CUDA runtime");
+    if (!GST_RT(env, &st, cudaGetDeviceCount, (&count))) {
+        if (st.code == cudaErrorInsufficientDriver && env->is_first) {
+            gst_report_check(env->report, GST_HOST_DRIVER_TOO_OLD, GST_NO_GPU, false,
+                             "%s needs a newer driver: this one is of CUDA %d.%d (driver %s)",
+                             env->libs.cudart_library.soname, env->driver_version / 1000,
+                             env->driver_version % 1000 / 10, env->driver_text);
+        } else if (st.code != cudaErrorNoDevice && env->is_first) {
+            st.finding = GST_IMAGE_CUDART_BROKEN;
+            gst_report_status(env->report, &st);
+        }
+        return;
+    }
+    if (!GST_RT(env, &st, cudaRuntimeGetVersion, (&env->runtime_version)))
+        return;
+    env->has_runtime = true;
+    if (!env->is_first)
+        return;
+    gst_report_check(env->report, GST_IMAGE_CUDART_MISSING, GST_NO_GPU, true, "%s",
+                     env->libs.cudart_library.path);
+    gst_report_check(env->report, GST_HOST_DRIVER_TOO_OLD, GST_NO_GPU, true,
+                     "driver of CUDA %d.%d, runtime %d.%d", env->driver_version / 1000,
+                     env->driver_version % 1000 / 10, env->runtime_version / 1000,
+                     env->runtime_version % 1000 / 10);
+    gst_report_check(env->report, GST_IMAGE_CUDART_BROKEN, GST_NO_GPU, count == env->gpus_total,
+                     "the runtime counts %d GPUs, the driver %d", count, env->gpus_total);
+}
+
+static bool is_wanted(const struct gst_gpu *gpu, const struct gst_env_request *request,
+                      bool *is_known)
+{
+    bool is_match = request->device_count == 0;
+
+    for (size_t i = 0; i < request->device_count; i++) {
+        if (gst_gpu_matches(gpu, request->devices[i], strlen(request->devices[i]))) {
+            is_known[i] = true;
+            is_match = true;
+        }
+    }
+    return is_match;
+}
+
+static bool select_gpus(struct gst_env *env, const struct gst_env_request *request,
+                        struct gst_status *st)
+{
+    bool is_known[GST_ENV_GPUS] = {false};
+
+    for (int ordinal = 0; ordinal < env->gpus_total && ordinal < GST_ENV_GPUS; ordinal++) {
+        struct gst_gpu *gpu = &env->gpus[env->gpu_count];
+
+        env->progress->gpu = ordinal;
+        if (!gst_gpu_read(env, ordinal, gpu, st))
+            return false;
+        if (is_wanted(gpu, request, is_known))
+            env->gpu_count++;
+    }
+    env->progress->gpu = GST_NO_GPU;
+    for (size_t i = 0; i < request->device_count && i < GST_ENV_GPUS; i++) {
+        if (is_known[i])
+            continue;
+        snprintf(env->report->usage_error, sizeof(env->report->usage_error),
+                 "no GPU '%.48s' here: there are 0 to %d (index, PCI id or UUID; see gpu-selftest "
+                 "device-query)",
+                 request->devices[i], env->gpus_total - 1);
+        return gst_fail(st, GST_USER_ALL_GPUS_HIDDEN, "%s", env->report->usage_error);
+    }
+    return true;
+}
+
+static void note_driver_text(struct gst_env *env, const struct gst_trace *trace)
+{
+    snprintf(env->driver_text, sizeof(env->driver_text), "%s",
+             trace->has_module ? trace->module_version : "of unknown version");
+    if (env->has_nvml)
+        GST_NVML(env, nvmlSystemGetDriverVersion,
+                 (env->driver_text, (unsigned int)sizeof(env->driver_text)));
+}
+
+static void note_machine(struct gst_env *env)
+{
+    struct gst_report *report = env->report;
+
+    report->is_simulated = gst_libs_are_simulated(&env->libs);
+    report->gpus_total = env->gpus_total;
+    report->gpus_tested = env->gpu_count;
+    note_library(env, "libcuda", &env->libs.cuda_library);
+    note_library(env, "libnvidia_ml", &env->libs.nvml_library);
+    note_library(env, "libcudart", &env->libs.cudart_library);
+    gst_report_fact_text(report, GST_NO_GPU, "nvml", "driver_version", "%s", env->driver_text);
+    gst_report_fact_text(report, GST_NO_GPU, "driver", "cuda_version", "%d.%d",
+                         env->driver_version / 1000, env->driver_version % 1000 / 10);
+    if (env->runtime_version != 0)
+        gst_report_fact_text(report, GST_NO_GPU, "runtime", "cudart_version", "%d.%d",
+                             env->runtime_version / 1000, env->runtime_version % 1000 / 10);
+    for (int i = 0; i < env->gpu_count; i++) {
+        gst_report_fact_text(report, env->gpus[i].index, "driver", "name", "%s", env->gpus[i].name);
+        gst_report_fact_text(report, env->gpus[i].index, "driver", "uuid", "%s", env->gpus[i].uuid);
+        gst_report_fact_text(report, env->gpus[i].index, "driver", "pci_id", "%s",
+                             env->gpus[i].pci_id);
+    }
+}
+
+static bool open_driver(struct gst_env *env, const struct gst_trace *trace,
+                        const struct gst_env_request *request, struct gst_status *st)
+{
+    struct gst_status init = GST_STATUS_INIT;
+    int nvml_code = NVML_SUCCESS;
+
+    if (env->libs.cuda_library.handle == NULL)
+        return explain_no_libcuda(env, trace, st);
+    enter_phase(env, "open NVML");
+    open_nvml(env, &nvml_code);
+    note_driver_text(env, trace);
+    enter_phase(env, "open the CUDA driver");
+    if (!GST_CU(env, &init, cuDriverGetVersion, (&env->driver_version))
+        || !GST_CU(env, &init, cuInit, (0))
+        || !GST_CU(env, &init, cuDeviceGetCount, (&env->gpus_total))) {
+        open_runtime(env);
+        return explain_no_init(env, trace, nvml_code, &init, st);
+    }
+    open_runtime(env);
+    enter_phase(env, "read the GPUs");
+    return select_gpus(env, request, st);
+}
+
+bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
+                  struct gst_report *report, struct gst_status *st)
+{
+    struct gst_trace trace;
+
+    memset(env, 0, sizeof(*env));
+    env->root = request->root;
+    env->report = report;
+    env->progress = &report->progress;
+    env->is_first = request->is_first;
+    enter_phase(env, "open the libraries");
+    gst_trace_find(&trace, request->root);
+    gst_libs_open(&env->libs);
+    report->is_simulated = gst_libs_are_simulated(&env->libs);
+    if (!open_driver(env, &trace, request, st)) {
+        gst_env_close(env);
+        return false;
+    }
+    if (request->is_first)
+        note_machine(env);
+    return true;
+}
+
+void gst_env_close(struct gst_env *env)
+{
+    for (int i = 0; i < env->gpu_count; i++)
+        gst_gpu_leave(env, &env->gpus[i]);
+    if (env->has_nvml)
+        GST_NVML(env, nvmlShutdown, ());
+    env->has_nvml = false;
+    gst_libs_close(&env->libs);
+}
