@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A discrete-event loop. Only the heads of streams can be running, so each round looks at one
+ * operation per stream: start the heads that may start, share the bandwidth among the running
+ * flows, step to the next moment at which anything changes.
+ */
+#include "model/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum op_state {
+    OP_WAITING,
+    OP_LATENCY,
+    OP_FLOWING,
+};
+
+struct sim_op {
+    struct sim_op *next;
+    uint64_t id;
+    enum op_state state;
+    sim_time latency_end;
+    struct sim_op_spec spec;
+};
+
+void sim_engine_init(struct sim_engine *engine, unsigned resources)
+{
+    memset(engine, 0, sizeof *engine);
+    engine->next_id = 1;
+    engine->resources = resources;
+    engine->capacity = calloc((size_t)resources + 1, sizeof *engine->capacity);
+    if (engine->capacity == NULL)
+        abort();
+}
+
+void sim_engine_release(struct sim_engine *engine)
+{
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        struct sim_op *next;
+
+        for (struct sim_op *op = engine->streams[i]->head; op != NULL; op = next) {
+            next = op->next;
+            if (op->spec.release != NULL)
+                op->spec.release(op->spec.data);
+            free(op);
+        }
+        free(engine->streams[i]);
+    }
+    free(engine->capacity);
+    memset(engine, 0, sizeof *engine);
+}
+
+struct sim_stream *sim_engine_stream(struct sim_engine *engine, enum sim_stream_kind kind,
+                                     unsigned group)
+{
+    if (engine->stream_count == SIM_ENGINE_STREAMS)
+        return NULL;
+    struct sim_stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL)
+        abort();
+    stream->kind = kind;
+    stream->group = group;
+    engine->streams[engine->stream_count++] = stream;
+    return stream;
+}
+
+struct sim_op_ref sim_engine_submit(struct sim_engine *engine, struct sim_stream *stream,
+                                    const struct sim_op_spec *spec)
+{
+    struct sim_op *op = calloc(1, sizeof *op);
+
+    if (op == NULL)
+        abort();
+    op->id = engine->next_id++;
+    op->spec = *spec;
+    if (stream->tail != NULL)
+        stream->tail->next = op;
+    else
+        stream->head = op;
+    stream->tail = op;
+    stream->last_id = op->id;
+    return sim_stream_last(stream);
+}
+
+bool sim_op_done(struct sim_op_ref op)
+{
+    return op.stream == NULL || op.stream->head == NULL || op.stream->head->id > op.id;
+}
+
+struct sim_op_ref sim_stream_last(const struct sim_stream *stream)
+{
+    return (struct sim_op_ref){stream, stream->last_id};
+}
+
+/* Does the legacy stream's rule order a before b, given that a was put in first? */
+static bool legacy_orders(const struct sim_stream *a, const struct sim_stream *b)
+{
+    if (a->group != b->group || a == b)
+        return false;
+    if (a->kind == SIM_STREAM_INDEPENDENT || b->kind == SIM_STREAM_INDEPENDENT)
+        return false;
+    return a->kind == SIM_STREAM_LEGACY || b->kind == SIM_STREAM_LEGACY;
+}
+
+static bool may_start(const struct sim_engine *engine, const struct sim_stream *stream)
+{
+    const struct sim_op *op = stream->head;
+
+    if (!sim_op_done(op->spec.after))
+        return false;
+    if (stream->kind == SIM_STREAM_INDEPENDENT)
+        return true;
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        const struct sim_stream *other = engine->streams[i];
+
+        if (other->head != NULL && other->head->id < op->id && legacy_orders(other, stream))
+            return false;
+    }
+    return true;
+}
+
+static void start_ready(struct sim_engine *engine)
+{
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        struct sim_op *op = engine->streams[i]->head;
+
+        if (op != NULL && op->state == OP_WAITING && may_start(engine, engine->streams[i])) {
+            op->state = OP_LATENCY;
+            op->latency_end = engine->now + op->spec.latency;
+        }
+    }
+}
+
+/* The running flows of all heads get their rates. */
+static void share(struct sim_engine *engine)
+{
+    static struct sim_flow *flows[SIM_ENGINE_STREAMS * SIM_OP_FLOWS];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        struct sim_op *op = engine->streams[i]->head;
+
+        if (op == NULL || op->state != OP_FLOWING)
+            continue;
+        for (unsigned f = 0; f < op->spec.flow_count; f++) {
+            if (op->spec.flows[f].left != 0)
+                flows[count++] = &op->spec.flows[f];
+        }
+    }
+    if (count != 0)
+        sim_flow_share(engine->capacity, engine->resources, flows, count);
+}
+
+/* When does this operation change next? */
+static sim_time next_change(const struct sim_engine *engine, const struct sim_op *op)
+{
+    sim_time soonest = SIM_FOREVER;
+    bool flows = false;
+
+    if (op->state == OP_WAITING)
+        return SIM_FOREVER;
+    if (op->state == OP_LATENCY)
+        return op->latency_end;
+    for (unsigned f = 0; f < op->spec.flow_count; f++) {
+        if (op->spec.flows[f].left == 0)
+            continue;
+        sim_time left = sim_flow_time_left(&op->spec.flows[f]);
+        flows = true;
+        if (left < soonest)
+            soonest = left;
+    }
+    if (!flows)
+        return op->spec.never_ends ? SIM_FOREVER : engine->now;
+    return soonest < SIM_FOREVER - engine->now ? engine->now + soonest : SIM_FOREVER;
+}
+
+static void advance(struct sim_engine *engine, sim_time to)
+{
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        struct sim_op *op = engine->streams[i]->head;
+
+        if (op == NULL || op->state != OP_FLOWING)
+            continue;
+        for (unsigned f = 0; f < op->spec.flow_count; f++)
+            sim_flow_advance(&op->spec.flows[f], to - engine->now);
+    }
+    engine->now = to;
+}
+
+static bool is_through(const struct sim_op *op)
+{
+    if (op->state != OP_FLOWING || op->spec.never_ends)
+        return false;
+    for (unsigned f = 0; f < op->spec.flow_count; f++) {
+        if (op->spec.flows[f].left != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Of the operations that end now, the one that was put in first. */
+static struct sim_stream *next_through(struct sim_engine *engine)
+{
+    struct sim_stream *first = NULL;
+
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        struct sim_stream *stream = engine->streams[i];
+        struct sim_op *op = stream->head;
+
+        if (op != NULL && op->state == OP_LATENCY && op->latency_end <= engine->now)
+            op->state = OP_FLOWING;
+        if (op != NULL && is_through(op) && (first == NULL || op->id < first->head->id))
+            first = stream;
+    }
+    return first;
+}
+
+static void finish_head(struct sim_engine *engine, struct sim_stream *stream)
+{
+    struct sim_op *op = stream->head;
+
+    if (op->spec.effect != NULL)
+        op->spec.effect(op->spec.data, engine->now);
+    if (op->spec.release != NULL)
+        op->spec.release(op->spec.data);
+    stream->head = op->next;
+    if (stream->head == NULL)
+        stream->tail = NULL;
+    free(op);
+}
+
+/* Finishes and starts whatever can be at this moment, in the order of submission. */
+static void settle(struct sim_engine *engine)
+{
+    struct sim_stream *stream;
+
+    start_ready(engine);
+    while ((stream = next_through(engine)) != NULL) {
+        finish_head(engine, stream);
+        start_ready(engine);
+    }
+    share(engine);
+}
+
+static sim_time next_moment(const struct sim_engine *engine)
+{
+    sim_time soonest = SIM_FOREVER;
+
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        if (engine->streams[i]->head == NULL)
+            continue;
+        sim_time change = next_change(engine, engine->streams[i]->head);
+        if (change < soonest)
+            soonest = change;
+    }
+    return soonest;
+}
+
+void sim_engine_run(struct sim_engine *engine, sim_time until)
+{
+    settle(engine);
+    for (sim_time next = next_moment(engine); next <= until && next != SIM_FOREVER;
+         next = next_moment(engine)) {
+        advance(engine, next);
+        settle(engine);
+    }
+    if (until > engine->now && until != SIM_FOREVER)
+        advance(engine, until);
+}
+
+bool sim_engine_run_until_done(struct sim_engine *engine, struct sim_op_ref op)
+{
+    settle(engine);
+    while (!sim_op_done(op)) {
+        sim_time next = next_moment(engine);
+
+        if (next == SIM_FOREVER)
+            return false;
+        advance(engine, next);
+        settle(engine);
+    }
+    return true;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The device side of time: operations in streams, started when what they wait for is done, finished
+ * when their latency and their flows are through. The effect of an operation on memory happens at
+ * its end and not before: whoever reads a destination too early sees what was there.
+ *
+ * The engine knows streams, order and flows. It knows nothing about GPUs, memory or errors.
+ */
+#ifndef SIM_MODEL_ENGINE_H
+#define SIM_MODEL_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/clock.h"
+#include "model/flow.h"
+
+#define SIM_OP_FLOWS       9
+#define SIM_ENGINE_STREAMS 4096
+
+enum sim_stream_kind {
+    SIM_STREAM_LEGACY,      /* the NULL stream: a barrier between the blocking streams */
+    SIM_STREAM_BLOCKING,    /* ordered with the legacy stream of its group */
+    SIM_STREAM_INDEPENDENT, /* ordered with nothing but itself */
+};
+
+struct sim_op;
+
+struct sim_stream {
+    enum sim_stream_kind kind;
+    unsigned group; /* streams of one context: the legacy stream orders only these */
+    struct sim_op *head, *tail;
+    uint64_t last_id; /* of the newest operation that was put in; 0 if none */
+};
+
+/* One operation, by the stream it is in and its number; a zeroed one counts as done. */
+struct sim_op_ref {
+    const struct sim_stream *stream;
+    uint64_t id;
+};
+
+struct sim_op_spec {
+    sim_time latency; /* before the flows start */
+    unsigned flow_count;
+    struct sim_flow flows[SIM_OP_FLOWS];
+    struct sim_op_ref after; /* besides the order of the stream */
+    bool never_ends;
+    void (*effect)(void *data, sim_time end); /* when it ends; may be NULL */
+    void (*release)(void *data);              /* after the effect; may be NULL */
+    void *data;
+};
+
+struct sim_engine {
+    sim_time now;
+    uint64_t next_id;
+    uint64_t *capacity; /* of each resource, units per second */
+    unsigned resources;
+    struct sim_stream *streams[SIM_ENGINE_STREAMS];
+    unsigned stream_count;
+};
+
+void sim_engine_init(struct sim_engine *engine, unsigned resources);
+/* Drops what is pending without its effects. */
+void sim_engine_release(struct sim_engine *engine);
+
+/* NULL if there are too many. Streams live as long as the engine, so that references stay good. */
+struct sim_stream *sim_engine_stream(struct sim_engine *engine, enum sim_stream_kind kind,
+                                     unsigned group);
+
+/* Puts an operation at the end of the stream; it starts no earlier than now. */
+struct sim_op_ref sim_engine_submit(struct sim_engine *engine, struct sim_stream *stream,
+                                    const struct sim_op_spec *spec);
+
+bool sim_op_done(struct sim_op_ref op);
+/* The newest operation of the stream. */
+struct sim_op_ref sim_stream_last(const struct sim_stream *stream);
+
+/* Everything that happens up to and including this time. */
+void sim_engine_run(struct sim_engine *engine, sim_time until);
+/* Runs until the operation is done. False if it never will be, as things stand. */
+bool sim_engine_run_until_done(struct sim_engine *engine, struct sim_op_ref op);
+
+#endif
