@@ -10,7 +10,8 @@
  * Where the facts come from: NVIDIA's NVML API reference, held against nvml.h of 11.8, 12.4 and
  * 13.0 and against the symbols of drivers 535 and 550 (tests/abi does both). The versioned symbol
  * is spelled out. nvmlDeviceGetMemoryInfo stands here twice, so the newer one carries its version
- * in its name: a table has one member per name. Columns as in cuda_abi.h.
+ * in its name: a table has one member per name. Driver 535 has every row but
+ * nvmlDeviceGetNumaNodeId. Columns as in cuda_abi.h.
  */
 #ifndef GST_API_NVML_ABI_H
 #define GST_API_NVML_ABI_H
