@@ -35,7 +35,8 @@ class Pins(unittest.TestCase):
 
     def test_one_package_has_one_digest(self):
         text = (TOP / "scripts/toolkits.txt").read_text()
-        found = set(re.findall(r"pypi\s+(\S+)\s+(\S+)\s+(\S+)", text)) - {("package", "version", "sha256")}
+        found = set(re.findall(r"(?m)^[^#]\S*\s+pypi\s+(\S+)\s+(\S+)\s+(\S+)", text))
+        self.assertGreater(len(found), 5)
         self.assertEqual(len(found), len({(package, version) for package, version, _ in found}))
 
     def test_a_short_line_is_refused(self):
