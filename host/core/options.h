@@ -33,7 +33,7 @@ struct gst_option {
     const char *name;     /* "device" for --device */
     char letter;          /* 'd' for -d, 0 if none */
     const char *value;    /* "<list>", NULL for a flag */
-    const char *fallback; /* default as text, NULL if none */
+    const char *fallback; /* default as text; NULL: off, NULL, empty, 0, and -1 for a choice */
     const char *help;     /* one line */
     enum gst_option_kind kind;
     const char *const *choices; /* NULL-terminated, for GST_OPTION_CHOICE */

@@ -76,6 +76,7 @@ struct gst_metric {
     uint32_t first_sample; /* into samples */
     uint32_t sample_count;
     enum gst_verdict verdict;
+    bool is_told; /* gst_report_conclude has made a check of a verdict that is FAIL or ERROR */
 };
 
 enum gst_item_state { GST_ITEM_PENDING, GST_ITEM_RUNNING, GST_ITEM_DONE };
@@ -130,16 +131,22 @@ struct gst_report {
     double samples[GST_REPORT_SAMPLES];
 };
 
-/* A zeroed report in memory shared with children forked later; NULL if the system refuses it. */
+/* An empty report in memory shared with children forked later: all zero but progress, which is at
+ * no item and no GPU. NULL if the system refuses it. */
 struct gst_report *gst_report_map(void);
 void gst_report_unmap(struct gst_report *report);
 
 /* Appends; all take what they need by value. Index of the new item, -1 when full. */
 int gst_report_item(struct gst_report *report, const char *name);
 
-/* Records the answer to a check under the current item. `ok` false takes the finding's word. */
-void gst_report_check(struct gst_report *report, enum gst_finding_id finding, int gpu, bool ok,
-                      const char *observed, ...) __attribute__((format(printf, 5, 6)));
+/* Records the answer to a check under the current item (progress.item), at this place of the
+ * source. `ok` false takes the finding's word. */
+#define gst_report_check(report, finding, gpu, ...)                                                \
+    gst_report_check_at(report, GST_WHERE, finding, gpu, __VA_ARGS__)
+
+void gst_report_check_at(struct gst_report *report, const char *where, enum gst_finding_id finding,
+                         int gpu, bool ok, const char *observed, ...)
+    __attribute__((format(printf, 6, 7)));
 
 /* Records a failed status as its finding. */
 void gst_report_status(struct gst_report *report, const struct gst_status *st);
@@ -158,7 +165,8 @@ void gst_report_fact_number(struct gst_report *report, int gpu, const char *sour
 const struct gst_fact *gst_report_find_fact(const struct gst_report *report, int gpu,
                                             const char *source, const char *key);
 
-/* Applies the declared edges (what is blocked becomes a SKIP that names its cause), folds checks
+/* Makes checks of metrics that failed, of an overflow and of an interruption that nobody recorded;
+ * applies the declared edges (what is blocked becomes a SKIP that names its cause); folds checks
  * and metrics into their items and all into the verdict. May be called again. */
 void gst_report_conclude(struct gst_report *report);
 

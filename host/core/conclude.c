@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what was recorded to what it means: which findings are only consequences, what each item and
+ * the whole came to, and which finding to name first. See report.h.
+ */
+#include "core/report.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "core/utf8.h"
+
+static bool is_bad(enum gst_verdict verdict)
+{
+    return verdict == GST_FAIL || verdict == GST_ERROR;
+}
+
+static bool is_recorded(const struct gst_report *report, enum gst_finding_id finding)
+{
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].finding == finding && report->checks[i].verdict != GST_PASS)
+            return true;
+    }
+    return false;
+}
+
+static void describe_ends(const struct gst_metric *metric, char *text, size_t size)
+{
+    if (metric->src_gpu == metric->dst_gpu || metric->dst_gpu == GST_NO_GPU)
+        snprintf(text, size, "gpu %d", metric->src_gpu);
+    else if (metric->src_gpu == GST_NO_GPU)
+        snprintf(text, size, "host to gpu %d", metric->dst_gpu);
+    else
+        snprintf(text, size, "gpu %d to gpu %d", metric->src_gpu, metric->dst_gpu);
+    if (metric->src_gpu == GST_NO_GPU && metric->dst_gpu == GST_NO_GPU)
+        snprintf(text, size, "host");
+}
+
+static void tell_metric(struct gst_report *report, struct gst_metric *metric)
+{
+    enum gst_unit unit = metric->def->unit;
+    bool is_slow = metric->verdict == GST_FAIL;
+    double bound = is_slow ? metric->bar.floor : metric->bar.ceiling;
+    const char *from = is_slow ? metric->bar.floor_from : metric->bar.ceiling_from;
+    const char *bound_name = is_slow ? "floor" : "ceiling";
+    char value[32], limit[32], ends[48], origin[GST_BAR_TEXT_SIZE + 8] = "";
+
+    gst_format(value, sizeof value, metric->value, unit);
+    gst_format(limit, sizeof limit, bound, unit);
+    describe_ends(metric, ends, sizeof ends);
+    if (from[0] != '\0')
+        snprintf(origin, sizeof origin, " from %s", from);
+    if (isnan(bound) || !isfinite(metric->value))
+        bound_name = "no ";
+    gst_report_check(report, is_slow ? GST_HARDWARE_SLOW : GST_SUITE_IMPOSSIBLE_NUMBER,
+                     metric->src_gpu != GST_NO_GPU ? metric->src_gpu : metric->dst_gpu, false,
+                     "%s%s%s on %s is %s, %s %s%s", metric->def->name,
+                     metric->variant[0] == '\0' ? "" : " ", metric->variant, ends, value,
+                     bound_name, limit, origin);
+}
+
+static void tell_metrics(struct gst_report *report)
+{
+    int item = report->progress.item;
+
+    for (size_t i = 0; i < report->metric_count; i++) {
+        struct gst_metric *metric = &report->metrics[i];
+
+        if (metric->is_told || !is_bad(metric->verdict))
+            continue;
+        report->progress.item = metric->item;
+        tell_metric(report, metric);
+        metric->is_told = true;
+    }
+    report->progress.item = item;
+}
+
+/* What happened to the run as a whole, unless somebody has said it already. */
+static void tell_run(struct gst_report *report)
+{
+    int item = report->progress.item;
+
+    report->progress.item = -1;
+    if (report->interrupted[0] != '\0' && !is_recorded(report, GST_SUITE_INTERRUPTED))
+        gst_report_check(report, GST_SUITE_INTERRUPTED, GST_NO_GPU, false, "%s arrived",
+                         report->interrupted);
+    if (report->overflow > 0 && !is_recorded(report, GST_SUITE_REPORT_FULL))
+        gst_report_check(report, GST_SUITE_REPORT_FULL, GST_NO_GPU, false,
+                         "%u results did not fit into the report", report->overflow);
+    report->progress.item = item;
+}
+
+/* The finding behind all others that make `effect` moot, GST_NO_FINDING if none does. */
+static enum gst_finding_id cause_of(const struct gst_report *report, const struct gst_check *effect)
+{
+    enum gst_finding_id cause = GST_NO_FINDING;
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        const struct gst_check *check = &report->checks[i];
+
+        if (!is_bad(check->verdict) || (check->gpu != effect->gpu && check->gpu != GST_NO_GPU)
+            || !gst_finding_blocks(check->finding, effect->finding))
+            continue;
+        if (cause == GST_NO_FINDING || gst_finding_blocks(check->finding, cause))
+            cause = check->finding;
+    }
+    return cause;
+}
+
+static void apply_edges(struct gst_report *report)
+{
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (is_bad(report->checks[i].verdict))
+            report->checks[i].blocked_by = cause_of(report, &report->checks[i]);
+    }
+    /* Only now, so that a finding that is itself blocked still blocks. */
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].blocked_by != GST_NO_FINDING)
+            report->checks[i].verdict = GST_SKIP;
+    }
+}
+
+static void skip_item(struct gst_item *item, enum gst_finding_id cause)
+{
+    item->verdict = GST_SKIP;
+    item->blocked_by = cause;
+    if (item->reason[0] == '\0')
+        snprintf(item->reason, sizeof item->reason, "blocked by %s", gst_finding(cause)->id);
+}
+
+static void conclude_item(const struct gst_report *report, struct gst_item *item)
+{
+    ptrdiff_t index = item - report->items;
+    enum gst_verdict worst = GST_NOTE;
+    enum gst_finding_id cause = GST_NO_FINDING;
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].item != index)
+            continue;
+        if (report->checks[i].blocked_by != GST_NO_FINDING)
+            cause = report->checks[i].blocked_by;
+        else
+            worst = gst_verdict_worst(worst, report->checks[i].verdict);
+    }
+    for (size_t i = 0; i < report->metric_count; i++) {
+        if (report->metrics[i].item == index)
+            worst = gst_verdict_worst(worst, report->metrics[i].verdict);
+    }
+    /* run() gave up on account of what is blocked, and nothing else went wrong. */
+    if (cause != GST_NO_FINDING && is_bad(item->verdict) && !is_bad(worst)) {
+        skip_item(item, cause);
+        return;
+    }
+    item->verdict = gst_verdict_worst(item->verdict, worst == GST_NOT_JUDGED ? GST_NOTE : worst);
+    if (item->state == GST_ITEM_RUNNING)
+        item->verdict = gst_verdict_worst(item->verdict, GST_ERROR);
+    if (item->state == GST_ITEM_PENDING && !is_bad(item->verdict)) {
+        item->verdict = GST_SKIP;
+        if (item->reason[0] == '\0')
+            snprintf(item->reason, sizeof item->reason, "not reached");
+    }
+}
+
+void gst_report_conclude(struct gst_report *report)
+{
+    enum gst_verdict verdict = GST_SKIP;
+
+    tell_metrics(report);
+    tell_run(report);
+    apply_edges(report);
+    for (size_t i = 0; i < report->item_count; i++) {
+        conclude_item(report, &report->items[i]);
+        verdict = gst_verdict_worst(verdict, report->items[i].verdict);
+    }
+    for (size_t i = 0; i < report->check_count; i++)
+        verdict = gst_verdict_worst(verdict, report->checks[i].verdict);
+    report->verdict = verdict;
+}
+
+/* PASS is all that a lenient run asks for; a strict one wants everything judged and tested. */
+static bool is_complete(const struct gst_report *report)
+{
+    size_t judged, total;
+
+    gst_report_judged(report, &judged, &total);
+    return judged == total && gst_report_count(report, GST_SKIP) == 0
+           && report->gpus_tested >= report->gpus_total;
+}
+
+enum gst_exit gst_report_exit(const struct gst_report *report)
+{
+    if (report->is_strict && report->verdict == GST_PASS && !is_complete(report))
+        return GST_EXIT_COULD_NOT_TELL;
+    return gst_verdict_exit(report->verdict);
+}
+
+const struct gst_check *gst_report_headline(const struct gst_report *report)
+{
+    const struct gst_check *headline = NULL;
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        const struct gst_check *check = &report->checks[i];
+
+        if (is_bad(check->verdict) && (headline == NULL || check->verdict > headline->verdict))
+            headline = check;
+    }
+    return headline;
+}
