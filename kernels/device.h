@@ -40,8 +40,8 @@
 #endif
 
 #else
-/* Found only on the include path of the twins. */
-#include "twin.h"
+/* From the simulator; only twins have it on their include path. */
+#include "exec/twin.h"
 #endif
 
 #endif
