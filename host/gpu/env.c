@@ -169,13 +169,22 @@ static bool select_gpus(struct gst_env *env, const struct gst_env_request *reque
     for (int ordinal = 0; ordinal < env->gpus_total && ordinal < GST_ENV_GPUS; ordinal++) {
         struct gst_gpu *gpu = &env->gpus[env->gpu_count];
 
+        struct gst_status unreadable = GST_STATUS_INIT;
+
         env->progress->gpu = ordinal;
-        if (!gst_gpu_read(env, ordinal, gpu, st))
-            return false;
-        if (is_wanted(gpu, request, is_known))
+        if (!gst_gpu_read(env, ordinal, gpu, &unreadable)) {
+            unreadable.gpu = ordinal;
+            gst_report_status(env->report, &unreadable);
+            last = unreadable;
+        } else if (is_wanted(gpu, request, is_known)) {
             env->gpu_count++;
+        }
     }
     env->progress->gpu = GST_NO_GPU;
+    if (env->gpu_count == 0 && last.finding != GST_NO_FINDING) {
+        *st = last;
+        return false;
+    }
     for (size_t i = 0; i < request->device_count && i < GST_ENV_GPUS; i++) {
         if (is_known[i])
             continue;

@@ -38,7 +38,7 @@ static int suitability(const struct gst_kernel_image *image, const struct gst_pa
 {
     if (gst_pack_has_native(image->native, query->cc_major, query->cc_minor))
         return 2;
-    if (image->toolkit_version <= query->driver_version
+    if ((image->ptx_only || image->toolkit_version <= query->driver_version)
         && gst_pack_best_ptx(image->ptx, query->cc_major, query->cc_minor) != 0)
         return 1;
     return 0;

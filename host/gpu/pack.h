@@ -29,7 +29,8 @@ struct gst_pack_query {
  * compatibility", "PTX compatibility"): a driver takes native code of any toolkit of its own CUDA
  * major version or an older one; native code runs within one major compute capability, from its own
  * minor on; PTX runs on its own compute capability or a later one, and only if its toolkit is not
- * newer than the driver's CUDA version. */
+ * newer than the driver's CUDA version. That last rule is left to the driver where PTX is asked for
+ * on purpose: its refusal is what the caller wants to see. */
 const struct gst_kernel_image *gst_pack_choose(const struct gst_kernel_image *images, size_t count,
                                                const struct gst_pack_query *query,
                                                struct gst_status *st);
