@@ -18,7 +18,7 @@
 
 struct gst_run {
     const struct gst_workload *workload;
-    struct gst_env *env;         /* open libraries, selected GPUs */
+    struct gst_env *env; /* open libraries, selected GPUs */
     struct gst_report *report;
     const struct gst_bars *bars; /* of the site, may be empty */
     uint64_t seed;               /* fresh for each run unless --seed fixed it */

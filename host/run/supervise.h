@@ -32,21 +32,24 @@ struct gst_child_ops {
 };
 
 struct gst_supervisor {
-    struct gst_report *report;      /* from gst_report_map, with one item per step */
+    struct gst_report *report; /* from gst_report_map, with one item per step */
     const struct gst_step *steps;
     size_t step_count;
     const struct gst_child_ops *ops;
     void *context;
-    bool isolate;                   /* a child for each step */
-    double open_timeout_s;          /* for ops->open; on real hosts a first open takes seconds */
-    double grace_s;                 /* from TERM to KILL, and from KILL to giving up */
-    uint64_t memory_limit_bytes;    /* resident size of the child, 0: three quarters of what the
-                                       machine or its cgroup has left at the start */
+    bool isolate;                /* a child for each step */
+    double open_timeout_s;       /* for ops->open; on real hosts a first open takes seconds */
+    double grace_s;              /* from TERM to KILL, and from KILL to giving up */
+    uint64_t memory_limit_bytes; /* resident size of the child, 0: three quarters of what the
+                                    machine or its cgroup has left at the start */
 };
 
-/* Runs all steps. Ends early, with report->interrupted set, on SIGTERM, SIGINT or SIGHUP. False only
- * if the supervisor itself could not work (no process, no pipe). What libraries print is kept out of
- * standard output and error, and the first of it is recorded as a note. */
+/* Runs all steps. Ends early, with report->interrupted set, on SIGTERM, SIGINT or SIGHUP. False
+ * only if the supervisor itself could not work (no process, no pipe). What libraries print is kept
+ * out of standard output and error, and the first of it is recorded as a note. */
 bool gst_supervise(const struct gst_supervisor *supervisor, struct gst_status *st);
+
+/* Marks an item as not run because of `blocked_by`. */
+void gst_supervise_skip(struct gst_item *item, enum gst_finding_id blocked_by);
 
 #endif

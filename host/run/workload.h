@@ -16,23 +16,23 @@ struct gst_run;
 
 /* What must be there; unmet needs are a SKIP that says which. */
 struct gst_needs {
-    int gpus;      /* at least so many selected GPUs */
-    bool kernels;  /* a kernel pack that fits the driver */
-    bool runtime;  /* libcudart */
-    bool nvml;     /* libnvidia-ml */
+    int gpus;     /* at least so many selected GPUs */
+    bool kernels; /* a kernel pack that fits the driver */
+    bool runtime; /* libcudart */
+    bool nvml;    /* libnvidia-ml */
 };
 
 struct gst_workload {
     const char *name;
-    const char *group;                           /* "basic", "bandwidth", ... */
-    const char *summary;                         /* the question it answers, one line */
-    const char *passes_when;                     /* one line, for `list` and the README */
+    const char *group;       /* "basic", "bandwidth", ... */
+    const char *summary;     /* the question it answers, one line */
+    const char *passes_when; /* one line, for `list` and the README */
     struct gst_needs needs;
     const char *const *env;                      /* "NAME=value", NULL-terminated, or NULL: a row
                                                     with its own environment gets its own child */
     const struct gst_metric_def *const *metrics; /* NULL-terminated, or NULL */
     double timeout_s;
-    bool is_quick;                               /* part of --level quick */
+    bool is_quick; /* part of --level quick */
     bool (*run)(struct gst_run *run, struct gst_status *st);
 };
 

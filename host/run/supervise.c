@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which child does which steps, and what its end costs; see supervise.h. */
+#include "run/supervise.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "run/child.h"
+#include "run/memory.h"
+#include "run/watch.h"
+
+struct signals {
+    int fd;
+    sigset_t old_mask;
+    struct sigaction old_child;
+};
+
+/* Signals that the starter chose to ignore (nohup) stay ignored. */
+static void add_unless_ignored(sigset_t *set, int number)
+{
+    struct sigaction action;
+
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+        sigaddset(set, number);
+}
+
+static bool begin_signals(struct signals *signals, struct gst_status *st)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    add_unless_ignored(&set, SIGTERM);
+    add_unless_ignored(&set, SIGINT);
+    add_unless_ignored(&set, SIGHUP);
+    /* Blocked signals reach even process 1, to which the kernel gives no default action. */
+    sigprocmask(SIG_BLOCK, &set, &signals->old_mask);
+    /* A starter that ignores SIGCHLD would have the kernel throw away how the child ended. */
+    sigaction(SIGCHLD, &action, &signals->old_child);
+    signals->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals->fd >= 0)
+        return true;
+    gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot listen for signals: %s", strerror(errno));
+    sigaction(SIGCHLD, &signals->old_child, NULL);
+    sigprocmask(SIG_SETMASK, &signals->old_mask, NULL);
+    return false;
+}
+
+static void end_signals(struct signals *signals)
+{
+    struct signalfd_siginfo info;
+
+    /* One that came after the last step would otherwise kill before the report is written. */
+    while (read(signals->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        continue;
+    close(signals->fd);
+    sigaction(SIGCHLD, &signals->old_child, NULL);
+    sigprocmask(SIG_SETMASK, &signals->old_mask, NULL);
+}
+
+static uint64_t memory_limit(const struct gst_supervisor *supervisor)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+    struct gst_root machine;
+    uint64_t left;
+
+    if (supervisor->memory_limit_bytes != 0)
+        return supervisor->memory_limit_bytes;
+    /* Of the machine that the child really runs on, whatever root the suite reads otherwise. */
+    if (!gst_root_open(&machine, "/", &ignored))
+        return 0;
+    left = gst_memory_left(&machine);
+    gst_root_close(&machine);
+    return left / 4 * 3;
+}
+
+void gst_supervise_skip(struct gst_item *item, enum gst_finding_id blocked_by)
+{
+    item->state = GST_ITEM_DONE;
+    item->verdict = GST_SKIP;
+    item->blocked_by = blocked_by;
+    if (blocked_by != GST_NO_FINDING)
+        snprintf(item->reason, sizeof(item->reason), "blocked by %s", gst_finding(blocked_by)->id);
+}
+
+static void skip_from(const struct gst_supervisor *supervisor, size_t first,
+                      enum gst_finding_id blocked_by)
+{
+    for (size_t i = first; i < supervisor->step_count; i++)
+        gst_supervise_skip(&supervisor->report->items[i], blocked_by);
+}
+
+/* The step after the last that may share a child with `first`. */
+static size_t group_end(const struct gst_supervisor *supervisor, size_t first)
+{
+    size_t end = first + 1;
+
+    if (supervisor->isolate || supervisor->steps[first].env != NULL)
+        return end;
+    while (end < supervisor->step_count && supervisor->steps[end].env == NULL)
+        end++;
+    return end;
+}
+
+/* What the end of a child means for the steps. Returns the next step to do. */
+static size_t settle(const struct gst_supervisor *supervisor, struct gst_watch *watch)
+{
+    struct gst_report *report = supervisor->report;
+    struct gst_status st = GST_STATUS_INIT;
+    size_t next = watch->current;
+
+    gst_output_note(&watch->output, report);
+    if (watch->ending.reason == GST_END_INTERRUPTED)
+        snprintf(report->interrupted, sizeof(report->interrupted), "%s", watch->ending.signal_name);
+    if (!gst_blame(&watch->ending, &report->progress, &st)) {
+        /* It could not open the GPUs and has written that down itself, for all that is left. */
+        return watch->is_open ? watch->end : supervisor->step_count;
+    }
+    gst_report_status(report, &st);
+    if (watch->is_open && next < watch->end) {
+        struct gst_item *item = &report->items[next++];
+
+        /* One that was done keeps its result: the child died on its way to the next. */
+        if (item->state != GST_ITEM_DONE) {
+            item->verdict = GST_ERROR;
+            item->ended_ns = gst_clock_ns();
+            item->state = GST_ITEM_DONE;
+        }
+    }
+    if (!watch->is_open || watch->ending.is_stuck || watch->ending.reason == GST_END_INTERRUPTED) {
+        skip_from(supervisor, next, st.finding);
+        return supervisor->step_count;
+    }
+    return next;
+}
+
+static bool run_children(const struct gst_supervisor *supervisor, int signal_fd,
+                         struct gst_status *st)
+{
+    uint64_t limit = memory_limit(supervisor);
+    struct gst_watch watch;
+    size_t next = 0;
+
+    while (next < supervisor->step_count) {
+        memset(&watch, 0, sizeof(watch));
+        watch.supervisor = supervisor;
+        watch.signal_fd = signal_fd;
+        watch.memory_limit_bytes = limit;
+        watch.current = next;
+        watch.end = group_end(supervisor, next);
+        if (!gst_child_start(&watch.child, supervisor, next, watch.end, next == 0, st))
+            return false;
+        gst_watch(&watch);
+        gst_child_release(&watch.child);
+        next = settle(supervisor, &watch);
+        supervisor->report->progress.item = -1;
+        supervisor->report->progress.gpu = GST_NO_GPU;
+        supervisor->report->progress.phase[0] = '\0';
+        supervisor->report->progress.call[0] = '\0';
+    }
+    return true;
+}
+
+bool gst_supervise(const struct gst_supervisor *supervisor, struct gst_status *st)
+{
+    struct signals signals;
+    bool ok;
+
+    if (!begin_signals(&signals, st))
+        return false;
+    ok = run_children(supervisor, signals.fd, st);
+    end_signals(&signals);
+    return ok;
+}
