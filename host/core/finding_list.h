@@ -60,6 +60,14 @@
       "a process that was killed ends", \
       "reboot the host: a process hangs in the kernel driver and cannot be killed", \
       "the child process outlived SIGKILL") \
+    X(GST_HOST_SOURCES_DISAGREE, "host.sources-disagree", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "driver, runtime and NVML say the same of each GPU", \
+      "recreate the container; if it stays, compare nvidia-smi -q with gpu-selftest device-query and reinstall the driver", \
+      "the same question asked through several libraries") \
+    X(GST_HOST_JIT_LIMITED, "host.jit-needs-newer-driver", GST_NOTE, GST_ACTION_FIX_HOST, \
+      "a driver that is not older than the toolkit whose PTX it is given", \
+      "nothing to do for programs with native code; for programs that ship PTX only, update the host's driver", \
+      "CUDA compatibility guide, minor version compatibility, limitations") \
     /* runtime: what was put into the container, or was not */ \
     X(GST_RUNTIME_LIBCUDA_MISSING, "runtime.libcuda-missing", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "libcuda.so.1 of the host's driver is mounted into the container", \
@@ -106,10 +114,18 @@
       "native code or PTX that this GPU can run", \
       "use a gpu-selftest image of a CUDA version that knows this GPU", \
       "CUDA driver API, CUDA_ERROR_NO_BINARY_FOR_GPU") \
+    X(GST_IMAGE_KERNELS_BY_JIT, "image.kernels-by-jit", GST_NOTE, GST_ACTION_FIX_IMAGE, \
+      "native code for this GPU", \
+      "nothing to do, or use a gpu-selftest image of a newer CUDA version: the first start then takes no compilation", \
+      "CUDA programming guide, application compatibility") \
     X(GST_IMAGE_KERNELS_BROKEN, "image.kernels-broken", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "the embedded kernel image is whole and holds the kernel asked for", \
       "pull or build the image again: the program file is damaged", \
       "CUDA driver API, CUDA_ERROR_INVALID_IMAGE, CUDA_ERROR_NOT_FOUND") \
+    X(GST_IMAGE_COMPAT_UNSUPPORTED, "image.compat-unsupported", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the image's cuda-compat libraries are used only where the GPU allows forward compatibility", \
+      "take cuda-compat out of LD_LIBRARY_PATH and ld.so.conf, or update the host's driver", \
+      "CUDA driver API, CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE") \
     /* user: flags and environment given to the container */ \
     X(GST_USER_VISIBLE_DEVICES, "user.cuda-visible-devices", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "CUDA_VISIBLE_DEVICES is not set, or names GPUs that are there", \
@@ -135,7 +151,7 @@
     X(GST_HARDWARE_GPU_LOST, "hardware.gpu-lost", GST_FAIL, GST_ACTION_REBOOT, \
       "the GPU stays on the bus", \
       "on the host: dmesg | grep -i xid (79 is 'fallen off the bus'); reboot, and reseat or replace the GPU if it recurs", \
-      "NVML, NVML_ERROR_GPU_IS_LOST; CUDA driver API, CUDA_ERROR_DEVICE_UNAVAILABLE, CUDA_ERROR_UNKNOWN") \
+      "NVML, NVML_ERROR_GPU_IS_LOST; CUDA driver API, any error of a GPU that NVML calls lost") \
     X(GST_HARDWARE_ECC, "hardware.ecc-uncorrectable", GST_FAIL, GST_ACTION_REPLACE, \
       "no uncorrectable memory error", \
       "on the host: nvidia-smi -q -d ECC,ROW_REMAPPER; reset the GPU, and replace it if rows cannot be remapped", \
@@ -148,10 +164,6 @@
       "the GPU finishes work that takes milliseconds elsewhere", \
       "on the host: dmesg | grep -i xid; reset the GPU (nvidia-smi --gpu-reset -i N) or reboot", \
       "the deadline of the workload passed inside a driver call") \
-    X(GST_HARDWARE_DISAGREEMENT, "hardware.identity-disagreement", GST_FAIL, GST_ACTION_FIX_HOST, \
-      "driver, runtime and NVML say the same of each GPU", \
-      "recreate the container; if it stays, compare nvidia-smi -q and the report's facts and reinstall the driver", \
-      "the same question asked through several libraries") \
     /* suite: ourselves */ \
     X(GST_SUITE_CRASHED, "suite.crashed", GST_ERROR, GST_ACTION_REPORT_BUG, \
       "the suite's own code does not crash", \
