@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The report for CI systems: JUnit XML, one test case per workload and one per finding.
+ * The report for CI systems: JUnit XML, one test case per workload, and one for each finding
+ * that belongs to none.
  */
 #ifndef GST_CORE_JUNIT_H
 #define GST_CORE_JUNIT_H

@@ -199,6 +199,11 @@ const struct gst_fact *gst_report_find_fact(const struct gst_report *report, int
     return NULL;
 }
 
+const char *gst_report_item_name(const struct gst_report *report, int item)
+{
+    return item >= 0 && (size_t)item < report->item_count ? report->items[item].name : NULL;
+}
+
 size_t gst_report_count(const struct gst_report *report, enum gst_verdict verdict)
 {
     size_t count = 0;

@@ -176,6 +176,9 @@ enum gst_exit gst_report_exit(const struct gst_report *report);
 /* The heaviest finding, first found among equals; NULL if there is none that counts. */
 const struct gst_check *gst_report_headline(const struct gst_report *report);
 
+/* The name of items[item], NULL for -1. */
+const char *gst_report_item_name(const struct gst_report *report, int item);
+
 /* Number of items with this verdict. */
 size_t gst_report_count(const struct gst_report *report, enum gst_verdict verdict);
 

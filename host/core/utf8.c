@@ -106,6 +106,37 @@ void gst_utf8_repair(char *text, size_t size, const char *from)
     text[at] = '\0';
 }
 
+/* C0, DEL, the two-byte C1, and the two noncharacters that XML forbids. */
+static bool is_control(const char *text, size_t length)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+
+    if (length == 1)
+        return byte[0] < 0x20 || byte[0] == 0x7F;
+    if (length == 2)
+        return byte[0] == 0xC2 && byte[1] < 0xA0;
+    return length == 3 && byte[0] == 0xEF && byte[1] == 0xBF && byte[2] >= 0xBE;
+}
+
+void gst_utf8_printable(char *text, size_t size, const char *from)
+{
+    char *to = text;
+
+    gst_utf8_repair(text, size, from);
+    for (const char *at = text; *at != '\0';) {
+        size_t length = gst_utf8_length(at);
+
+        if (!is_control(at, length)) {
+            memmove(to, at, length);
+            to += length;
+        } else {
+            *to++ = *at == '\n' || *at == '\t' || *at == '\r' ? ' ' : '?';
+        }
+        at += length;
+    }
+    *to = '\0';
+}
+
 size_t gst_utf8_columns(const char *text)
 {
     size_t columns = 0;

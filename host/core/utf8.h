@@ -22,6 +22,10 @@ void gst_utf8_copy(char *text, size_t size, const char *from);
 /* Copies `from` with each malformed byte replaced by U+FFFD; three times the length always fits. */
 void gst_utf8_repair(char *text, size_t size, const char *from);
 
+/* As gst_utf8_repair, and control characters, which could steer a terminal and which XML forbids,
+ * become spaces (tab, line ends) or '?'. */
+void gst_utf8_printable(char *text, size_t size, const char *from);
+
 /* Characters in `text`, each malformed byte counted as one: the columns of plain western text. */
 size_t gst_utf8_columns(const char *text);
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers with their context, aligned; see text_table.h. */
+#include "core/text_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A group with more rows than a screen holds is summed up. */
+#define ROWS_SHOWN 16
+
+struct widths {
+    int name, ends;
+};
+
+void gst_text_word(FILE *out, enum gst_verdict verdict, int width, struct gst_text_style style)
+{
+    static const char *const colours[] = {
+        [GST_NOTE] = "",   [GST_NOT_JUDGED] = "", [GST_SKIP] = "36",
+        [GST_PASS] = "32", [GST_ERROR] = "33",    [GST_FAIL] = "31",
+    };
+    const char *text = gst_verdict_word(verdict);
+
+    if (!style.has_colour || colours[verdict][0] == '\0')
+        fprintf(out, "%-*s", width, text);
+    else
+        fprintf(out, "\033[%sm%s\033[0m%*s", colours[verdict], text,
+                width > (int)strlen(text) ? width - (int)strlen(text) : 0, "");
+}
+
+static void name_of(const struct gst_metric *metric, char *text, size_t size)
+{
+    snprintf(text, size, "%s%s%s", metric->def->name, metric->variant[0] == '\0' ? "" : " ",
+             metric->variant);
+}
+
+static void ends_of(const struct gst_metric *metric, char *text, size_t size)
+{
+    int from = metric->src_gpu, to = metric->dst_gpu;
+
+    if (from == to || to == GST_NO_GPU || from == GST_NO_GPU)
+        snprintf(text, size, "%d", from == GST_NO_GPU ? to : from);
+    else
+        snprintf(text, size, "%d->%d", from, to);
+    if (from == GST_NO_GPU && to == GST_NO_GPU)
+        snprintf(text, size, "-");
+}
+
+/* "43 % of 63 GB/s (PCIe 5.0 x16)", empty without a ceiling. */
+static void share_of(const struct gst_metric *metric, char *text, size_t size)
+{
+    char ceiling[32], share[32] = "";
+    enum gst_unit unit = metric->def->unit;
+
+    text[0] = '\0';
+    if (isnan(metric->bar.ceiling))
+        return;
+    gst_format(ceiling, sizeof ceiling, metric->bar.ceiling, unit);
+    if (!metric->bar.lower_is_better)
+        gst_format(share, sizeof share, metric->value / metric->bar.ceiling, GST_UNIT_FRACTION);
+    snprintf(text, size, "%s%s%s%s%s%s", share, share[0] == '\0' ? "at best " : " of ", ceiling,
+             metric->bar.ceiling_from[0] == '\0' ? "" : " (", metric->bar.ceiling_from,
+             metric->bar.ceiling_from[0] == '\0' ? "" : ")");
+}
+
+static void write_row(FILE *out, const struct gst_metric *metric, const char *ends,
+                      struct widths widths, struct gst_text_style style)
+{
+    char name[GST_NAME_SIZE * 4], value[32], share[GST_BAR_TEXT_SIZE + 80], floor[32];
+
+    name_of(metric, name, sizeof name);
+    share_of(metric, share, sizeof share);
+    gst_format(value, sizeof value, metric->value, metric->def->unit);
+    fprintf(out, "%-*s  %*s  %12s  %-38s  ", widths.name, name, widths.ends, ends, value, share);
+    gst_text_word(out, metric->verdict, 0, style);
+    if (metric->verdict == GST_FAIL) {
+        gst_format(floor, sizeof floor, metric->bar.floor, metric->def->unit);
+        fprintf(out, "  floor %s%s%s", floor, metric->bar.floor_from[0] == '\0' ? "" : " from ",
+                metric->bar.floor_from);
+    }
+    fputc('\n', out);
+}
+
+static bool is_same_group(const struct gst_metric *a, const struct gst_metric *b)
+{
+    return a->def == b->def && a->item == b->item && strcmp(a->variant, b->variant) == 0;
+}
+
+static bool is_bad(const struct gst_metric *metric)
+{
+    return metric->verdict == GST_FAIL || metric->verdict == GST_ERROR;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double left = (*(const struct gst_metric *const *)a)->value;
+    double right = (*(const struct gst_metric *const *)b)->value;
+
+    /* Not-a-number sorts last. */
+    if (isnan(left) || isnan(right))
+        return isnan(left) - isnan(right);
+    return (left > right) - (left < right);
+}
+
+/* Lowest, middle and highest row, each a real one with its own GPU, then what is wrong. */
+static void write_extremes(FILE *out, const struct gst_metric **rows, size_t count,
+                           struct widths widths, struct gst_text_style style)
+{
+    const char *const labels[] = {"min", "median", "max"};
+    const struct gst_metric **sorted = calloc(count, sizeof *sorted);
+    char ends[48];
+
+    if (sorted != NULL) {
+        memcpy(sorted, rows, count * sizeof *sorted);
+        qsort(sorted, count, sizeof *sorted, by_value);
+        for (size_t i = 0; i < 3; i++)
+            write_row(out, sorted[i * (count - 1) / 2], labels[i], widths, style);
+        free(sorted);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!is_bad(rows[i]))
+            continue;
+        ends_of(rows[i], ends, sizeof ends);
+        write_row(out, rows[i], ends, widths, style);
+    }
+}
+
+static void write_group(FILE *out, const struct gst_metric **rows, size_t count,
+                        struct widths widths, struct gst_text_style style)
+{
+    char ends[48];
+
+    if (count > ROWS_SHOWN) {
+        write_extremes(out, rows, count, widths, style);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ends_of(rows[i], ends, sizeof ends);
+        write_row(out, rows[i], ends, widths, style);
+    }
+}
+
+static struct widths measure(const struct gst_report *report)
+{
+    struct widths widths = {6, 6};
+    char text[GST_NAME_SIZE * 4];
+
+    for (size_t i = 0; i < report->metric_count; i++) {
+        name_of(&report->metrics[i], text, sizeof text);
+        if ((int)strlen(text) > widths.name)
+            widths.name = (int)strlen(text);
+    }
+    return widths;
+}
+
+/* The first row of each group gathers the others, in whatever order they were measured. */
+static bool is_first(const struct gst_report *report, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (is_same_group(&report->metrics[i], &report->metrics[index]))
+            return false;
+    }
+    return true;
+}
+
+void gst_text_table(const struct gst_report *report, FILE *out, struct gst_text_style style)
+{
+    struct widths widths = measure(report);
+    const struct gst_metric **rows;
+
+    if (report->metric_count == 0)
+        return;
+    rows = calloc(report->metric_count, sizeof *rows);
+    if (rows == NULL)
+        return;
+    fprintf(out, "\n%-*s  %*s  %12s  %-38s  verdict\n", widths.name, "metric", widths.ends, "gpu",
+            "value", "of");
+    for (size_t i = 0; i < report->metric_count; i++) {
+        size_t count = 0;
+
+        if (!is_first(report, i))
+            continue;
+        for (size_t k = i; k < report->metric_count; k++) {
+            if (is_same_group(&report->metrics[i], &report->metrics[k]))
+                rows[count++] = &report->metrics[k];
+        }
+        write_group(out, rows, count, widths, style);
+    }
+    free(rows);
+}
