@@ -31,11 +31,15 @@ void gst_run_phase(struct gst_run *run, int gpu, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Answers a check; returns `ok`. */
-bool gst_run_check(struct gst_run *run, enum gst_finding_id finding, int gpu, bool ok,
-                   const char *observed, ...) __attribute__((format(printf, 5, 6)));
+#define gst_run_check(run, finding, gpu, ...)                                                      \
+    gst_run_check_at(run, GST_WHERE, finding, gpu, __VA_ARGS__)
+
+bool gst_run_check_at(struct gst_run *run, const char *where, enum gst_finding_id finding, int gpu,
+                      bool ok, const char *observed, ...) __attribute__((format(printf, 6, 7)));
 
 /* Records samples of one of the metrics that the workload's row declares, with the site's bar where
- * there is one. An undeclared metric is a bug and fails with suite.crashed. */
+ * there is one; a site's bar past the physical ceiling becomes the report's usage error. An
+ * undeclared metric is a bug and fails with suite.crashed. */
 bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int gpu,
                     const char *variant, const double *samples, size_t count, struct gst_bar bar,
                     struct gst_status *st);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The child's side of a run, and the plan as steps; see job.h. */
+#include "run/job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kernels/pack.h"
+#include "run/needs.h"
+#include "run/run.h"
+
+/* The first open initialises the driver and, without persistence mode, every GPU: seconds each. */
+#define OPEN_TIMEOUT_S 120
+#define GRACE_S        5
+
+/* Told once, where it is known; each workload that needs kernels would say the same. */
+static void check_kernels(const struct gst_job *job)
+{
+    bool needs_kernels = false;
+
+    for (size_t i = 0; i < job->plan.count; i++)
+        needs_kernels = needs_kernels || job->plan.rows[i]->needs.kernels;
+    if (needs_kernels && gst_kernel_image_count == 0)
+        gst_report_check(job->report, GST_IMAGE_NO_KERNELS, GST_NO_GPU, false,
+                         "this build carries no kernel image");
+}
+
+static bool open_job(void *context, bool is_first, struct gst_status *st)
+{
+    struct gst_job *job = context;
+    const char *devices[GST_OPTION_LIST_MAX];
+    struct gst_env_request request = {
+        .devices = job->settings->devices.count > 0 ? devices : NULL,
+        .device_count = job->settings->devices.count,
+        .root = &job->root,
+        .is_first = is_first,
+    };
+
+    for (size_t i = 0; i < request.device_count; i++)
+        devices[i] = job->devices[i];
+    if (!gst_env_open(&job->env, &request, job->report, st))
+        return false;
+    if (is_first)
+        check_kernels(job);
+    return true;
+}
+
+static bool run_step(void *context, size_t index, struct gst_status *st)
+{
+    struct gst_job *job = context;
+    const struct gst_workload *workload = job->plan.rows[index];
+    struct gst_item *item = &job->report->items[index];
+    struct gst_offer offer = {
+        .gpus = job->env.gpu_count,
+        .kernels = gst_kernel_image_count > 0,
+        .runtime = job->env.has_runtime,
+        .nvml = job->env.has_nvml,
+    };
+    struct gst_run run = {
+        .workload = workload,
+        .env = &job->env,
+        .report = job->report,
+        .bars = &job->bars,
+        .seed = job->seed,
+        .size_bytes = job->settings->size_bytes,
+        .is_full = job->settings->level == GST_LEVEL_FULL,
+    };
+
+    if (!gst_needs_met(&workload->needs, &offer, item->reason, sizeof(item->reason),
+                       &item->blocked_by)) {
+        item->verdict = GST_SKIP;
+        return true;
+    }
+    return workload->run(&run, st);
+}
+
+static void close_job(void *context)
+{
+    struct gst_job *job = context;
+
+    gst_env_close(&job->env);
+}
+
+const struct gst_child_ops gst_job_ops = {open_job, run_step, close_job};
+
+bool gst_job_supervise(struct gst_job *job, struct gst_status *st)
+{
+    struct gst_step steps[GST_REPORT_ITEMS];
+    struct gst_supervisor supervisor = {
+        .report = job->report,
+        .steps = steps,
+        .step_count = job->plan.count,
+        .ops = &gst_job_ops,
+        .context = job,
+        .isolate = job->settings->isolate,
+        .open_timeout_s = job->settings->timeout_s > 0 ? job->settings->timeout_s : OPEN_TIMEOUT_S,
+        .grace_s = GRACE_S,
+    };
+
+    for (size_t i = 0; i < job->plan.count; i++) {
+        const struct gst_workload *workload = job->plan.rows[i];
+
+        steps[i].env = workload->env;
+        steps[i].timeout_s =
+            job->settings->timeout_s > 0 ? job->settings->timeout_s : workload->timeout_s;
+    }
+    return gst_supervise(&supervisor, st);
+}

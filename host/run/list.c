@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of what there is; see list.h. */
+#include "run/list.h"
+
+#include <string.h>
+
+#include "kernels/pack.h"
+#include "run/plan.h"
+#include "run/version.h"
+
+const char *gst_list_version(void)
+{
+    return GST_VERSION;
+}
+
+const char *gst_list_commit(void)
+{
+    return GST_COMMIT;
+}
+
+/* "1 GPU, kernels": what a workload needs, for people. */
+static const char *describe_needs(const struct gst_needs *needs, char *text, size_t size)
+{
+    snprintf(text, size, "%d GPU%s%s%s%s", needs->gpus, needs->gpus == 1 ? "" : "s",
+             needs->kernels ? ", kernels" : "", needs->runtime ? ", libcudart" : "",
+             needs->nvml ? ", NVML" : "");
+    return text;
+}
+
+static void write_group(const char *group, void *data)
+{
+    fprintf(data, "  %s\n", group);
+}
+
+static void write_kernels(FILE *out)
+{
+    if (gst_kernel_image_count == 0)
+        fputs("  none: built without a CUDA compiler\n", out);
+    for (size_t i = 0; i < gst_kernel_image_count; i++) {
+        const struct gst_kernel_image *image = &gst_kernel_images[i];
+
+        fprintf(out, "  %-12s CUDA %d.%d  native: %s  PTX: %s\n", image->file,
+                image->toolkit_version / 1000, image->toolkit_version % 1000 / 10,
+                image->native[0] != '\0' ? image->native : "none",
+                image->ptx[0] != '\0' ? image->ptx : "none");
+    }
+}
+
+void gst_list_write(struct gst_workload_list list, FILE *out)
+{
+    char needs[80];
+
+    fputs("workloads (* only in --level full):\n", out);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct gst_workload *row = list.rows[i];
+
+        fprintf(out, "%c %-16s %s\n", row->is_quick ? ' ' : '*', row->name, row->summary);
+        fprintf(out, "  %-16s passes when %s; needs %s; at most %g s\n", "", row->passes_when,
+                describe_needs(&row->needs, needs, sizeof(needs)), row->timeout_s);
+    }
+    fputs("\ngroups:\n", out);
+    gst_plan_groups(list, write_group, out);
+    fputs("\nmetrics:\n", out);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct gst_metric_def *const *def = list.rows[i]->metrics;
+
+        for (; def != NULL && *def != NULL; def++)
+            fprintf(out, "  %-24s %s\n", (*def)->name, (*def)->title);
+    }
+    fputs("\nkernel images:\n", out);
+    write_kernels(out);
+}
+
+void gst_list_write_markdown(struct gst_workload_list list, FILE *out)
+{
+    char needs[80];
+
+    fputs("| Workload | Group | Question | Passes when | Needs | At most |\n"
+          "|---|---|---|---|---|---|\n",
+          out);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct gst_workload *row = list.rows[i];
+
+        fprintf(out, "| `%s` | %s%s | %s | %s | %s | %g s |\n", row->name, row->group,
+                row->is_quick ? "" : " (full)", row->summary, row->passes_when,
+                describe_needs(&row->needs, needs, sizeof(needs)), row->timeout_s);
+    }
+}
+
+void gst_list_write_version(FILE *out)
+{
+    fprintf(out, "gpu-selftest %s (commit %s)\nkernel images:\n", GST_VERSION, GST_COMMIT);
+    write_kernels(out);
+    fputs("libraries, looked for when it runs:\n"
+          "  libcuda.so.1  libnvidia-ml.so.1  libcudart.so.13, .12 or .11.0\n",
+          out);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Verbs, and the flow of a run: plan, supervise, conclude, write. See main.h. */
+#include "run/main.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/compare.h"
+#include "core/log.h"
+#include "core/text.h"
+#include "run/job.h"
+#include "run/list.h"
+#include "run/settings.h"
+#include "run/simulate.h"
+#include "run/write.h"
+
+#define METRICS_MAX 256
+#define STDIN_MAX   (1 << 20)
+
+/* Any fixed number does where reports have to be the same each time. */
+#define SIMULATION_SEED 1
+
+static int usage(const char *error)
+{
+    gst_log("%s", error);
+    return GST_EXIT_USAGE;
+}
+
+/* A closed standard stream would give its number to the next file opened, and strangers would print
+ * into that. */
+static void fill_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) < 0)
+            return;
+    }
+}
+
+/* The report's own way out, which no library knows. NULL if standard output is closed. */
+static FILE *private_stdout(void)
+{
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+    if (out == NULL && fd >= 0)
+        close(fd);
+    return out;
+}
+
+static int mapped_exit(enum gst_exit code, int map)
+{
+    if (map == GST_EXIT_MAP_PLAIN || code == GST_EXIT_PASSED)
+        return (int)code;
+    return code == GST_EXIT_FAILED ? 2 : 3;
+}
+
+static bool choose_seed(struct gst_job *job, char *error, size_t size)
+{
+    struct gst_report *report = job->report;
+
+    job->seed = SIMULATION_SEED;
+    if (job->settings->has_seed) {
+        job->seed = job->settings->seed;
+    } else if (getenv("GPU_SELFTEST_SIM_PROFILE") == NULL
+               && getrandom(&job->seed, sizeof(job->seed), 0) != (ssize_t)sizeof(job->seed)) {
+        snprintf(error, size, "cannot get a random seed: %s; give one with --seed",
+                 strerror(errno));
+        return false;
+    }
+    snprintf(report->seed_text, sizeof(report->seed_text), "%llu", (unsigned long long)job->seed);
+    return true;
+}
+
+static void begin_report(struct gst_job *job)
+{
+    struct gst_report *report = job->report;
+    const char *profile = getenv("GPU_SELFTEST_SIM_PROFILE");
+
+    report->started_ns = gst_clock_ns();
+    gst_clock_utc(report->started_utc, sizeof(report->started_utc));
+    snprintf(report->version, sizeof(report->version), "%s", gst_list_version());
+    snprintf(report->commit, sizeof(report->commit), "%s", gst_list_commit());
+    snprintf(report->profile, sizeof(report->profile), "%s", profile == NULL ? "" : profile);
+    if (gethostname(report->host, sizeof(report->host) - 1) != 0)
+        snprintf(report->host, sizeof(report->host), "unknown");
+    gst_settings_describe(job->settings, report->plan, sizeof(report->plan));
+    report->is_strict = job->settings->is_strict;
+    for (size_t i = 0; i < job->plan.count; i++)
+        gst_report_item(report, job->plan.rows[i]->name);
+}
+
+static bool copy_devices(struct gst_job *job, char *error, size_t size)
+{
+    const struct gst_option_list *devices = &job->settings->devices;
+
+    for (size_t i = 0; i < devices->count; i++) {
+        if (devices->lengths[i] >= sizeof(job->devices[i])) {
+            snprintf(error, size, "no GPU is called '%.40s...'", devices->items[i]);
+            return false;
+        }
+        memcpy(job->devices[i], devices->items[i], devices->lengths[i]);
+        job->devices[i][devices->lengths[i]] = '\0';
+    }
+    return true;
+}
+
+/* Everything that can be wrong with what was asked, before anything runs. */
+static bool prepare(struct gst_job *job, struct gst_workload_list list, char *error, size_t size)
+{
+    const struct gst_settings *settings = job->settings;
+    const struct gst_metric_def *metrics[METRICS_MAX];
+    size_t metric_count = gst_plan_metrics(list, metrics, METRICS_MAX);
+
+    return gst_plan_make(&job->plan, list, settings, error, size) && copy_devices(job, error, size)
+           && (settings->bars == NULL
+               || gst_bars_read(&job->bars, settings->bars, metrics, metric_count, error, size));
+}
+
+static int finish(struct gst_job *job, FILE *out)
+{
+    struct gst_report *report = job->report;
+    enum gst_exit code;
+
+    report->ended_ns = gst_clock_ns();
+    if (report->usage_error[0] != '\0')
+        return usage(report->usage_error);
+    gst_report_conclude(report);
+    code = gst_report_exit(report);
+    if (!gst_write_all(report, job->settings, out))
+        code = GST_EXIT_COULD_NOT_TELL;
+    return mapped_exit(code, job->settings->exit_map);
+}
+
+static int run_job(struct gst_job *job, FILE *out)
+{
+    struct gst_status st = GST_STATUS_INIT;
+    char error[256];
+
+    job->report = gst_report_map();
+    if (job->report == NULL) {
+        gst_log("no memory for the report: %s", strerror(errno));
+        return mapped_exit(GST_EXIT_COULD_NOT_TELL, job->settings->exit_map);
+    }
+    begin_report(job);
+    if (!choose_seed(job, error, sizeof(error)))
+        return usage(error);
+    if (!gst_root_open(&job->root, job->settings->root, &st) || !gst_job_supervise(job, &st))
+        gst_report_status(job->report, &st);
+    gst_root_close(&job->root);
+    return finish(job, out);
+}
+
+static int run(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    struct gst_job *job = calloc(1, sizeof(*job));
+    char error[1024];
+    sigset_t held;
+    int code;
+
+    if (job == NULL) {
+        gst_log("out of memory");
+        return GST_EXIT_COULD_NOT_TELL;
+    }
+    job->settings = settings;
+    job->root.fd = -1;
+    /* Until the report is written: a request to stop ends the tests, not the telling. */
+    sigemptyset(&held);
+    sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGHUP);
+    if (!prepare(job, list, error, sizeof(error))) {
+        code = usage(error);
+    } else {
+        sigprocmask(SIG_BLOCK, &held, NULL);
+        code = run_job(job, out);
+        gst_report_unmap(job->report);
+    }
+    free(job);
+    return code;
+}
+
+static int explain_text(FILE *in, FILE *out)
+{
+    char *text = calloc(1, STDIN_MAX);
+    enum gst_finding_id found = GST_NO_FINDING;
+
+    if (text == NULL || (fread(text, 1, STDIN_MAX - 1, in) == 0 && ferror(in))) {
+        gst_log("cannot read standard input");
+        free(text);
+        return GST_EXIT_COULD_NOT_TELL;
+    }
+    for (enum gst_finding_id id = 1; id < GST_FINDING_COUNT; id++) {
+        /* The longest: one id may be the beginning of another. */
+        if (strstr(text, gst_finding(id)->id) != NULL
+            && (found == GST_NO_FINDING
+                || strlen(gst_finding(id)->id) > strlen(gst_finding(found)->id)))
+            found = id;
+    }
+    free(text);
+    if (found == GST_NO_FINDING) {
+        gst_log("no finding is named in this text; ids look like '%s'",
+                gst_finding(GST_HOST_NO_GPU)->id);
+        return GST_EXIT_COULD_NOT_TELL;
+    }
+    gst_text_explain(found, out);
+    return GST_EXIT_PASSED;
+}
+
+static int explain(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    const char *names[GST_FINDING_COUNT], *word, *near;
+    enum gst_finding_id finding;
+
+    (void)list;
+    if (settings->words.count != 2)
+        return usage("usage: gpu-selftest explain <id>, or - to read a text that names one");
+    word = settings->words.items[1];
+    if (strcmp(word, "-") == 0)
+        return explain_text(stdin, out);
+    finding = gst_finding_by_name(word);
+    if (finding != GST_NO_FINDING) {
+        gst_text_explain(finding, out);
+        return GST_EXIT_PASSED;
+    }
+    for (enum gst_finding_id id = 1; id < GST_FINDING_COUNT; id++)
+        names[id - 1] = gst_finding(id)->id;
+    near = gst_nearest(word, names, GST_FINDING_COUNT - 1);
+    gst_log("unknown finding '%s', %s'%s'", word, near != NULL ? "did you mean " : "ids look like ",
+            near != NULL ? near : gst_finding(GST_HOST_NO_GPU)->id);
+    return GST_EXIT_USAGE;
+}
+
+static int compare(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    char error[512];
+    bool same = false;
+
+    (void)list;
+    if (settings->words.count != 3)
+        return usage("usage: gpu-selftest compare <report.json> <report.json>");
+    if (!gst_compare(settings->words.items[1], settings->words.items[2], out, &same, error,
+                     sizeof(error)))
+        return usage(error);
+    return same ? 0 : 1;
+}
+
+static int list_all(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    if (settings->words.count != 1)
+        return usage("usage: gpu-selftest list [--markdown]");
+    if (settings->is_markdown)
+        gst_list_write_markdown(list, out);
+    else
+        gst_list_write(list, out);
+    return GST_EXIT_PASSED;
+}
+
+static const struct {
+    const char *name;
+    int (*act)(const struct gst_settings *settings, struct gst_workload_list list, FILE *out);
+} verbs[] = {
+    {"list", list_all},
+    {"explain", explain},
+    {"compare", compare},
+};
+
+static int act(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    const char *word = settings->words.count > 0 ? settings->words.items[0] : "";
+
+    if (settings->wants_help) {
+        gst_settings_help(out);
+        return GST_EXIT_PASSED;
+    }
+    if (settings->wants_version) {
+        gst_list_write_version(out);
+        return GST_EXIT_PASSED;
+    }
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(word, verbs[i].name) == 0)
+            return verbs[i].act(settings, list, out);
+    }
+    if (settings->is_markdown)
+        return usage("'--markdown' goes with the verb list");
+    return -1;
+}
+
+int gst_main(int argc, char *argv[], struct gst_workload_list list)
+{
+    static struct gst_settings settings;
+    char error[1024];
+    FILE *out;
+    int code;
+
+    /* First of all: it must not become the number of something else. */
+    out = private_stdout();
+    fill_standard_streams();
+    signal(SIGPIPE, SIG_IGN);
+    if (!gst_settings_parse(&settings, argc, argv, error, sizeof(error)))
+        return usage(error);
+    code = act(&settings, list, out != NULL ? out : stderr);
+    if (code >= 0) {
+        if (out == NULL || (fflush(out) == 0 && !ferror(out)))
+            return code;
+        gst_log("cannot write to standard output: %s", strerror(errno));
+        return GST_EXIT_COULD_NOT_TELL;
+    }
+    if (settings.profile != NULL) {
+        gst_simulate(&settings, argc, argv, error, sizeof(error));
+        return usage(error);
+    }
+    return run(&settings, list, out);
+}

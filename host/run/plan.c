@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names, groups and levels into a list of workloads; see plan.h. */
+#include "run/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_word(const char *name, const char *word, size_t length)
+{
+    return strlen(name) == length && strncmp(name, word, length) == 0;
+}
+
+const struct gst_workload *gst_workload_find(struct gst_workload_list list, const char *name)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        if (strcmp(list.rows[i]->name, name) == 0)
+            return list.rows[i];
+    }
+    return NULL;
+}
+
+void gst_plan_groups(struct gst_workload_list list, void (*visit)(const char *group, void *data),
+                     void *data)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        bool is_first = true;
+
+        for (size_t k = 0; k < i; k++)
+            is_first = is_first && strcmp(list.rows[k]->group, list.rows[i]->group) != 0;
+        if (is_first)
+            visit(list.rows[i]->group, data);
+    }
+}
+
+struct names {
+    char text[512];
+};
+
+static void add_name(const char *name, void *data)
+{
+    struct names *names = data;
+    size_t used = strlen(names->text);
+
+    snprintf(names->text + used, sizeof(names->text) - used, "%s%s", used == 0 ? "" : ", ", name);
+}
+
+static bool complain(struct gst_workload_list list, const char *word, size_t length,
+                     bool with_groups, char *error, size_t size)
+{
+    struct names workloads = {""}, groups = {""};
+
+    for (size_t i = 0; i < list.count; i++)
+        add_name(list.rows[i]->name, &workloads);
+    gst_plan_groups(list, add_name, &groups);
+    if (with_groups)
+        snprintf(error, size, "unknown workload or group '%.*s', workloads: %s; groups: %s",
+                 (int)length, word, workloads.text, groups.text);
+    else
+        snprintf(error, size,
+                 "unknown verb or workload '%.*s', workloads: %s; verbs: list, explain, compare",
+                 (int)length, word, workloads.text);
+    return false;
+}
+
+static bool check_words(struct gst_workload_list list, const struct gst_option_list *words,
+                        char *error, size_t size)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        bool is_known = false;
+
+        for (size_t k = 0; k < list.count; k++)
+            is_known = is_known || is_word(list.rows[k]->name, words->items[i], words->lengths[i])
+                       || is_word(list.rows[k]->group, words->items[i], words->lengths[i]);
+        if (!is_known)
+            return complain(list, words->items[i], words->lengths[i], true, error, size);
+    }
+    return true;
+}
+
+static bool has_name(const struct gst_option_list *words, const char *name)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (is_word(name, words->items[i], words->lengths[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool add(struct gst_plan *plan, const struct gst_workload *row, char *error, size_t size)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->rows[i] == row)
+            return true;
+    }
+    if (plan->count == GST_REPORT_ITEMS) {
+        snprintf(error, size, "more than %d workloads", GST_REPORT_ITEMS);
+        return false;
+    }
+    plan->rows[plan->count++] = row;
+    return true;
+}
+
+static bool plan_words(struct gst_plan *plan, struct gst_workload_list list,
+                       const struct gst_settings *settings, char *error, size_t size)
+{
+    if (settings->only.count > 0 || settings->skip.count > 0) {
+        snprintf(error, size, "name workloads, or choose with --only and --skip, not both");
+        return false;
+    }
+    for (size_t i = 0; i < settings->words.count; i++) {
+        const struct gst_workload *row = gst_workload_find(list, settings->words.items[i]);
+
+        if (row == NULL)
+            return complain(list, settings->words.items[i], settings->words.lengths[i], false,
+                            error, size);
+        if (!add(plan, row, error, size))
+            return false;
+    }
+    return true;
+}
+
+static bool is_chosen(const struct gst_workload *row, const struct gst_settings *settings)
+{
+    const bool is_of_level = row->is_quick || settings->level == GST_LEVEL_FULL;
+
+    if (has_name(&settings->skip, row->name) || has_name(&settings->skip, row->group))
+        return false;
+    if (settings->only.count == 0)
+        return is_of_level;
+    return has_name(&settings->only, row->name)
+           || (is_of_level && has_name(&settings->only, row->group));
+}
+
+bool gst_plan_make(struct gst_plan *plan, struct gst_workload_list list,
+                   const struct gst_settings *settings, char *error, size_t size)
+{
+    plan->count = 0;
+    if (settings->words.count > 0)
+        return plan_words(plan, list, settings, error, size);
+    if (!check_words(list, &settings->only, error, size)
+        || !check_words(list, &settings->skip, error, size))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        if (is_chosen(list.rows[i], settings) && !add(plan, list.rows[i], error, size))
+            return false;
+    }
+    if (plan->count > 0)
+        return true;
+    snprintf(error, size, "--level, --only and --skip leave no workload; see gpu-selftest list");
+    return false;
+}
+
+size_t gst_plan_metrics(struct gst_workload_list list, const struct gst_metric_def **metrics,
+                        size_t capacity)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < list.count; i++) {
+        const struct gst_metric_def *const *row = list.rows[i]->metrics;
+
+        for (; row != NULL && *row != NULL && count < capacity; row++)
+            metrics[count++] = *row;
+    }
+    return count;
+}

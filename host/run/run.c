@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How workloads report; see run.h. */
+#include "run/run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/utf8.h"
+#include "run/child.h"
+
+static struct gst_item *current_item(const struct gst_run *run)
+{
+    int index = run->report->progress.item;
+
+    return index >= 0 && (size_t)index < run->report->item_count ? &run->report->items[index]
+                                                                 : NULL;
+}
+
+void gst_run_phase(struct gst_run *run, int gpu, const char *format, ...)
+{
+    struct gst_progress *progress = &run->report->progress;
+    va_list arguments;
+
+    gst_child_hand_over_output();
+    progress->gpu = gpu;
+    va_start(arguments, format);
+    gst_utf8_format(progress->phase, sizeof(progress->phase), format, arguments);
+    va_end(arguments);
+}
+
+bool gst_run_check_at(struct gst_run *run, const char *where, enum gst_finding_id finding, int gpu,
+                      bool ok, const char *observed, ...)
+{
+    char text[GST_CAUSE_SIZE];
+    va_list arguments;
+
+    va_start(arguments, observed);
+    gst_utf8_format(text, sizeof(text), observed, arguments);
+    va_end(arguments);
+    gst_report_check_at(run->report, where, finding, gpu, ok, "%s", text);
+    return ok;
+}
+
+static bool is_declared(const struct gst_workload *workload, const struct gst_metric_def *def)
+{
+    const struct gst_metric_def *const *row = workload->metrics;
+
+    while (row != NULL && *row != NULL && *row != def)
+        row++;
+    return row != NULL && *row != NULL;
+}
+
+bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int gpu,
+                    const char *variant, const double *samples, size_t count, struct gst_bar bar,
+                    struct gst_status *st)
+{
+    char error[GST_TEXT_SIZE];
+
+    if (!is_declared(run->workload, def))
+        return gst_fail(st, GST_SUITE_CRASHED,
+                        "'%s' reports the metric '%s', which it does not "
+                        "declare",
+                        run->workload->name, def->name);
+    if (run->bars != NULL && !gst_bars_apply(run->bars, def->name, &bar, error, sizeof(error)))
+        snprintf(run->report->usage_error, sizeof(run->report->usage_error), "%s", error);
+    gst_report_metric(run->report, def, gpu, gpu, variant, samples, count, &bar);
+    return true;
+}
+
+void gst_run_summary(struct gst_run *run, const char *format, ...)
+{
+    struct gst_item *item = current_item(run);
+    va_list arguments;
+
+    if (item == NULL)
+        return;
+    va_start(arguments, format);
+    gst_utf8_format(item->summary, sizeof(item->summary), format, arguments);
+    va_end(arguments);
+}
+
+void gst_run_count_elements(struct gst_run *run, uint64_t elements)
+{
+    struct gst_item *item = current_item(run);
+
+    if (item != NULL)
+        item->elements_checked += elements;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The option rows; see settings.h. */
+#include "run/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/units.h"
+
+static const char *const levels[] = {"quick", "full", NULL};
+static const char *const exit_maps[] = {"plain", "nagios", NULL};
+
+#define AT(field) .offset = offsetof(struct gst_settings, field)
+
+static const struct gst_option rows[] = {
+    {.name = "level",
+     .value = "quick|full",
+     .fallback = "quick",
+     .help = "how much to run",
+     .kind = GST_OPTION_CHOICE,
+     .choices = levels,
+     AT(level)},
+    {.name = "only",
+     .value = "<list>",
+     .help = "these workloads or groups alone",
+     .kind = GST_OPTION_LIST,
+     AT(only)},
+    {.name = "skip",
+     .value = "<list>",
+     .help = "leave out these workloads or groups",
+     .kind = GST_OPTION_LIST,
+     AT(skip)},
+    {.name = "device",
+     .letter = 'd',
+     .value = "<list>",
+     .help = "GPU indices, UUIDs or PCI ids; all if not given",
+     .kind = GST_OPTION_LIST,
+     AT(devices)},
+    {.name = "size",
+     .value = "<bytes>",
+     .fallback = "0",
+     .help = "size of the data, such as 64M; 0 is each workload's own",
+     .kind = GST_OPTION_SIZE,
+     AT(size_bytes)},
+    {.name = "seed",
+     .value = "<number>",
+     .help = "of the data; a new one for each run if not given",
+     .kind = GST_OPTION_TEXT,
+     AT(seed_text)},
+    {.name = "timeout",
+     .value = "<time>",
+     .help = "for each workload, such as 90s; its own if not given",
+     .kind = GST_OPTION_TEXT,
+     AT(timeout_text)},
+    {.name = "bars",
+     .value = "<file>",
+     .help = "the site's own floors, as JSON",
+     .kind = GST_OPTION_TEXT,
+     AT(bars)},
+    {.name = "strict",
+     .help = "exit 3 unless everything was tested and judged",
+     .kind = GST_OPTION_FLAG,
+     AT(is_strict)},
+    {.name = "isolate",
+     .help = "a process of its own for each workload",
+     .kind = GST_OPTION_FLAG,
+     AT(isolate)},
+    {.name = "json",
+     .value = "<file>",
+     .help = "write the report as JSON, - for standard output",
+     .kind = GST_OPTION_TEXT,
+     AT(json)},
+    {.name = "junit",
+     .value = "<file>",
+     .help = "write the report as JUnit XML",
+     .kind = GST_OPTION_TEXT,
+     AT(junit)},
+    {.name = "prometheus",
+     .value = "<file>",
+     .help = "write the report for node_exporter's textfile collector",
+     .kind = GST_OPTION_TEXT,
+     AT(prometheus)},
+    {.name = "exit-map",
+     .value = "plain|nagios",
+     .fallback = "plain",
+     .help = "meaning of the exit code",
+     .kind = GST_OPTION_CHOICE,
+     .choices = exit_maps,
+     AT(exit_map)},
+    {.name = "root",
+     .value = "<folder>",
+     .help = "where /proc, /sys and /dev are read; $GPU_SELFTEST_ROOT or / if not given",
+     .kind = GST_OPTION_TEXT,
+     AT(root)},
+    {.name = "simulate",
+     .value = "<profile>",
+     .help = "run on a simulated machine, such as h100x8",
+     .kind = GST_OPTION_TEXT,
+     AT(profile)},
+    {.name = "fault",
+     .value = "<text>",
+     .help = "break the simulated machine, such as 'mem 0 flip=0x1000:3'",
+     .kind = GST_OPTION_APPEND,
+     AT(faults)},
+    {.name = "markdown",
+     .help = "with list: as the table of the README",
+     .kind = GST_OPTION_FLAG,
+     AT(is_markdown)},
+    {.name = "help",
+     .letter = 'h',
+     .help = "show this help",
+     .kind = GST_OPTION_FLAG,
+     AT(wants_help)},
+    {.name = "version",
+     .help = "show version, commit, kernels and libraries",
+     .kind = GST_OPTION_FLAG,
+     AT(wants_version)},
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+static bool read_numbers(struct gst_settings *settings, char *error, size_t size)
+{
+    if (settings->seed_text != NULL) {
+        settings->has_seed = gst_parse_unsigned(settings->seed_text, &settings->seed);
+        if (!settings->has_seed) {
+            snprintf(error, size, "'%s' for '--seed' is no whole number from 0 to 2^64 - 1",
+                     settings->seed_text);
+            return false;
+        }
+    }
+    if (settings->timeout_text != NULL
+        && (!gst_parse_duration(settings->timeout_text, &settings->timeout_s)
+            || settings->timeout_s <= 0)) {
+        snprintf(error, size, "'%s' for '--timeout' is no time such as 10s, 1.5m or 250ms",
+                 settings->timeout_text);
+        return false;
+    }
+    return true;
+}
+
+static bool check_together(const struct gst_settings *settings, char *error, size_t size)
+{
+    const char *const files[] = {settings->bars, settings->junit, settings->prometheus};
+
+    if (settings->faults.count > 0 && settings->profile == NULL) {
+        snprintf(error, size,
+                 "'--fault' needs '--simulate': only a simulated machine is broken "
+                 "on purpose");
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (files[i] != NULL && strcmp(files[i], "-") == 0) {
+            snprintf(error, size, "'-' is understood by '--json' alone");
+            return false;
+        }
+    }
+    return true;
+}
+
+bool gst_settings_parse(struct gst_settings *settings, int argc, char *const argv[], char *error,
+                        size_t size)
+{
+    memset(settings, 0, sizeof(*settings));
+    if (!gst_options_parse(rows, ROW_COUNT, argc, argv, settings, &settings->words, error, size)
+        || !read_numbers(settings, error, size) || !check_together(settings, error, size))
+        return false;
+    if (settings->root == NULL)
+        settings->root = getenv("GPU_SELFTEST_ROOT");
+    if (settings->root == NULL)
+        settings->root = "/";
+    return true;
+}
+
+void gst_settings_help(FILE *out)
+{
+    fputs("usage: gpu-selftest [options] [workload...]\n"
+          "       gpu-selftest list | explain <id>|- | compare <report> <report>\n\n"
+          "Test this container's GPUs and judge the results.\n\nOptions:\n",
+          out);
+    gst_options_help(rows, ROW_COUNT, out);
+    fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell, 77 nothing tested. "
+          "See gpu-selftest list.\n",
+          out);
+}
+
+static void append_list(char *text, size_t size, const char *option,
+                        const struct gst_option_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        size_t used = strlen(text);
+
+        snprintf(text + used, size - used, "%s%.*s", i == 0 ? option : ",", (int)list->lengths[i],
+                 list->items[i]);
+    }
+}
+
+const char *gst_settings_describe(const struct gst_settings *settings, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (settings->words.count == 0)
+        snprintf(text, size, "--level %s", levels[settings->level]);
+    for (size_t i = 0; i < settings->words.count; i++) {
+        size_t used = strlen(text);
+
+        snprintf(text + used, size - used, "%s%s", i == 0 ? "" : " ", settings->words.items[i]);
+    }
+    if (settings->words.count > 0 && settings->level != GST_LEVEL_QUICK) {
+        size_t used = strlen(text);
+
+        snprintf(text + used, size - used, " --level %s", levels[settings->level]);
+    }
+    append_list(text, size, " --only ", &settings->only);
+    append_list(text, size, " --skip ", &settings->skip);
+    append_list(text, size, " --device ", &settings->devices);
+    return text;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a person may ask for on the command line, as rows and as the struct that they fill.
+ */
+#ifndef GST_RUN_SETTINGS_H
+#define GST_RUN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "core/options.h"
+
+enum gst_level { GST_LEVEL_QUICK, GST_LEVEL_FULL };
+enum gst_exit_map { GST_EXIT_MAP_PLAIN, GST_EXIT_MAP_NAGIOS };
+
+struct gst_settings {
+    int level; /* enum gst_level */
+    struct gst_option_list only;
+    struct gst_option_list skip;
+    struct gst_option_list devices;
+    const char *profile; /* --simulate, NULL: on the real machine */
+    struct gst_option_list faults;
+    const char *bars;
+    const char *json;
+    const char *junit;
+    const char *prometheus;
+    bool is_strict;
+    bool isolate;
+    const char *timeout_text;
+    double timeout_s; /* 0: each workload's own */
+    const char *root; /* "/" */
+    uint64_t size_bytes;
+    const char *seed_text;
+    bool has_seed;
+    uint64_t seed;
+    int exit_map; /* enum gst_exit_map */
+    bool is_markdown;
+    bool wants_help;
+    bool wants_version;
+    struct gst_option_list words; /* verb, or workloads; each is terminated */
+};
+
+/* Fills `settings` from argv. False with one line in `error`. */
+bool gst_settings_parse(struct gst_settings *settings, int argc, char *const argv[], char *error,
+                        size_t size);
+
+/* Usage, options with their defaults, verbs and exit codes. */
+void gst_settings_help(FILE *out);
+
+/* "--level quick --only vector-add": what was chosen, for the report. Returns `text`. */
+const char *gst_settings_describe(const struct gst_settings *settings, char *text, size_t size);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports to files and descriptors; see write.h. */
+#include "run/write.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/json.h"
+#include "core/junit.h"
+#include "core/log.h"
+#include "core/prometheus.h"
+#include "core/text.h"
+
+static bool complain(char *error, size_t size, const char *path)
+{
+    snprintf(error, size, "cannot write '%s': %s", path, strerror(errno));
+    return false;
+}
+
+/* Closes `file` whatever happened; a full disk may show only now. */
+static bool finish(const struct gst_report *report, gst_writer writer, FILE *file)
+{
+    bool ok = writer(report, file);
+    int first_errno = errno;
+
+    if (fflush(file) != 0 && ok) {
+        first_errno = errno;
+        ok = false;
+    }
+    if (fclose(file) != 0 && ok)
+        return false;
+    errno = first_errno;
+    return ok;
+}
+
+static bool write_direct(const struct gst_report *report, gst_writer writer, const char *path,
+                         char *error, size_t size)
+{
+    FILE *file = fopen(path, "we");
+
+    if (file == NULL || !finish(report, writer, file))
+        return complain(error, size, path);
+    return true;
+}
+
+bool gst_write_file(const struct gst_report *report, gst_writer writer, const char *path,
+                    char *error, size_t size)
+{
+    char target[PATH_MAX], temporary[PATH_MAX + 32];
+    struct stat info;
+    FILE *file;
+
+    /* Renaming over a device, or over a link, would replace it. */
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return write_direct(report, writer, path, error, size);
+    if (realpath(path, target) == NULL)
+        snprintf(target, sizeof(target), "%s", path);
+    snprintf(temporary, sizeof(temporary), "%s.%ld.tmp", target, (long)getpid());
+    file = fopen(temporary, "wxe");
+    if (file == NULL)
+        return complain(error, size, path);
+    if (finish(report, writer, file) && rename(temporary, target) == 0)
+        return true;
+    complain(error, size, path);
+    unlink(temporary);
+    return false;
+}
+
+static bool write_text(const struct gst_report *report, FILE *out)
+{
+    return gst_text_write(report, out, gst_text_style_for(out));
+}
+
+static bool write_stream(const struct gst_report *report, gst_writer writer, FILE *out)
+{
+    return out != NULL && writer(report, out) && fflush(out) == 0;
+}
+
+/* What could not be written is still worth the reader's time. */
+static bool rescue(const struct gst_report *report, gst_writer writer, const char *error)
+{
+    gst_log("%s; the report follows", error);
+    writer(report, stderr);
+    return false;
+}
+
+static bool write_one(const struct gst_report *report, gst_writer writer, const char *path)
+{
+    char error[PATH_MAX + 128];
+
+    if (path == NULL || gst_write_file(report, writer, path, error, sizeof(error)))
+        return true;
+    return rescue(report, writer, error);
+}
+
+bool gst_write_all(const struct gst_report *report, const struct gst_settings *settings, FILE *out)
+{
+    const bool is_json_out = settings->json != NULL && strcmp(settings->json, "-") == 0;
+    const gst_writer first = is_json_out ? gst_json_write : write_text;
+    bool ok = write_stream(report, first, out);
+
+    if (!ok)
+        rescue(report, first, "cannot write to standard output");
+    if (is_json_out)
+        write_text(report, stderr);
+    else
+        ok = write_one(report, gst_json_write, settings->json) && ok;
+    ok = write_one(report, gst_junit_write, settings->junit) && ok;
+    return write_one(report, gst_prometheus_write, settings->prometheus) && ok;
+}
