@@ -160,12 +160,17 @@ bool gst_addition_check_inputs(struct gst_addition *addition, struct gst_run *ru
             return false;
         found = gst_reference_compare(inputs[i].sent, addition->c, n);
         gst_run_count_elements(run, n);
-        gst_run_check(run, GST_HARDWARE_MEMORY_CORRUPTED, lane->gpu->index, found.count == 0,
-                      "%s: %zu of %zu elements of input %s changed, the first is %zu: %.9g, %.9g "
-                      "was written%s",
-                      lane->path->name, found.count, n, inputs[i].name, found.first,
-                      (double)found.observed, (double)found.expected,
-                      found.is_one_bit ? " (one bit flipped)" : "");
+        if (found.count == 0)
+            gst_run_check(run, GST_HARDWARE_MEMORY_CORRUPTED, lane->gpu->index, true,
+                          "%s: %zu elements of input %s are unchanged", lane->path->name, n,
+                          inputs[i].name);
+        else
+            gst_run_check(run, GST_HARDWARE_MEMORY_CORRUPTED, lane->gpu->index, false,
+                          "%s: %zu of %zu elements of input %s changed, the first is %zu: %.9g, "
+                          "%.9g was written%s",
+                          lane->path->name, found.count, n, inputs[i].name, found.first,
+                          (double)found.observed, (double)found.expected,
+                          found.is_one_bit ? " (one bit flipped)" : "");
     }
     return true;
 }
