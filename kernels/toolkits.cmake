@@ -11,7 +11,8 @@ function(gst_describe_toolkit nvcc prefix)
     execute_process(COMMAND ${nvcc} --version OUTPUT_VARIABLE text RESULT_VARIABLE code
                     ERROR_VARIABLE text)
     if(NOT code EQUAL 0 OR NOT text MATCHES "release ([0-9]+)\\.([0-9]+)")
-        message(FATAL_ERROR "'${nvcc}' is not a CUDA compiler: '--version' names no release")
+        message(FATAL_ERROR "'${nvcc}' is not a CUDA compiler: '--version' names no release; "
+                            "set GST_NVCC to the right ones, or to none")
     endif()
     math(EXPR version "${CMAKE_MATCH_1} * 1000 + ${CMAKE_MATCH_2} * 10")
     set(${prefix}_MAJOR ${CMAKE_MATCH_1} PARENT_SCOPE)
