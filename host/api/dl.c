@@ -62,7 +62,7 @@ static bool open_one(struct gst_library *library, const char *soname,
 bool gst_library_open(struct gst_library *library, const char *const *sonames,
                       const struct gst_symbol *symbols, size_t count, void *table)
 {
-    *library = (struct gst_library){.handle = NULL};
+    *library = (struct gst_library){ .handle = NULL };
     for (size_t i = 0; sonames[i] != NULL; i++) {
         if (open_one(library, sonames[i], symbols, count, table)) {
             library->problem[0] = '\0';

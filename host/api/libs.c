@@ -8,21 +8,21 @@
 /* #name #version keeps the versioned symbol: a macro argument that is stringised does not expand,
  * so a vendor's renaming macro cannot reach it. */
 #define CUDA_ROW(result, name, version, arguments, needed)                                         \
-    {#name #version, offsetof(struct gst_cuda, name), (needed) != 0},
+    { #name #version, offsetof(struct gst_cuda, name), (needed) != 0 },
 #define CUDART_ROW(result, name, version, arguments, needed)                                       \
-    {#name #version, offsetof(struct gst_cudart, name), (needed) != 0},
+    { #name #version, offsetof(struct gst_cudart, name), (needed) != 0 },
 #define NVML_ROW(result, name, version, arguments, needed)                                         \
-    {#name #version, offsetof(struct gst_nvml, name), (needed) != 0},
+    { #name #version, offsetof(struct gst_nvml, name), (needed) != 0 },
 
-static const struct gst_symbol cuda_symbols[] = {GST_CUDA_API(CUDA_ROW)};
-static const struct gst_symbol cudart_symbols[] = {GST_CUDART_API(CUDART_ROW)};
-static const struct gst_symbol nvml_symbols[] = {GST_NVML_API(NVML_ROW)};
+static const struct gst_symbol cuda_symbols[] = { GST_CUDA_API(CUDA_ROW) };
+static const struct gst_symbol cudart_symbols[] = { GST_CUDART_API(CUDART_ROW) };
+static const struct gst_symbol nvml_symbols[] = { GST_NVML_API(NVML_ROW) };
 
 /* By SONAME, never the unversioned development link: a container has only what was injected. */
-static const char *const cuda_sonames[] = {"libcuda.so.1", NULL};
-static const char *const nvml_sonames[] = {"libnvidia-ml.so.1", NULL};
-static const char *const cudart_sonames[] = {"libcudart.so.13", "libcudart.so.12",
-                                             "libcudart.so.11.0", NULL};
+static const char *const cuda_sonames[] = { "libcuda.so.1", NULL };
+static const char *const nvml_sonames[] = { "libnvidia-ml.so.1", NULL };
+static const char *const cudart_sonames[] = { "libcudart.so.13", "libcudart.so.12",
+                                              "libcudart.so.11.0", NULL };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 

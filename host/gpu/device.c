@@ -50,13 +50,13 @@ static bool read_attributes(struct gst_env *env, struct gst_gpu *gpu, struct gst
         CUdevice_attribute attribute;
         int *value;
     } rows[] = {
-        {CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, &gpu->cc_major},
-        {CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, &gpu->cc_minor},
-        {CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, &gpu->sm_count},
-        {CU_DEVICE_ATTRIBUTE_CLOCK_RATE, &gpu->clock_khz},
-        {CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE, &gpu->memory_clock_khz},
-        {CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH, &gpu->memory_bus_bits},
-        {CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE, &gpu->l2_bytes},
+        { CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, &gpu->cc_major },
+        { CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, &gpu->cc_minor },
+        { CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, &gpu->sm_count },
+        { CU_DEVICE_ATTRIBUTE_CLOCK_RATE, &gpu->clock_khz },
+        { CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE, &gpu->memory_clock_khz },
+        { CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH, &gpu->memory_bus_bits },
+        { CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE, &gpu->l2_bytes },
     };
     int is_integrated = 0;
 
@@ -100,10 +100,10 @@ static void match_nvml(struct gst_env *env, struct gst_gpu *gpu, const unsigned 
 
 bool gst_gpu_read(struct gst_env *env, int ordinal, struct gst_gpu *gpu, struct gst_status *st)
 {
-    CUuuid uuid = {0};
+    CUuuid uuid = { 0 };
     size_t total = 0;
 
-    *gpu = (struct gst_gpu){.index = ordinal};
+    *gpu = (struct gst_gpu){ .index = ordinal };
     if (!GST_CU(env, st, cuDeviceGet, (&gpu->device, ordinal))
         || !GST_CU(env, st, cuDeviceGetName, (gpu->name, (int)sizeof(gpu->name), gpu->device))
         || !GST_CU(env, st, cuDeviceTotalMem, (&total, gpu->device))

@@ -13,7 +13,7 @@
 bool gst_lane_open(struct gst_lane *lane, const struct gst_path *path, struct gst_env *env,
                    struct gst_gpu *gpu, struct gst_status *st)
 {
-    *lane = (struct gst_lane){.path = path, .env = env, .gpu = gpu};
+    *lane = (struct gst_lane){ .path = path, .env = env, .gpu = gpu };
     if (path->open(lane, st))
         return true;
     gst_lane_close(lane);
@@ -24,7 +24,7 @@ void gst_lane_close(struct gst_lane *lane)
 {
     if (lane->path != NULL)
         lane->path->close(lane);
-    *lane = (struct gst_lane){.path = NULL};
+    *lane = (struct gst_lane){ .path = NULL };
 }
 
 void gst_lane_explain_allocation(struct gst_lane *lane, size_t bytes, struct gst_status *st)
@@ -70,8 +70,8 @@ static bool driver_load(struct gst_lane *lane, const struct gst_kernel_image *im
                         const char *kernel, struct gst_status *st)
 {
     char log[LOG_SIZE] = "";
-    CUjit_option options[] = {CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
-    void *values[] = {log, (void *)(uintptr_t)sizeof(log)};
+    CUjit_option options[] = { CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES };
+    void *values[] = { log, (void *)(uintptr_t)sizeof(log) };
 
     if (!GST_CU(lane->env, st, cuModuleLoadDataEx,
                 (&lane->module, image->data, 2, options, values))) {
@@ -128,7 +128,7 @@ static bool driver_download(struct gst_lane *lane, void *target, uint64_t source
 static bool driver_launch(struct gst_lane *lane, unsigned blocks, unsigned threads, void *args,
                           struct gst_status *st)
 {
-    void *parameters[] = {args};
+    void *parameters[] = { args };
 
     return GST_CU(lane->env, st, cuLaunchKernel,
                   (lane->function, blocks, 1, 1, threads, 1, 1, 0, lane->stream, parameters, NULL));

@@ -164,7 +164,8 @@ static bool is_wanted(const struct gst_gpu *gpu, const struct gst_env_request *r
 static bool select_gpus(struct gst_env *env, const struct gst_env_request *request,
                         struct gst_status *st)
 {
-    bool is_known[GST_ENV_GPUS] = {false};
+    bool is_known[GST_ENV_GPUS] = { false };
+    struct gst_status last = GST_STATUS_INIT;
 
     for (int ordinal = 0; ordinal < env->gpus_total && ordinal < GST_ENV_GPUS; ordinal++) {
         struct gst_gpu *gpu = &env->gpus[env->gpu_count];

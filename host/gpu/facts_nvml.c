@@ -63,8 +63,8 @@ static void ask_clocks(struct gst_env *env, const struct gst_gpu *gpu)
         const char *key_max;
         nvmlClockType_t type;
     } rows[] = {
-        {"sm_clock_now", "sm_clock_max", NVML_CLOCK_SM},
-        {"memory_clock_now", "memory_clock_max", NVML_CLOCK_MEM},
+        { "sm_clock_now", "sm_clock_max", NVML_CLOCK_SM },
+        { "memory_clock_now", "memory_clock_max", NVML_CLOCK_MEM },
     };
     unsigned int mhz = 0;
 
@@ -87,15 +87,15 @@ static void ask_throttle_reasons(struct gst_env *env, const struct gst_gpu *gpu)
         unsigned long long bit;
         const char *name;
     } rows[] = {
-        {nvmlClocksThrottleReasonGpuIdle, "idle"},
-        {nvmlClocksThrottleReasonApplicationsClocksSetting, "application clocks"},
-        {nvmlClocksThrottleReasonSwPowerCap, "software power cap"},
-        {nvmlClocksThrottleReasonHwSlowdown, "hardware slowdown"},
-        {nvmlClocksThrottleReasonSyncBoost, "sync boost"},
-        {nvmlClocksThrottleReasonSwThermalSlowdown, "software thermal slowdown"},
-        {nvmlClocksThrottleReasonHwThermalSlowdown, "hardware thermal slowdown"},
-        {nvmlClocksThrottleReasonHwPowerBrakeSlowdown, "hardware power brake"},
-        {nvmlClocksThrottleReasonDisplayClockSetting, "display clocks"},
+        { nvmlClocksThrottleReasonGpuIdle, "idle" },
+        { nvmlClocksThrottleReasonApplicationsClocksSetting, "application clocks" },
+        { nvmlClocksThrottleReasonSwPowerCap, "software power cap" },
+        { nvmlClocksThrottleReasonHwSlowdown, "hardware slowdown" },
+        { nvmlClocksThrottleReasonSyncBoost, "sync boost" },
+        { nvmlClocksThrottleReasonSwThermalSlowdown, "software thermal slowdown" },
+        { nvmlClocksThrottleReasonHwThermalSlowdown, "hardware thermal slowdown" },
+        { nvmlClocksThrottleReasonHwPowerBrakeSlowdown, "hardware power brake" },
+        { nvmlClocksThrottleReasonDisplayClockSetting, "display clocks" },
     };
     unsigned long long reasons = 0;
     char text[GST_TEXT_SIZE] = "";
@@ -133,7 +133,7 @@ static void ask_texts(struct gst_env *env, const struct gst_gpu *gpu)
 
 static void ask_identity(struct gst_env *env, const struct gst_gpu *gpu)
 {
-    nvmlPciInfo_t pci = {.domain = 0};
+    nvmlPciInfo_t pci = { .domain = 0 };
     int major = 0;
     int minor = 0;
 
@@ -148,7 +148,7 @@ static void ask_identity(struct gst_env *env, const struct gst_gpu *gpu)
 
 static void ask_memory(struct gst_env *env, const struct gst_gpu *gpu)
 {
-    nvmlMemory_t memory = {.total = 0};
+    nvmlMemory_t memory = { .total = 0 };
     unsigned int bits = 0;
 
     if (GST_NVML(env, nvmlDeviceGetMemoryInfo, (gpu->nvml, &memory)) == NVML_SUCCESS) {

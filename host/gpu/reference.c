@@ -59,7 +59,7 @@ static uint32_t differing_sums(const float *a, const float *b, const float *c, s
 struct gst_mismatch gst_reference_compare_sum(const float *a, const float *b, const float *c,
                                               size_t n)
 {
-    struct gst_mismatch found = {.count = 0};
+    struct gst_mismatch found = { .count = 0 };
 
     for (size_t start = 0; start < n; start += BLOCK_ELEMENTS) {
         const size_t length = n - start < BLOCK_ELEMENTS ? n - start : BLOCK_ELEMENTS;
@@ -76,7 +76,7 @@ struct gst_mismatch gst_reference_compare_sum(const float *a, const float *b, co
 
 struct gst_mismatch gst_reference_compare(const float *expected, const float *observed, size_t n)
 {
-    struct gst_mismatch found = {.count = 0};
+    struct gst_mismatch found = { .count = 0 };
 
     for (size_t i = 0; i < n; i++) {
         if (bits_of(expected[i]) != bits_of(observed[i]))

@@ -98,9 +98,9 @@ static bool runtime_download(struct gst_lane *lane, void *target, uint64_t sourc
 static bool runtime_launch(struct gst_lane *lane, unsigned blocks, unsigned threads, void *args,
                            struct gst_status *st)
 {
-    const dim3 grid = {blocks, 1, 1};
-    const dim3 block = {threads, 1, 1};
-    void *parameters[] = {args};
+    const dim3 grid = { blocks, 1, 1 };
+    const dim3 block = { threads, 1, 1 };
+    void *parameters[] = { args };
 
     if (lane->kernel == NULL)
         return gst_driver_path.launch(lane, blocks, threads, args, st);

@@ -49,10 +49,10 @@ static void find_version(const char *text, char *version, size_t size)
 
 void gst_trace_find(struct gst_trace *trace, const struct gst_root *root)
 {
-    struct search search = {.root = root, .trace = trace};
+    struct search search = { .root = root, .trace = trace };
     char text[256];
 
-    *trace = (struct gst_trace){.has_module = false};
+    *trace = (struct gst_trace){ .has_module = false };
     if (gst_root_read(root, "/proc/driver/nvidia/version", text, sizeof(text))) {
         trace->has_module = true;
         find_version(text, trace->module_version, sizeof(trace->module_version));

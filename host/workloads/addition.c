@@ -41,7 +41,7 @@ void gst_addition_release(struct gst_addition *addition)
     free(addition->a);
     free(addition->b);
     free(addition->c);
-    *addition = (struct gst_addition){.n = 0};
+    *addition = (struct gst_addition){ .n = 0 };
 }
 
 bool gst_addition_alloc(struct gst_addition *addition, struct gst_lane *lane, struct gst_status *st)
@@ -56,8 +56,8 @@ bool gst_addition_alloc(struct gst_addition *addition, struct gst_lane *lane, st
 
 void gst_addition_free(struct gst_addition *addition, struct gst_lane *lane)
 {
-    uint64_t *const pointers[] = {&addition->gpu_arch, &addition->gpu_c, &addition->gpu_b,
-                                  &addition->gpu_a};
+    uint64_t *const pointers[] = { &addition->gpu_arch, &addition->gpu_c, &addition->gpu_b,
+                                   &addition->gpu_a };
 
     for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
         lane->path->free(lane, *pointers[i]);
@@ -149,7 +149,7 @@ bool gst_addition_check_inputs(struct gst_addition *addition, struct gst_run *ru
         const char *name;
         uint64_t gpu;
         const float *sent;
-    } inputs[] = {{"a", addition->gpu_a, addition->a}, {"b", addition->gpu_b, addition->b}};
+    } inputs[] = { { "a", addition->gpu_a, addition->a }, { "b", addition->gpu_b, addition->b } };
 
     gst_run_phase(run, lane->gpu->index, "%s: read the input back", lane->path->name);
     for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {

@@ -25,9 +25,9 @@ static const struct gst_metric_def latency = {
     .unit = GST_UNIT_SECONDS,
 };
 
-static const struct gst_metric_def *const metrics[] = {&latency, NULL};
+static const struct gst_metric_def *const metrics[] = { &latency, NULL };
 
-static const char *const environment[] = {"CUDA_CACHE_DISABLE=1", NULL};
+static const char *const environment[] = { "CUDA_CACHE_DISABLE=1", NULL };
 
 static struct gst_pack_query query_for(const struct gst_run *run, const struct gst_gpu *gpu,
                                        const char *file, bool ptx_only)
@@ -51,7 +51,7 @@ static const struct gst_kernel_image *choose(const struct gst_run *run, const st
 
 static bool launch_many(struct gst_lane *lane, int count, struct gst_status *st)
 {
-    struct gst_empty_args args = {0};
+    struct gst_empty_args args = { 0 };
 
     for (int i = 0; i < count; i++) {
         if (!lane->path->launch(lane, 1, 1, &args, st))
@@ -152,7 +152,7 @@ static void test_gpu(struct gst_run *run, struct gst_gpu *gpu, const struct gst_
                      bool (*test)(struct gst_run *, struct gst_lane *, struct gst_status *))
 {
     struct gst_status st = GST_STATUS_INIT;
-    struct gst_lane lane = {.path = NULL};
+    struct gst_lane lane = { .path = NULL };
 
     gst_run_phase(run, gpu->index, "%s: open", path->name);
     if (!gst_lane_open(&lane, path, run->env, gpu, &st) || !test(run, &lane, &st)) {
@@ -182,7 +182,7 @@ const struct gst_workload gst_workload_launch = {
     .group = "basic",
     .summary = "what does a kernel launch cost, and can the driver compile PTX?",
     .passes_when = "PTX compiled by the driver gives the right result",
-    .needs = {.gpus = 1, .kernels = true},
+    .needs = { .gpus = 1, .kernels = true },
     .env = environment,
     .metrics = metrics,
     .timeout_s = 120,

@@ -4,6 +4,6 @@
 
 #define ROW(symbol) &gst_workload_##symbol,
 
-static const struct gst_workload *const rows[] = {GST_WORKLOADS(ROW)};
+static const struct gst_workload *const rows[] = { GST_WORKLOADS(ROW) };
 
-const struct gst_workload_list gst_workloads = {rows, sizeof(rows) / sizeof(rows[0])};
+const struct gst_workload_list gst_workloads = { rows, sizeof(rows) / sizeof(rows[0]) };

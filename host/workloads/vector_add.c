@@ -25,7 +25,7 @@ static const struct gst_metric_def bandwidth = {
     .unit = GST_UNIT_BYTES_PER_S,
 };
 
-static const struct gst_metric_def *const metrics[] = {&bandwidth, NULL};
+static const struct gst_metric_def *const metrics[] = { &bandwidth, NULL };
 
 static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_addition *addition,
                     struct gst_status *st)
@@ -94,7 +94,7 @@ static bool test_lane(struct gst_run *run, struct gst_lane *lane, struct gst_add
                       struct gst_status *st)
 {
     /* One element, less than a warp, not a multiple of anything, and all of them. */
-    const size_t sizes[] = {1, 31, 1025, addition->n};
+    const size_t sizes[] = { 1, 31, 1025, addition->n };
     const struct gst_kernel_image *image = load(run, lane, st);
 
     if (image == NULL)
@@ -121,7 +121,7 @@ static void test_gpu(struct gst_run *run, const struct gst_path *path, struct gs
                      struct gst_addition *addition)
 {
     struct gst_status st = GST_STATUS_INIT;
-    struct gst_lane lane = {.path = NULL};
+    struct gst_lane lane = { .path = NULL };
 
     gst_run_phase(run, gpu->index, "%s: open", path->name);
     if (!gst_lane_open(&lane, path, run->env, gpu, &st) || !test_lane(run, &lane, addition, &st)) {
@@ -152,7 +152,7 @@ static size_t elements_for(const struct gst_run *run)
 
 static bool run_vector_add(struct gst_run *run, struct gst_status *st)
 {
-    const struct gst_path *const paths[] = {&gst_driver_path, &gst_runtime_path};
+    const struct gst_path *const paths[] = { &gst_driver_path, &gst_runtime_path };
     const int path_count = run->env->has_runtime ? 2 : 1;
     const size_t n = elements_for(run);
     struct gst_addition addition;
@@ -175,7 +175,7 @@ const struct gst_workload gst_workload_vector_add = {
     .group = "basic",
     .summary = "can a kernel be loaded, fed, run and read back, with every element right?",
     .passes_when = "every element is right through the driver and through the runtime",
-    .needs = {.gpus = 1, .kernels = true},
+    .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
     .timeout_s = 120,
     .is_quick = true,

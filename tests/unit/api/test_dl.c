@@ -19,20 +19,20 @@ struct table {
 };
 
 static const struct gst_symbol both_needed[] = {
-    {"fixture_answer", offsetof(struct table, answer), true},
-    {"fixture_extra", offsetof(struct table, extra), true},
+    { "fixture_answer", offsetof(struct table, answer), true },
+    { "fixture_extra", offsetof(struct table, extra), true },
 };
 
 static const struct gst_symbol one_needed[] = {
-    {"fixture_answer", offsetof(struct table, answer), true},
-    {"fixture_extra", offsetof(struct table, extra), false},
+    { "fixture_answer", offsetof(struct table, answer), true },
+    { "fixture_extra", offsetof(struct table, extra), false },
 };
 
 static void test_library_open__fills_the_table(void **state)
 {
-    const char *const names[] = {FIXTURE_WHOLE_PATH, NULL};
+    const char *const names[] = { FIXTURE_WHOLE_PATH, NULL };
     struct gst_library library;
-    struct table table = {NULL, NULL};
+    struct table table = { NULL, NULL };
 
     (void)state;
     assert_true(gst_library_open(&library, names, both_needed, 2, &table));
@@ -47,9 +47,9 @@ static void test_library_open__fills_the_table(void **state)
 
 static void test_library_open__missing_optional_symbol_stays_null(void **state)
 {
-    const char *const names[] = {FIXTURE_LACKING_PATH, NULL};
+    const char *const names[] = { FIXTURE_LACKING_PATH, NULL };
     struct gst_library library;
-    struct table table = {NULL, NULL};
+    struct table table = { NULL, NULL };
 
     (void)state;
     assert_true(gst_library_open(&library, names, one_needed, 2, &table));
@@ -60,9 +60,9 @@ static void test_library_open__missing_optional_symbol_stays_null(void **state)
 
 static void test_library_open__missing_needed_symbol_is_named(void **state)
 {
-    const char *const names[] = {FIXTURE_LACKING_PATH, NULL};
+    const char *const names[] = { FIXTURE_LACKING_PATH, NULL };
     struct gst_library library;
-    struct table table = {NULL, NULL};
+    struct table table = { NULL, NULL };
 
     (void)state;
     assert_false(gst_library_open(&library, names, both_needed, 2, &table));
@@ -73,9 +73,9 @@ static void test_library_open__missing_needed_symbol_is_named(void **state)
 
 static void test_library_open__takes_the_next_name(void **state)
 {
-    const char *const names[] = {"libfixture_absent.so.1", FIXTURE_WHOLE_PATH, NULL};
+    const char *const names[] = { "libfixture_absent.so.1", FIXTURE_WHOLE_PATH, NULL };
     struct gst_library library;
-    struct table table = {NULL, NULL};
+    struct table table = { NULL, NULL };
 
     (void)state;
     assert_true(gst_library_open(&library, names, both_needed, 2, &table));
@@ -86,10 +86,10 @@ static void test_library_open__takes_the_next_name(void **state)
 static void test_library_open__absence_is_told_apart_from_damage(void **state)
 {
     char path[] = "/tmp/gst_dl_XXXXXX";
-    const char *const absent[] = {"libfixture_absent.so.1", NULL};
-    const char *const empty[] = {path, NULL};
+    const char *const absent[] = { "libfixture_absent.so.1", NULL };
+    const char *const empty[] = { path, NULL };
     struct gst_library library;
-    struct table table = {NULL, NULL};
+    struct table table = { NULL, NULL };
     const int fd = mkstemp(path);
 
     (void)state;
@@ -106,9 +106,9 @@ static void test_library_open__absence_is_told_apart_from_damage(void **state)
 
 static void test_library_open__sees_the_marker_of_a_double(void **state)
 {
-    const char *const names[] = {FIXTURE_DOUBLE_PATH, NULL};
+    const char *const names[] = { FIXTURE_DOUBLE_PATH, NULL };
     struct gst_library library;
-    struct table table = {NULL, NULL};
+    struct table table = { NULL, NULL };
 
     (void)state;
     assert_true(gst_library_open(&library, names, both_needed, 2, &table));

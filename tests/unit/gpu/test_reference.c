@@ -72,8 +72,8 @@ static void test_compare_sum__right_result_has_no_mismatch(void **state)
 
 static void test_compare_sum__finds_each_kind_of_wrong(void **state)
 {
-    static const size_t places[] = {0, 1, 4095, 4096, N - 1};
-    const float wrongs[] = {NAN, INFINITY, -1.0F, 0.5F};
+    static const size_t places[] = { 0, 1, 4095, 4096, N - 1 };
+    const float wrongs[] = { NAN, INFINITY, -1.0F, 0.5F };
 
     (void)state;
     for (size_t p = 0; p < sizeof(places) / sizeof(places[0]); p++) {
