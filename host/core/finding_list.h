@@ -220,6 +220,8 @@
     X(GST_IMAGE_CUDART_MISSING, GST_HOST_NO_GPU)                                                   \
     X(GST_RUNTIME_DEVICE_NODES, GST_HOST_MODULE_NOT_LOADED)                                        \
     X(GST_IMAGE_CUDART_BROKEN, GST_HOST_DRIVER_TOO_OLD)                                            \
+    X(GST_IMAGE_CUDART_BROKEN, GST_IMAGE_STUB_LIBCUDA)                                             \
+    X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_STUB_LIBCUDA)                                            \
     X(GST_HOST_DRIVER_TOO_OLD_FOR_KERNELS, GST_HOST_DRIVER_TOO_OLD)                                \
     X(GST_HOST_DRIVER_TOO_OLD_FOR_PTX, GST_HOST_DRIVER_TOO_OLD)                                    \
     X(GST_HOST_DRIVER_TOO_OLD_FOR_PTX, GST_HOST_DRIVER_TOO_OLD_FOR_KERNELS)                        \

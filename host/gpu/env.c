@@ -43,9 +43,11 @@ static bool explain_no_libcuda(const struct gst_env *env, const struct gst_trace
                         "NVIDIA GPU %s is on the PCI bus, but there is no kernel module and no "
                         "libcuda.so.1",
                         trace->pci_id);
+    if (trace->has_wsl_node)
+        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING, "/dev/dxg is there, but no libcuda.so.1");
     if (trace->has_device_node)
-        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING,
-                        "there are NVIDIA device nodes, but no libcuda.so.1");
+        return gst_fail(st, GST_HOST_MODULE_NOT_LOADED,
+                        "/dev/nvidiactl is there, but no kernel module and no libcuda.so.1");
     if (is_asked_for)
         return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING,
                         "NVIDIA_VISIBLE_DEVICES is '%.64s', but nothing was injected: no "

@@ -57,12 +57,13 @@ void gst_trace_find(struct gst_trace *trace, const struct gst_root *root)
         trace->has_module = true;
         find_version(text, trace->module_version, sizeof(trace->module_version));
     }
-    trace->has_device_node =
-        gst_root_exists(root, "/dev/nvidiactl") || gst_root_exists(root, "/dev/dxg");
+    trace->has_device_node = gst_root_exists(root, "/dev/nvidiactl");
+    trace->has_wsl_node = gst_root_exists(root, "/dev/dxg");
     gst_root_list(root, "/sys/bus/pci/devices", look_at_pci_device, &search);
 }
 
 bool gst_trace_is_any(const struct gst_trace *trace)
 {
-    return trace->has_module || trace->has_pci_device || trace->has_device_node;
+    return trace->has_module || trace->has_pci_device || trace->has_device_node
+           || trace->has_wsl_node;
 }

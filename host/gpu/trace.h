@@ -13,7 +13,8 @@
 struct gst_trace {
     bool has_module;      /* /proc/driver/nvidia/version: the kernel module is loaded */
     bool has_pci_device;  /* a PCI display or 3D controller of vendor 0x10de */
-    bool has_device_node; /* /dev/nvidiactl, or /dev/dxg (WSL2) */
+    bool has_device_node; /* /dev/nvidiactl; root's libcuda makes it even without a module */
+    bool has_wsl_node;    /* /dev/dxg: WSL2, where there is no kernel module to see */
     char module_version[32];
     char pci_id[32]; /* of the first GPU found */
 };

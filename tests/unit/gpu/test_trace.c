@@ -120,8 +120,12 @@ static void test_trace__device_nodes(void **state)
 
     put(tree, "/dev/dxg", "");
     find(tree);
-    assert_true(tree->trace.has_device_node);
+    assert_true(tree->trace.has_wsl_node);
+    assert_false(tree->trace.has_device_node);
     assert_true(gst_trace_is_any(&tree->trace));
+    put(tree, "/dev/nvidiactl", "");
+    find(tree);
+    assert_true(tree->trace.has_device_node);
 }
 
 int main(void)
