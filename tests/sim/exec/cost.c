@@ -14,7 +14,7 @@ static void cost_nothing(const void *bytes, struct sim_cost *cost)
 
 static void add_access(struct sim_cost *cost, const void *pointer, uint64_t bytes, bool is_write)
 {
-    cost->accesses[cost->access_count++] = (struct sim_access){pointer, bytes, is_write};
+    cost->accesses[cost->access_count++] = (struct sim_access){ pointer, bytes, is_write };
 }
 
 static void cost_vector_add(const void *bytes, struct sim_cost *cost)
@@ -32,13 +32,13 @@ static const struct {
     const char *kernel;
     void (*fill)(const void *args, struct sim_cost *cost);
 } rows[] = {
-    {"empty", cost_nothing},
-    {"vector_add", cost_vector_add},
+    { "empty", cost_nothing },
+    { "vector_add", cost_vector_add },
 };
 
 bool sim_exec_cost(const struct sim_launch *launch, struct sim_cost *cost)
 {
-    *cost = (struct sim_cost){0};
+    *cost = (struct sim_cost){ 0 };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (strcmp(rows[i].kernel, launch->kernel->name) == 0) {
             rows[i].fill(launch->args, cost);

@@ -118,7 +118,7 @@ bool sim_exec_run(const struct sim_launch *launch, char *err, size_t err_size)
     /* A kernel may use float4 on its dynamic shared memory. */
     const size_t shared_bytes = (launch->shared_bytes + 15) / 16 * 16;
     void *shared = NULL;
-    struct sim_block fibers = {0};
+    struct sim_block fibers = { 0 };
     bool ok;
 
     if (!shape_is_possible(launch, err, err_size))
@@ -128,8 +128,8 @@ bool sim_exec_run(const struct sim_launch *launch, char *err, size_t err_size)
         return false;
     }
     sim_twin = (struct sim_twin){
-        .block_dim = {launch->block[0], launch->block[1], launch->block[2]},
-        .grid_dim = {launch->grid[0], launch->grid[1], launch->grid[2]},
+        .block_dim = { launch->block[0], launch->block[1], launch->block[2] },
+        .grid_dim = { launch->grid[0], launch->grid[1], launch->grid[2] },
         .arch = (uint32_t)launch->arch,
         .dynamic_shared = shared,
     };

@@ -25,7 +25,7 @@ void sim_twin_place_thread(unsigned index)
     const struct sim_uint3 size = sim_twin.block_dim;
 
     sim_twin.thread_idx =
-        (struct sim_uint3){index % size.x, index / size.x % size.y, index / size.x / size.y};
+        (struct sim_uint3){ index % size.x, index / size.x % size.y, index / size.x / size.y };
 }
 
 int sim_fiber_misuse(void)
@@ -46,7 +46,7 @@ bool sim_block_init(struct sim_block *block, const struct sim_launch *launch, ch
 {
     const size_t stride = stack_stride();
 
-    *block = (struct sim_block){.launch = launch, .err = err, .err_size = err_size};
+    *block = (struct sim_block){ .launch = launch, .err = err, .err_size = err_size };
     block->count = launch->block[0] * launch->block[1] * launch->block[2];
     block->fibers = calloc(block->count, sizeof(*block->fibers));
     block->stacks_bytes = block->count * stride;
@@ -70,7 +70,7 @@ void sim_block_release(struct sim_block *block)
     if (block->stacks != NULL)
         munmap(block->stacks, block->stacks_bytes);
     free(block->fibers);
-    *block = (struct sim_block){0};
+    *block = (struct sim_block){ 0 };
 }
 
 static void leave_fiber(struct sim_block *block, struct sim_fiber *fiber)
@@ -137,7 +137,7 @@ uint64_t sim_warp(enum sim_warp_kind kind, uint32_t mask, uint64_t bits, long lo
         return bits;
     }
     struct sim_fiber *fiber = &block->fibers[block->running];
-    fiber->request = (struct sim_warp_request){kind, mask, bits, operand, width};
+    fiber->request = (struct sim_warp_request){ kind, mask, bits, operand, width };
     if (!sim_warp_request_check(&fiber->request, block->running % SIM_WARP_LANES, why, sizeof(why)))
         fail_in_fiber(block, line, why);
     fiber->state = SIM_FIBER_AT_WARP;
@@ -164,7 +164,7 @@ static bool is_complete(const struct sim_block *block, unsigned first, const str
 
 static void exchange(struct sim_block *block, unsigned first, const struct sim_fiber *asks)
 {
-    struct sim_warp_request *lanes[SIM_WARP_LANES] = {NULL};
+    struct sim_warp_request *lanes[SIM_WARP_LANES] = { NULL };
     const uint32_t mask = asks->request.mask;
     const int line = asks->line;
     char why[128];
@@ -213,7 +213,7 @@ static void report_deadlock(struct sim_block *block)
         const struct sim_fiber *fiber = &block->fibers[at_warp];
         snprintf(block->err, block->err_size,
                  "deadlock: thread %u waits in line %d for the lanes 0x%08x of its warp, "
-                 "not all of which come",
+                 "which do not all come to such a call",
                  at_warp, fiber->line, fiber->request.mask);
         return;
     }

@@ -100,9 +100,9 @@ static bool parse_kernel_field(struct sim_image_kernel *kernel, const char *key,
     return true;
 }
 
-static const char *const image_keys[] = {"toolkit",  "ptx-isa", "native", "ptx",
-                                         "ptx-only", "size",    "fnv1a",  NULL};
-static const char *const kernel_keys[] = {"registers", "shared", "parameters", NULL};
+static const char *const image_keys[] = { "toolkit",  "ptx-isa", "native", "ptx",
+                                          "ptx-only", "size",    "fnv1a",  NULL };
+static const char *const kernel_keys[] = { "registers", "shared", "parameters", NULL };
 
 /* Each key exactly once, in any order; what is wrong is written to `err`. */
 static bool parse_fields(char *rest, const char *const *keys, struct sim_image *image,

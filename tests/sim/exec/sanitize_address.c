@@ -10,14 +10,14 @@
 void sim_sanitize_adopt(struct sim_stack_note *note)
 {
     /* Its bounds become known when it is first left. */
-    *note = (struct sim_stack_note){0};
+    *note = (struct sim_stack_note){ 0 };
 }
 
 void sim_sanitize_open(struct sim_stack_note *note, void *stack, size_t size)
 {
     /* Frames of a thread that never returned left their red zones behind. */
     __asan_unpoison_memory_region(stack, size);
-    *note = (struct sim_stack_note){.stack = stack, .size = size};
+    *note = (struct sim_stack_note){ .stack = stack, .size = size };
 }
 
 void sim_sanitize_close(struct sim_stack_note *note)

@@ -13,7 +13,7 @@ void sim_sanitize_adopt(struct sim_stack_note *note)
 
 void sim_sanitize_open(struct sim_stack_note *note, void *stack, size_t size)
 {
-    *note = (struct sim_stack_note){stack, size, __tsan_create_fiber(0)};
+    *note = (struct sim_stack_note){ stack, size, __tsan_create_fiber(0) };
 }
 
 void sim_sanitize_close(struct sim_stack_note *note)

@@ -89,8 +89,8 @@ uint64_t sim_warp(enum sim_warp_kind kind, uint32_t mask, uint64_t bits, long lo
              : sim_shuffle_double, int                                                             \
              : sim_shuffle_int, unsigned                                                           \
              : sim_shuffle_unsigned, unsigned long long                                            \
-             : sim_shuffle_ullong)(kind, mask, value, ((const long long[]){__VA_ARGS__, 32})[0],   \
-                                   ((const long long[]){__VA_ARGS__, 32})[1], __LINE__)
+             : sim_shuffle_ullong)(kind, mask, value, ((const long long[]){ __VA_ARGS__, 32 })[0], \
+                                   ((const long long[]){ __VA_ARGS__, 32 })[1], __LINE__)
 
 #define SIM_DEFINE_SHUFFLE(type, name)                                                             \
     static inline type sim_shuffle_##name(enum sim_warp_kind kind, uint32_t mask, type value,      \
@@ -166,7 +166,7 @@ typedef struct {
 
 static inline float4 make_float4(float x, float y, float z, float w)
 {
-    return (float4){x, y, z, w};
+    return (float4){ x, y, z, w };
 }
 
 #endif

@@ -72,7 +72,7 @@ static uint64_t ballot_of(struct sim_warp_request *const lanes[SIM_WARP_LANES], 
 bool sim_warp_exchange(struct sim_warp_request *const lanes[SIM_WARP_LANES], uint32_t mask,
                        char *err, size_t err_size)
 {
-    uint64_t results[SIM_WARP_LANES] = {0};
+    uint64_t results[SIM_WARP_LANES] = { 0 };
     const uint64_t ballot = ballot_of(lanes, mask);
 
     for (unsigned lane = 0; lane < SIM_WARP_LANES; lane++) {

@@ -80,7 +80,7 @@ static void test_pack__every_image_is_sane(void **state)
 static void test_pack__bad_rows_are_seen(void **state)
 {
     _Alignas(64) static const char data[128];
-    const struct gst_kernel_image good = {"k", 13000, false, "75 80", "121", data, 128};
+    const struct gst_kernel_image good = { "k", 13000, false, "75 80", "121", data, 128 };
     struct gst_kernel_image bad[9];
 
     (void)state;
@@ -102,7 +102,7 @@ static void test_pack__bad_rows_are_seen(void **state)
 
 static void test_pack__every_toolkit_has_every_file_once(void **state)
 {
-    static const char *const files[] = {"empty", "vector_add"};
+    static const char *const files[] = { "empty", "vector_add" };
 
     (void)state;
     for (size_t i = 0; i < gst_kernel_image_count; i++) {

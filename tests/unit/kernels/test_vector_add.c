@@ -42,11 +42,11 @@ static int first_wrong(int n)
 
 static void launch(unsigned n, unsigned grid, unsigned block, enum sim_order order, uint32_t *arch)
 {
-    const struct gst_vector_add_args args = {a, b, c, n, arch};
+    const struct gst_vector_add_args args = { a, b, c, n, arch };
     const struct sim_launch launch = {
         .kernel = sim_kernel_find("vector_add"),
-        .grid = {grid, 1, 1},
-        .block = {block, 1, 1},
+        .grid = { grid, 1, 1 },
+        .block = { block, 1, 1 },
         .args = &args,
         .arch = 900,
         .order = order,
@@ -63,11 +63,11 @@ static void launch(unsigned n, unsigned grid, unsigned block, enum sim_order ord
 
 static void test_vector_add__equals_plain_c(void **state)
 {
-    static const unsigned sizes[] = {0, 1, 2, 31, 32, 33, 63, 127, 255, 1023, 1025, 4099, 4999};
-    static const unsigned shapes[][2] = {{1, 1},  {1, 32},   {2, 33},   {3, 64},
-                                         {7, 96}, {40, 256}, {1000, 1}, {3, 1024}};
-    static const enum sim_order orders[] = {SIM_ORDER_FORWARD, SIM_ORDER_REVERSE,
-                                            SIM_ORDER_SHUFFLED};
+    static const unsigned sizes[] = { 0, 1, 2, 31, 32, 33, 63, 127, 255, 1023, 1025, 4099, 4999 };
+    static const unsigned shapes[][2] = { { 1, 1 },  { 1, 32 },   { 2, 33 },   { 3, 64 },
+                                          { 7, 96 }, { 40, 256 }, { 1000, 1 }, { 3, 1024 } };
+    static const enum sim_order orders[] = { SIM_ORDER_FORWARD, SIM_ORDER_REVERSE,
+                                             SIM_ORDER_SHUFFLED };
 
     (void)state;
     for (size_t n = 0; n < sizeof(sizes) / sizeof(*sizes); n++) {

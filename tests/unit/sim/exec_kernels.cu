@@ -151,6 +151,18 @@ GST_KERNEL_SYNC(test_broken, struct test_args)
     case 7: /* no such width */
         (void)__shfl_sync(FULL, 1u, 0, 12);
         break;
+    case 8: /* one warp, two functions */
+        if (lane % 2 == 0)
+            (void)__ballot_sync(FULL, 1);
+        else
+            __syncwarp(FULL);
+        break;
+    case 9: /* one warp, two masks that overlap */
+        if (lane == 0)
+            __syncwarp(3u);
+        else
+            __syncwarp(FULL);
+        break;
     default:
         __syncthreads();
         break;

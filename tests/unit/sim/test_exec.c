@@ -17,8 +17,8 @@
 
 static void test_exec__picks_are_permutations(void **state)
 {
-    static const enum sim_order orders[] = {SIM_ORDER_FORWARD, SIM_ORDER_REVERSE,
-                                            SIM_ORDER_SHUFFLED};
+    static const enum sim_order orders[] = { SIM_ORDER_FORWARD, SIM_ORDER_REVERSE,
+                                             SIM_ORDER_SHUFFLED };
     static bool seen[1100];
 
     (void)state;
@@ -41,8 +41,8 @@ static bool run(const char *kernel, struct test_args *args, const unsigned grid[
 {
     const struct sim_launch launch = {
         .kernel = sim_kernel_find(kernel),
-        .grid = {grid[0], grid[1], grid[2]},
-        .block = {block[0], block[1], block[2]},
+        .grid = { grid[0], grid[1], grid[2] },
+        .block = { block[0], block[1], block[2] },
         .args = args,
         .order = order,
         .seed = seed,
@@ -57,19 +57,19 @@ static bool run(const char *kernel, struct test_args *args, const unsigned grid[
 
 static void place_all(enum sim_order order, uint64_t seed, uint32_t out[PLACES + 1])
 {
-    struct test_args args = {.out = out};
+    struct test_args args = { .out = out };
     char err[256];
 
     memset(out, 0, (PLACES + 1) * sizeof(*out));
-    assert_true(run("test_place", &args, (const unsigned[]){2, 3, 2}, (const unsigned[]){5, 3, 2},
-                    order, seed, err));
+    assert_true(run("test_place", &args, (const unsigned[]){ 2, 3, 2 },
+                    (const unsigned[]){ 5, 3, 2 }, order, seed, err));
     assert_int_equal(out[0], PLACES);
 }
 
 static void test_exec__orders_of_a_three_dimensional_launch(void **state)
 {
     static uint32_t out[PLACES + 1], again[PLACES + 1];
-    bool seen[PLACES] = {false};
+    bool seen[PLACES] = { false };
     int kept = 0;
 
     (void)state;
@@ -99,17 +99,17 @@ static void test_exec__impossible_shapes(void **state)
         unsigned grid[3], block[3];
         const char *err;
     } rows[] = {
-        {{0, 1, 1}, {1, 1, 1}, "at least 1"},
-        {{1, 1, 0}, {1, 1, 1}, "at least 1"},
-        {{1, 1, 1}, {1, 0, 1}, "at least 1"},
-        {{1, 1, 1}, {1025, 1, 1}, "block of 1025 x 1 x 1 exceeds 1024 threads"},
-        {{1, 1, 1}, {32, 33, 1}, "block of 32 x 33 x 1 exceeds 1024 threads"},
+        { { 0, 1, 1 }, { 1, 1, 1 }, "at least 1" },
+        { { 1, 1, 0 }, { 1, 1, 1 }, "at least 1" },
+        { { 1, 1, 1 }, { 1, 0, 1 }, "at least 1" },
+        { { 1, 1, 1 }, { 1025, 1, 1 }, "block of 1025 x 1 x 1 exceeds 1024 threads" },
+        { { 1, 1, 1 }, { 32, 33, 1 }, "block of 32 x 33 x 1 exceeds 1024 threads" },
         /* 2^64 and 2^32 threads: products that would wrap to 0 */
-        {{1, 1, 1}, {0x80000000u, 2, 1}, "exceeds 1024"},
-        {{1, 1, 1}, {0x80000000u, 0x80000000u, 4}, "exceeds 1024"},
+        { { 1, 1, 1 }, { 0x80000000u, 2, 1 }, "exceeds 1024" },
+        { { 1, 1, 1 }, { 0x80000000u, 0x80000000u, 4 }, "exceeds 1024" },
     };
-    uint32_t out[2] = {0};
-    struct test_args args = {.out = out};
+    uint32_t out[2] = { 0 };
+    struct test_args args = { .out = out };
     char err[256];
 
     (void)state;
@@ -123,13 +123,13 @@ static void test_exec__impossible_shapes(void **state)
 
 static void test_exec__a_loop_kernel_may_not_wait(void **state)
 {
-    struct test_args args = {0};
+    struct test_args args = { 0 };
     char err[256];
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        assert_false(run("test_loop_barrier", &args, (const unsigned[]){2, 1, 1},
-                         (const unsigned[]){4, 1, 1}, SIM_ORDER_FORWARD, 0, err));
+        assert_false(run("test_loop_barrier", &args, (const unsigned[]){ 2, 1, 1 },
+                         (const unsigned[]){ 4, 1, 1 }, SIM_ORDER_FORWARD, 0, err));
         assert_non_null(strstr(err, "kernel 'test_loop_barrier', block (0,0,0): line "));
         assert_non_null(strstr(err, "no GST_KERNEL_SYNC"));
     }
@@ -137,14 +137,14 @@ static void test_exec__a_loop_kernel_may_not_wait(void **state)
 
 static void test_exec__atomics(void **state)
 {
-    uint32_t out[2] = {7, 0};
-    float values[1] = {1.0f};
-    struct test_args args = {.out = out, .values = values};
+    uint32_t out[2] = { 7, 0 };
+    float values[1] = { 1.0f };
+    struct test_args args = { .out = out, .values = values };
     char err[256];
 
     (void)state;
-    assert_true(run("test_atomics", &args, (const unsigned[]){1, 1, 1},
-                    (const unsigned[]){100, 1, 1}, SIM_ORDER_FORWARD, 0, err));
+    assert_true(run("test_atomics", &args, (const unsigned[]){ 1, 1, 1 },
+                    (const unsigned[]){ 100, 1, 1 }, SIM_ORDER_FORWARD, 0, err));
     assert_true(values[0] > 50.9f && values[0] < 51.1f); /* 1 + 100/2 */
     assert_int_equal(out[0], 297);                       /* 3 * 99 */
     assert_int_equal(out[1], 100);                       /* each thread swaps i for i + 1 */
@@ -160,9 +160,9 @@ static void test_exec__unknown_kernel(void **state)
 static void test_exec__costs(void **state)
 {
     const float *a = (const float *)0x1000, *b = (const float *)0x2000;
-    const struct gst_vector_add_args add = {a, b, (float *)0x3000, 1000, NULL};
-    const struct gst_empty_args empty = {0};
-    struct sim_launch launch = {.kernel = sim_kernel_find("vector_add"), .args = &add};
+    const struct gst_vector_add_args add = { a, b, (float *)0x3000, 1000, NULL };
+    const struct gst_empty_args empty = { 0 };
+    struct sim_launch launch = { .kernel = sim_kernel_find("vector_add"), .args = &add };
     struct sim_cost cost;
 
     (void)state;
@@ -174,7 +174,7 @@ static void test_exec__costs(void **state)
         assert_int_equal(cost.accesses[i].bytes, 4000);
         assert_int_equal(cost.accesses[i].is_write, i == 2);
     }
-    launch = (struct sim_launch){.kernel = sim_kernel_find("empty"), .args = &empty};
+    launch = (struct sim_launch){ .kernel = sim_kernel_find("empty"), .args = &empty };
     assert_true(sim_exec_cost(&launch, &cost));
     assert_int_equal(cost.flops, 0);
     assert_int_equal(cost.access_count, 0);
@@ -184,13 +184,13 @@ static void test_exec__costs(void **state)
 
 static void test_exec__every_kernel_of_the_pack_has_a_cost(void **state)
 {
-    const uint64_t args[32] = {0};
+    const uint64_t args[32] = { 0 };
     const struct sim_kernel *kernel;
     int counted = 0;
 
     (void)state;
     for (size_t i = 0; (kernel = sim_kernel_at(i)) != NULL; i++) {
-        const struct sim_launch launch = {.kernel = kernel, .args = args};
+        const struct sim_launch launch = { .kernel = kernel, .args = args };
         struct sim_cost cost;
 
         if (strncmp(kernel->name, "test_", 5) == 0)

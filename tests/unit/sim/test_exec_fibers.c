@@ -14,15 +14,15 @@
 #include "exec/exec.h"
 #include "exec_kernels.h"
 
-static const enum sim_order orders[] = {SIM_ORDER_FORWARD, SIM_ORDER_REVERSE, SIM_ORDER_SHUFFLED};
+static const enum sim_order orders[] = { SIM_ORDER_FORWARD, SIM_ORDER_REVERSE, SIM_ORDER_SHUFFLED };
 
 static bool run(const char *kernel, const struct test_args *args, unsigned grid, unsigned block,
                 size_t shared_bytes, enum sim_order order, char err[256])
 {
     const struct sim_launch launch = {
         .kernel = sim_kernel_find(kernel),
-        .grid = {grid, 1, 1},
-        .block = {block, 1, 1},
+        .grid = { grid, 1, 1 },
+        .block = { block, 1, 1 },
         .shared_bytes = shared_bytes,
         .args = args,
         .order = order,
@@ -44,9 +44,9 @@ static void test_exec_fibers__reductions_in_every_order(void **state)
     for (uint32_t i = 0; i < 1000; i++)
         in[i] = i + 1;
     for (size_t o = 0; o < 3; o++) {
-        uint32_t part[4] = {0}, sum = 0;
-        const struct test_args reduce = {.in = in, .out = part, .n = 1000};
-        const struct test_args shuffle = {.in = in, .out = &sum, .n = 1000};
+        uint32_t part[4] = { 0 }, sum = 0;
+        const struct test_args reduce = { .in = in, .out = part, .n = 1000 };
+        const struct test_args shuffle = { .in = in, .out = &sum, .n = 1000 };
 
         assert_true(run("test_reduce", &reduce, 4, 256, 0, orders[o], err));
         assert_int_equal(part[0], 32896);  /* 1 + ... + 256 = 256 * 257 / 2 */
@@ -61,7 +61,7 @@ static void test_exec_fibers__reductions_in_every_order(void **state)
 static void test_exec_fibers__permutation_shows_the_race(void **state)
 {
     uint32_t in[256], forward = 0, reverse = 0;
-    struct test_args args = {.in = in, .out = &forward, .n = 256};
+    struct test_args args = { .in = in, .out = &forward, .n = 256 };
     char err[256];
 
     (void)state;
@@ -80,7 +80,7 @@ static void test_exec_fibers__warp_functions(void **state)
 {
     static uint32_t out[7 * 32];
     static float values[32];
-    const struct test_args args = {.out = out, .values = values};
+    const struct test_args args = { .out = out, .values = values };
     char err[256];
 
     (void)state;
@@ -107,7 +107,7 @@ static void test_exec_fibers__dynamic_shared_memory(void **state)
 {
     static uint32_t poison[1024];
     static float values[1024];
-    const struct test_args args = {.out = poison, .values = values};
+    const struct test_args args = { .out = poison, .values = values };
     char err[256];
 
     (void)state;
@@ -121,7 +121,7 @@ static void test_exec_fibers__dynamic_shared_memory(void **state)
 static void test_exec_fibers__threads_run_in_the_order_asked_for(void **state)
 {
     uint32_t out[65];
-    const struct test_args args = {.out = out};
+    const struct test_args args = { .out = out };
     uint32_t kept = 0;
     char err[256];
 
@@ -149,17 +149,19 @@ static void test_exec_fibers__broken_rules(void **state)
         "diverging barriers: thread 0 is at line ",
         "shuffles from lane 16, outside the mask 0x0000ffff",
         "is not in its own mask 0x0000ffff",
-        "for the lanes 0xffffffff of its warp, not all of which come",
-        "for the lanes 0xffffffff of its warp, not all of which come",
+        "for the lanes 0xffffffff of its warp, which do not all come to such a call",
+        "for the lanes 0xffffffff of its warp, which do not all come to such a call",
         "shuffle distance 32 is not below 32",
         "shuffle width 12 is not a power of two up to 32",
+        "for the lanes 0xffffffff of its warp, which do not all come to such a call",
+        "for the lanes 0x00000003 of its warp, which do not all come to such a call",
     };
     char err[256];
 
     (void)state;
     for (uint32_t mode = 0; mode < sizeof(expected) / sizeof(*expected); mode++) {
         for (size_t o = 0; o < 3; o++) {
-            const struct test_args args = {.mode = mode};
+            const struct test_args args = { .mode = mode };
 
             assert_false(run("test_broken", &args, 2, 64, 0, orders[o], err));
             assert_non_null(strstr(err, "kernel 'test_broken', block ("));
@@ -168,18 +170,18 @@ static void test_exec_fibers__broken_rules(void **state)
         }
     }
     /* And after all that, a healthy launch is healthy. */
-    assert_true(run("test_broken", &(const struct test_args){.mode = 99}, 2, 64, 0,
+    assert_true(run("test_broken", &(const struct test_args){ .mode = 99 }, 2, 64, 0,
                     SIM_ORDER_FORWARD, err));
 }
 
 static void test_exec_fibers__a_partial_warp_has_no_full_mask(void **state)
 {
-    const struct test_args args = {.mode = 5};
+    const struct test_args args = { .mode = 5 };
     char err[256];
 
     (void)state;
     assert_false(run("test_broken", &args, 1, 20, 0, SIM_ORDER_FORWARD, err));
-    assert_non_null(strstr(err, "not all of which come"));
+    assert_non_null(strstr(err, "which do not all come"));
 }
 
 int main(void)

@@ -70,21 +70,21 @@ static void test_manifest__refuses_what_it_does_not_know(void **state)
     static const struct {
         const char *text, *err;
     } rows[] = {
-        {"imag a\n", "line 1: unknown statement 'imag'; known are: image, kernel"},
-        {"kernel a registers=1 shared=0 parameters=8\n", "line 1: no place for kernel 'a'"},
-        {"image\n", "line 1: 'image' needs a name"},
-        {"\nimage a toolkit=13000\n", "line 2: 'ptx-isa' is missing"},
-        {IMAGE "kernel k registers=1 shared=0\n", "line 2: 'parameters' is missing"},
-        {IMAGE "kernel k registers=x shared=0 parameters=8\n", "value of 'registers'"},
-        {IMAGE "kernel k registers=-1 shared=0 parameters=8\n", "value of 'registers'"},
-        {IMAGE "kernel k registers=1 registers=1 shared=0\n", "repeated value of 'registers'"},
-        {IMAGE "kernel k speed=1\n", "unknown word 'speed'"},
-        {"image a size=0\n", "value of 'size'"},
-        {"image a size\n", "unknown word 'size'"},
-        {"image a native=75,,80\n", "value of 'native'"},
-        {"image a ptx-isa=9\n", "value of 'ptx-isa'"},
-        {"image a ptx-only=maybe\n", "value of 'ptx-only'"},
-        {"image a fnv1a=12345678901234567\n", "value of 'fnv1a'"},
+        { "imag a\n", "line 1: unknown statement 'imag'; known are: image, kernel" },
+        { "kernel a registers=1 shared=0 parameters=8\n", "line 1: no place for kernel 'a'" },
+        { "image\n", "line 1: 'image' needs a name" },
+        { "\nimage a toolkit=13000\n", "line 2: 'ptx-isa' is missing" },
+        { IMAGE "kernel k registers=1 shared=0\n", "line 2: 'parameters' is missing" },
+        { IMAGE "kernel k registers=x shared=0 parameters=8\n", "value of 'registers'" },
+        { IMAGE "kernel k registers=-1 shared=0 parameters=8\n", "value of 'registers'" },
+        { IMAGE "kernel k registers=1 registers=1 shared=0\n", "repeated value of 'registers'" },
+        { IMAGE "kernel k speed=1\n", "unknown word 'speed'" },
+        { "image a size=0\n", "value of 'size'" },
+        { "image a size\n", "unknown word 'size'" },
+        { "image a native=75,,80\n", "value of 'native'" },
+        { "image a ptx-isa=9\n", "value of 'ptx-isa'" },
+        { "image a ptx-only=maybe\n", "value of 'ptx-only'" },
+        { "image a fnv1a=12345678901234567\n", "value of 'fnv1a'" },
     };
     char err[256];
 
@@ -117,7 +117,8 @@ static void test_manifest__finds_images_at_the_edge_of_memory(void **state)
         const char *bytes;
         int image; /* -1: unknown */
     } rows[] = {
-        {"foobar", 0}, {"a", 1}, {"foobaz", -1}, {"fooba", -1}, {"b", -1}, {"foobar, and more", 0},
+        { "foobar", 0 }, { "a", 1 },  { "foobaz", -1 },
+        { "fooba", -1 }, { "b", -1 }, { "foobar, and more", 0 },
     };
     char err[256];
 
