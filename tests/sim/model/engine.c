@@ -50,18 +50,38 @@ void sim_engine_release(struct sim_engine *engine)
     memset(engine, 0, sizeof *engine);
 }
 
+/* Numbers of operations only grow, so whoever still refers to this stream sees his as done. */
+static struct sim_stream *drained(struct sim_engine *engine)
+{
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        if (engine->streams[i]->is_free && engine->streams[i]->head == NULL)
+            return engine->streams[i];
+    }
+    return NULL;
+}
+
 struct sim_stream *sim_engine_stream(struct sim_engine *engine, enum sim_stream_kind kind,
                                      unsigned group)
 {
-    if (engine->stream_count == SIM_ENGINE_STREAMS)
-        return NULL;
-    struct sim_stream *stream = calloc(1, sizeof *stream);
-    if (stream == NULL)
-        abort();
+    struct sim_stream *stream = drained(engine);
+
+    if (stream == NULL) {
+        if (engine->stream_count == SIM_ENGINE_STREAMS)
+            return NULL;
+        stream = calloc(1, sizeof *stream);
+        if (stream == NULL)
+            abort();
+        engine->streams[engine->stream_count++] = stream;
+    }
+    stream->is_free = false;
     stream->kind = kind;
     stream->group = group;
-    engine->streams[engine->stream_count++] = stream;
     return stream;
+}
+
+void sim_engine_stream_free(struct sim_stream *stream)
+{
+    stream->is_free = true;
 }
 
 struct sim_op_ref sim_engine_submit(struct sim_engine *engine, struct sim_stream *stream,

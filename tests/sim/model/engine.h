@@ -30,6 +30,7 @@ struct sim_op;
 struct sim_stream {
     enum sim_stream_kind kind;
     unsigned group; /* streams of one context: the legacy stream orders only these */
+    bool is_free; /* given back; used again once it has drained */
     struct sim_op *head, *tail;
     uint64_t last_id; /* of the newest operation that was put in; 0 if none */
 };
@@ -64,9 +65,12 @@ void sim_engine_init(struct sim_engine *engine, unsigned resources);
 /* Drops what is pending without its effects. */
 void sim_engine_release(struct sim_engine *engine);
 
-/* NULL if there are too many. Streams live as long as the engine, so that references stay good. */
+/* NULL if there are too many. Memory of streams is never returned, so that references stay good. */
 struct sim_stream *sim_engine_stream(struct sim_engine *engine, enum sim_stream_kind kind,
                                      unsigned group);
+
+/* What is pending still happens. */
+void sim_engine_stream_free(struct sim_stream *stream);
 
 /* Puts an operation at the end of the stream; it starts no earlier than now. */
 struct sim_op_ref sim_engine_submit(struct sim_engine *engine, struct sim_stream *stream,

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The beginning and the end of every call; see the header for the order of things. */
+#include "model/enter.h"
+
+#include <unistd.h>
+
+#include "model/context.h"
+#include "model/fault.h"
+#include "model/strict.h"
+#include "model/world.h"
+
+static int check(enum sim_need need, struct sim_context **context)
+{
+    if (need == SIM_NEEDS_NOTHING)
+        return CUDA_SUCCESS;
+    if (!sim_world.is_initialised)
+        return CUDA_ERROR_NOT_INITIALIZED;
+    return need == SIM_NEEDS_CONTEXT ? sim_context_need(context) : CUDA_SUCCESS;
+}
+
+static void pass_time(const char *symbol)
+{
+    uint64_t shared = atomic_load(&sim_world.state->clock_ps);
+
+    if (sim_world.host_now < shared)
+        sim_world.host_now = shared;
+    sim_world.host_now += sim_clock_call_cost(symbol);
+    sim_engine_run(&sim_world.engine, sim_world.host_now);
+}
+
+struct sim_call sim_enter(const char *symbol, enum sim_need need)
+{
+    struct sim_call call = { .symbol = symbol };
+
+    sim_world_load();
+    if (sim_world.is_initialised && sim_world.pid != getpid() && need != SIM_NEEDS_NOTHING) {
+        sim_strict_report("%s in a child that was forked after cuInit", symbol);
+        call.is_refused = true;
+        call.result = CUDA_ERROR_NOT_INITIALIZED;
+        return call;
+    }
+    if (sim_fault_call(symbol, &call.result)) {
+        call.is_refused = true;
+        return call;
+    }
+    pthread_mutex_lock(&sim_world.lock);
+    call.has_lock = true;
+    pass_time(symbol);
+    call.result = check(need, &call.context);
+    call.is_refused = call.result != CUDA_SUCCESS;
+    return call;
+}
+
+void sim_leave(struct sim_call *call)
+{
+    if (!call->has_lock)
+        return;
+    if (sim_world.has_open_blocks)
+        sim_memory_close_all(&sim_world.memory);
+    sim_world.has_open_blocks = false;
+    sim_state_clock_set(sim_world.state, sim_world.host_now);
+    pthread_mutex_unlock(&sim_world.lock);
+}

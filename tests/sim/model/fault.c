@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The script's faults at the places where they bite. Counts and marks live in the shared state, so
+ * "the third call" is the third of the run, whichever process makes it.
+ */
+#include "model/fault.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "model/world.h"
+
+/* Enough for any watchdog of memory to notice, and not enough to take the machine down. */
+#define APPETITE_BYTES ((size_t)4 << 30)
+#define BITE_BYTES     ((size_t)32 << 20)
+
+void sim_fault_fired(unsigned fault)
+{
+    if (fault < SIM_STATE_FAULTS)
+        atomic_store(&sim_world.state->fired[fault], 1);
+}
+
+static void fired(int fault)
+{
+    if (fault != SIM_NO_FAULT)
+        sim_fault_fired((unsigned)fault);
+}
+
+__attribute__((noreturn)) static void hang(void)
+{
+    for (;;)
+        pause();
+}
+
+__attribute__((noreturn)) static void crash(void)
+{
+    signal(SIGSEGV, SIG_DFL);
+    raise(SIGSEGV);
+    _exit(128 + SIGSEGV);
+}
+
+/* A bite a millisecond, so that whoever watches can act in between. */
+static void eat_memory(void)
+{
+    const struct timespec pause_between = { .tv_nsec = 1000000 };
+
+    for (size_t eaten = 0; eaten < APPETITE_BYTES; eaten += BITE_BYTES) {
+        void *bite
+            = mmap(NULL, BITE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        if (bite == MAP_FAILED)
+            return;
+        memset(bite, 1, BITE_BYTES);
+        nanosleep(&pause_between, NULL);
+    }
+}
+
+static bool act(const struct sim_spec_call *plan, int *result)
+{
+    switch (plan->action) {
+    case SIM_ACTION_RETURNS:
+        *result = plan->result;
+        return true;
+    case SIM_ACTION_HANGS:
+        hang();
+    case SIM_ACTION_CRASHES:
+        crash();
+    case SIM_ACTION_ABORTS:
+        abort();
+    case SIM_ACTION_PRINTS:
+        dprintf(STDOUT_FILENO, "%s\n", plan->text);
+        return false;
+    case SIM_ACTION_EATS_MEMORY:
+        eat_memory();
+        return false;
+    }
+    return false;
+}
+
+bool sim_fault_call(const char *symbol, int *result)
+{
+    for (unsigned i = 0; i < sim_world.spec.call_count; i++) {
+        const struct sim_spec_call *plan = &sim_world.spec.calls[i];
+
+        if (strcmp(plan->symbol, symbol) != 0)
+            continue;
+        unsigned slot = (unsigned)plan->fault % SIM_STATE_FAULTS;
+        if (atomic_fetch_add(&sim_world.state->calls[slot], 1) + 1 != plan->call)
+            continue;
+        fired(plan->fault);
+        if (act(plan, result))
+            return true;
+    }
+    return false;
+}
+
+void sim_fault_arm_flip(unsigned gpu, struct sim_block *block)
+{
+    const struct sim_spec_gpu *facts = &sim_world.spec.gpus[gpu];
+
+    if (!sim_world.has_flip[gpu] || block->size_bytes <= facts->flip_byte
+        || atomic_load(&sim_world.state->fired[facts->faults.flip]) != 0)
+        return;
+    block->flip = (struct sim_flip){ true, facts->flip_byte, facts->flip_bit,
+                                     (unsigned)facts->faults.flip };
+    sim_world.has_flip[gpu] = false;
+}
+
+void sim_fault_used_link(unsigned gpu, unsigned peer)
+{
+    fired(sim_world.spec.pairs[gpu][peer].fault);
+}
+
+void sim_fault_used_pcie(unsigned gpu)
+{
+    fired(sim_world.spec.gpus[gpu].faults.pcie);
+}
+
+void sim_fault_used_clock(unsigned gpu)
+{
+    fired(sim_world.spec.gpus[gpu].faults.clock);
+}
+
+static const struct sim_spec_kernel *find_kernel(const char *name)
+{
+    for (unsigned i = 0; i < sim_world.spec.kernel_count; i++) {
+        if (strcmp(sim_world.spec.kernels[i].name, name) == 0)
+            return &sim_world.spec.kernels[i];
+    }
+    return NULL;
+}
+
+struct sim_kernel_fault sim_fault_kernel(const char *name)
+{
+    const struct sim_spec_kernel *kernel = find_kernel(name);
+
+    if (kernel == NULL)
+        return (struct sim_kernel_fault){ 0 };
+    if (kernel->hangs)
+        fired(kernel->fault);
+    return (struct sim_kernel_fault){ kernel->hangs, kernel->is_wrong, kernel->element };
+}
+
+void sim_fault_kernel_was_wrong(const char *name)
+{
+    const struct sim_spec_kernel *kernel = find_kernel(name);
+
+    if (kernel != NULL)
+        fired(kernel->fault);
+}
+
+bool sim_fault_image_truncated(const char *file)
+{
+    if (strcmp(sim_world.spec.truncated_image, file) != 0)
+        return false;
+    fired(sim_world.spec.truncated_fault);
+    return true;
+}
+
+int sim_fault_ptx_isa(int ptx_isa)
+{
+    if (sim_world.spec.ptx_isa == 0)
+        return ptx_isa;
+    fired(sim_world.spec.ptx_fault);
+    return sim_world.spec.ptx_isa;
+}

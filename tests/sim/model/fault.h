@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where faults from the script touch the model. Each function applies what the script says and
+ * marks the fault as fired when it made a difference: a fault that never fired fails the run.
+ */
+#ifndef SIM_MODEL_FAULT_H
+#define SIM_MODEL_FAULT_H
+
+#include <stdbool.h>
+
+#include "model/memory.h"
+
+/*
+ * A call was made: counts it and does what the plan says about it. True if the call must return
+ * `result` without doing anything. A call that hangs, crashes or aborts does not come back; the
+ * caller must not hold the lock.
+ */
+bool sim_fault_call(const char *symbol, int *result);
+
+/* The next block on the GPU that is big enough carries the bit that will flip. */
+void sim_fault_arm_flip(unsigned gpu, struct sim_block *block);
+
+/* Something used this part of the machine: faults that slow it down have fired. */
+void sim_fault_used_link(unsigned gpu, unsigned peer);
+void sim_fault_used_pcie(unsigned gpu);
+void sim_fault_used_clock(unsigned gpu);
+
+/* What is wrong with this kernel. */
+struct sim_kernel_fault {
+    bool hangs;
+    bool is_wrong;
+    uint64_t element; /* of the output, in floats */
+};
+struct sim_kernel_fault sim_fault_kernel(const char *name);
+/* The wrong element was written: the fault has fired. */
+void sim_fault_kernel_was_wrong(const char *name);
+
+/* Is the image cut short? */
+bool sim_fault_image_truncated(const char *file);
+/* The version that the image's PTX claims to have. */
+int sim_fault_ptx_isa(int ptx_isa);
+
+void sim_fault_fired(unsigned fault);
+
+#endif

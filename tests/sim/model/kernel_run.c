@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs a twin with the memory opened that its GPU can reach. A touch of anything closed is what it
+ * would be on a GPU: error 700 for good, not a crash of the program under test.
+ */
+#include "model/kernel_run.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/alloc.h"
+#include "model/strict.h"
+
+static _Thread_local sigjmp_buf escape;
+static _Thread_local volatile sig_atomic_t is_running;
+
+struct sim_kernel_run *sim_kernel_run_new(struct sim_context *context,
+                                          const struct sim_function *function,
+                                          const void *arguments)
+{
+    struct sim_kernel_run *run = calloc(1, sizeof *run);
+    size_t size_bytes = function->twin->args_bytes;
+
+    if (run == NULL || (run->arguments = malloc(size_bytes + 1)) == NULL)
+        abort();
+    memcpy(run->arguments, arguments, size_bytes);
+    run->context = context;
+    run->fault = sim_fault_kernel(function->twin->name);
+    run->launch = (struct sim_launch){ .kernel = function->twin,
+                                       .args = run->arguments,
+                                       .arch = function->choice.architecture * 10,
+                                       .order = sim_world.order,
+                                       .seed = ++context->seed };
+    return run;
+}
+
+void sim_kernel_run_release(void *data)
+{
+    struct sim_kernel_run *run = data;
+
+    free(run->arguments);
+    free(run);
+}
+
+/* May a kernel of this context touch the block? */
+static bool can_reach(const struct sim_context *context, const struct sim_block *block)
+{
+    if (block->kind == SIM_BLOCK_PINNED || sim_block_device(block) == context->device)
+        return true;
+    return (context->peers >> block->gpu & 1) != 0;
+}
+
+static bool accesses_are_legal(const struct sim_kernel_run *run)
+{
+    for (unsigned i = 0; i < run->cost.access_count; i++) {
+        const struct sim_access *access = &run->cost.accesses[i];
+        uintptr_t address = (uintptr_t)access->pointer;
+        const struct sim_block *block = sim_memory_find(&sim_world.memory, address);
+
+        if (access->bytes == 0)
+            continue;
+        if (block == NULL || !sim_block_holds(block, address, access->bytes)
+            || !can_reach(run->context, block)) {
+            sim_strict_report("kernel '%s' touches %llu bytes at %#llx that are not its own",
+                              run->launch.kernel->name, (unsigned long long)access->bytes,
+                              (unsigned long long)address);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void open_all(const struct sim_context *context)
+{
+    for (size_t i = 0; i < sim_world.memory.count; i++) {
+        struct sim_block *block = sim_world.memory.blocks[i];
+
+        if (block->is_alive && can_reach(context, block))
+            sim_world_open(block);
+    }
+}
+
+static void on_fault(int signal_number)
+{
+    if (is_running)
+        siglongjmp(escape, 1);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static bool run_twin(const struct sim_launch *launch, char *why, size_t size)
+{
+    struct sigaction catch = { .sa_handler = on_fault, .sa_flags = SA_NODEFER };
+    struct sigaction old_segv, old_bus;
+    volatile bool is_ok = false;
+
+    sigemptyset(&catch.sa_mask);
+    sigaction(SIGSEGV, &catch, &old_segv);
+    sigaction(SIGBUS, &catch, &old_bus);
+    if (sigsetjmp(escape, 1) == 0) {
+        is_running = 1;
+        is_ok = sim_exec_run(launch, why, size);
+    } else {
+        snprintf(why, size, "it touched memory that is not its own");
+    }
+    is_running = 0;
+    sigaction(SIGSEGV, &old_segv, NULL);
+    sigaction(SIGBUS, &old_bus, NULL);
+    return is_ok;
+}
+
+/* The element lies in the first range that the kernel writes. */
+static void spoil(const struct sim_kernel_run *run)
+{
+    const uint64_t offset = run->fault.element * sizeof(float);
+
+    for (unsigned i = 0; i < run->cost.access_count; i++) {
+        const struct sim_access *access = &run->cost.accesses[i];
+
+        if (!access->is_write || offset + sizeof(float) > access->bytes)
+            continue;
+        ((unsigned char *)(uintptr_t)access->pointer)[offset + 2] ^= 0x40;
+        sim_fault_kernel_was_wrong(run->launch.kernel->name);
+        return;
+    }
+}
+
+void sim_kernel_run_effect(void *data, sim_time end)
+{
+    struct sim_kernel_run *run = data;
+    char why[256] = "";
+
+    (void)end;
+    if (sim_gpu_is_lost(run->context->device->gpu))
+        sim_context_fail(run->context, CUDA_ERROR_UNKNOWN);
+    if (run->context->sticky != CUDA_SUCCESS)
+        return;
+    if (!accesses_are_legal(run)) {
+        sim_context_fail(run->context, CUDA_ERROR_ILLEGAL_ADDRESS);
+        return;
+    }
+    open_all(run->context);
+    if (!run_twin(&run->launch, why, sizeof why)) {
+        sim_strict_report("kernel '%s': %s", run->launch.kernel->name, why);
+        sim_context_fail(run->context, CUDA_ERROR_ILLEGAL_ADDRESS);
+        return;
+    }
+    if (run->fault.is_wrong)
+        spoil(run);
+    for (unsigned i = 0; i < run->cost.access_count; i++) {
+        const struct sim_access *access = &run->cost.accesses[i];
+        uintptr_t address = (uintptr_t)access->pointer;
+        struct sim_block *block = sim_memory_find(&sim_world.memory, address);
+
+        if (access->is_write && access->bytes > 0)
+            sim_world_written(block, address, access->bytes);
+    }
+}

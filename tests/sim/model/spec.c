@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making a machine piece by piece. */
+#include "model/spec.h"
+
+#include <string.h>
+
+void sim_spec_init(struct sim_spec *spec)
+{
+    memset(spec, 0, sizeof *spec);
+    spec->has_driver = true;
+    spec->has_compiler = true;
+    spec->driver_fault = spec->compiler_fault = SIM_NO_FAULT;
+    spec->truncated_fault = spec->ptx_fault = SIM_NO_FAULT;
+    for (unsigned i = 0; i < SIM_SPEC_GPUS; i++) {
+        for (unsigned k = 0; k < SIM_SPEC_GPUS; k++)
+            spec->pairs[i][k].fault = SIM_NO_FAULT;
+    }
+}
+
+struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)
+{
+    if (spec->gpu_count == SIM_SPEC_GPUS)
+        return NULL;
+    struct sim_spec_gpu *gpu = &spec->gpus[spec->gpu_count++];
+    gpu->faults = (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
+                                                SIM_NO_FAULT };
+    return gpu;
+}
+
+void sim_spec_attribute(struct sim_spec_gpu *gpu, int number, int value)
+{
+    for (unsigned i = 0; i < gpu->attribute_count; i++) {
+        if (gpu->attributes[i].number == number) {
+            gpu->attributes[i].value = value;
+            return;
+        }
+    }
+    if (gpu->attribute_count < SIM_SPEC_ATTRIBUTES)
+        gpu->attributes[gpu->attribute_count++] = (struct sim_spec_attribute){ number, value };
+}
+
+bool sim_spec_attribute_of(const struct sim_spec_gpu *gpu, int number, int *value)
+{
+    for (unsigned i = 0; i < gpu->attribute_count; i++) {
+        if (gpu->attributes[i].number == number) {
+            *value = gpu->attributes[i].value;
+            return true;
+        }
+    }
+    return false;
+}

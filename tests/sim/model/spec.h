@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine and its faults as the model needs them: rates after every cap and efficiency, answers
+ * to attribute queries, what goes wrong and when. Profiles and faults are written in the script
+ * language and are turned into this by one file; tests may hand in a machine of their own.
+ */
+#ifndef SIM_MODEL_SPEC_H
+#define SIM_MODEL_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/clock.h"
+
+#define SIM_SPEC_GPUS       32 /* GPUs and MIG instances */
+#define SIM_SPEC_ATTRIBUTES 128
+#define SIM_SPEC_CALLS      64
+#define SIM_SPEC_KERNELS    16
+#define SIM_NO_FAULT        (-1)
+
+/* What the resources of a device are called in the engine. */
+enum sim_resource {
+    SIM_RESOURCE_MEMORY,
+    SIM_RESOURCE_UPSTREAM, /* of its PCIe link, towards the host */
+    SIM_RESOURCE_DOWNSTREAM,
+    SIM_RESOURCE_ARITHMETIC,
+    SIM_RESOURCE_LINKS_OUT, /* all its NVLinks together */
+    SIM_RESOURCE_LINKS_IN,
+    SIM_RESOURCES
+};
+
+/* Numbers of the faults that have to fire; SIM_NO_FAULT where there is none. */
+struct sim_spec_gpu_faults {
+    int pcie, clock, lost, flip;
+};
+
+/* One GPU or MIG instance; an instance stands behind the GPU that it is part of. */
+struct sim_spec_gpu {
+    char name[96];
+    char uuid[64]; /* "GPU-..." or "MIG-..." */
+    unsigned gpu;  /* place of the (parent) GPU in the machine */
+    unsigned pci_domain, pci_bus, pci_device;
+    bool is_hidden; /* from CUDA */
+    bool is_mig, has_mig;
+    int capability; /* 90 for 9.0 */
+    uint64_t total_bytes;
+    uint64_t speed; /* for FASTEST_FIRST; any unit */
+    uint64_t rate[SIM_RESOURCES];
+    bool gets_lost;
+    sim_time lost_at;
+    uint64_t flip_byte;
+    unsigned flip_bit;
+    struct sim_spec_gpu_faults faults;
+    unsigned attribute_count;
+    struct sim_spec_attribute {
+        int number, value;
+    } attributes[SIM_SPEC_ATTRIBUTES];
+};
+
+enum sim_action {
+    SIM_ACTION_RETURNS,
+    SIM_ACTION_HANGS,
+    SIM_ACTION_CRASHES,
+    SIM_ACTION_ABORTS,
+    SIM_ACTION_PRINTS,
+    SIM_ACTION_EATS_MEMORY,
+};
+
+/* What a function of a double does at its n-th call. */
+struct sim_spec_call {
+    char symbol[64];
+    uint64_t call;
+    enum sim_action action;
+    int result;
+    char text[128];
+    int fault;
+};
+
+struct sim_spec_kernel {
+    char name[48];
+    bool hangs, is_wrong;
+    uint64_t element;
+    int fault;
+};
+
+/* Between two GPUs, by place in the list. */
+struct sim_spec_pair {
+    uint64_t link_rate; /* of their NVLinks, bytes per second each way; 0 if none */
+    bool can_access;
+    int fault;
+};
+
+struct sim_spec {
+    int driver_cuda;      /* 13000 */
+    int runtime_cuda;     /* of libcudart; 0 if the profile has none */
+    bool has_driver;      /* is libcuda there? */
+    bool is_stub;         /* is it the toolkit's stub? */
+    bool has_compiler;    /* is the driver's PTX compiler there? */
+    int driver_fault;     /* of a driver version, missing or stub library */
+    int compiler_fault;
+    unsigned gpu_count;
+    struct sim_spec_gpu gpus[SIM_SPEC_GPUS];
+    struct sim_spec_pair pairs[SIM_SPEC_GPUS][SIM_SPEC_GPUS];
+    unsigned call_count;
+    struct sim_spec_call calls[SIM_SPEC_CALLS];
+    unsigned kernel_count;
+    struct sim_spec_kernel kernels[SIM_SPEC_KERNELS];
+    char truncated_image[48]; /* "" if none */
+    int truncated_fault;
+    int ptx_isa; /* what all PTX claims to be; 0 for the truth */
+    int ptx_fault;
+};
+
+/* An empty machine without faults. */
+void sim_spec_init(struct sim_spec *spec);
+/* Adds a GPU that answers nothing and moves nothing yet. NULL if there are too many. */
+struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec);
+void sim_spec_attribute(struct sim_spec_gpu *gpu, int number, int value);
+/* False if the GPU has no such attribute. */
+bool sim_spec_attribute_of(const struct sim_spec_gpu *gpu, int number, int *value);
+
+/* Makes the machine from GPU_SELFTEST_SIM_PROFILE and GPU_SELFTEST_SIM_FAULTS. False with one line
+ * in `err`. */
+bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making the machine of this process, once; and waiting in it. A program that asks for a machine
+ * that cannot be made ends at once with one line: going on would test something else.
+ */
+#include "model/world.h"
+
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "model/fault.h"
+#include "model/strict.h"
+
+struct sim_world sim_world = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool has_spec;
+
+__attribute__((noreturn, format(printf, 1, 2))) static void give_up(const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("gpu-selftest simulator: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    fflush(stderr);
+    _exit(2);
+}
+
+void sim_world_use(const struct sim_spec *spec)
+{
+    sim_world.spec = *spec;
+    has_spec = true;
+}
+
+/* "forward", "reverse", "shuffled" or "shuffled:SEED" is not ours to vary: one seed per context. */
+static void read_order(void)
+{
+    const char *word = getenv("GPU_SELFTEST_SIM_ORDER");
+
+    if (word == NULL || strcmp(word, "forward") == 0)
+        sim_world.order = SIM_ORDER_FORWARD;
+    else if (strcmp(word, "reverse") == 0)
+        sim_world.order = SIM_ORDER_REVERSE;
+    else if (strcmp(word, "shuffled") == 0)
+        sim_world.order = SIM_ORDER_SHUFFLED;
+    else
+        give_up("unknown GPU_SELFTEST_SIM_ORDER '%s' (known: forward reverse shuffled)", word);
+}
+
+static void read_strict(void)
+{
+    const char *word = getenv("GPU_SELFTEST_SIM_STRICT");
+
+    if (!sim_strict_set(word))
+        give_up("unknown GPU_SELFTEST_SIM_STRICT '%s' (known: log abort)", word);
+}
+
+static void open_state(void)
+{
+    const char *path = getenv("GPU_SELFTEST_SIM_STATE");
+
+    sim_world.state = sim_state_open(path != NULL && path[0] != '\0' ? path : NULL);
+    if (sim_world.state == NULL)
+        give_up("cannot use the state file '%s'", path);
+    sim_world.process = sim_state_process(sim_world.state);
+    sim_world.host_now = atomic_load(&sim_world.state->clock_ps);
+}
+
+/* Data lies where it was installed, relative to this library, unless the environment says so. */
+static void read_manifest(void)
+{
+    const char *directory = getenv("GPU_SELFTEST_SIM_DIR");
+    char path[4096], library[4096] = "", err[256];
+    Dl_info info;
+
+    if (directory == NULL && dladdr(&sim_world, &info) != 0) {
+        snprintf(library, sizeof library, "%s", info.dli_fname);
+        char *slash = strrchr(library, '/');
+        snprintf(slash != NULL ? slash : library, 4, "/..");
+        directory = library;
+    }
+    snprintf(path, sizeof path, "%s/kernels.manifest", directory != NULL ? directory : ".");
+    if (!sim_manifest_load(&sim_world.manifest, path, err, sizeof err))
+        give_up("%s", err);
+}
+
+static void load(void)
+{
+    char err[512];
+
+    read_strict();
+    read_order();
+    if (!has_spec && !sim_spec_load(&sim_world.spec, err, sizeof err))
+        give_up("%s", err);
+    for (unsigned i = 0; i < sim_world.spec.gpu_count; i++)
+        sim_world.has_flip[i] = sim_world.spec.gpus[i].faults.flip != SIM_NO_FAULT;
+    open_state();
+    read_manifest();
+    sim_memory_init(&sim_world.memory);
+    sim_engine_init(&sim_world.engine, sim_resource_count());
+}
+
+void sim_world_load(void)
+{
+    pthread_once(&once, load);
+}
+
+void sim_world_open(struct sim_block *block)
+{
+    sim_block_open(block);
+    sim_world.has_open_blocks = true;
+}
+
+void sim_world_written(struct sim_block *block, uintptr_t address, uint64_t size_bytes)
+{
+    if (sim_block_written(block, address, size_bytes))
+        sim_fault_fired(block->flip.fault);
+}
+
+/* After this many seconds of real blocking the program is ended; 0 if it never is. */
+static unsigned hang_limit_s(void)
+{
+    const char *text = getenv("GPU_SELFTEST_SIM_HANG");
+    unsigned seconds = 0;
+
+    if (text != NULL && sscanf(text, "abort:%us", &seconds) != 1)
+        give_up("unknown GPU_SELFTEST_SIM_HANG '%s' (known: abort:SECONDSs)", text);
+    return seconds;
+}
+
+void sim_world_wait(struct sim_op_ref op)
+{
+    const struct timespec tick = { .tv_nsec = 1000000 };
+    uint64_t ticks = 0;
+
+    /* Another thread may yet submit what this one waits for. */
+    while (!sim_engine_run_until_done(&sim_world.engine, op)) {
+        if (ticks++ == 0)
+            fputs("gpu-selftest simulator: a call waits for work that never ends\n", stderr);
+        if (hang_limit_s() != 0 && ticks > 1000ull * hang_limit_s())
+            abort();
+        pthread_mutex_unlock(&sim_world.lock);
+        nanosleep(&tick, NULL);
+        pthread_mutex_lock(&sim_world.lock);
+    }
+    if (sim_world.host_now < sim_world.engine.now)
+        sim_world.host_now = sim_world.engine.now;
+}
