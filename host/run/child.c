@@ -48,9 +48,9 @@ static void restore_signals(void)
 {
     /* A handler that something preloaded must not turn a crash into a hang, and what the starter
      * ignored must still end the child. */
-    static const int defaults[] = {SIGTERM, SIGINT,  SIGHUP, SIGCHLD, SIGSEGV,
-                                   SIGBUS,  SIGABRT, SIGFPE, SIGILL,  SIGTRAP};
-    struct sigaction action = {.sa_handler = SIG_DFL};
+    static const int defaults[] = { SIGTERM, SIGINT,  SIGHUP, SIGCHLD, SIGSEGV,
+                                    SIGBUS,  SIGABRT, SIGFPE, SIGILL,  SIGTRAP };
+    struct sigaction action = { .sa_handler = SIG_DFL };
     sigset_t none;
 
     for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
@@ -63,7 +63,7 @@ static void become_expendable(void)
 {
     /* 1, not 0: the kernel takes 1 as "no dump" for pipes to a crash handler too. A dump of a
      * process with all GPUs mapped can take minutes. */
-    struct rlimit no_core = {1, 1};
+    struct rlimit no_core = { 1, 1 };
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
     setrlimit(RLIMIT_CORE, &no_core);
@@ -232,7 +232,7 @@ void gst_child_release(struct gst_child *child)
 void gst_child_hand_over_output(void)
 {
     int unread = 0;
-    const struct timespec pause = {0, HAND_OVER_NS};
+    const struct timespec pause = { 0, HAND_OVER_NS };
 
     fflush(stdout);
     for (int i = 0; i < HAND_OVER_STEPS; i++) {

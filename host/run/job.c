@@ -81,7 +81,7 @@ static void close_job(void *context)
     gst_env_close(&job->env);
 }
 
-const struct gst_child_ops gst_job_ops = {open_job, run_step, close_job};
+const struct gst_child_ops gst_job_ops = { open_job, run_step, close_job };
 
 bool gst_job_supervise(struct gst_job *job, struct gst_status *st)
 {

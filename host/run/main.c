@@ -232,8 +232,10 @@ static int explain(const struct gst_settings *settings, struct gst_workload_list
     for (enum gst_finding_id id = 1; id < GST_FINDING_COUNT; id++)
         names[id - 1] = gst_finding(id)->id;
     near = gst_nearest(word, names, GST_FINDING_COUNT - 1);
-    gst_log("unknown finding '%s', %s'%s'", word, near != NULL ? "did you mean " : "ids look like ",
-            near != NULL ? near : gst_finding(GST_HOST_NO_GPU)->id);
+    if (near != NULL)
+        gst_log("unknown finding '%s', did you mean '%s'?", word, near);
+    else
+        gst_log("unknown finding '%s', ids look like '%s'", word, gst_finding(GST_HOST_NO_GPU)->id);
     return GST_EXIT_USAGE;
 }
 
@@ -266,9 +268,9 @@ static const struct {
     const char *name;
     int (*act)(const struct gst_settings *settings, struct gst_workload_list list, FILE *out);
 } verbs[] = {
-    {"list", list_all},
-    {"explain", explain},
-    {"compare", compare},
+    { "list", list_all },
+    { "explain", explain },
+    { "compare", compare },
 };
 
 static int act(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)

@@ -47,7 +47,7 @@ static void add_name(const char *name, void *data)
 static bool complain(struct gst_workload_list list, const char *word, size_t length,
                      bool with_groups, char *error, size_t size)
 {
-    struct names workloads = {""}, groups = {""};
+    struct names workloads = { "" }, groups = { "" };
 
     for (size_t i = 0; i < list.count; i++)
         add_name(list.rows[i]->name, &workloads);

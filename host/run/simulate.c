@@ -13,7 +13,7 @@
 #define LAUNCHER "bin/gpu-selftest-simulate"
 
 /* Relative to the program's folder: in the build tree, and (from CMake) once installed. */
-static const char *const places[] = {"../sim", GST_SIM_FROM_BIN};
+static const char *const places[] = { "../sim", GST_SIM_FROM_BIN };
 
 bool gst_simulate_find(const char *program, const char *sim_dir, char *path, size_t path_size,
                        char *error, size_t error_size)
@@ -43,7 +43,7 @@ bool gst_simulate_find(const char *program, const char *sim_dir, char *path, siz
 /* How many words of argv from `word` on belong to an option that the launcher takes. */
 static int words_to_drop(const char *word)
 {
-    static const char *const dropped[] = {"--simulate", "--fault"};
+    static const char *const dropped[] = { "--simulate", "--fault" };
 
     for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
         size_t length = strlen(dropped[i]);

@@ -31,7 +31,7 @@ static void add_unless_ignored(sigset_t *set, int number)
 
 static bool begin_signals(struct signals *signals, struct gst_status *st)
 {
-    struct sigaction action = {.sa_handler = SIG_DFL};
+    struct sigaction action = { .sa_handler = SIG_DFL };
     sigset_t set;
 
     sigemptyset(&set);

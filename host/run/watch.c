@@ -48,7 +48,7 @@ static void end_child(struct gst_watch *watch, enum gst_end_reason reason, int n
 /* As the first process of a container, this one inherits whatever its descendants leave behind. */
 static void reap_orphans(pid_t child)
 {
-    siginfo_t info = {0};
+    siginfo_t info = { 0 };
 
     while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0
            && info.si_pid != child) {
@@ -59,7 +59,7 @@ static void reap_orphans(pid_t child)
 
 static bool reap(struct gst_watch *watch)
 {
-    siginfo_t info = {0};
+    siginfo_t info = { 0 };
 
     if (getpid() == 1)
         reap_orphans(watch->child.pid);
@@ -188,9 +188,9 @@ static int poll_timeout_ms(const struct gst_watch *watch, uint64_t now_ns, uint6
 
 void gst_watch(struct gst_watch *watch)
 {
-    struct pollfd fds[] = {{.fd = watch->signal_fd, .events = POLLIN},
-                           {.fd = watch->child.output, .events = POLLIN},
-                           {.fd = watch->child.control, .events = POLLIN}};
+    struct pollfd fds[] = { { .fd = watch->signal_fd, .events = POLLIN },
+                            { .fd = watch->child.output, .events = POLLIN },
+                            { .fd = watch->child.control, .events = POLLIN } };
     uint64_t now_ns = gst_clock_ns(), tick_ns = now_ns;
 
     watch->mark_ns = now_ns;

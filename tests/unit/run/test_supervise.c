@@ -329,12 +329,12 @@ static void do_close(void *context)
     f->seen->closed_by = getpid();
 }
 
-static const struct gst_child_ops ops = {do_open, do_run, do_close};
+static const struct gst_child_ops ops = { do_open, do_run, do_close };
 
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
-    static const char *const names[STEPS] = {"one", "two", "three"};
+    static const char *const names[STEPS] = { "one", "two", "three" };
 
     f->report = gst_report_map();
     f->seen =
@@ -400,7 +400,7 @@ static void assert_has(const char *text, const char *part)
 static void assert_verdicts(const struct gst_report *report, enum gst_verdict one,
                             enum gst_verdict two, enum gst_verdict three)
 {
-    const enum gst_verdict expected[STEPS] = {one, two, three};
+    const enum gst_verdict expected[STEPS] = { one, two, three };
 
     for (int i = 0; i < STEPS; i++) {
         assert_int_equal(report->items[i].state, GST_ITEM_DONE);
@@ -454,40 +454,40 @@ static void test_supervise__one_step_lost(void **state)
         const char *call;
         const char *parts[3];
     } cases[] = {
-        {segfault, 20, 5, GST_SUITE_CRASHED, "", {"SIGSEGV", "suite's own code", "'compute'"}},
-        {segfault_in_call,
-         20,
-         5,
-         GST_HOST_DRIVER_CRASHED,
-         "cuMemAlloc_v2",
-         {"SIGSEGV", "gpu 1", "'allocate'"}},
-        {abort_in_call,
-         20,
-         5,
-         GST_HOST_DRIVER_CRASHED,
-         "cuMemAlloc_v2",
-         {"SIGABRT", "cuMemAlloc_v2", "'allocate'"}},
-        {exit_seven,
-         20,
-         5,
-         GST_HOST_DRIVER_CRASHED,
-         "cuModuleLoadDataEx",
-         {"exit status 7", "gpu 0", "'load'"}},
-        {exit_zero, 20, 5, GST_SUITE_CRASHED, "", {"exit status 0", "'load'", "own code"}},
-        {kill_self, 20, 5, GST_SUITE_OUT_OF_MEMORY, "", {"SIGKILL", "'compute'", ""}},
-        {hang, 0.2, 5, GST_SUITE_TIMED_OUT, "", {"0.2 s", "'compute'", "own code"}},
-        {hang_in_call,
-         0.2,
-         5,
-         GST_HARDWARE_GPU_HANG,
-         "cuStreamSynchronize",
-         {"0.2 s", "gpu 0", "'wait'"}},
-        {hang_deaf,
-         0.2,
-         0.1,
-         GST_HARDWARE_GPU_HANG,
-         "cuStreamSynchronize",
-         {"0.2 s", "gpu 0", "'wait'"}},
+        { segfault, 20, 5, GST_SUITE_CRASHED, "", { "SIGSEGV", "suite's own code", "'compute'" } },
+        { segfault_in_call,
+          20,
+          5,
+          GST_HOST_DRIVER_CRASHED,
+          "cuMemAlloc_v2",
+          { "SIGSEGV", "gpu 1", "'allocate'" } },
+        { abort_in_call,
+          20,
+          5,
+          GST_HOST_DRIVER_CRASHED,
+          "cuMemAlloc_v2",
+          { "SIGABRT", "cuMemAlloc_v2", "'allocate'" } },
+        { exit_seven,
+          20,
+          5,
+          GST_HOST_DRIVER_CRASHED,
+          "cuModuleLoadDataEx",
+          { "exit status 7", "gpu 0", "'load'" } },
+        { exit_zero, 20, 5, GST_SUITE_CRASHED, "", { "exit status 0", "'load'", "own code" } },
+        { kill_self, 20, 5, GST_SUITE_OUT_OF_MEMORY, "", { "SIGKILL", "'compute'", "" } },
+        { hang, 0.2, 5, GST_SUITE_TIMED_OUT, "", { "0.2 s", "'compute'", "own code" } },
+        { hang_in_call,
+          0.2,
+          5,
+          GST_HARDWARE_GPU_HANG,
+          "cuStreamSynchronize",
+          { "0.2 s", "gpu 0", "'wait'" } },
+        { hang_deaf,
+          0.2,
+          0.1,
+          GST_HARDWARE_GPU_HANG,
+          "cuStreamSynchronize",
+          { "0.2 s", "gpu 0", "'wait'" } },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -600,12 +600,12 @@ static void test_supervise__open_goes_wrong(void **state)
         action open;
         enum gst_finding_id finding;
     } cases[] = {
-        {refuse, GST_RUNTIME_LIBCUDA_MISSING},
-        {segfault_in_call, GST_HOST_DRIVER_CRASHED},
-        {abort_in_call, GST_HOST_DRIVER_CRASHED},
-        {hang_in_call, GST_HARDWARE_GPU_HANG},
-        {hang, GST_SUITE_TIMED_OUT},
-        {fail_without_cause, GST_SUITE_CRASHED},
+        { refuse, GST_RUNTIME_LIBCUDA_MISSING },
+        { segfault_in_call, GST_HOST_DRIVER_CRASHED },
+        { abort_in_call, GST_HOST_DRIVER_CRASHED },
+        { hang_in_call, GST_HARDWARE_GPU_HANG },
+        { hang, GST_SUITE_TIMED_OUT },
+        { fail_without_cause, GST_SUITE_CRASHED },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -656,8 +656,8 @@ static void test_supervise__close_goes_wrong(void **state)
         action close;
         enum gst_finding_id finding;
     } cases[] = {
-        {segfault_in_call, GST_HOST_DRIVER_CRASHED},
-        {hang_in_call, GST_HARDWARE_GPU_HANG},
+        { segfault_in_call, GST_HOST_DRIVER_CRASHED },
+        { hang_in_call, GST_HARDWARE_GPU_HANG },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -676,7 +676,7 @@ static void test_supervise__close_goes_wrong(void **state)
 
 static void test_supervise__own_environment(void **state)
 {
-    static const char *const env[] = {"GST_TEST_OWN=1", NULL};
+    static const char *const env[] = { "GST_TEST_OWN=1", NULL };
     struct fixture *f = *state;
 
     f->steps[1].env = env;
@@ -736,7 +736,7 @@ static void test_supervise__outlives_sigkill(void **state)
 /* A supervisor in a process of its own, ended from within a step. */
 static void test_supervise__interrupted(void **state)
 {
-    static const action acts[] = {interrupt_parent, interrupt_parent_deaf};
+    static const action acts[] = { interrupt_parent, interrupt_parent_deaf };
 
     for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
         struct fixture *f;

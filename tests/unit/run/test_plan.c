@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which workloads a command line chooses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "run/plan.h"
+
+static const struct gst_workload query = { .name = "query", .group = "basic", .is_quick = true };
+static const struct gst_workload add = { .name = "add", .group = "basic", .is_quick = true };
+static const struct gst_workload copy = { .name = "copy", .group = "bandwidth", .is_quick = true };
+static const struct gst_workload burn = { .name = "burn", .group = "bandwidth" };
+static const struct gst_workload *const rows[] = { &query, &add, &copy, &burn };
+static const struct gst_workload_list list = { rows, 4 };
+
+static bool make(struct gst_plan *plan, const char *const *words, char *error, size_t size)
+{
+    char *argv[10] = { (char *)(uintptr_t) "gpu-selftest" };
+    struct gst_settings settings;
+    int argc = 1;
+
+    while (words[argc - 1] != NULL) {
+        argv[argc] = (char *)(uintptr_t)words[argc - 1];
+        argc++;
+    }
+    assert_true(gst_settings_parse(&settings, argc, argv, error, size));
+    return gst_plan_make(plan, list, &settings, error, size);
+}
+
+static void test_plan__chosen(void **state)
+{
+    static const struct {
+        const char *words[6];
+        const char *chosen;
+    } cases[] = {
+        { { NULL }, "query add copy " },
+        { { "--level", "full" }, "query add copy burn " },
+        { { "--only", "basic" }, "query add " },
+        { { "--only", "copy,query" }, "query copy " },
+        /* A name is meant; a group still asks for the level. */
+        { { "--only", "burn" }, "burn " },
+        { { "--only", "bandwidth" }, "copy " },
+        { { "--only", "bandwidth", "--level", "full" }, "copy burn " },
+        { { "--skip", "add" }, "query copy " },
+        { { "--skip", "basic" }, "copy " },
+        { { "--only", "basic", "--skip", "query" }, "add " },
+        { { "burn", "query", "burn" }, "burn query " },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gst_plan plan;
+        char error[512], names[80] = "";
+
+        assert_true(make(&plan, cases[i].words, error, sizeof(error)));
+        for (size_t k = 0; k < plan.count; k++) {
+            strcat(names, plan.rows[k]->name);
+            strcat(names, " ");
+        }
+        assert_string_equal(names, cases[i].chosen);
+    }
+}
+
+static void test_plan__refused(void **state)
+{
+    static const struct {
+        const char *words[5];
+        const char *parts[2];
+    } cases[] = {
+        { { "quer" }, { "'quer'", "query, add, copy, burn" } },
+        { { "audit" }, { "'audit'", "list, explain, compare" } },
+        { { "basic" }, { "'basic'", "verbs" } },
+        { { "--only", "quer" }, { "'quer'", "groups: basic, bandwidth" } },
+        { { "--skip", "add,x" }, { "'x'", "query, add, copy, burn" } },
+        { { "--skip", "basic,bandwidth" }, { "leave no workload", "" } },
+        { { "query", "--only", "add" }, { "not both", "" } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gst_plan plan;
+        char error[512] = "";
+
+        assert_false(make(&plan, cases[i].words, error, sizeof(error)));
+        for (int k = 0; k < 2; k++) {
+            if (strstr(error, cases[i].parts[k]) == NULL)
+                fail_msg("'%s' does not name '%s'", error, cases[i].parts[k]);
+        }
+    }
+}
+
+static void test_plan__find(void **state)
+{
+    (void)state;
+    assert_ptr_equal(gst_workload_find(list, "copy"), &copy);
+    assert_null(gst_workload_find(list, "cop"));
+    assert_null(gst_workload_find(list, "basic"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plan__chosen),
+        cmocka_unit_test(test_plan__refused),
+        cmocka_unit_test(test_plan__find),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
