@@ -8,12 +8,12 @@
 #include <string.h>
 
 #define GST_UNIT_ROW(symbol, end, shown, prefixes)                                                 \
-    [symbol] = {.suffix = end, .text = shown, .is_scaled = prefixes},
+    [symbol] = { .suffix = end, .text = shown, .is_scaled = prefixes },
 
 static const struct {
     const char *suffix, *text;
     bool is_scaled;
-} rows[GST_UNIT_COUNT] = {GST_UNITS(GST_UNIT_ROW)};
+} rows[GST_UNIT_COUNT] = { GST_UNITS(GST_UNIT_ROW) };
 
 struct prefix {
     const char *text;
@@ -22,21 +22,21 @@ struct prefix {
 
 /* Each in rising order; the last row has no text. */
 static const struct prefix binary[] = {
-    {"", 1},
-    {"Ki", 1024.0},
-    {"Mi", 1048576.0},
-    {"Gi", 1073741824.0},
-    {"Ti", 1099511627776.0},
-    {"Pi", 1125899906842624.0},
-    {NULL, 0},
+    { "", 1 },
+    { "Ki", 1024.0 },
+    { "Mi", 1048576.0 },
+    { "Gi", 1073741824.0 },
+    { "Ti", 1099511627776.0 },
+    { "Pi", 1125899906842624.0 },
+    { NULL, 0 },
 };
 static const struct prefix decimal[] = {
-    {"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}, {"P", 1e15}, {NULL, 0},
+    { "", 1 }, { "k", 1e3 }, { "M", 1e6 }, { "G", 1e9 }, { "T", 1e12 }, { "P", 1e15 }, { NULL, 0 },
 };
 static const struct prefix small[] = {
-    {"n", 1e-9}, {"u", 1e-6}, {"m", 1e-3}, {"", 1}, {NULL, 0},
+    { "n", 1e-9 }, { "u", 1e-6 }, { "m", 1e-3 }, { "", 1 }, { NULL, 0 },
 };
-static const struct prefix alone[] = {{"", 1}, {NULL, 0}};
+static const struct prefix alone[] = { { "", 1 }, { NULL, 0 } };
 
 static const struct prefix *prefixes_of(enum gst_unit unit)
 {
@@ -178,10 +178,13 @@ bool gst_parse_size(const char *text, uint64_t *bytes)
     return true;
 }
 
+/* A generation, and few enough that a deadline in nanoseconds cannot wrap around. */
+#define LONGEST_S 1e9
+
 bool gst_parse_duration(const char *text, double *seconds)
 {
     static const struct prefix units[] = {
-        {"", 1}, {"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"m", 60}, {"h", 3600},
+        { "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "us", 1e-6 }, { "m", 60 }, { "h", 3600 },
     };
     const char *suffix;
     double value;
@@ -189,7 +192,7 @@ bool gst_parse_duration(const char *text, double *seconds)
     if (!read_number(text, &value, &suffix))
         return false;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (strcmp(suffix, units[i].text) == 0 && isfinite(value * units[i].factor)) {
+        if (strcmp(suffix, units[i].text) == 0 && value * units[i].factor <= LONGEST_S) {
             *seconds = value * units[i].factor;
             return true;
         }

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What reaches a pipe, and what reaches a terminal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/log.h"
+
+/* Runs `speak` with stderr at `to`. */
+static void with_stderr(int to, void (*speak)(void))
+{
+    int kept = dup(STDERR_FILENO);
+
+    dup2(to, STDERR_FILENO);
+    speak();
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+}
+
+static void speak(void)
+{
+    gst_log_progress("copy to gpu %d", 3);
+    gst_log("%s is odd", "it");
+}
+
+static void test_log__pipe_gets_lines_only(void **state)
+{
+    char text[100] = "";
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    with_stderr(ends[1], speak);
+    close(ends[1]);
+    assert_true(read(ends[0], text, sizeof text - 1) > 0);
+    close(ends[0]);
+    assert_string_equal(text, "gpu-selftest: it is odd\n");
+}
+
+static void test_log__terminal_gets_progress_that_is_taken_away(void **state)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+    char text[200] = "";
+
+    (void)state;
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
+        skip();
+    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(slave >= 0);
+    with_stderr(slave, speak);
+    assert_true(read(master, text, sizeof text - 1) > 0);
+    if (strstr(text, "odd") == NULL)
+        assert_true(read(master, text + strlen(text), sizeof text - 1 - strlen(text)) > 0);
+    assert_non_null(strstr(text, "\r\033[Kcopy to gpu 3"));
+    assert_non_null(strstr(text, "3\r\033[Kgpu-selftest: it is odd"));
+    close(slave);
+    close(master);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_log__pipe_gets_lines_only),
+        cmocka_unit_test(test_log__terminal_gets_progress_that_is_taken_away),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
