@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a simulated machine is: driver, GPUs, MIG instances, links. Pure data without behaviour and
+ * without pointers, so that a machine can be copied. Filled by script.h.
+ *
+ * A `fault` beside a value is the number of the statement of the faults text that set it, so that
+ * whoever acts on the value can mark that fault as fired; SIM_FAULT_NONE for what the profile says.
+ */
+#ifndef SIM_SCRIPT_MACHINE_H
+#define SIM_SCRIPT_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SIM_MACHINE_GPUS      16
+#define SIM_MACHINE_INSTANCES 7
+#define SIM_MACHINE_FLIPS     4
+#define SIM_FAULT_NONE        (-1)
+
+/* What all GPUs of one product have in common. Units are part of the names. */
+struct sim_gpu_model {
+    char id[48]; /* "h100-sxm5-80gb" */
+    char name[96];
+    char vbios[32];
+    unsigned capability; /* 90 for 9.0 */
+    unsigned sms, cores_per_sm;
+    unsigned clock_mhz;     /* what CUDA calls the clock rate */
+    unsigned clock_max_mhz; /* NVML's maximum: the same but on GeForce boards */
+    unsigned memory_clock_mhz;
+    unsigned bus_bits;
+    uint64_t l2_bytes, l2_persisting_bytes;
+    uint64_t memory_bytes; /* CUDA's total */
+    uint64_t fb_bytes;     /* NVML's total */
+    uint64_t fb_reserved_bytes;
+    uint64_t bar1_bytes;
+    uint64_t shared_per_sm_bytes;
+    uint64_t shared_optin_bytes; /* most that one block can ask for */
+    unsigned threads_per_sm, blocks_per_sm;
+    unsigned copy_engines;
+    unsigned fp64_ratio; /* single to double precision performance */
+    bool has_ecc;        /* does NVML answer questions about it? */
+    bool is_ecc_on;
+    bool has_mig;
+    bool has_row_remapping;
+    bool has_rdma;                            /* GPUDirect RDMA */
+    bool has_serial;                          /* consumer boards answer "not supported" */
+    unsigned pci_device_id, pci_subsystem_id; /* device in the upper half, vendor in the lower */
+    unsigned pcie_gen, pcie_width;            /* what the GPU can do */
+    unsigned nvlinks;                         /* what the GPU has */
+    unsigned nvlink_mb_per_s;                 /* of one link, one direction */
+    unsigned memory_efficiency_permille;      /* of the memory peak that a copy reaches */
+    unsigned pcie_efficiency_permille;
+    unsigned nvlink_efficiency_permille;
+    unsigned power_limit_mw, power_idle_mw;
+    unsigned temperature_c;
+};
+
+/* One MIG compute instance that fills its GPU instance. */
+struct sim_mig_instance {
+    char profile[32]; /* "1g.10gb" */
+    char uuid[64];    /* "MIG-..." */
+    unsigned sms;
+    unsigned bus_bits;
+    uint64_t memory_bytes; /* CUDA's total */
+    uint64_t fb_bytes;     /* NVML's total */
+    uint64_t l2_bytes;
+    unsigned gpu_instance, compute_instance;
+};
+
+/* A bit that turns over once, in the next allocation that holds this byte. */
+struct sim_flip {
+    uint64_t byte;
+    unsigned bit;
+    int fault;
+};
+
+struct sim_gpu {
+    struct sim_gpu_model model; /* a copy */
+    char uuid[64];
+    char serial[32]; /* "" if the board answers none */
+    unsigned pci_domain, pci_bus, pci_device;
+    int numa; /* -1 if the firmware does not say */
+    bool is_hidden_from_cuda, is_hidden_from_nvml;
+    int hidden_fault;
+    bool gets_lost;
+    uint64_t lost_after_ps; /* virtual time */
+    int lost_fault;
+    unsigned pcie_gen_now, pcie_width_now;
+    int pcie_fault;
+    unsigned clock_cap_mhz; /* 0: none */
+    int clock_fault;
+    unsigned flip_count;
+    struct sim_flip flips[SIM_MACHINE_FLIPS];
+    bool is_mig; /* in MIG mode, even if no instance was made */
+    unsigned instance_count;
+    struct sim_mig_instance instances[SIM_MACHINE_INSTANCES];
+};
+
+/* What lies between two GPUs. */
+struct sim_gpu_link {
+    unsigned nvlinks;       /* 0: only PCIe */
+    unsigned rate_permille; /* of the full rate; 1000 when healthy */
+    bool has_access;        /* peer access, by NVLink or PCIe */
+    int fault;
+};
+
+enum sim_library {
+    SIM_LIBRARY_CUDA,
+    SIM_LIBRARY_NVML,
+    SIM_LIBRARY_CUDART,
+    SIM_LIBRARY_PTX_COMPILER,
+    SIM_LIBRARIES
+};
+
+struct sim_library_state {
+    bool is_missing;
+    bool is_stub; /* the toolkit's stub; libcuda only */
+    int fault;
+};
+
+struct sim_machine {
+    char driver_version[32]; /* "580.95.05" */
+    unsigned driver_cuda;    /* 13000 */
+    int driver_fault;
+    unsigned cudart_version; /* 13000 */
+    int cudart_fault;
+    unsigned gpu_count;
+    struct sim_gpu gpus[SIM_MACHINE_GPUS];
+    struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric */
+    struct sim_library_state libraries[SIM_LIBRARIES];
+};
+
+/* Peak of the device memory: two transfers per clock over the whole bus. */
+uint64_t sim_model_memory_rate(const struct sim_gpu_model *model);
+
+#endif
