@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devices: what there is and what each says about itself. */
-#include "prototypes.h"
+#include "cuda_prototypes.h"
 
 #include <stddef.h>
 
@@ -97,6 +97,5 @@ CUresult cuDeviceGetP2PAttribute(int *value, CUdevice_P2PAttribute attribute, CU
         return CUDA_ERROR_INVALID_VALUE;
     if (sim_device_at(source) == NULL || sim_device_at(target) == NULL)
         return CUDA_ERROR_INVALID_DEVICE;
-    return sim_device_p2p_attribute(sim_device_at(source), sim_device_at(target), attribute,
-                                    value);
+    return sim_device_p2p_attribute(sim_device_at(source), sim_device_at(target), attribute, value);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of errors, and the two calls that come before everything else. */
-#include "prototypes.h"
+#include "cuda_prototypes.h"
 
 #include <stddef.h>
 

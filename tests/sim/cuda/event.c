@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "prototypes.h"
+#include "cuda_prototypes.h"
 
 CUresult cuEventCreate(CUevent *event, unsigned int flags)
 {

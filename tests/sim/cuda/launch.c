@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "prototypes.h"
+#include "cuda_prototypes.h"
 
 CUresult cuLaunchKernel(CUfunction function, unsigned int grid_x, unsigned int grid_y,
                         unsigned int grid_z, unsigned int block_x, unsigned int block_y,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory: allocation, copies, fills, and what a pointer is. */
-#include "prototypes.h"
+#include "cuda_prototypes.h"
 
 #include <stddef.h>
 
@@ -89,25 +89,23 @@ CUresult cuMemcpyDtoH_v2(void *target, CUdeviceptr source, size_t n)
 CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr target, const void *source, size_t n, CUstream stream)
 {
     SIM_ENTER(CUresult, SIM_NEEDS_CONTEXT);
-    return sim_copy_submit(sim_call.context,
-                           &(struct sim_copy){ .target = target,
-                                               .source = (uintptr_t)source,
-                                               .size_bytes = n,
-                                               .target_place = SIM_PLACE_DEVICE,
-                                               .stream = stream,
-                                               .is_async = true });
+    return sim_copy_submit(sim_call.context, &(struct sim_copy){ .target = target,
+                                                                 .source = (uintptr_t)source,
+                                                                 .size_bytes = n,
+                                                                 .target_place = SIM_PLACE_DEVICE,
+                                                                 .stream = stream,
+                                                                 .is_async = true });
 }
 
 CUresult cuMemcpyDtoHAsync_v2(void *target, CUdeviceptr source, size_t n, CUstream stream)
 {
     SIM_ENTER(CUresult, SIM_NEEDS_CONTEXT);
-    return sim_copy_submit(sim_call.context,
-                           &(struct sim_copy){ .target = (uintptr_t)target,
-                                               .source = source,
-                                               .size_bytes = n,
-                                               .source_place = SIM_PLACE_DEVICE,
-                                               .stream = stream,
-                                               .is_async = true });
+    return sim_copy_submit(sim_call.context, &(struct sim_copy){ .target = (uintptr_t)target,
+                                                                 .source = source,
+                                                                 .size_bytes = n,
+                                                                 .source_place = SIM_PLACE_DEVICE,
+                                                                 .stream = stream,
+                                                                 .is_async = true });
 }
 
 static CUresult copy_between(struct sim_context *context, CUdeviceptr target, CUdeviceptr source,

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "prototypes.h"
+#include "cuda_prototypes.h"
 
 CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int count,
                             CUjit_option *options, void **values)

@@ -60,8 +60,8 @@ int sim_alloc_device(struct sim_context *context, uint64_t size_bytes, uintptr_t
 int sim_alloc_pinned(struct sim_context *context, uint64_t size_bytes, unsigned flags,
                      void **address)
 {
-    const unsigned known = CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP
-                         | CU_MEMHOSTALLOC_WRITECOMBINED;
+    const unsigned known =
+        CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP | CU_MEMHOSTALLOC_WRITECOMBINED;
 
     if ((flags & ~known) != 0 || size_bytes == 0)
         return CUDA_ERROR_INVALID_VALUE;
@@ -132,8 +132,8 @@ int sim_pointer_attribute(void *value, int attribute, uintptr_t address)
         *(void **)value = sim_block_device(block)->context.handle;
         return CUDA_SUCCESS;
     case CU_POINTER_ATTRIBUTE_MEMORY_TYPE:
-        *(unsigned *)value
-            = block->kind == SIM_BLOCK_DEVICE ? CU_MEMORYTYPE_DEVICE : CU_MEMORYTYPE_HOST;
+        *(unsigned *)value =
+            block->kind == SIM_BLOCK_DEVICE ? CU_MEMORYTYPE_DEVICE : CU_MEMORYTYPE_HOST;
         return CUDA_SUCCESS;
     case CU_POINTER_ATTRIBUTE_DEVICE_POINTER:
         *(CUdeviceptr *)value = address;

@@ -17,12 +17,15 @@ struct price {
 
 /* First match wins: the special name stands before the general one. */
 static const struct price PRICES[] = {
-    {"LaunchKernel", 2500 * SIM_NS}, {"ModuleLoad", 200 * SIM_US}, {"LibraryLoad", 200 * SIM_US},
-    {"HostAlloc", 100 * SIM_US},     {"MallocHost", 100 * SIM_US}, {"FreeHost", 50 * SIM_US},
-    {"MemAlloc", 20 * SIM_US},       {"cudaMalloc", 20 * SIM_US},  {"MemFree", 10 * SIM_US},
-    {"cudaFree", 10 * SIM_US},       {"PrimaryCtx", 100 * SIM_US}, {"Memcpy", 1500 * SIM_NS},
-    {"Memset", 1500 * SIM_NS},       {"Synchronize", 1 * SIM_US},  {"EventRecord", 800 * SIM_NS},
-    {"StreamCreate", 10 * SIM_US},   {"Query", 500 * SIM_NS},      {"cuInit", 1 * SIM_MS},
+    { "LaunchKernel", 2500 * SIM_NS }, { "ModuleLoad", 200 * SIM_US },
+    { "LibraryLoad", 200 * SIM_US },   { "HostAlloc", 100 * SIM_US },
+    { "MallocHost", 100 * SIM_US },    { "FreeHost", 50 * SIM_US },
+    { "MemAlloc", 20 * SIM_US },       { "cudaMalloc", 20 * SIM_US },
+    { "MemFree", 10 * SIM_US },        { "cudaFree", 10 * SIM_US },
+    { "PrimaryCtx", 100 * SIM_US },    { "Memcpy", 1500 * SIM_NS },
+    { "Memset", 1500 * SIM_NS },       { "Synchronize", 1 * SIM_US },
+    { "EventRecord", 800 * SIM_NS },   { "StreamCreate", 10 * SIM_US },
+    { "Query", 500 * SIM_NS },         { "cuInit", 1 * SIM_MS },
 };
 
 sim_time sim_clock_call_cost(const char *symbol)

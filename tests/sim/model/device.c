@@ -62,8 +62,8 @@ int sim_device_uuid(const struct sim_device *device, char bytes[16])
 int sim_device_attribute(const struct sim_device *device, int attribute, int *value)
 {
     return sim_spec_attribute_of(sim_device_facts(device), attribute, value)
-             ? CUDA_SUCCESS
-             : CUDA_ERROR_INVALID_VALUE;
+               ? CUDA_SUCCESS
+               : CUDA_ERROR_INVALID_VALUE;
 }
 
 int sim_device_p2p_attribute(const struct sim_device *source, const struct sim_device *target,

@@ -109,7 +109,7 @@ bool sim_op_done(struct sim_op_ref op)
 
 struct sim_op_ref sim_stream_last(const struct sim_stream *stream)
 {
-    return (struct sim_op_ref){stream, stream->last_id};
+    return (struct sim_op_ref){ stream, stream->last_id };
 }
 
 /* Does the legacy stream's rule order a before b, given that a was put in first? */

@@ -30,7 +30,7 @@ struct sim_op;
 struct sim_stream {
     enum sim_stream_kind kind;
     unsigned group; /* streams of one context: the legacy stream orders only these */
-    bool is_free; /* given back; used again once it has drained */
+    bool is_free;   /* given back; used again once it has drained */
     struct sim_op *head, *tail;
     uint64_t last_id; /* of the newest operation that was put in; 0 if none */
 };

@@ -91,8 +91,9 @@ int sim_event_record(struct sim_context *context, void *handle, void *stream)
         abort();
     event->holders++;
     *record = (struct record){ event, ++event->recorded };
-    const struct sim_op_spec spec
-        = { .effect = note_time, .release = release_record, .data = record };
+    const struct sim_op_spec spec = { .effect = note_time,
+                                      .release = release_record,
+                                      .data = record };
     event->op = sim_engine_submit(&sim_world.engine, queue, &spec);
     return CUDA_SUCCESS;
 }

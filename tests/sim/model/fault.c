@@ -50,8 +50,8 @@ static void eat_memory(void)
     const struct timespec pause_between = { .tv_nsec = 1000000 };
 
     for (size_t eaten = 0; eaten < APPETITE_BYTES; eaten += BITE_BYTES) {
-        void *bite
-            = mmap(NULL, BITE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *bite =
+            mmap(NULL, BITE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         if (bite == MAP_FAILED)
             return;
@@ -106,8 +106,8 @@ void sim_fault_arm_flip(unsigned gpu, struct sim_block *block)
     if (!sim_world.has_flip[gpu] || block->size_bytes <= facts->flip_byte
         || atomic_load(&sim_world.state->fired[facts->faults.flip]) != 0)
         return;
-    block->flip = (struct sim_flip){ true, facts->flip_byte, facts->flip_bit,
-                                     (unsigned)facts->faults.flip };
+    block->flip =
+        (struct sim_flip){ true, facts->flip_byte, facts->flip_bit, (unsigned)facts->faults.flip };
     sim_world.has_flip[gpu] = false;
 }
 

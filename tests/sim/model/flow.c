@@ -26,7 +26,7 @@ void sim_flow_use(struct sim_flow *flow, unsigned resource, unsigned weight)
     }
     if (flow->use_count == SIM_FLOW_USES)
         abort();
-    flow->uses[flow->use_count++] = (struct sim_use){resource, weight};
+    flow->uses[flow->use_count++] = (struct sim_use){ resource, weight };
 }
 
 static bool uses(const struct sim_flow *flow, unsigned resource)

@@ -82,8 +82,7 @@ static int check(const struct sim_context *context, const struct sim_function *f
 static void route(struct sim_flow *flow, const struct sim_device *device,
                   const struct sim_access *access)
 {
-    const struct sim_block *block
-        = sim_memory_find(&sim_world.memory, (uintptr_t)access->pointer);
+    const struct sim_block *block = sim_memory_find(&sim_world.memory, (uintptr_t)access->pointer);
 
     if (block == NULL)
         return;
@@ -105,9 +104,9 @@ static void route(struct sim_flow *flow, const struct sim_device *device,
     bool has_links = sim_world.engine.capacity[links] > 0;
     sim_flow_use(flow, has_links ? links : sim_resource(from, SIM_RESOURCE_UPSTREAM),
                  SIM_WEIGHT_FULL);
-    sim_flow_use(
-        flow, sim_resource(to, has_links ? SIM_RESOURCE_LINKS_IN : SIM_RESOURCE_DOWNSTREAM),
-        SIM_WEIGHT_FULL);
+    sim_flow_use(flow,
+                 sim_resource(to, has_links ? SIM_RESOURCE_LINKS_IN : SIM_RESOURCE_DOWNSTREAM),
+                 SIM_WEIGHT_FULL);
     if (has_links)
         sim_fault_used_link(from->gpu, to->gpu);
 }

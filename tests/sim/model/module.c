@@ -93,14 +93,14 @@ int sim_module_function(struct sim_context *context, void *module_handle, const 
     struct sim_function *function = calloc(1, sizeof *function);
     if (function == NULL)
         abort();
-    *function = (struct sim_function){ .context = context,
-                                       .module = module,
-                                       .facts = facts,
-                                       .twin = twin,
-                                       .choice = module->choice,
-                                       .ptx_isa = module->ptx_isa,
-                                       .dynamic_limit = SHARED_PLAIN * 1024
-                                                      - (int)facts->shared_bytes };
+    *function =
+        (struct sim_function){ .context = context,
+                               .module = module,
+                               .facts = facts,
+                               .twin = twin,
+                               .choice = module->choice,
+                               .ptx_isa = module->ptx_isa,
+                               .dynamic_limit = SHARED_PLAIN * 1024 - (int)facts->shared_bytes };
     *handle = sim_handle_new(SIM_HANDLE_FUNCTION, function);
     return CUDA_SUCCESS;
 }
@@ -114,8 +114,8 @@ struct sim_function *sim_function_get(void *handle)
 static int largest_block(const struct sim_function *function)
 {
     const unsigned registers = 65536;
-    unsigned threads
-        = function->facts->registers > 0 ? registers / function->facts->registers : 1024;
+    unsigned threads =
+        function->facts->registers > 0 ? registers / function->facts->registers : 1024;
 
     return threads < 1024 ? (int)(threads / 32 * 32) : 1024;
 }

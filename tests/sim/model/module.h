@@ -42,8 +42,7 @@ struct sim_function {
 
 int sim_module_load(struct sim_context *context, const void *image, void **handle);
 int sim_module_unload(struct sim_context *context, void *handle);
-int sim_module_function(struct sim_context *context, void *module, const char *name,
-                        void **handle);
+int sim_module_function(struct sim_context *context, void *module, const char *name, void **handle);
 /* NULL if it is no living function. */
 struct sim_function *sim_function_get(void *handle);
 int sim_function_attribute(const struct sim_function *function, int attribute, int *value);

@@ -30,9 +30,8 @@ unsigned sim_resource_count(void)
 
 struct sim_device *sim_device_at(int ordinal)
 {
-    return ordinal >= 0 && (unsigned)ordinal < sim_world.device_count
-             ? &sim_world.devices[ordinal]
-             : NULL;
+    return ordinal >= 0 && (unsigned)ordinal < sim_world.device_count ? &sim_world.devices[ordinal]
+                                                                      : NULL;
 }
 
 int sim_device_ordinal(const struct sim_device *device)
@@ -95,8 +94,8 @@ static void set_capacities(void)
     for (unsigned i = 0; i < spec->gpu_count; i++) {
         memcpy(&capacity[i * SIM_RESOURCES], spec->gpus[i].rate, sizeof spec->gpus[i].rate);
         for (unsigned k = 0; k < spec->gpu_count; k++)
-            capacity[SIM_SPEC_GPUS * SIM_RESOURCES + i * SIM_SPEC_GPUS + k]
-                = spec->pairs[i][k].link_rate;
+            capacity[SIM_SPEC_GPUS * SIM_RESOURCES + i * SIM_SPEC_GPUS + k] =
+                spec->pairs[i][k].link_rate;
     }
 }
 

@@ -92,12 +92,12 @@ struct sim_spec_pair {
 };
 
 struct sim_spec {
-    int driver_cuda;      /* 13000 */
-    int runtime_cuda;     /* of libcudart; 0 if the profile has none */
-    bool has_driver;      /* is libcuda there? */
-    bool is_stub;         /* is it the toolkit's stub? */
-    bool has_compiler;    /* is the driver's PTX compiler there? */
-    int driver_fault;     /* of a driver version, missing or stub library */
+    int driver_cuda;   /* 13000 */
+    int runtime_cuda;  /* of libcudart; 0 if the profile has none */
+    bool has_driver;   /* is libcuda there? */
+    bool is_stub;      /* is it the toolkit's stub? */
+    bool has_compiler; /* is the driver's PTX compiler there? */
+    int driver_fault;  /* of a driver version, missing or stub library */
     int compiler_fault;
     unsigned gpu_count;
     struct sim_spec_gpu gpus[SIM_SPEC_GPUS];

@@ -17,7 +17,7 @@
 
 bool sim_state_create(const char *path)
 {
-    const struct sim_state empty = {.magic = MAGIC};
+    const struct sim_state empty = { .magic = MAGIC };
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
     if (fd < 0)

@@ -15,8 +15,8 @@ int sim_stream_create(struct sim_context *context, unsigned flags, void **handle
 {
     if (flags != CU_STREAM_DEFAULT && flags != CU_STREAM_NON_BLOCKING)
         return CUDA_ERROR_INVALID_VALUE;
-    enum sim_stream_kind kind
-        = flags == CU_STREAM_NON_BLOCKING ? SIM_STREAM_INDEPENDENT : SIM_STREAM_BLOCKING;
+    enum sim_stream_kind kind =
+        flags == CU_STREAM_NON_BLOCKING ? SIM_STREAM_INDEPENDENT : SIM_STREAM_BLOCKING;
     struct sim_stream *queue = sim_engine_stream(&sim_world.engine, kind, context->legacy->group);
     if (queue == NULL)
         return CUDA_ERROR_OUT_OF_MEMORY;

@@ -95,7 +95,7 @@ static bool resolve(uintptr_t address, uint64_t size_bytes, enum sim_place place
     *block = sim_memory_find(&sim_world.memory, address);
     if (*block == NULL)
         return address != 0 && place != SIM_PLACE_DEVICE
-            && !sim_memory_was_freed(&sim_world.memory, address);
+               && !sim_memory_was_freed(&sim_world.memory, address);
     if (!sim_block_holds(*block, address, size_bytes))
         return false;
     if (place == SIM_PLACE_HOST)
@@ -128,8 +128,8 @@ static void route_peers(struct sim_op_spec *spec, const struct sim_context *cont
     struct sim_flow *flow = &spec->flows[0];
     unsigned links = sim_resource_links(from, to);
     const struct sim_device *other = to == context->device ? from : to;
-    bool is_direct = sim_peer_possible(to, from)
-                  && (context->peers >> sim_device_ordinal(other) & 1) != 0;
+    bool is_direct =
+        sim_peer_possible(to, from) && (context->peers >> sim_device_ordinal(other) & 1) != 0;
     unsigned weight = is_direct ? SIM_WEIGHT_FULL : STAGED_WEIGHT;
 
     use_memories(flow, to, from);

@@ -32,15 +32,15 @@ struct sim_context {
     unsigned refs;       /* retained so many times */
     unsigned generation; /* counts activations, so that what outlived one is seen */
     unsigned flags;
-    int sticky;         /* the error that this context will not recover from; 0 if none */
-    uint32_t peers;     /* a bit for each device whose memory this context may access */
-    uint64_t seed;      /* for the order of threads; another one for each launch */
+    int sticky;     /* the error that this context will not recover from; 0 if none */
+    uint32_t peers; /* a bit for each device whose memory this context may access */
+    uint64_t seed;  /* for the order of threads; another one for each launch */
     struct sim_stream *legacy, *per_thread;
 };
 
 /* One GPU or MIG instance that CUDA shows to this process. */
 struct sim_device {
-    unsigned gpu; /* its place in the list of the machine */
+    unsigned gpu;   /* its place in the list of the machine */
     int capability; /* 90 for 9.0 */
     uint64_t total_bytes;
     uint64_t used_bytes; /* by this process */

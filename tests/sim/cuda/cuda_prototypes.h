@@ -3,8 +3,8 @@
  * Prototypes of the double's functions, made from the same rows as the suite's call table: a
  * function with other arguments than its row does not compile.
  */
-#ifndef SIM_CUDA_PROTOTYPES_H
-#define SIM_CUDA_PROTOTYPES_H
+#ifndef SIM_CUDA_CUDA_PROTOTYPES_H
+#define SIM_CUDA_CUDA_PROTOTYPES_H
 
 #include "api/cuda_abi.h"
 #include "model/enter.h"

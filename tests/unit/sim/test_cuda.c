@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The double of libcuda, called as a program calls the real one: the whole path from cuInit to a
+ * checked result, times against closed forms, and effects that happen no earlier than they must.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "kernels/pack.h"
+#include "kernels/vector_add.h"
+#include "cuda_prototypes.h"
+#include "sim_machine.h"
+
+static CUcontext contexts[3];
+
+static int setup(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        if (cuDevicePrimaryCtxRetain(&contexts[i], i) != CUDA_SUCCESS)
+            return -1;
+    }
+    return cuCtxSetCurrent(contexts[0]);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        cuDevicePrimaryCtxRelease_v2(i);
+    return cuCtxSetCurrent(NULL);
+}
+
+static CUdeviceptr allocate(size_t n)
+{
+    CUdeviceptr p = 0;
+
+    assert_int_equal(cuMemAlloc_v2(&p, n), CUDA_SUCCESS);
+    return p;
+}
+
+static const struct gst_kernel_image *image_of(const char *file, bool ptx_only)
+{
+    for (size_t i = 0; i < gst_kernel_image_count; i++) {
+        const struct gst_kernel_image *image = &gst_kernel_images[i];
+
+        if (strcmp(image->file, file) == 0 && image->ptx_only == ptx_only
+            && image->toolkit_version / 1000 == 13)
+            return image;
+    }
+    return NULL;
+}
+
+static CUfunction load(const char *name, bool ptx_only)
+{
+    const struct gst_kernel_image *image = image_of(name, ptx_only);
+    CUmodule module = NULL;
+    CUfunction function = NULL;
+
+    if (image == NULL)
+        return NULL;
+    assert_int_equal(cuModuleLoadDataEx(&module, image->data, 0, NULL, NULL), CUDA_SUCCESS);
+    assert_int_equal(cuModuleGetFunction(&function, module, name), CUDA_SUCCESS);
+    return function;
+}
+
+#define X_EXPORT(result, name, version, arguments, needed) #name #version,
+static void test_cuda__exports_every_row(void **state)
+{
+    static const char *symbols[] = { GST_CUDA_API(X_EXPORT) };
+    void *library = dlopen(SIM_CUDA_FILE, RTLD_NOW);
+
+    (void)state;
+    assert_non_null(library);
+    for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
+        if (dlsym(library, symbols[i]) == NULL)
+            fail_msg("%s is not exported", symbols[i]);
+    }
+    assert_non_null(strstr(dlsym(library, "gpu_selftest_double"), "simulated"));
+    assert_null(dlsym(library, "cuNoSuchFunction"));
+    dlclose(library);
+}
+
+static void test_cuda__devices_answer(void **state)
+{
+    char text[64], uuid[16] = { 0 };
+    int count = 0, value = 0;
+    size_t bytes = 0;
+
+    (void)state;
+    assert_int_equal(cuDeviceGetCount(&count), CUDA_SUCCESS);
+    assert_int_equal(count, 3);
+    assert_int_equal(cuDeviceGetName(text, sizeof text, 2), CUDA_SUCCESS);
+    assert_string_equal(text, "Test GPU 2");
+    assert_int_equal(cuDeviceGetPCIBusId(text, sizeof text, 2), CUDA_SUCCESS);
+    assert_string_equal(text, "0000:1D:00.0");
+    assert_int_equal(cuDeviceGetUuid_v2((CUuuid *)uuid, 2), CUDA_SUCCESS);
+    assert_memory_equal(uuid, "\0\0\0\0\0\0\x40\0\x80\0\0\0\0\0\0\x02", 16);
+    assert_int_equal(cuDeviceTotalMem_v2(&bytes, 0), CUDA_SUCCESS);
+    assert_int_equal(bytes, 17179869184);
+    assert_int_equal(cuDeviceGetAttribute(&value, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, 0),
+                     CUDA_SUCCESS);
+    assert_int_equal(value, 132);
+    assert_int_equal(cuDeviceCanAccessPeer(&value, 0, 1), CUDA_SUCCESS);
+    assert_int_equal(value, 1);
+    assert_int_equal(cuDeviceCanAccessPeer(&value, 0, 2), CUDA_SUCCESS);
+    assert_int_equal(value, 0);
+}
+
+static void test_cuda__vector_add_end_to_end(void **state)
+{
+    enum { N = 1000003 };
+    CUfunction function = load("vector_add", false);
+    float *a = malloc(N * sizeof *a), *b = malloc(N * sizeof *b), *c = calloc(N, sizeof *c);
+    uint32_t arch = 0;
+
+    (void)state;
+    if (function == NULL)
+        skip();
+    struct gst_vector_add_args args = { (const float *)allocate(N * 4),
+                                        (const float *)allocate(N * 4), (float *)allocate(N * 4), N,
+                                        (uint32_t *)allocate(4) };
+    void *parameters[] = { &args };
+    for (int i = 0; i < N; i++) {
+        a[i] = (float)i;
+        b[i] = (float)(2 * i + 1);
+    }
+    assert_int_equal(cuMemcpyHtoD_v2((CUdeviceptr)args.a, a, N * 4), CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyHtoD_v2((CUdeviceptr)args.b, b, N * 4), CUDA_SUCCESS);
+    assert_int_equal(cuLaunchKernel(function, 264, 1, 1, 256, 1, 1, 0, NULL, parameters, NULL),
+                     CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyDtoH_v2(c, (CUdeviceptr)args.c, N * 4), CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyDtoH_v2(&arch, (CUdeviceptr)args.arch, 4), CUDA_SUCCESS);
+    for (int i = 0; i < N; i++) {
+        if (c[i] != a[i] + b[i])
+            fail_msg("element %d", i);
+    }
+    assert_int_equal(arch, 900);
+    free(a);
+    free(b);
+    free(c);
+}
+
+static void test_cuda__ptx_image_runs_as_its_own_architecture(void **state)
+{
+    CUfunction function = load("vector_add", true);
+    uint32_t arch = 0;
+    int value = 0;
+
+    (void)state;
+    if (function == NULL)
+        skip();
+    struct gst_vector_add_args args = { .n = 0, .arch = (uint32_t *)allocate(4) };
+    void *parameters[] = { &args };
+    assert_int_equal(cuLaunchKernel(function, 1, 1, 1, 32, 1, 1, 0, NULL, parameters, NULL),
+                     CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyDtoH_v2(&arch, (CUdeviceptr)args.arch, 4), CUDA_SUCCESS);
+    assert_int_equal(arch, 750); /* the lowest of nvcc 13 */
+    assert_int_equal(cuFuncGetAttribute(&value, CU_FUNC_ATTRIBUTE_PTX_VERSION, function),
+                     CUDA_SUCCESS);
+    assert_int_equal(value, 75);
+    assert_int_equal(cuFuncGetAttribute(&value, CU_FUNC_ATTRIBUTE_BINARY_VERSION, function),
+                     CUDA_SUCCESS);
+    assert_int_equal(value, 90);
+}
+
+static float timed(CUstream stream, CUevent start, CUevent end)
+{
+    float milliseconds = -1.0f;
+
+    (void)stream;
+    assert_int_equal(cuEventSynchronize(end), CUDA_SUCCESS);
+    assert_int_equal(cuEventElapsedTime(&milliseconds, start, end), CUDA_SUCCESS);
+    return milliseconds;
+}
+
+/* 100 MB, pinned, at 10 GB/s: 10 ms and 1 us of latency; the start event is recorded 1.5 us (the
+ * price of the copy call) before the copy is submitted. */
+static void test_cuda__pinned_copy_takes_bytes_over_rate(void **state)
+{
+    const size_t n = 100000000;
+    CUdeviceptr p = allocate(n);
+    CUevent start, end;
+    CUstream stream;
+    void *host = NULL;
+
+    (void)state;
+    assert_int_equal(cuMemHostAlloc(&host, n, 0), CUDA_SUCCESS);
+    assert_int_equal(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+    assert_int_equal(cuEventCreate(&start, 0), CUDA_SUCCESS);
+    assert_int_equal(cuEventCreate(&end, 0), CUDA_SUCCESS);
+    assert_int_equal(cuEventRecord(start, stream), CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyHtoDAsync_v2(p, host, n, stream), CUDA_SUCCESS);
+    assert_int_equal(cuEventRecord(end, stream), CUDA_SUCCESS);
+    assert_int_equal(cuEventQuery(end), CUDA_ERROR_NOT_READY);
+    assert_int_equal(cuStreamQuery(stream), CUDA_ERROR_NOT_READY);
+    assert_float_equal(timed(stream, start, end), 10.0025f, 1e-6);
+    assert_int_equal(cuEventQuery(end), CUDA_SUCCESS);
+}
+
+/* Both directions at once do not share; two copies in one direction do. */
+static void test_cuda__copies_share_what_they_share(void **state)
+{
+    static const struct {
+        bool both_down;
+        float expected;
+    } rows[] = { { false, 10.0f }, { true, 20.0f } };
+    const size_t n = 100000000;
+    CUdeviceptr p = allocate(n), q = allocate(n);
+    void *host = NULL, *other = NULL;
+    CUevent start, end;
+    CUstream s, t;
+
+    (void)state;
+    assert_int_equal(cuMemHostAlloc(&host, n, 0), CUDA_SUCCESS);
+    assert_int_equal(cuMemHostAlloc(&other, n, 0), CUDA_SUCCESS);
+    assert_int_equal(cuStreamCreate(&s, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+    assert_int_equal(cuStreamCreate(&t, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+    assert_int_equal(cuEventCreate(&start, 0), CUDA_SUCCESS);
+    assert_int_equal(cuEventCreate(&end, 0), CUDA_SUCCESS);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(cuEventRecord(start, s), CUDA_SUCCESS);
+        assert_int_equal(cuMemcpyHtoDAsync_v2(p, host, n, s), CUDA_SUCCESS);
+        if (rows[i].both_down)
+            assert_int_equal(cuMemcpyHtoDAsync_v2(q, other, n, t), CUDA_SUCCESS);
+        else
+            assert_int_equal(cuMemcpyDtoHAsync_v2(other, q, n, t), CUDA_SUCCESS);
+        assert_int_equal(cuEventRecord(end, s), CUDA_SUCCESS);
+        assert_float_equal(timed(s, start, end), rows[i].expected, 0.01);
+        assert_int_equal(cuCtxSynchronize(), CUDA_SUCCESS);
+    }
+}
+
+static float time_between(CUdeviceptr target, CUdeviceptr source, size_t n)
+{
+    CUevent start, end;
+
+    assert_int_equal(cuEventCreate(&start, 0), CUDA_SUCCESS);
+    assert_int_equal(cuEventCreate(&end, 0), CUDA_SUCCESS);
+    assert_int_equal(cuEventRecord(start, NULL), CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyDtoDAsync_v2(target, source, n, NULL), CUDA_SUCCESS);
+    assert_int_equal(cuEventRecord(end, NULL), CUDA_SUCCESS);
+    return timed(NULL, start, end);
+}
+
+/* 80 MB: within a memory of 100 GB/s it is read and written, 1.6 ms; over NVLink of 40 GB/s 2 ms;
+ * through host memory at 80 % of 10 GB/s 10 ms. Latencies are a few microseconds. */
+static void test_cuda__copies_between_devices_take_their_route(void **state)
+{
+    const size_t n = 80000000;
+    CUdeviceptr here = allocate(n), also_here = allocate(n), there, beyond;
+
+    (void)state;
+    cuCtxSetCurrent(contexts[1]);
+    there = allocate(n);
+    cuCtxSetCurrent(contexts[2]);
+    beyond = allocate(n);
+    cuCtxSetCurrent(contexts[0]);
+    assert_float_equal(time_between(also_here, here, n), 1.6f, 0.02);
+    assert_float_equal(time_between(there, here, n), 10.0f, 0.02);
+    assert_int_equal(cuCtxEnablePeerAccess(contexts[1], 0), CUDA_SUCCESS);
+    assert_float_equal(time_between(there, here, n), 2.0f, 0.02);
+    assert_float_equal(time_between(here, there, n), 2.0f, 0.02);
+    assert_float_equal(time_between(beyond, here, n), 10.0f, 0.02);
+}
+
+static void test_cuda__destination_is_poison_until_synchronised(void **state)
+{
+    const size_t n = 1000;
+    CUdeviceptr p = allocate(n);
+    unsigned char *host = NULL, *copy = NULL;
+    CUstream stream;
+
+    (void)state;
+    assert_int_equal(cuMemHostAlloc((void **)&host, n, 0), CUDA_SUCCESS);
+    assert_int_equal(cuMemHostAlloc((void **)&copy, n, 0), CUDA_SUCCESS);
+    assert_int_equal(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+    memset(host, 1, n);
+    assert_int_equal(cuMemcpyHtoDAsync_v2(p, host, n, stream), CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyDtoHAsync_v2(copy, p, n, stream), CUDA_SUCCESS);
+    assert_int_equal(copy[0], 0xC5);
+    assert_int_equal(copy[n - 1], 0xC5);
+    assert_int_equal(cuStreamSynchronize(stream), CUDA_SUCCESS);
+    assert_int_equal(copy[0], 1);
+    assert_int_equal(copy[n - 1], 1);
+}
+
+static void test_cuda__source_changed_before_the_copy_is_copied_changed(void **state)
+{
+    unsigned char *host = NULL, pageable[64], result[64];
+    CUdeviceptr p = allocate(64);
+
+    (void)state;
+    assert_int_equal(cuMemHostAlloc((void **)&host, 64, 0), CUDA_SUCCESS);
+    memset(host, 1, 64);
+    assert_int_equal(cuMemcpyHtoDAsync_v2(p, host, 64, NULL), CUDA_SUCCESS);
+    memset(host, 2, 64);
+    assert_int_equal(cuMemcpyDtoH_v2(result, p, 64), CUDA_SUCCESS);
+    assert_int_equal(result[63], 2);
+    /* Pageable memory was taken when the call came back. */
+    memset(pageable, 3, 64);
+    assert_int_equal(cuMemcpyHtoDAsync_v2(p, pageable, 64, NULL), CUDA_SUCCESS);
+    memset(pageable, 4, 64);
+    assert_int_equal(cuMemcpyDtoH_v2(result, p, 64), CUDA_SUCCESS);
+    assert_int_equal(result[63], 3);
+}
+
+static void test_cuda__fills(void **state)
+{
+    unsigned char bytes[12];
+    CUdeviceptr p = allocate(12);
+
+    (void)state;
+    assert_int_equal(cuMemsetD8Async(p, 7, 12, NULL), CUDA_SUCCESS);
+    assert_int_equal(cuMemsetD32Async(p + 4, 0x04030201, 1, NULL), CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyDtoH_v2(bytes, p, 12), CUDA_SUCCESS);
+    assert_memory_equal(bytes, "\7\7\7\7\1\2\3\4\7\7\7\7", 12);
+}
+
+/* The host pays 2.5 us for a launch and the GPU 1.5 us for an empty kernel: the host decides. */
+static void test_cuda__launch_rate_is_the_hosts(void **state)
+{
+    CUfunction function = load("empty", false);
+    uint64_t unused = 0;
+    void *parameters[] = { &unused };
+    CUevent start, end;
+
+    (void)state;
+    if (function == NULL)
+        skip();
+    assert_int_equal(cuEventCreate(&start, 0), CUDA_SUCCESS);
+    assert_int_equal(cuEventCreate(&end, 0), CUDA_SUCCESS);
+    assert_int_equal(cuEventRecord(start, NULL), CUDA_SUCCESS);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, NULL, parameters, NULL),
+                         CUDA_SUCCESS);
+    assert_int_equal(cuEventRecord(end, NULL), CUDA_SUCCESS);
+    assert_float_equal(timed(NULL, start, end), 2.5015f, 0.001);
+}
+
+static void test_cuda__wait_event_orders_streams(void **state)
+{
+    unsigned char bytes[16];
+    CUdeviceptr p = allocate(16), big = allocate(100000000);
+    CUstream s, t;
+    CUevent event;
+
+    (void)state;
+    assert_int_equal(cuStreamCreate(&s, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+    assert_int_equal(cuStreamCreate(&t, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+    assert_int_equal(cuEventCreate(&event, CU_EVENT_DISABLE_TIMING), CUDA_SUCCESS);
+    assert_int_equal(cuMemsetD8Async(big, 1, 100000000, s), CUDA_SUCCESS);
+    assert_int_equal(cuMemsetD8Async(p, 1, 16, s), CUDA_SUCCESS);
+    assert_int_equal(cuEventRecord(event, s), CUDA_SUCCESS);
+    assert_int_equal(cuStreamWaitEvent(t, event, 0), CUDA_SUCCESS);
+    assert_int_equal(cuMemsetD8Async(p, 2, 16, t), CUDA_SUCCESS);
+    assert_int_equal(cuStreamSynchronize(t), CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyDtoH_v2(bytes, p, 16), CUDA_SUCCESS);
+    assert_int_equal(bytes[0], 2);
+}
+
+static int start(void **state)
+{
+    static struct sim_spec spec;
+
+    (void)state;
+    sim_machine_three_gpus(&spec);
+    sim_world_use(&spec);
+    return cuInit(0);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cuda__exports_every_row),
+        CASE(test_cuda__devices_answer),
+        CASE(test_cuda__vector_add_end_to_end),
+        CASE(test_cuda__ptx_image_runs_as_its_own_architecture),
+        CASE(test_cuda__pinned_copy_takes_bytes_over_rate),
+        CASE(test_cuda__copies_share_what_they_share),
+        CASE(test_cuda__copies_between_devices_take_their_route),
+        CASE(test_cuda__destination_is_poison_until_synchronised),
+        CASE(test_cuda__source_changed_before_the_copy_is_copied_changed),
+        CASE(test_cuda__fills),
+        CASE(test_cuda__launch_rate_is_the_hosts),
+        CASE(test_cuda__wait_event_orders_streams),
+    };
+
+    return cmocka_run_group_tests(tests, start, NULL);
+}
