@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -773,6 +774,64 @@ static void test_supervise__interrupted(void **state)
     }
 }
 
+/* As the first process of a container: the kernel gives it no default action for signals, and it
+ * inherits what others leave behind. */
+static bool leave_an_orphan(struct gst_report *report, struct gst_status *st)
+{
+    pid_t middle = fork();
+
+    if (middle == 0) {
+        if (fork() == 0) {
+            setpgid(0, 0);
+            _exit(0);
+        }
+        _exit(0);
+    }
+    waitpid(middle, NULL, 0);
+    return pass(report, st);
+}
+
+static void supervise_as_process_1(struct fixture *f)
+{
+    struct gst_status st = GST_STATUS_INIT;
+
+    if (getpid() != 1 || !gst_supervise(&f->supervisor, &st))
+        _exit(2);
+    /* Nothing is left to wait for. */
+    _exit(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD ? 0 : 3);
+}
+
+static void test_supervise__interrupted_as_process_1(void **state)
+{
+    struct fixture *f = *state;
+    int status;
+    pid_t pid;
+
+    f->act[0] = leave_an_orphan;
+    f->act[1] = interrupt_parent;
+    pid = fork();
+    if (pid == 0) {
+        pid_t first;
+
+        if (unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0)
+            _exit(77);
+        first = fork();
+        if (first == 0)
+            supervise_as_process_1(f);
+        waitpid(first, &status, 0);
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) {
+        print_message("unshare(2) is refused here\n");
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_string_equal(f->report->interrupted, "SIGTERM");
+    assert_verdicts(f->report, GST_PASS, GST_ERROR, GST_SKIP);
+}
+
 /* nohup and shells that start jobs in the background mean what they ignore. */
 static void test_supervise__ignored_signals_stay_ignored(void **state)
 {
@@ -831,6 +890,7 @@ int main(void)
         CASE(the_childs_surroundings),
         CASE(outlives_sigkill),
         TABLE(interrupted),
+        CASE(interrupted_as_process_1),
         CASE(ignored_signals_stay_ignored),
         CASE(with_sigchld_ignored),
     };
