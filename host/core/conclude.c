@@ -24,39 +24,44 @@ static bool is_recorded(const struct gst_report *report, enum gst_finding_id fin
     return false;
 }
 
-static void describe_ends(const struct gst_metric *metric, char *text, size_t size)
+/* Only a pair needs words: a single GPU is the check's own. */
+static void describe_pair(const struct gst_metric *metric, char *text, size_t size)
 {
-    if (metric->src_gpu == metric->dst_gpu || metric->dst_gpu == GST_NO_GPU)
-        snprintf(text, size, "gpu %d", metric->src_gpu);
-    else if (metric->src_gpu == GST_NO_GPU)
-        snprintf(text, size, "host to gpu %d", metric->dst_gpu);
-    else
-        snprintf(text, size, "gpu %d to gpu %d", metric->src_gpu, metric->dst_gpu);
-    if (metric->src_gpu == GST_NO_GPU && metric->dst_gpu == GST_NO_GPU)
-        snprintf(text, size, "host");
+    text[0] = '\0';
+    if (metric->src_gpu != metric->dst_gpu && metric->src_gpu != GST_NO_GPU
+        && metric->dst_gpu != GST_NO_GPU)
+        snprintf(text, size, " from gpu %d to gpu %d", metric->src_gpu, metric->dst_gpu);
 }
 
-static void tell_metric(struct gst_report *report, struct gst_metric *metric)
+/* "floor 1.5 TB/s from HBM3 class", or why the number is none. */
+static void describe_bound(const struct gst_metric *metric, char *text, size_t size)
 {
-    enum gst_unit unit = metric->def->unit;
     bool is_slow = metric->verdict == GST_FAIL;
-    double bound = is_slow ? metric->bar.floor : metric->bar.ceiling;
     const char *from = is_slow ? metric->bar.floor_from : metric->bar.ceiling_from;
-    const char *bound_name = is_slow ? "floor" : "ceiling";
-    char value[32], limit[32], ends[48], origin[GST_BAR_TEXT_SIZE + 8] = "";
+    char limit[32];
 
-    gst_format(value, sizeof value, metric->value, unit);
-    gst_format(limit, sizeof limit, bound, unit);
-    describe_ends(metric, ends, sizeof ends);
-    if (from[0] != '\0')
-        snprintf(origin, sizeof origin, " from %s", from);
-    if (isnan(bound) || !isfinite(metric->value))
-        bound_name = "no ";
-    gst_report_check(report, is_slow ? GST_HARDWARE_SLOW : GST_SUITE_IMPOSSIBLE_NUMBER,
+    if (!isfinite(metric->value) || metric->value <= 0) {
+        snprintf(text, size, "which is no measurement");
+        return;
+    }
+    gst_format(limit, sizeof limit, is_slow ? metric->bar.floor : metric->bar.ceiling,
+               metric->def->unit);
+    snprintf(text, size, "%s %s%s%s", is_slow ? "floor" : "ceiling", limit,
+             from[0] == '\0' ? "" : " from ", from);
+}
+
+static void tell_metric(struct gst_report *report, const struct gst_metric *metric)
+{
+    char value[32], pair[48], bound[GST_BAR_TEXT_SIZE + 64];
+
+    gst_format(value, sizeof value, metric->value, metric->def->unit);
+    describe_pair(metric, pair, sizeof pair);
+    describe_bound(metric, bound, sizeof bound);
+    gst_report_check(report,
+                     metric->verdict == GST_FAIL ? GST_HARDWARE_SLOW : GST_SUITE_IMPOSSIBLE_NUMBER,
                      metric->src_gpu != GST_NO_GPU ? metric->src_gpu : metric->dst_gpu, false,
-                     "%s%s%s on %s is %s, %s %s%s", metric->def->name,
-                     metric->variant[0] == '\0' ? "" : " ", metric->variant, ends, value,
-                     bound_name, limit, origin);
+                     "%s%s%s%s is %s, %s", metric->def->name, metric->variant[0] == '\0' ? "" : " ",
+                     metric->variant, pair, value, bound);
 }
 
 static void tell_metrics(struct gst_report *report)
@@ -151,6 +156,8 @@ static void conclude_item(const struct gst_report *report, struct gst_item *item
         skip_item(item, cause);
         return;
     }
+    if (item->verdict == GST_SKIP && item->blocked_by != GST_NO_FINDING)
+        skip_item(item, item->blocked_by);
     item->verdict = gst_verdict_worst(item->verdict, worst == GST_NOT_JUDGED ? GST_NOTE : worst);
     if (item->state == GST_ITEM_RUNNING)
         item->verdict = gst_verdict_worst(item->verdict, GST_ERROR);

@@ -148,15 +148,37 @@ static void test_conclude__slow_and_impossible_numbers_become_findings_once(void
         assert_int_equal(report->checks[0].finding, GST_HARDWARE_SLOW);
         assert_int_equal(report->checks[0].gpu, 3);
         assert_int_equal(report->checks[0].item, 0);
-        assert_string_equal(
-            report->checks[0].observed,
-            "copy.rate driver on gpu 3 is 500 GB/s, floor 1.5 TB/s from HBM3 class");
+        assert_string_equal(report->checks[0].observed,
+                            "copy.rate driver is 500 GB/s, floor 1.5 TB/s from HBM3 class");
         assert_int_equal(report->checks[1].finding, GST_SUITE_IMPOSSIBLE_NUMBER);
-        assert_string_equal(
-            report->checks[1].observed,
-            "copy.rate driver on gpu 3 is 9 TB/s, ceiling 3.35 TB/s from memory clock");
+        assert_string_equal(report->checks[1].observed,
+                            "copy.rate driver is 9 TB/s, ceiling 3.35 TB/s from memory clock");
         assert_int_equal(copy->verdict, GST_FAIL);
     }
+}
+
+static void test_conclude__a_pair_is_named_and_nonsense_is_called_so(void **state)
+{
+    struct gst_report *report = *state;
+    struct gst_bar bar = { .floor = 2e9, .ceiling = NAN };
+    double value = 1e9;
+
+    gst_report_metric(report, &rate, 0, 1, NULL, &value, 1, &bar);
+    gst_report_metric(report, &rate, 2, 2, NULL, NULL, 0, &bar);
+    gst_report_conclude(report);
+    assert_string_equal(report->checks[0].observed,
+                        "copy.rate from gpu 0 to gpu 1 is 1 GB/s, floor 2 GB/s");
+    assert_string_equal(report->checks[1].observed, "copy.rate is n/a, which is no measurement");
+}
+
+static void test_conclude__a_skip_that_names_its_cause_gets_a_reason(void **state)
+{
+    struct gst_report *report = *state;
+
+    item(report, "query", GST_SKIP)->blocked_by = GST_HOST_NO_GPU;
+    gst_report_conclude(report);
+    assert_int_equal(report->items[0].verdict, GST_SKIP);
+    assert_string_equal(report->items[0].reason, "blocked by host.no-gpu");
 }
 
 static void test_conclude__unjudged_numbers_do_not_spoil_a_pass(void **state)
@@ -244,6 +266,8 @@ int main(void)
         GST_CASE(test_conclude__a_cause_on_one_gpu_blocks_nothing_on_another),
         GST_CASE(test_conclude__an_item_with_more_wrong_than_what_is_blocked_fails),
         GST_CASE(test_conclude__slow_and_impossible_numbers_become_findings_once),
+        GST_CASE(test_conclude__a_pair_is_named_and_nonsense_is_called_so),
+        GST_CASE(test_conclude__a_skip_that_names_its_cause_gets_a_reason),
         GST_CASE(test_conclude__unjudged_numbers_do_not_spoil_a_pass),
         GST_CASE(test_conclude__strict),
         GST_CASE(test_conclude__overflow_is_an_error),

@@ -187,6 +187,25 @@ static void test_text__long_groups_are_summed_up(void **state)
     gst_report_unmap(report);
 }
 
+static void test_text__strict_says_why_it_is_no_pass(void **state)
+{
+    struct gst_report *report = gst_report_map();
+    char *text;
+
+    (void)state;
+    report->is_strict = true;
+    report->gpus_total = 2;
+    report->gpus_tested = 1;
+    report->items[gst_report_item(report, "launch")].state = GST_ITEM_DONE;
+    report->items[0].verdict = GST_PASS;
+    gst_report_conclude(report);
+    text = written(report, false);
+    assert_has(text, "\nnote   strict: not everything was judged and tested\n");
+    assert_has(text, "exit 3\n");
+    free(text);
+    gst_report_unmap(report);
+}
+
 static void test_text__explain(void **state)
 {
     char *text = NULL;
@@ -222,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_text__no_gpu),
         cmocka_unit_test(test_text__mixed_gpus_interruption_and_part_of_them),
         cmocka_unit_test(test_text__long_groups_are_summed_up),
+        cmocka_unit_test(test_text__strict_says_why_it_is_no_pass),
         cmocka_unit_test(test_text__explain),
         cmocka_unit_test(test_text__a_file_has_no_colour),
     };
