@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "model/fault.h"
 #include "model/strict.h"
 
 static _Thread_local int chosen_device;
@@ -38,8 +39,13 @@ cudaError_t runtime_last_error(bool is_fetched)
 /* Minor versions of one major go together; an older major of the driver does not do. */
 static int initialise(const char *symbol)
 {
-    if (!sim_world.spec.has_driver)
+    if (sim_world.spec.runtime_fault != SIM_NO_FAULT)
+        sim_fault_fired((unsigned)sim_world.spec.runtime_fault);
+    if (!sim_world.spec.has_driver) {
+        if (sim_world.spec.library_fault != SIM_NO_FAULT)
+            sim_fault_fired((unsigned)sim_world.spec.library_fault);
         return cudaErrorInsufficientDriver;
+    }
     if (!sim_world.spec.is_stub && sim_driver_cuda() / 1000 < runtime_version() / 1000)
         return cudaErrorInsufficientDriver;
     if (sim_world.is_initialised && sim_world.pid != getpid()) {

@@ -18,18 +18,24 @@ static uint64_t charge(uint64_t size_bytes)
     return (size_bytes + page - 1) / page * page;
 }
 
+/* The GPU's row in the shared state. */
+static unsigned number(const struct sim_device *device)
+{
+    return sim_world.spec.gpus[device->gpu].gpu % SIM_STATE_GPUS;
+}
+
 /* Other processes see it too, through NVML. */
 static void count_use(struct sim_device *device, uint64_t used_bytes)
 {
     device->used_bytes = used_bytes;
     if (sim_world.process != NULL)
-        atomic_store(&sim_world.process->used_bytes[device->gpu], used_bytes);
+        atomic_store(&sim_world.process->used_bytes[number(device)], used_bytes);
 }
 
 static uint64_t available(const struct sim_context *context)
 {
     const struct sim_device *device = context->device;
-    uint64_t others = sim_state_used_bytes(sim_world.state, device->gpu);
+    uint64_t others = sim_state_used_bytes(sim_world.state, number(device));
     uint64_t used = SIM_CONTEXT_BYTES + (others > device->used_bytes ? others : device->used_bytes);
 
     return used < device->total_bytes ? device->total_bytes - used : 0;

@@ -90,10 +90,23 @@ bool sim_fault_call(const char *symbol, int *result)
         if (strcmp(plan->symbol, symbol) != 0)
             continue;
         unsigned slot = (unsigned)plan->fault % SIM_STATE_FAULTS;
-        if (atomic_fetch_add(&sim_world.state->calls[slot], 1) + 1 != plan->call)
+        uint64_t count = atomic_fetch_add(&sim_world.state->calls[slot], 1) + 1;
+        if (plan->call != 0 && plan->call != count)
             continue;
         fired(plan->fault);
         if (act(plan, result))
+            return true;
+    }
+    return false;
+}
+
+/* A flip that waits in a block is not given to another; one that happened is over for all. */
+static bool is_waiting(unsigned fault)
+{
+    for (size_t i = 0; i < sim_world.memory.count; i++) {
+        const struct sim_block *block = sim_world.memory.blocks[i];
+
+        if (block->is_alive && block->flip.is_armed && block->flip.fault == fault)
             return true;
     }
     return false;
@@ -103,12 +116,16 @@ void sim_fault_arm_flip(unsigned gpu, struct sim_block *block)
 {
     const struct sim_spec_gpu *facts = &sim_world.spec.gpus[gpu];
 
-    if (!sim_world.has_flip[gpu] || block->size_bytes <= facts->flip_byte
-        || atomic_load(&sim_world.state->fired[facts->faults.flip]) != 0)
+    for (unsigned i = 0; i < facts->flip_count; i++) {
+        const struct sim_spec_flip *flip = &facts->flips[i];
+        unsigned fault = (unsigned)flip->fault;
+
+        if (block->size_bytes <= flip->byte || is_waiting(fault)
+            || atomic_load(&sim_world.state->fired[fault % SIM_STATE_FAULTS]) != 0)
+            continue;
+        block->flip = (struct sim_block_flip){ true, flip->byte, flip->bit, fault };
         return;
-    block->flip =
-        (struct sim_flip){ true, facts->flip_byte, facts->flip_bit, (unsigned)facts->faults.flip };
-    sim_world.has_flip[gpu] = false;
+    }
 }
 
 void sim_fault_used_link(unsigned gpu, unsigned peer)

@@ -20,7 +20,7 @@ enum sim_block_kind {
 };
 
 /* A bit that turns over once, after the byte that it is in was written. */
-struct sim_flip {
+struct sim_block_flip {
     bool is_armed;
     uint64_t byte;
     unsigned bit;
@@ -39,7 +39,7 @@ struct sim_block {
     bool is_guarded; /* closed to the host outside effects */
     bool is_open;
     unsigned in_flight; /* operations that are yet to touch it */
-    struct sim_flip flip;
+    struct sim_block_flip flip;
 };
 
 struct sim_memory {

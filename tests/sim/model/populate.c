@@ -77,11 +77,8 @@ static int compare(const void *left, const void *right)
     bool by_speed = order == NULL || strcmp(order, "PCI_BUS_ID") != 0;
 
     if (by_speed && a->gpu != b->gpu) {
-        uint64_t fast_a = sim_world.spec.gpus[a->gpu].speed;
-        uint64_t fast_b = sim_world.spec.gpus[b->gpu].speed;
-
-        if (fast_a != fast_b)
-            return fast_a > fast_b ? -1 : 1;
+        if (a->speed != b->speed)
+            return a->speed > b->speed ? -1 : 1;
     }
     return by_address(a, b);
 }
@@ -119,7 +116,11 @@ static void populate(void)
     struct sim_candidate candidates[SIM_SPEC_GPUS];
 
     for (unsigned i = 0; i < sim_world.spec.gpu_count; i++) {
-        if (!sim_world.spec.gpus[i].is_hidden && !sim_gpu_is_lost(i))
+        const struct sim_spec_gpu *gpu = &sim_world.spec.gpus[i];
+
+        if (gpu->is_hidden && gpu->faults.hidden != SIM_NO_FAULT)
+            sim_fault_fired((unsigned)gpu->faults.hidden);
+        if (!gpu->is_hidden && !sim_gpu_is_lost(i))
             order[count++] = i;
     }
     qsort(order, count, sizeof order[0], compare);
@@ -138,6 +139,8 @@ int sim_world_initialise(void)
 {
     if (sim_world.is_initialised)
         return CUDA_SUCCESS;
+    if (sim_world.spec.library_fault != SIM_NO_FAULT)
+        sim_fault_fired((unsigned)sim_world.spec.library_fault);
     if (sim_world.spec.is_stub)
         return CUDA_ERROR_STUB_LIBRARY;
     if (sim_world.device_count == 0)

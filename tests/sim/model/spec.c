@@ -9,7 +9,8 @@ void sim_spec_init(struct sim_spec *spec)
     memset(spec, 0, sizeof *spec);
     spec->has_driver = true;
     spec->has_compiler = true;
-    spec->driver_fault = spec->compiler_fault = SIM_NO_FAULT;
+    spec->driver_fault = spec->library_fault = SIM_NO_FAULT;
+    spec->runtime_fault = spec->compiler_fault = SIM_NO_FAULT;
     spec->truncated_fault = spec->ptx_fault = SIM_NO_FAULT;
     for (unsigned i = 0; i < SIM_SPEC_GPUS; i++) {
         for (unsigned k = 0; k < SIM_SPEC_GPUS; k++)

@@ -17,6 +17,7 @@
 #define SIM_SPEC_ATTRIBUTES 128
 #define SIM_SPEC_CALLS      64
 #define SIM_SPEC_KERNELS    16
+#define SIM_SPEC_FLIPS      4
 #define SIM_NO_FAULT        (-1)
 
 /* What the resources of a device are called in the engine. */
@@ -32,14 +33,14 @@ enum sim_resource {
 
 /* Numbers of the faults that have to fire; SIM_NO_FAULT where there is none. */
 struct sim_spec_gpu_faults {
-    int pcie, clock, lost, flip;
+    int pcie, clock, lost, hidden;
 };
 
 /* One GPU or MIG instance; an instance stands behind the GPU that it is part of. */
 struct sim_spec_gpu {
     char name[96];
     char uuid[64]; /* "GPU-..." or "MIG-..." */
-    unsigned gpu;  /* place of the (parent) GPU in the machine */
+    unsigned gpu;  /* number of the (parent) GPU in the profile */
     unsigned pci_domain, pci_bus, pci_device;
     bool is_hidden; /* from CUDA */
     bool is_mig, has_mig;
@@ -49,8 +50,12 @@ struct sim_spec_gpu {
     uint64_t rate[SIM_RESOURCES];
     bool gets_lost;
     sim_time lost_at;
-    uint64_t flip_byte;
-    unsigned flip_bit;
+    unsigned flip_count;
+    struct sim_spec_flip {
+        uint64_t byte;
+        unsigned bit;
+        int fault;
+    } flips[SIM_SPEC_FLIPS];
     struct sim_spec_gpu_faults faults;
     unsigned attribute_count;
     struct sim_spec_attribute {
@@ -70,7 +75,7 @@ enum sim_action {
 /* What a function of a double does at its n-th call. */
 struct sim_spec_call {
     char symbol[64];
-    uint64_t call;
+    uint64_t call; /* counted from 1; 0: every call */
     enum sim_action action;
     int result;
     char text[128];
@@ -97,7 +102,9 @@ struct sim_spec {
     bool has_driver;   /* is libcuda there? */
     bool is_stub;      /* is it the toolkit's stub? */
     bool has_compiler; /* is the driver's PTX compiler there? */
-    int driver_fault;  /* of a driver version, missing or stub library */
+    int driver_fault;  /* of the driver's version */
+    int library_fault; /* of libcuda missing, or a stub */
+    int runtime_fault; /* of the runtime's version */
     int compiler_fault;
     unsigned gpu_count;
     struct sim_spec_gpu gpus[SIM_SPEC_GPUS];

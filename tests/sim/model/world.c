@@ -100,8 +100,6 @@ static void load(void)
     read_order();
     if (!has_spec && !sim_spec_load(&sim_world.spec, err, sizeof err))
         give_up("%s", err);
-    for (unsigned i = 0; i < sim_world.spec.gpu_count; i++)
-        sim_world.has_flip[i] = sim_world.spec.gpus[i].faults.flip != SIM_NO_FAULT;
     open_state();
     read_manifest();
     sim_memory_init(&sim_world.memory);

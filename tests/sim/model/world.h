@@ -52,7 +52,6 @@ struct sim_world {
     bool is_initialised; /* cuInit succeeded */
     pid_t pid;           /* of the process that it did in */
     struct sim_spec spec;
-    bool has_flip[SIM_SPEC_GPUS]; /* still to be given to a block */
     struct sim_manifest manifest;
     struct sim_state *state;
     struct sim_state_process *process; /* NULL if the state has no room for this process */
@@ -88,7 +87,7 @@ unsigned sim_resource_count(void);
 /* NULL if the ordinal is out of range. */
 struct sim_device *sim_device_at(int ordinal);
 int sim_device_ordinal(const struct sim_device *device);
-/* Did this GPU go away? Marks the fault as fired. For NVML too: by place in the machine. */
+/* Did the GPU at this place of the list go away? Marks the fault as fired. */
 bool sim_gpu_is_lost(unsigned gpu);
 
 /* Opens a block for an effect; it is closed again at the end of the call. */

@@ -129,7 +129,7 @@ static void test_model_memory__flip_happens_once_after_a_write(void **state)
     struct sim_block *block = sim_memory_add(*state, SIM_BLOCK_DEVICE, 100);
     unsigned char *bytes = (unsigned char *)block->address;
 
-    block->flip = (struct sim_flip){.is_armed = true, .byte = 40, .bit = 3};
+    block->flip = (struct sim_block_flip){ .is_armed = true, .byte = 40, .bit = 3 };
     sim_block_open(block);
     memset(bytes, 0, 100);
     assert_false(sim_block_written(block, block->address, 40));

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asked by NVML, whose GPUs are those of the profile whatever CUDA shows. */
+#include "model/live.h"
+
+#include "model/fault.h"
+#include "model/world.h"
+
+bool sim_live_is_lost(unsigned gpu)
+{
+    for (unsigned i = 0; i < sim_world.spec.gpu_count; i++) {
+        if (sim_world.spec.gpus[i].gpu == gpu && !sim_world.spec.gpus[i].is_mig)
+            return sim_gpu_is_lost(i);
+    }
+    return false;
+}
+
+uint64_t sim_live_used_bytes(unsigned gpu)
+{
+    return sim_state_used_bytes(sim_world.state, gpu % SIM_STATE_GPUS);
+}
+
+void sim_live_fired(int fault)
+{
+    if (fault >= 0)
+        sim_fault_fired((unsigned)fault);
+}

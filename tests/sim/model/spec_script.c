@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the script's machine to the model's: rates from clocks, widths and efficiencies, MIG
+ * instances beside their GPUs, the plan's entries where the model looks for them.
+ */
+#include "model/spec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/attributes.h"
+#include "model/live.h"
+#include "script/script.h"
+
+static struct sim_script script;
+
+const struct sim_machine *sim_live_machine(void)
+{
+    return &script.machine;
+}
+
+static uint64_t permille(uint64_t rate, unsigned share)
+{
+    return rate / 1000 * share;
+}
+
+/* Bytes per second of one lane, each way, after the line code. Source: the PCI Express base
+ * specifications' transfer rates; 8b/10b up to generation 2, 128b/130b up to 5, flits in 6. */
+static uint64_t lane_rate(unsigned generation)
+{
+    static const uint64_t rates[] = { 0,          250000000,  500000000, 984615384,
+                                      1969230769, 3938461538, 7562500000 };
+
+    return generation < sizeof rates / sizeof rates[0] ? rates[generation] : 0;
+}
+
+static uint64_t link_rate(const struct sim_gpu_model *model, unsigned links, unsigned rate_permille)
+{
+    uint64_t rate = (uint64_t)links * model->nvlink_mb_per_s * 1000000;
+
+    return permille(permille(rate, model->nvlink_efficiency_permille), rate_permille);
+}
+
+static uint64_t flops(const struct sim_gpu *gpu, unsigned sms)
+{
+    unsigned mhz = gpu->model.clock_mhz;
+
+    if (gpu->clock_cap_mhz != 0 && gpu->clock_cap_mhz < mhz)
+        mhz = gpu->clock_cap_mhz;
+    return (uint64_t)sms * gpu->model.cores_per_sm * 2 * mhz * 1000000;
+}
+
+static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
+{
+    const struct sim_gpu_model *model = &gpu->model;
+    uint64_t pcie = lane_rate(gpu->pcie_gen_now) * gpu->pcie_width_now;
+
+    to->rate[SIM_RESOURCE_MEMORY] =
+        permille(sim_model_memory_rate(model), model->memory_efficiency_permille);
+    to->rate[SIM_RESOURCE_UPSTREAM] = permille(pcie, model->pcie_efficiency_permille);
+    to->rate[SIM_RESOURCE_DOWNSTREAM] = to->rate[SIM_RESOURCE_UPSTREAM];
+    to->rate[SIM_RESOURCE_ARITHMETIC] = flops(gpu, model->sms);
+    to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks, 1000);
+    to->rate[SIM_RESOURCE_LINKS_IN] = to->rate[SIM_RESOURCE_LINKS_OUT];
+    to->speed = (uint64_t)model->sms * model->cores_per_sm * model->clock_mhz;
+}
+
+static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
+{
+    to->is_hidden = gpu->is_hidden_from_cuda;
+    to->gets_lost = gpu->gets_lost;
+    to->lost_at = gpu->lost_after_ps;
+    to->faults = (struct sim_spec_gpu_faults){
+        .pcie = gpu->pcie_fault,
+        .clock = gpu->clock_fault,
+        .lost = gpu->lost_fault,
+        .hidden = gpu->is_hidden_from_cuda ? gpu->hidden_fault : SIM_NO_FAULT,
+    };
+    for (unsigned i = 0; i < gpu->flip_count && i < SIM_SPEC_FLIPS; i++)
+        to->flips[to->flip_count++] =
+            (struct sim_spec_flip){ gpu->flips[i].byte, gpu->flips[i].bit, gpu->flips[i].fault };
+}
+
+static void add_instance(struct sim_spec *spec, const struct sim_spec_gpu *parent,
+                         const struct sim_gpu *gpu, const struct sim_mig_instance *instance)
+{
+    struct sim_spec_gpu *to = sim_spec_add_gpu(spec);
+    struct sim_gpu_model slice = gpu->model;
+
+    if (to == NULL)
+        return;
+    *to = *parent;
+    to->is_mig = true;
+    to->has_mig = false;
+    to->attribute_count = 0;
+    snprintf(to->name, sizeof to->name, "%.60s MIG %.24s", gpu->model.name, instance->profile);
+    snprintf(to->uuid, sizeof to->uuid, "%s", instance->uuid);
+    to->total_bytes = instance->memory_bytes;
+    /* Memory slices bring their share of the bandwidth with them. */
+    to->rate[SIM_RESOURCE_MEMORY] =
+        (uint64_t)((double)parent->rate[SIM_RESOURCE_MEMORY] * (double)instance->memory_bytes
+                   / (double)gpu->model.memory_bytes);
+    to->rate[SIM_RESOURCE_ARITHMETIC] = flops(gpu, instance->sms);
+    slice.sms = instance->sms;
+    slice.bus_bits = instance->bus_bits;
+    slice.l2_bytes = instance->l2_bytes;
+    sim_attributes_fill(to, gpu, &slice, spec->driver_cuda);
+}
+
+/* The place of each GPU of the profile in the list, since instances stand in between. */
+static void add_gpus(struct sim_spec *spec, unsigned places[SIM_MACHINE_GPUS])
+{
+    for (unsigned i = 0; i < script.machine.gpu_count; i++) {
+        const struct sim_gpu *gpu = &script.machine.gpus[i];
+        struct sim_spec_gpu *to = sim_spec_add_gpu(spec);
+
+        if (to == NULL)
+            return;
+        places[i] = spec->gpu_count - 1;
+        snprintf(to->name, sizeof to->name, "%s", gpu->model.name);
+        snprintf(to->uuid, sizeof to->uuid, "%s", gpu->uuid);
+        to->gpu = i;
+        to->pci_domain = gpu->pci_domain;
+        to->pci_bus = gpu->pci_bus;
+        to->pci_device = gpu->pci_device;
+        to->has_mig = gpu->is_mig;
+        to->capability = (int)gpu->model.capability;
+        to->total_bytes = gpu->model.memory_bytes;
+        set_rates(to, gpu);
+        set_faults(to, gpu);
+        sim_attributes_fill(to, gpu, &gpu->model, spec->driver_cuda);
+        for (unsigned k = 0; gpu->is_mig && k < gpu->instance_count; k++)
+            add_instance(spec, to, gpu, &gpu->instances[k]);
+    }
+}
+
+static void add_pairs(struct sim_spec *spec, const unsigned places[SIM_MACHINE_GPUS])
+{
+    for (unsigned i = 0; i < script.machine.gpu_count; i++) {
+        for (unsigned k = 0; k < script.machine.gpu_count; k++) {
+            const struct sim_gpu_link *link = &script.machine.links[i][k];
+            struct sim_spec_pair *pair = &spec->pairs[places[i]][places[k]];
+
+            pair->link_rate =
+                link_rate(&script.machine.gpus[i].model, link->nvlinks, link->rate_permille);
+            pair->can_access = i != k && link->has_access;
+            pair->fault = link->fault;
+        }
+    }
+}
+
+static void add_call(struct sim_spec *spec, const struct sim_plan_entry *entry)
+{
+    static const enum sim_action actions[] = {
+        [SIM_PLAN_RETURNS] = SIM_ACTION_RETURNS, [SIM_PLAN_HANGS] = SIM_ACTION_HANGS,
+        [SIM_PLAN_CRASHES] = SIM_ACTION_CRASHES, [SIM_PLAN_ABORTS] = SIM_ACTION_ABORTS,
+        [SIM_PLAN_PRINTS] = SIM_ACTION_PRINTS,   [SIM_PLAN_EATS_MEMORY] = SIM_ACTION_EATS_MEMORY,
+    };
+    struct sim_spec_call *call = &spec->calls[spec->call_count];
+
+    if (spec->call_count == SIM_SPEC_CALLS)
+        return;
+    spec->call_count++;
+    snprintf(call->symbol, sizeof call->symbol, "%s", entry->subject);
+    snprintf(call->text, sizeof call->text, "%s", entry->text);
+    call->call = entry->call;
+    call->action = actions[entry->action];
+    call->result = entry->result;
+    call->fault = entry->fault;
+}
+
+static void add_kernel(struct sim_spec *spec, const struct sim_plan_entry *entry)
+{
+    struct sim_spec_kernel *kernel = &spec->kernels[spec->kernel_count];
+
+    if (spec->kernel_count == SIM_SPEC_KERNELS)
+        return;
+    spec->kernel_count++;
+    snprintf(kernel->name, sizeof kernel->name, "%.47s", entry->subject);
+    kernel->hangs = entry->kind == SIM_PLAN_KERNEL_HANGS;
+    kernel->is_wrong = entry->kind == SIM_PLAN_KERNEL_WRONG;
+    kernel->element = entry->number;
+    kernel->fault = entry->fault;
+}
+
+static void add_plan(struct sim_spec *spec)
+{
+    for (unsigned i = 0; i < script.plan.count; i++) {
+        const struct sim_plan_entry *entry = &script.plan.entries[i];
+
+        switch (entry->kind) {
+        case SIM_PLAN_CALL:
+            add_call(spec, entry);
+            break;
+        case SIM_PLAN_KERNEL_WRONG:
+        case SIM_PLAN_KERNEL_HANGS:
+            add_kernel(spec, entry);
+            break;
+        case SIM_PLAN_IMAGE_TRUNCATED:
+            snprintf(spec->truncated_image, sizeof spec->truncated_image, "%.47s", entry->subject);
+            spec->truncated_fault = entry->fault;
+            break;
+        case SIM_PLAN_PTX_VERSION:
+            spec->ptx_isa = (int)entry->number;
+            spec->ptx_fault = entry->fault;
+            break;
+        }
+    }
+}
+
+static void add_software(struct sim_spec *spec)
+{
+    const struct sim_machine *machine = &script.machine;
+
+    spec->driver_cuda = (int)machine->driver_cuda;
+    spec->driver_fault = machine->driver_fault;
+    spec->runtime_cuda = (int)machine->cudart_version;
+    spec->runtime_fault = machine->cudart_fault;
+    spec->has_driver = !machine->libraries[SIM_LIBRARY_CUDA].is_missing;
+    spec->is_stub = machine->libraries[SIM_LIBRARY_CUDA].is_stub;
+    spec->library_fault = machine->libraries[SIM_LIBRARY_CUDA].fault;
+    spec->has_compiler = !machine->libraries[SIM_LIBRARY_PTX_COMPILER].is_missing;
+    spec->compiler_fault = machine->libraries[SIM_LIBRARY_PTX_COMPILER].fault;
+}
+
+bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size)
+{
+    const char *profile = getenv("GPU_SELFTEST_SIM_PROFILE");
+    unsigned places[SIM_MACHINE_GPUS] = { 0 };
+
+    sim_spec_init(spec);
+    if (profile == NULL || profile[0] == '\0') {
+        snprintf(err, err_size, "GPU_SELFTEST_SIM_PROFILE names no profile");
+        return false;
+    }
+    if (!sim_script_load(&script, NULL, profile, getenv("GPU_SELFTEST_SIM_FAULTS"), err, err_size))
+        return false;
+    add_software(spec);
+    add_gpus(spec, places);
+    add_pairs(spec, places);
+    add_plan(spec);
+    return true;
+}
