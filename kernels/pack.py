@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the kernel pack: runs nvcc for one image, and joins the images into a table and a manifest.
+"""Builds the kernel pack: runs nvcc for one image, joins images into a table and a manifest.
 
 The manifest tells the simulator what a driver would learn from the images themselves, so that it
 never has to read nvcc's output. Grammar, one statement a line, '#' starts a comment:
@@ -99,7 +99,8 @@ def build_image(args):
         if not native:
             # The driver will compile this PTX; the offline assembler says about how it will look.
             cubin = os.path.join(scratch, "listing.cubin")
-            log = run([*nvcc, "-cubin", "-Xptxas", "-v", f"-arch=sm_{ptx[0]}", "-o", cubin, listing])
+            log = run([*nvcc, "-cubin", "-Xptxas", "-v", f"-arch=sm_{ptx[0]}", "-o", cubin,
+                       listing])
     usage = parse_ptxas(log)
     if set(usage) != set(parameters) or not usage:
         raise PackError(f"{args.source}: ptxas saw kernels {sorted(usage)}, "
