@@ -90,7 +90,7 @@ bool gst_bars_read(struct gst_bars *bars, const char *path,
                    const struct gst_metric_def *const *known, size_t known_count, char *error,
                    size_t size)
 {
-    struct reader reader = {bars, path, known, known_count, error, size};
+    struct reader reader = { bars, path, known, known_count, error, size };
     json_error_t problem;
     json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &problem);
     const char *name;

@@ -13,15 +13,16 @@
         .remedy = todo,                                                                            \
         .source = origin,                                                                          \
     },
-#define GST_FINDING_EDGE(blocked, by) {blocked, by},
+#define GST_FINDING_EDGE(blocked, by) { blocked, by },
 
 static const struct gst_finding rows[GST_FINDING_COUNT] = {
-    [GST_NO_FINDING] = {.id = "", .expected = "", .remedy = "", .source = ""},
-    GST_FINDINGS(GST_FINDING_ROW)};
+    [GST_NO_FINDING] = { .id = "", .expected = "", .remedy = "", .source = "" },
+    GST_FINDINGS(GST_FINDING_ROW)
+};
 
 static const struct {
     enum gst_finding_id blocked, by;
-} edges[] = {GST_FINDING_EDGES(GST_FINDING_EDGE)};
+} edges[] = { GST_FINDING_EDGES(GST_FINDING_EDGE) };
 
 static const char *const layer_names[] = {
     [GST_LAYER_HOST] = "host", [GST_LAYER_RUNTIME] = "runtime",   [GST_LAYER_IMAGE] = "image",

@@ -8,7 +8,7 @@
 
 struct gst_bar gst_bar_none(void)
 {
-    return (struct gst_bar){.floor = NAN, .ceiling = NAN};
+    return (struct gst_bar){ .floor = NAN, .ceiling = NAN };
 }
 
 /* Comparisons with NaN are false, so a bound that is not there is never passed. */

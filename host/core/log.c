@@ -31,7 +31,7 @@ static void write_line(const char *text)
 /* A progress line that wraps could not be erased again. */
 static size_t terminal_columns(void)
 {
-    struct winsize window = {0};
+    struct winsize window = { 0 };
 
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0)
         return 80;

@@ -239,7 +239,7 @@ static bool set_defaults(struct parser *parser)
 bool gst_options_parse(const struct gst_option *options, size_t count, int argc, char *const argv[],
                        void *settings, struct gst_option_list *words, char *error, size_t size)
 {
-    struct parser parser = {options, count, settings, 0, error, size};
+    struct parser parser = { options, count, settings, 0, error, size };
     bool has_ended = false;
     int used;
 

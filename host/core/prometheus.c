@@ -61,7 +61,7 @@ static void write_number(FILE *out, const char *name, const char *help, double v
 
 static void write_run(const struct gst_report *report, FILE *out)
 {
-    static const enum gst_verdict states[] = {GST_PASS, GST_FAIL, GST_ERROR, GST_SKIP};
+    static const enum gst_verdict states[] = { GST_PASS, GST_FAIL, GST_ERROR, GST_SKIP };
     const char *simulated = report->is_simulated ? "true" : "false";
 
     write_family(out, "info", "what ran, and on what");

@@ -54,7 +54,7 @@ int gst_report_item(struct gst_report *report, const char *name)
 
     if (!has_room(report, index, GST_REPORT_ITEMS))
         return -1;
-    report->items[index] = (struct gst_item){.verdict = GST_NOTE};
+    report->items[index] = (struct gst_item){ .verdict = GST_NOTE };
     gst_utf8_copy(report->items[index].name, sizeof report->items[index].name, name);
     publish(&report->item_count, index + 1);
     return (int)index;
@@ -153,7 +153,7 @@ static struct gst_fact *next_fact(struct gst_report *report, int gpu, const char
 
     if (!has_room(report, report->fact_count, GST_REPORT_FACTS))
         return NULL;
-    *fact = (struct gst_fact){.gpu = gpu};
+    *fact = (struct gst_fact){ .gpu = gpu };
     gst_utf8_copy(fact->source, sizeof fact->source, source);
     gst_utf8_copy(fact->key, sizeof fact->key, key);
     return fact;

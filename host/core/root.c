@@ -86,7 +86,8 @@ static int open_by_walking(const struct gst_root *root, const char *path, int fl
 
 static int open_inside(const struct gst_root *root, const char *path, int flags)
 {
-    struct open_request request = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = STAY_IN_ROOT};
+    struct open_request request = { .flags = (uint64_t)(flags | O_CLOEXEC),
+                                    .resolve = STAY_IN_ROOT };
     int fd, tries = 0;
 
     path = without_slashes(path);
@@ -102,7 +103,7 @@ static int open_inside(const struct gst_root *root, const char *path, int flags)
 
 bool gst_root_open(struct gst_root *root, const char *path, struct gst_status *st)
 {
-    *root = (struct gst_root){.fd = -1};
+    *root = (struct gst_root){ .fd = -1 };
     if (strlen(path) >= sizeof root->path)
         return gst_fail(st, GST_SUITE_ROOT_UNREADABLE, "the path of the root is longer than %zu",
                         sizeof root->path - 1);
@@ -119,7 +120,7 @@ void gst_root_close(struct gst_root *root)
     /* A zeroed root holds standard input's number without owning it. */
     if (root->fd >= 0 && root->path[0] != '\0')
         close(root->fd);
-    *root = (struct gst_root){.fd = -1};
+    *root = (struct gst_root){ .fd = -1 };
 }
 
 bool gst_root_exists(const struct gst_root *root, const char *path)

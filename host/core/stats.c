@@ -34,7 +34,7 @@ static bool all_finite(const double *samples, size_t count)
 
 struct gst_stats gst_stats_of(const double *samples, size_t count)
 {
-    struct gst_stats stats = {count, NAN, NAN, NAN, NAN};
+    struct gst_stats stats = { count, NAN, NAN, NAN, NAN };
     double *sorted;
 
     if (count == 0 || !all_finite(samples, count))

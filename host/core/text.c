@@ -44,8 +44,8 @@ struct gst_text_style gst_text_style_for(FILE *out)
 {
     const char *no_colour = getenv("NO_COLOR");
 
-    return (struct gst_text_style){.has_colour = isatty(fileno(out))
-                                                 && (no_colour == NULL || no_colour[0] == '\0')};
+    return (struct gst_text_style){ .has_colour = isatty(fileno(out))
+                                                  && (no_colour == NULL || no_colour[0] == '\0') };
 }
 
 static bool is_bad(enum gst_verdict verdict)
@@ -114,7 +114,7 @@ static void add_gpus(struct line *line, const struct gst_report *report)
 static void write_headline(const struct gst_report *report, FILE *out, struct gst_text_style style)
 {
     const struct gst_check *check = gst_report_headline(report);
-    struct line line = {"", 0};
+    struct line line = { "", 0 };
     size_t judged, total;
 
     gst_report_judged(report, &judged, &total);
@@ -164,7 +164,7 @@ static void write_finding(const struct gst_report *report, const struct gst_chec
                           bool is_shown, FILE *out)
 {
     const struct gst_finding *row = gst_finding(check->finding);
-    struct line cause = {"", 0}, places = {"", 0};
+    struct line cause = { "", 0 }, places = { "", 0 };
     bool has_call = check->call[0] != '\0';
 
     if (!is_shown)
@@ -201,7 +201,7 @@ static const struct gst_check *worst_check(const struct gst_report *report, int 
 static bool add_evidence(struct line *line, const struct gst_report *report,
                          const struct gst_item *item, const struct gst_check *check)
 {
-    struct line seen = {"", 0};
+    struct line seen = { "", 0 };
 
     if (check == NULL) {
         add(line, "%s",
@@ -233,7 +233,7 @@ static void write_item(const struct gst_report *report, int index, const struct 
                        int name_width, FILE *out, struct gst_text_style style)
 {
     const struct gst_check *check = worst_check(report, index);
-    struct line line = {"", 0};
+    struct line line = { "", 0 };
     bool is_shown;
 
     add(&line, " %-*s  ", name_width, item->name);
@@ -258,7 +258,7 @@ static void write_items(const struct gst_report *report, FILE *out, struct gst_t
         width = columns > width ? columns : width;
     }
     if (early != NULL) {
-        struct gst_item machine = {.name = "machine", .verdict = early->verdict};
+        struct gst_item machine = { .name = "machine", .verdict = early->verdict };
 
         write_item(report, -1, &machine, width, out, style);
     }
@@ -272,7 +272,7 @@ static void write_notes(const struct gst_report *report, FILE *out)
 
     for (size_t i = 0; i < report->check_count; i++) {
         const struct gst_check *check = &report->checks[i];
-        struct line line = {"", 0};
+        struct line line = { "", 0 };
 
         if (check->verdict != GST_NOTE)
             continue;

@@ -106,7 +106,7 @@ static int by_value(const void *a, const void *b)
 static void write_extremes(FILE *out, const struct gst_metric **rows, size_t count,
                            struct widths widths, struct gst_text_style style)
 {
-    const char *const labels[] = {"min", "median", "max"};
+    const char *const labels[] = { "min", "median", "max" };
     const struct gst_metric **sorted = calloc(count, sizeof *sorted);
     char ends[48];
 
@@ -142,7 +142,7 @@ static void write_group(FILE *out, const struct gst_metric **rows, size_t count,
 
 static struct widths measure(const struct gst_report *report)
 {
-    struct widths widths = {6, 6};
+    struct widths widths = { 6, 6 };
     char text[GST_NAME_SIZE * 4];
 
     for (size_t i = 0; i < report->metric_count; i++) {
