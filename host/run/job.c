@@ -11,7 +11,8 @@
 
 /* The first open initialises the driver and, without persistence mode, every GPU: seconds each. */
 #define OPEN_TIMEOUT_S 120
-#define GRACE_S        5
+/* The kernel takes seconds to free the pinned memory and contexts of a process that was killed. */
+#define GRACE_S 10
 
 /* Told once, where it is known; each workload that needs kernels would say the same. */
 static void check_kernels(const struct gst_job *job)

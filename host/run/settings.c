@@ -49,7 +49,7 @@ static const struct gst_option rows[] = {
       AT(seed_text) },
     { .name = "timeout",
       .value = "<time>",
-      .help = "for each workload, such as 90s; its own if not given",
+      .help = "for each workload and for opening the GPUs, such as 90s",
       .kind = GST_OPTION_TEXT,
       AT(timeout_text) },
     { .name = "bars",
