@@ -136,7 +136,8 @@ def table_of(images):
              "/* Written by kernels/pack.py. */", '#include "kernels/pack.h"', "", "__asm__("]
     lines.append(r'    ".pushsection .rodata\n"')
     for index, image in enumerate(images):
-        lines += [rf'    ".balign 64\n.globl gst_image_{index}\n.hidden gst_image_{index}\ngst_image_{index}:\n"',
+        name = f"gst_image_{index}"
+        lines += [rf'    ".balign 64\n.globl {name}\n.hidden {name}\n{name}:\n"',
                   rf'    ".incbin \"{image["path"]}\"\n"']
     lines += [r'    ".popsection\n");', ""]
     lines += [f"extern const unsigned char gst_image_{index}[] "
