@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be asked without touching a GPU; see verbs.h. */
+#include "run/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/compare.h"
+#include "core/finding.h"
+#include "core/log.h"
+#include "core/text.h"
+#include "run/list.h"
+
+#define STDIN_MAX (1 << 20)
+
+static int usage(const char *error)
+{
+    gst_log("%s", error);
+    return GST_EXIT_USAGE;
+}
+
+static int explain_text(FILE *in, FILE *out)
+{
+    char *text = calloc(1, STDIN_MAX);
+    enum gst_finding_id found = GST_NO_FINDING;
+
+    if (text == NULL || (fread(text, 1, STDIN_MAX - 1, in) == 0 && ferror(in))) {
+        gst_log("cannot read standard input");
+        free(text);
+        return GST_EXIT_COULD_NOT_TELL;
+    }
+    for (enum gst_finding_id id = 1; id < GST_FINDING_COUNT; id++) {
+        /* The longest: one id may be the beginning of another. */
+        if (strstr(text, gst_finding(id)->id) != NULL
+            && (found == GST_NO_FINDING
+                || strlen(gst_finding(id)->id) > strlen(gst_finding(found)->id)))
+            found = id;
+    }
+    free(text);
+    if (found == GST_NO_FINDING) {
+        gst_log("no finding is named in this text; ids look like '%s'",
+                gst_finding(GST_HOST_NO_GPU)->id);
+        return GST_EXIT_COULD_NOT_TELL;
+    }
+    gst_text_explain(found, out);
+    return GST_EXIT_PASSED;
+}
+
+static int explain(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    const char *names[GST_FINDING_COUNT], *word, *near;
+    enum gst_finding_id finding;
+
+    (void)list;
+    if (settings->words.count != 2)
+        return usage("usage: gpu-selftest explain <id>, or - to read a text that names one");
+    word = settings->words.items[1];
+    if (strcmp(word, "-") == 0)
+        return explain_text(stdin, out);
+    finding = gst_finding_by_name(word);
+    if (finding != GST_NO_FINDING) {
+        gst_text_explain(finding, out);
+        return GST_EXIT_PASSED;
+    }
+    for (enum gst_finding_id id = 1; id < GST_FINDING_COUNT; id++)
+        names[id - 1] = gst_finding(id)->id;
+    near = gst_nearest(word, names, GST_FINDING_COUNT - 1);
+    if (near != NULL)
+        gst_log("unknown finding '%s', did you mean '%s'?", word, near);
+    else
+        gst_log("unknown finding '%s', ids look like '%s'", word, gst_finding(GST_HOST_NO_GPU)->id);
+    return GST_EXIT_USAGE;
+}
+
+static int compare(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    char error[512];
+    bool same = false;
+
+    (void)list;
+    if (settings->words.count != 3)
+        return usage("usage: gpu-selftest compare <report.json> <report.json>");
+    if (!gst_compare(settings->words.items[1], settings->words.items[2], out, &same, error,
+                     sizeof(error)))
+        return usage(error);
+    return same ? 0 : 1;
+}
+
+static int list_all(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    if (settings->words.count != 1)
+        return usage("usage: gpu-selftest list [--markdown]");
+    if (settings->is_markdown)
+        gst_list_write_markdown(list, out);
+    else
+        gst_list_write(list, out);
+    return GST_EXIT_PASSED;
+}
+
+static const struct {
+    const char *name;
+    int (*act)(const struct gst_settings *settings, struct gst_workload_list list, FILE *out);
+} verbs[] = {
+    { "list", list_all },
+    { "explain", explain },
+    { "compare", compare },
+};
+
+int gst_verb(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    const char *word = settings->words.count > 0 ? settings->words.items[0] : "";
+
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(word, verbs[i].name) == 0)
+            return verbs[i].act(settings, list, out);
+    }
+    return settings->is_markdown ? usage("'--markdown' goes with the verb list") : -1;
+}

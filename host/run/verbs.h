@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verbs that test nothing: list, explain, compare.
+ */
+#ifndef GST_RUN_VERBS_H
+#define GST_RUN_VERBS_H
+
+#include <stdio.h>
+
+#include "run/settings.h"
+#include "run/workload.h"
+
+/* Does what the first word asks for and returns the exit code; -1 if that word is no verb. */
+int gst_verb(const struct gst_settings *settings, struct gst_workload_list list, FILE *out);
+
+#endif
