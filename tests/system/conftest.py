@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which build is under test, and the program as a fixture."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from selftest import TOP, Program, has_driver_here
+
+
+def pytest_addoption(parser):
+    parser.addoption("--build", help="build folder (default: $GPU_SELFTEST_BUILD, build/release)")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes more than a few seconds")
+
+
+@pytest.fixture(scope="session")
+def build(request):
+    chosen = request.config.getoption("--build") or os.environ.get("GPU_SELFTEST_BUILD")
+    folder = Path(chosen or TOP / "build/release").resolve()
+    if not (folder / "bin/gpu-selftest").exists():
+        pytest.fail(f"no program in {folder}/bin: build it first, or say --build", pytrace=False)
+    return folder
+
+
+@pytest.fixture
+def program(build, tmp_path):
+    return Program(build, tmp_path)
+
+
+@pytest.fixture
+def simulated(program):
+    """The program where it can simulate: always, but on half-built trees."""
+    if not program.has_simulator():
+        pytest.fail(f"no simulator in {program.build}/sim/bin", pytrace=False)
+    return program
+
+
+@pytest.fixture
+def bare_program(program):
+    """The program on a machine without a driver of its own."""
+    if has_driver_here():
+        pytest.skip("this machine has an NVIDIA driver of its own")
+    return program
+
+
+@pytest.fixture(scope="session")
+def kernel_majors(build, tmp_path_factory):
+    return Program(build, tmp_path_factory.mktemp("list")).kernel_majors()

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running the built program and reading what it reports; shared by all tests of this folder."""
+
+import json
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jsonschema
+
+TOP = Path(__file__).resolve().parents[2]
+VENDOR = TOP / "build/vendor"
+COUNTING = ("FAIL", "ERROR")
+
+# Whatever the caller's shell says of GPUs would change what a test sees.
+KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+
+_validator = jsonschema.Draft202012Validator(
+    json.loads((TOP / "host/report.schema.json").read_text())
+)
+
+
+@dataclass
+class Outcome:
+    """What one run left behind."""
+
+    exit: int
+    out: str
+    err: str
+    report: dict = field(default_factory=dict)
+
+    def checks(self, *verdicts):
+        return [check for check in self.report["checks"] if check["verdict"] in verdicts]
+
+    def counted(self):
+        """The ids that count for the verdict."""
+        return {check["id"] for check in self.checks(*COUNTING)}
+
+    def notes(self):
+        return {check["id"] for check in self.checks("NOTE")}
+
+    def workloads(self):
+        return {workload["name"]: workload["verdict"] for workload in self.report["workloads"]}
+
+    def describe(self):
+        return f"exit {self.exit}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+def validate(report):
+    """Against the schema, and against what a schema cannot say."""
+    _validator.validate(report)
+    codes = {"PASS": 0, "FAIL": 1, "ERROR": 3, "SKIP": 77}
+    assert report["exit_code"] == codes[report["verdict"]] or report["exit_code"] == 3
+    for check in report["checks"]:
+        assert check["id"].split(".")[0] == check["layer"]
+    return report
+
+
+class Program:
+    """gpu-selftest of one build folder, run from an empty folder and with a clean environment."""
+
+    def __init__(self, build, folder):
+        self.build = Path(build)
+        self.path = self.build / "bin/gpu-selftest"
+        self.folder = Path(folder)
+        self.runs = 0
+
+    def environment(self, extra=None):
+        env = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+        scratch = self.folder / "tmp"
+        scratch.mkdir(exist_ok=True)
+        env.update(HOME=str(self.folder), TMPDIR=str(scratch))
+        env.update(extra or {})
+        return env
+
+    def command(self, *args, profile=None, faults=()):
+        simulate = ["--simulate", profile] if profile else []
+        for fault in faults:
+            simulate += ["--fault", fault]
+        return [str(self.path), *simulate, *map(str, args)]
+
+    def run(self, *args, profile=None, faults=(), env=None, before=(), timeout=60, **popen):
+        """Runs to the end. `before` is a command that runs the program, such as setpriv."""
+        done = subprocess.run(
+            [*before, *self.command(*args, profile=profile, faults=faults)],
+            env=self.environment(env), cwd=self.folder, timeout=timeout, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **popen)
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def new_report_path(self):
+        self.runs += 1
+        return self.folder / f"report-{self.runs}.json"
+
+    def report(self, *args, **options):
+        """As run(), and the JSON report, held against the schema."""
+        path = self.new_report_path()
+        outcome = self.run("--json", path, *args, **options)
+        assert path.exists(), f"no report was written\n{outcome.describe()}"
+        outcome.report = validate(json.loads(path.read_text()))
+        return outcome
+
+    def has_simulator(self):
+        return (self.build / "sim/bin/gpu-selftest-simulate").exists()
+
+    def kernel_majors(self):
+        """CUDA majors of the kernels in this build; empty where it was built without nvcc."""
+        return {int(major) for major in re.findall(r" CUDA (\d+)\.", self.run("list").out)}
+
+
+def plant(root, files):
+    """A folder in the place of /: path to text, None for a folder."""
+    root.mkdir(exist_ok=True)
+    for name, text in files.items():
+        path = root / name.lstrip("/")
+        if text is None:
+            path.mkdir(parents=True, exist_ok=True)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def pci_device(pci="0000:65:00.0", vendor="0x10de", pci_class="0x030200"):
+    """What sysfs shows of a display controller."""
+    folder = f"/sys/bus/pci/devices/{pci}"
+    return {f"{folder}/vendor": vendor + "\n", f"{folder}/class": pci_class + "\n"}
+
+
+def kernel_module(version="580.95.05"):
+    text = f"NVRM version: NVIDIA UNIX x86_64 Kernel Module  {version}  Tue Sep 23 10:01:17 UTC\n"
+    return {"/proc/driver/nvidia/version": text}
+
+
+def has_driver_here():
+    """Is there anything of a real driver on this machine, so that "no GPU" cannot be tried?"""
+    try:
+        import ctypes
+        ctypes.CDLL("libcuda.so.1")
+        return True
+    except OSError:
+        return Path("/proc/driver/nvidia").exists() or Path("/dev/nvidiactl").exists()
+
+
+def catalogue():
+    """(id, verdict) of every row of the catalogue of findings."""
+    text = (TOP / "host/core/finding_list.h").read_text()
+    rows = re.findall(r'X\(GST_\w+, "([a-z.0-9-]+)", GST_(\w+),', text)
+    assert len(rows) > 30
+    return rows
