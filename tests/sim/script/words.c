@@ -14,10 +14,21 @@ static bool is_end(char c)
     return c == '\0' || c == '\n' || c == ';';
 }
 
-static const char *skip(const char *at)
+/* A backslash at the end of a line joins the next one to it. */
+static bool is_joint(const char *at)
 {
-    while (is_blank(*at))
+    return at[0] == '\\' && at[1] == '\n';
+}
+
+static const char *skip(const char *at, unsigned *line)
+{
+    while (is_blank(*at) || is_joint(at)) {
+        if (is_joint(at)) {
+            at++;
+            (*line)++;
+        }
         at++;
+    }
     if (*at == '#') {
         while (*at != '\0' && *at != '\n')
             at++;
@@ -65,16 +76,31 @@ static void keep_source(struct sim_words *words, const char *begin, const char *
     words->source[length] = '\0';
 }
 
-static const char *take_statement(const char *at, struct sim_words *words, const char **problem)
+/* So that take_word cannot run past its buffer whatever the text is. */
+static bool is_too_long(const char *at)
+{
+    size_t length = 0;
+
+    while (at[length] != '\0' && at[length] != '\n' && length < SIM_SCRIPT_LINE_BYTES)
+        length++;
+    return length == SIM_SCRIPT_LINE_BYTES;
+}
+
+static const char *take_statement(const char *at, struct sim_words *words, unsigned *line,
+                                  const char **problem)
 {
     const char *begin = at, *end = at;
     char *out = words->buffer;
 
     words->count = 0;
-    for (at = skip(at); !is_end(*at) && *problem == NULL; at = skip(at)) {
+    for (at = skip(at, line); !is_end(*at) && *problem == NULL; at = skip(at, line)) {
         /* What a word can add to the buffer is its own length and two terminators. */
         if (words->count == SIM_SCRIPT_WORDS) {
             *problem = "too many words";
+            return at;
+        }
+        if (is_too_long(at)) {
+            *problem = "a line that is too long";
             return at;
         }
         at = take_word(at, &out, &words->words[words->count++], problem);
@@ -88,16 +114,6 @@ static const char *take_statement(const char *at, struct sim_words *words, const
     return at;
 }
 
-/* So that take_word cannot run past its buffer whatever the text is. */
-static bool is_too_long(const char *at)
-{
-    size_t length = 0;
-
-    while (at[length] != '\0' && at[length] != '\n' && length < SIM_SCRIPT_LINE_BYTES)
-        length++;
-    return length == SIM_SCRIPT_LINE_BYTES;
-}
-
 bool sim_words_next(const char **text, unsigned *line, struct sim_words *words,
                     const char **problem)
 {
@@ -106,11 +122,7 @@ bool sim_words_next(const char **text, unsigned *line, struct sim_words *words,
         while (is_blank(**text))
             (*text)++;
         words->line = *line;
-        if (is_too_long(*text)) {
-            *problem = "a line that is too long";
-            return false;
-        }
-        *text = take_statement(*text, words, problem);
+        *text = take_statement(*text, words, line, problem);
         if (*problem != NULL)
             return false;
         if (**text == '\n')
