@@ -87,7 +87,8 @@ class Program:
             [*before, *self.command(*args, profile=profile, faults=faults)],
             env=self.environment(env), cwd=self.folder, timeout=timeout, check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **popen)
-        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Outcome(done.returncode, done.stdout.decode(errors="surrogateescape"),
+                       done.stderr.decode(errors="surrogateescape"))
 
     def new_report_path(self):
         self.runs += 1

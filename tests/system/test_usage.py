@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input: exit 2, exactly one line on standard error that names what is valid, and nothing on
+standard output."""
+
+import os
+
+import pytest
+
+WORKLOADS = ("device-query", "vector-add", "launch")
+SIZES = ("4096", "64M", "1.5G")
+TIMES = ("10s", "250ms")
+
+# words of the command line, what the one line must name
+MISTAKES = [
+    (["vector-ad"], WORKLOADS),
+    ([""], WORKLOADS),
+    (["audit"], (*WORKLOADS, "list", "explain", "compare")),
+    (["vector-add", "nonsense"], ("nonsense", *WORKLOADS)),
+    (["--only", "nonsense"], ("nonsense", *WORKLOADS, "basic")),
+    (["--skip", "vector-add,nonsense"], ("nonsense", *WORKLOADS, "basic")),
+    (["--only", ""], ("--only",)),
+    (["--only", "launch", "--skip", "basic"], ("--only", "--skip", "list")),
+    (["vector-add", "--only", "launch"], ("--only", "--skip")),
+    (["--sise", "4"], ("--sise", "--size")),
+    (["--qqqqqq"], ("--qqqqqq", "--help")),
+    (["-z"], ("-z", "--help")),
+    (["--level", "medium"], ("medium", "quick", "full")),
+    (["--level"], ("--level", "quick|full")),
+    (["--exit-map", "both"], ("both", "plain", "nagios")),
+    (["--timeout", "5x"], ("5x", *TIMES)),
+    (["--timeout", "-1s"], ("-1s", *TIMES)),
+    (["--timeout", "0"], TIMES),
+    (["--timeout", "1e999s"], TIMES),
+    (["--timeout", "nan"], TIMES),
+    (["--size", "1Q"], ("1Q", *SIZES)),
+    (["--size", "-5"], ("-5", *SIZES)),
+    (["--size", "18446744073709551616"], SIZES),
+    (["--size", "5 5"], SIZES),
+    (["--seed", "abc"], ("abc", "2^64 - 1")),
+    (["--seed", "18446744073709551616"], ("2^64 - 1",)),
+    (["--seed", "-1"], ("2^64 - 1",)),
+    (["--seed"], ("--seed",)),
+    (["--strict=1"], ("--strict",)),
+    (["--device", "0,,1"], ("--device",)),
+    (["--device", "x" * 300], ("no GPU",)),
+    (["--fault", "gpu 0 lost"], ("--fault", "--simulate")),
+    (["--simulate"], ("--simulate",)),
+    (["--junit", "-"], ("--json",)),
+    (["--prometheus", "-"], ("--json",)),
+    (["--markdown"], ("list",)),
+    (["list", "workloads"], ("list",)),
+    (["explain"], ("explain <id>",)),
+    (["explain", "host.no-gpux"], ("host.no-gpux", "host.no-gpu'")),
+    (["explain", "nonsense"], ("nonsense", "host.no-gpu")),
+    (["compare", "one.json"], ("compare",)),
+    (["compare", "nowhere.json", "nowhere.json"], ("nowhere.json",)),
+    (["x" * 5000], ()),
+]
+
+# name of the case, content of --bars, what the one line must name
+BARS = [
+    ("cut-off", "{", ("bars.json", "line")),
+    ("empty", "", ("bars.json", "line")),
+    ("list", "[]", ("bars.json", "object")),
+    ("twice", '{"launch.latency": {"floor": "1 s"}, "launch.latency": {"floor": "2 s"}}',
+     ("bars.json", "line")),
+    ("metric", '{"vector-add.bandwith": {"floor": "1 GB/s"}}',
+     ("vector-add.bandwith", "vector-add.bandwidth", "launch.latency")),
+    ("unit", '{"vector-add.bandwidth": {"floor": "1 Gb/s"}}', ("vector-add.bandwidth", "B/s")),
+    ("other-unit", '{"vector-add.bandwidth": {"floor": "5 us"}}', ("vector-add.bandwidth", "B/s")),
+    ("number", '{"vector-add.bandwidth": {"floor": 1e9}}', ("vector-add.bandwidth", "B/s")),
+    ("negative", '{"vector-add.bandwidth": {"floor": "-1 GB/s"}}', ("vector-add.bandwidth",)),
+    ("key", '{"vector-add.bandwidth": {"flor": "1 GB/s"}}', ("floor",)),
+]
+
+
+def assert_one_line(outcome, words):
+    assert outcome.exit == 2, outcome.describe()
+    assert outcome.out == ""
+    assert outcome.err.endswith("\n") and outcome.err.count("\n") == 1, outcome.describe()
+    assert outcome.err.startswith("gpu-selftest: ")
+    assert outcome.err.rstrip("\n").isprintable()
+    for word in words:
+        assert word in outcome.err
+
+
+@pytest.mark.parametrize("words, named", MISTAKES,
+                         ids=[f"{i}-{str(row[0][0])[:12]!a}" for i, row in enumerate(MISTAKES)])
+def test_mistake_is_one_line(program, words, named):
+    assert_one_line(program.run(*words, timeout=10), named)
+
+
+@pytest.mark.xfail(strict=True, reason="core/log.c does not make its words printable")
+@pytest.mark.parametrize("word", ["two\nlines", "\x1b[31mred", os.fsdecode(b"\xff\xfe")], ids=ascii)
+def test_mistake_cannot_garble_its_line(program, word):
+    """What a script passed on by mistake must not make two lines of one, or colour a terminal."""
+    assert_one_line(program.run(word, timeout=10), WORKLOADS)
+
+
+@pytest.mark.parametrize("text, named", [row[1:] for row in BARS], ids=[row[0] for row in BARS])
+def test_bars_are_refused_as_a_whole(program, tmp_path, text, named):
+    (tmp_path / "bars.json").write_text(text)
+
+    assert_one_line(program.run("--bars", "bars.json", timeout=10), named)
+
+
+def test_bars_that_are_not_there(program):
+    assert_one_line(program.run("--bars", "nowhere.json", timeout=10), ["nowhere.json"])
+
+
+def test_floor_above_the_physical_ceiling(simulated, tmp_path, kernel_majors):
+    """An L4 moves 300 GB/s (6251 MHz x 2 x 192 bit): no floor above can ever be met."""
+    if not kernel_majors:
+        pytest.skip("built without nvcc: nothing is measured")
+    (tmp_path / "bars.json").write_text('{"vector-add.bandwidth": {"floor": "301 GB/s"}}')
+    outcome = simulated.run("--bars", "bars.json", profile="l4x1")
+
+    assert_one_line(outcome, ["vector-add.bandwidth", "301 GB/s", "300"])
+
+
+@pytest.mark.parametrize("profile, faults, named", [
+    ("h100x9", [], ("h100x9", "h100x8", "a100-pcie-x4", "l4x1", "t4x1", "rtx4090x2", "mig",
+                    "empty")),
+    ("", [], ("h100x8",)),
+    ("../profiles/l4x1", [], ("h100x8",)),
+    ("l4x1", ["lnik 0-1 rate=0.5"], ("lnik", "link", "gpu", "driver")),
+    ("l4x1", ["gpu 0 lots"], ("lots", "lost")),
+    ("l4x1", ["gpu 7 lost"], ("7",)),
+    ("l4x1", ["pcie 0 widht=8"], ("widht", "width", "gen")),
+    ("l4x1", ["mem 0 flip=xyz"], ("xyz",)),
+    ("l4x1", ["cuMemAlloc_v2 call=3 explodes"], ("explodes", "returns", "hangs", "crashes")),
+    ("l4x1", ["cuMemAloc_v2 call=3 returns 2"], ("cuMemAloc_v2",)),
+    ("l4x1", [""], ()),
+], ids=lambda value: str(value)[:24] if isinstance(value, (str, list)) else "")
+def test_simulated_machine_that_cannot_be(simulated, profile, faults, named):
+    command = [str(simulated.path), "--simulate", profile]
+    for fault in faults:
+        command += ["--fault", fault]
+    outcome = simulated.run(*command[1:], timeout=10)
+
+    assert outcome.exit == 2, outcome.describe()
+    assert outcome.out == ""
+    assert outcome.err.count("\n") == 1, outcome.describe()
+    for word in named:
+        assert word in outcome.err
+
+
+@pytest.mark.parametrize("device", ["8", "-1", "GPU-deadbeef", "0000:ff:00.0", "all"])
+def test_device_that_is_not_there(simulated, device):
+    outcome = simulated.run("device-query", "--device", device, profile="l4x1", timeout=20)
+
+    assert_one_line(outcome, [f"'{device}'", "index", "PCI id", "UUID"])
