@@ -44,6 +44,19 @@ void gst_libs_close(struct gst_libs *libs)
     gst_library_close(&libs->cuda_library);
 }
 
+const char *gst_libs_name(unsigned index)
+{
+    const char *const *const lists[] = { cuda_sonames, nvml_sonames, cudart_sonames };
+
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        for (const char *const *name = lists[i]; *name != NULL; name++) {
+            if (index-- == 0)
+                return *name;
+        }
+    }
+    return NULL;
+}
+
 bool gst_libs_are_simulated(const struct gst_libs *libs)
 {
     return libs->cuda_library.is_double || libs->nvml_library.is_double

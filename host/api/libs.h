@@ -42,6 +42,9 @@ struct gst_libs {
 void gst_libs_open(struct gst_libs *libs);
 void gst_libs_close(struct gst_libs *libs);
 
+/* The names that are looked for, in order, one library after the other; NULL past the last. */
+const char *gst_libs_name(unsigned index);
+
 /* True if any open library is a double. */
 bool gst_libs_are_simulated(const struct gst_libs *libs);
 

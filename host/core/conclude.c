@@ -201,15 +201,32 @@ enum gst_exit gst_report_exit(const struct gst_report *report)
     return gst_verdict_exit(report->verdict);
 }
 
+/* What keeps workloads from running matters more than what was merely found on the way. */
+static bool blocks_an_item(const struct gst_report *report, enum gst_finding_id finding)
+{
+    for (size_t i = 0; i < report->item_count; i++) {
+        if (report->items[i].blocked_by == finding)
+            return true;
+    }
+    return false;
+}
+
 const struct gst_check *gst_report_headline(const struct gst_report *report)
 {
     const struct gst_check *headline = NULL;
+    bool headline_blocks = false;
 
     for (size_t i = 0; i < report->check_count; i++) {
         const struct gst_check *check = &report->checks[i];
+        const bool blocks = blocks_an_item(report, check->finding);
 
-        if (is_bad(check->verdict) && (headline == NULL || check->verdict > headline->verdict))
-            headline = check;
+        if (!is_bad(check->verdict)
+            || (headline != NULL
+                && (check->verdict < headline->verdict
+                    || (check->verdict == headline->verdict && (headline_blocks || !blocks)))))
+            continue;
+        headline = check;
+        headline_blocks = blocks;
     }
     return headline;
 }

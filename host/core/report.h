@@ -22,6 +22,7 @@
 
 /* Room for 32 GPUs with every pair measured eight ways. Untouched pages of the mapping cost
  * nothing; what does not fit is counted in `overflow` and makes the verdict an ERROR. */
+#define GST_REPORT_GPUS    32
 #define GST_REPORT_ITEMS   32
 #define GST_REPORT_CHECKS  2048
 #define GST_REPORT_METRICS 8192
@@ -117,7 +118,8 @@ struct gst_report {
     char interrupted[GST_NAME_SIZE]; /* "SIGTERM", empty if it ran to its end */
     char usage_error[GST_TEXT_SIZE]; /* what was asked cannot be done here: "no GPU '9' ..." */
     bool is_strict;
-    int gpus_total; /* seen by the driver */
+    bool shows_facts; /* the text is to hold a page of facts: they were what was asked for */
+    int gpus_total;   /* seen by the driver */
     int gpus_tested;
     enum gst_verdict verdict; /* after gst_report_conclude */
     uint32_t overflow;
@@ -173,7 +175,8 @@ void gst_report_conclude(struct gst_report *report);
 /* The verdict's exit code; under --strict whatever was not judged or not tested makes it 3. */
 enum gst_exit gst_report_exit(const struct gst_report *report);
 
-/* The heaviest finding, first found among equals; NULL if there is none that counts. */
+/* The heaviest finding; among equals one that blocks workloads, then the first found. NULL if there
+ * is none that counts. */
 const struct gst_check *gst_report_headline(const struct gst_report *report);
 
 /* The name of items[item], NULL for -1. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/text_facts.h"
 #include "core/text_table.h"
 #include "core/utf8.h"
 
@@ -169,10 +170,10 @@ static void write_finding(const struct gst_report *report, const struct gst_chec
 
     if (!is_shown)
         observation(&cause, check);
-    if (has_call && is_shown)
-        add(&cause, "%s returned %d", check->call, check->code);
+    if (has_call && check->code == 0)
+        add(&cause, is_shown ? "in %s" : " (%s)", check->call);
     else if (has_call)
-        add(&cause, " (%s, %d)", check->call, check->code);
+        add(&cause, is_shown ? "%s returned %d" : " (%s, %d)", check->call, check->code);
     if (cause.length > 0)
         fprintf(out, "         cause   %s\n", cause.text);
     add_places(&places, report, check->finding, ", gpu ");
@@ -287,6 +288,8 @@ static void write_notes(const struct gst_report *report, FILE *out)
 bool gst_text_write(const struct gst_report *report, FILE *out, struct gst_text_style style)
 {
     write_headline(report, out, style);
+    if (report->shows_facts)
+        gst_text_facts(report, out);
     write_items(report, out, style);
     gst_text_table(report, out, style);
     write_notes(report, out);

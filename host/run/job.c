@@ -105,5 +105,6 @@ bool gst_job_supervise(struct gst_job *job, struct gst_status *st)
         steps[i].timeout_s =
             job->settings->timeout_s > 0 ? job->settings->timeout_s : workload->timeout_s;
     }
+    job->report->shows_facts = job->plan.count == 1 && job->plan.rows[0]->shows_facts;
     return gst_supervise(&supervisor, st);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "api/libs.h"
 #include "kernels/pack.h"
 #include "run/plan.h"
 #include "run/version.h"
@@ -91,7 +92,8 @@ void gst_list_write_version(FILE *out)
 {
     fprintf(out, "gpu-selftest %s (commit %s)\nkernel images:\n", GST_VERSION, GST_COMMIT);
     write_kernels(out);
-    fputs("libraries, looked for when it runs:\n"
-          "  libcuda.so.1  libnvidia-ml.so.1  libcudart.so.13, .12 or .11.0\n",
-          out);
+    fputs("libraries, looked for when it runs:\n ", out);
+    for (unsigned i = 0; gst_libs_name(i) != NULL; i++)
+        fprintf(out, " %s", gst_libs_name(i));
+    fputc('\n', out);
 }

@@ -235,6 +235,7 @@ const struct gst_workload gst_workload_device_query = {
     .passes_when = "all sources list the same GPUs with the same properties",
     .needs = { .gpus = 1 },
     .timeout_s = 60,
+    .shows_facts = true,
     .is_quick = true,
     .run = run_device_query,
 };

@@ -87,6 +87,20 @@ static void test_conclude__headline_is_the_first_failure(void **state)
     assert_string_equal(gst_report_headline(report)->observed, "first failure");
 }
 
+static void test_conclude__headline_prefers_what_blocks_workloads(void **state)
+{
+    struct gst_report *report = *state;
+    struct gst_item *blocked;
+
+    gst_report_check(report, GST_HOST_DRIVER_TOO_OLD, GST_NO_GPU, false, "too old, too");
+    gst_report_check(report, GST_HOST_MODULE_NOT_LOADED, GST_NO_GPU, false, "the blocker");
+    gst_report_check(report, GST_HARDWARE_ECC, 1, false, "found later");
+    blocked = item(report, "vector-add", GST_SKIP);
+    blocked->blocked_by = GST_HOST_MODULE_NOT_LOADED;
+    gst_report_conclude(report);
+    assert_string_equal(gst_report_headline(report)->observed, "the blocker");
+}
+
 static void test_conclude__one_cause_blocks_its_consequences(void **state)
 {
     struct gst_report *report = *state;
@@ -262,6 +276,7 @@ int main(void)
         GST_CASE(test_conclude__nothing_is_77),
         GST_CASE(test_conclude__items_take_the_worst_of_their_checks),
         GST_CASE(test_conclude__headline_is_the_first_failure),
+        GST_CASE(test_conclude__headline_prefers_what_blocks_workloads),
         GST_CASE(test_conclude__one_cause_blocks_its_consequences),
         GST_CASE(test_conclude__a_cause_on_one_gpu_blocks_nothing_on_another),
         GST_CASE(test_conclude__an_item_with_more_wrong_than_what_is_blocked_fails),
