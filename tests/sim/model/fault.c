@@ -31,8 +31,9 @@ static void fired(int fault)
         sim_fault_fired((unsigned)fault);
 }
 
-__attribute__((noreturn)) static void hang(void)
+__attribute__((noreturn)) static void hang(const char *symbol)
 {
+    fprintf(stderr, "gpu-selftest simulator: %s never comes back\n", symbol);
     for (;;)
         pause();
 }
@@ -67,7 +68,7 @@ static bool act(const struct sim_spec_call *plan, int *result)
         *result = plan->result;
         return true;
     case SIM_ACTION_HANGS:
-        hang();
+        hang(plan->symbol);
     case SIM_ACTION_CRASHES:
         crash();
     case SIM_ACTION_ABORTS:

@@ -81,7 +81,7 @@ static void read_manifest(void)
     char path[4096], library[4096] = "", err[256];
     Dl_info info;
 
-    if (directory == NULL && dladdr(&sim_world, &info) != 0) {
+    if (directory == NULL && dladdr(&once, &info) != 0) {
         snprintf(library, sizeof library, "%s", info.dli_fname);
         char *slash = strrchr(library, '/');
         snprintf(slash != NULL ? slash : library, 4, "/..");
