@@ -43,8 +43,11 @@ static bool open_one(struct gst_library *library, const char *soname,
         const char *words = dlerror();
 
         /* The loader's words are the only place where "not there" and "there, but unusable" (a
-         * 0-byte file, another machine's library) differ. */
-        if (words != NULL && strstr(words, "No such file") == NULL) {
+         * 0-byte file, another machine's library, one whose own libraries are missing) differ: the
+         * first begins with the name that was asked for. */
+        if (words != NULL
+            && (strncmp(words, soname, strlen(soname)) != 0
+                || strstr(words, "No such file") == NULL)) {
             library->is_found = true;
             snprintf(library->problem, sizeof(library->problem), "%s", words);
         }

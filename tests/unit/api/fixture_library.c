@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What test_dl.c opens; CMake builds it three times, each with another of the names defined. */
+/* What test_dl.c opens; CMake builds it several times, each with another of the names defined. */
 int fixture_answer(void);
 int fixture_extra(void);
 
@@ -12,6 +12,16 @@ int fixture_answer(void)
 int fixture_extra(void)
 {
     return 43;
+}
+#endif
+
+#ifdef FIXTURE_ORPHAN
+int fixture_base(void);
+int fixture_use(void);
+
+int fixture_use(void)
+{
+    return fixture_base();
 }
 #endif
 

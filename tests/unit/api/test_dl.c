@@ -104,6 +104,18 @@ static void test_library_open__absence_is_told_apart_from_damage(void **state)
     assert_non_null(strstr(library.problem, "too short"));
 }
 
+static void test_library_open__missing_dependency_is_damage(void **state)
+{
+    const char *const names[] = { FIXTURE_ORPHAN_PATH, NULL };
+    struct gst_library library;
+    struct table table = { NULL, NULL };
+
+    (void)state;
+    assert_false(gst_library_open(&library, names, both_needed, 2, &table));
+    assert_true(library.is_found);
+    assert_non_null(strstr(library.problem, "libfixture_dependency.so"));
+}
+
 static void test_library_open__sees_the_marker_of_a_double(void **state)
 {
     const char *const names[] = { FIXTURE_DOUBLE_PATH, NULL };
@@ -124,6 +136,7 @@ int main(void)
         cmocka_unit_test(test_library_open__missing_needed_symbol_is_named),
         cmocka_unit_test(test_library_open__takes_the_next_name),
         cmocka_unit_test(test_library_open__absence_is_told_apart_from_damage),
+        cmocka_unit_test(test_library_open__missing_dependency_is_damage),
         cmocka_unit_test(test_library_open__sees_the_marker_of_a_double),
     };
 
