@@ -108,14 +108,16 @@ static bool make_libraries(void)
     const struct sim_machine *machine = &launch.script.machine;
     const unsigned major = machine->cudart_version / 1000;
     char cudart[32], path[PATH_MAX + 64], target[PATH_MAX + 64];
-    const char *const names[] = { "libcuda.so.1", "libnvidia-ml.so.1", cudart };
+    /* The doubles look for the model beside themselves, that is, beside their links. */
+    const char *const names[] = { "libcuda.so.1", "libnvidia-ml.so.1", cudart, "libgpusim.so" };
 
     snprintf(cudart, sizeof cudart, major == 11 ? "libcudart.so.%u.0" : "libcudart.so.%u", major);
     snprintf(path, sizeof path, "%s/lib", launch.private_);
     if (mkdir(path, 0755) != 0)
         return fail("make", path);
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (machine->libraries[i].is_missing || (i == SIM_LIBRARY_CUDART && major == 0))
+        if (i < SIM_LIBRARY_PTX_COMPILER
+            && (machine->libraries[i].is_missing || (i == SIM_LIBRARY_CUDART && major == 0)))
             continue;
         snprintf(path, sizeof path, "%s/lib/%s", launch.private_, names[i]);
         snprintf(target, sizeof target, "%s/lib/%s", launch.folder, names[i]);
