@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All models and profiles: within bounds that no real board leaves, and what they add up to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "script/script.h"
+
+static struct sim_script script;
+static char err[1024];
+
+static void load(const char *profile)
+{
+    if (!sim_script_load(&script, SIM_TEST_DIR, profile, NULL, err, sizeof err))
+        fail_msg("%s", err);
+}
+
+/* Two transfers per clock over the bus, by hand: H100 2 x 2619 MHz x 640 B = 3352.3 GB/s. */
+static void test_profiles__memory_peaks(void **state)
+{
+    static const struct {
+        const char *id;
+        uint64_t bytes_per_s;
+    } ROWS[] = {
+        { "h100-sxm5-80gb", 3352320000000 },
+        { "a100-pcie-40gb", 1555200000000 },
+        { "a100-pcie-80gb", 1935360000000 },
+        { "l4", 300048000000 },
+        { "t4", 320064000000 },
+        { "rtx-4090", 1008096000000 },
+    };
+
+    (void)state;
+    load("empty");
+    assert_int_equal(script.model_count, sizeof ROWS / sizeof ROWS[0]);
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        unsigned k = 0;
+
+        while (k < script.model_count && strcmp(script.models[k].id, ROWS[i].id) != 0)
+            k++;
+        assert_true(k < script.model_count);
+        assert_int_equal(sim_model_memory_rate(&script.models[k]), ROWS[i].bytes_per_s);
+    }
+}
+
+static void check_model(const struct sim_gpu_model *model)
+{
+    const uint64_t rate = sim_model_memory_rate(model);
+
+    assert_true(rate >= 100000000000 && rate <= 10000000000000);
+    assert_in_range(model->sms, 1, 256);
+    assert_in_range(model->cores_per_sm, 64, 128);
+    assert_true(model->capability == 75 || model->capability == 80 || model->capability == 89
+                || model->capability == 90);
+    assert_int_equal(model->pci_device_id & 0xffff, 0x10de);
+    assert_true(model->pci_device_id >> 16 != 0 && model->pci_subsystem_id >> 16 != 0);
+    /* CUDA sees what the driver leaves of the frame buffer: 90 to 100 %. */
+    assert_true(model->memory_bytes < model->fb_bytes);
+    assert_true(model->memory_bytes > model->fb_bytes / 10 * 9);
+    assert_true(model->fb_bytes >= 4ull << 30 && model->fb_bytes <= 512ull << 30);
+    assert_true(model->shared_optin_bytes <= model->shared_per_sm_bytes);
+    assert_in_range(model->shared_optin_bytes, 48 * 1024, 256 * 1024);
+    assert_in_range(model->clock_mhz, 500, 4000);
+    assert_true(model->clock_max_mhz >= model->clock_mhz);
+    assert_in_range(model->pcie_gen, 3, 6);
+    assert_int_equal(model->pcie_width, 16);
+    assert_in_range(model->power_limit_mw, 50000, 1500000);
+    assert_true(model->power_idle_mw < model->power_limit_mw);
+    assert_int_equal(model->nvlinks != 0, model->nvlink_mb_per_s != 0);
+    assert_true(model->has_ecc || !model->is_ecc_on);
+    assert_true(model->name[0] != '\0' && model->vbios[0] != '\0');
+}
+
+static void test_profiles__models_are_plausible(void **state)
+{
+    (void)state;
+    load("empty");
+    for (unsigned i = 0; i < script.model_count; i++)
+        check_model(&script.models[i]);
+}
+
+static void test_profiles__machines(void **state)
+{
+    static const struct {
+        const char *profile, *name;
+        unsigned gpus, nvlinks, instances;
+        bool has_peers;
+    } ROWS[] = {
+        { "h100x8", "NVIDIA H100 80GB HBM3", 8, 18, 0, true },
+        { "a100-pcie-x4", "NVIDIA A100-PCIE-40GB", 4, 0, 0, true },
+        { "l4x1", "NVIDIA L4", 1, 0, 0, false },
+        { "t4x1", "Tesla T4", 1, 0, 0, false },
+        { "rtx4090x2", "NVIDIA GeForce RTX 4090", 2, 0, 0, false },
+        { "mig", "NVIDIA A100 80GB PCIe", 1, 0, 2, false },
+        { "empty", "", 0, 0, 0, false },
+    };
+    char names[512];
+
+    (void)state;
+    assert_true(sim_script_profiles(SIM_TEST_DIR, " ", names, sizeof names));
+    assert_string_equal(names, "a100-pcie-x4 empty h100x8 l4x1 mig rtx4090x2 t4x1");
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        const struct sim_machine *machine = &script.machine;
+
+        load(ROWS[i].profile);
+        assert_string_equal(machine->driver_version, "580.95.05");
+        assert_int_equal(machine->driver_cuda, 13000);
+        assert_int_equal(machine->cudart_version, 13000);
+        assert_int_equal(machine->gpu_count, ROWS[i].gpus);
+        for (unsigned a = 0; a < machine->gpu_count; a++) {
+            assert_string_equal(machine->gpus[a].model.name, ROWS[i].name);
+            assert_int_equal(machine->gpus[a].instance_count, ROWS[i].instances);
+            for (unsigned b = 0; b < a; b++) {
+                assert_string_not_equal(machine->gpus[a].uuid, machine->gpus[b].uuid);
+                assert_true(machine->gpus[a].pci_bus != machine->gpus[b].pci_bus);
+                assert_int_equal(machine->links[a][b].nvlinks, ROWS[i].nvlinks);
+                assert_int_equal(machine->links[a][b].has_access, ROWS[i].has_peers);
+            }
+        }
+    }
+}
+
+static void test_profiles__unknown_profile_names_the_known(void **state)
+{
+    (void)state;
+    assert_false(sim_script_load(&script, SIM_TEST_DIR, "../h100x8", NULL, err, sizeof err));
+    assert_string_equal(err, "unknown profile '../h100x8' (known: a100-pcie-x4 empty h100x8 l4x1 "
+                             "mig rtx4090x2 t4x1)");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_profiles__memory_peaks),
+        cmocka_unit_test(test_profiles__models_are_plausible),
+        cmocka_unit_test(test_profiles__machines),
+        cmocka_unit_test(test_profiles__unknown_profile_names_the_known),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The language of profiles and faults: what statements do, and how mistakes are answered. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "script/script.h"
+
+static const char MODEL[] = "model m name=\"A B\" cc=9.0 sms=2 clock=1000MHz \\\n"
+                            " memory-clock=1000MHz bus=512 memory=1GiB pcie-gen=5 pcie-width=16 "
+                            "nvlinks=4 has-mig=yes\n";
+static const char PROFILE[] = "driver version=580.95.05 cuda=13.0 # a comment; ignored\n"
+                              "cudart version=13.0\n"
+                              "gpu 0 model=m pci=0000:1b:00.0 uuid=GPU-1 numa=1\n"
+                              "gpu 1 model=m pci=0001:43:1f.0 uuid=GPU-2; link all nvlink=4\n";
+
+static struct sim_script script;
+static char err[1024];
+
+static bool parse(enum sim_script_part part, const char *text)
+{
+    return sim_script_parse(&script, part, "p", text, err, sizeof err);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    sim_script_init(&script);
+    err[0] = '\0';
+    return parse(SIM_SCRIPT_MODEL, MODEL) && parse(SIM_SCRIPT_PROFILE, PROFILE) ? 0 : -1;
+}
+
+static void test_script__profile_becomes_machine(void **state)
+{
+    const struct sim_machine *machine = &script.machine;
+
+    (void)state;
+    assert_int_equal(machine->driver_cuda, 13000);
+    assert_int_equal(machine->cudart_version, 13000);
+    assert_int_equal(machine->gpu_count, 2);
+    assert_string_equal(machine->gpus[0].model.name, "A B");
+    assert_int_equal(machine->gpus[0].model.capability, 90);
+    assert_int_equal(machine->gpus[0].model.memory_bytes, 1073741824);
+    assert_int_equal(machine->gpus[0].numa, 1);
+    assert_int_equal(machine->gpus[1].numa, -1);
+    assert_int_equal(machine->gpus[1].pci_domain, 1);
+    assert_int_equal(machine->gpus[1].pci_bus, 0x43);
+    assert_int_equal(machine->gpus[1].pci_device, 0x1f);
+    assert_int_equal(machine->links[1][0].nvlinks, 4);
+    assert_true(machine->links[0][1].has_access);
+    assert_int_equal(machine->links[0][1].fault, SIM_FAULT_NONE);
+    /* 2 x 10^9 transfers of 64 bytes. */
+    assert_int_equal(sim_model_memory_rate(&machine->gpus[0].model), 128000000000);
+}
+
+static void test_script__physical_faults_carry_their_numbers(void **state)
+{
+    const struct sim_machine *machine = &script.machine;
+
+    (void)state;
+    assert_true(parse(SIM_SCRIPT_FAULT, "link 0-1 rate=0.5; pcie 1 width=8 gen=3\n"
+                                        "clock 0 cap=900MHz;mem 0 flip=0x1000:3;"
+                                        "gpu 1 lost after=40ms;gpu 0 hidden-from=nvml"));
+    assert_int_equal(script.fault_count, 6);
+    assert_string_equal(script.fault_texts[1], "pcie 1 width=8 gen=3");
+    assert_int_equal(machine->links[1][0].rate_permille, 500);
+    assert_int_equal(machine->links[1][0].nvlinks, 4);
+    assert_int_equal(machine->links[0][1].fault, 0);
+    assert_int_equal(machine->gpus[1].pcie_width_now, 8);
+    assert_int_equal(machine->gpus[1].pcie_gen_now, 3);
+    assert_int_equal(machine->gpus[1].pcie_fault, 1);
+    assert_int_equal(machine->gpus[0].clock_cap_mhz, 900);
+    assert_int_equal(machine->gpus[0].clock_fault, 2);
+    assert_int_equal(machine->gpus[0].flips[0].byte, 4096);
+    assert_int_equal(machine->gpus[0].flips[0].bit, 3);
+    assert_int_equal(machine->gpus[0].flips[0].fault, 3);
+    assert_true(machine->gpus[1].gets_lost);
+    assert_int_equal(machine->gpus[1].lost_after_ps, 40000000000);
+    assert_int_equal(machine->gpus[1].lost_fault, 4);
+    assert_true(machine->gpus[0].is_hidden_from_nvml);
+    assert_false(machine->gpus[0].is_hidden_from_cuda);
+}
+
+static void test_script__driver_brings_its_cuda(void **state)
+{
+    (void)state;
+    assert_true(parse(SIM_SCRIPT_FAULT, "driver version=535.54"));
+    assert_int_equal(script.machine.driver_cuda, 12020);
+    assert_int_equal(script.machine.driver_fault, 0);
+}
+
+static void test_script__plan(void **state)
+{
+    static const struct {
+        const char *text;
+        struct sim_plan_entry entry;
+    } ROWS[] = {
+        { "cuMemAlloc_v2 call=3 returns 2",
+          { SIM_PLAN_CALL, "cuMemAlloc_v2", 3, SIM_PLAN_RETURNS, 2, "", 0, 0 } },
+        { "cuInit hangs", { SIM_PLAN_CALL, "cuInit", 0, SIM_PLAN_HANGS, 0, "", 0, 0 } },
+        { "nvmlInit_v2 crashes",
+          { SIM_PLAN_CALL, "nvmlInit_v2", 0, SIM_PLAN_CRASHES, 0, "", 0, 0 } },
+        { "cudaMalloc aborts", { SIM_PLAN_CALL, "cudaMalloc", 0, SIM_PLAN_ABORTS, 0, "", 0, 0 } },
+        { "cuInit prints \"a; b # c\"",
+          { SIM_PLAN_CALL, "cuInit", 0, SIM_PLAN_PRINTS, 0, "a; b # c", 0, 0 } },
+        { "cuInit eats memory", { SIM_PLAN_CALL, "cuInit", 0, SIM_PLAN_EATS_MEMORY, 0, "", 0, 0 } },
+        { "kernel k element=12345 wrong",
+          { SIM_PLAN_KERNEL_WRONG, "k", 0, SIM_PLAN_RETURNS, 0, "", 12345, 0 } },
+        { "kernel k hangs", { SIM_PLAN_KERNEL_HANGS, "k", 0, SIM_PLAN_RETURNS, 0, "", 0, 0 } },
+        { "image k truncated",
+          { SIM_PLAN_IMAGE_TRUNCATED, "k", 0, SIM_PLAN_RETURNS, 0, "", 0, 0 } },
+        { "ptx version=9.9", { SIM_PLAN_PTX_VERSION, "ptx", 0, SIM_PLAN_RETURNS, 0, "", 99, 0 } },
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        const struct sim_plan_entry *found = &script.plan.entries[0];
+
+        assert_int_equal(setup(state), 0);
+        assert_true(parse(SIM_SCRIPT_FAULT, ROWS[i].text));
+        assert_int_equal(script.plan.count, 1);
+        assert_int_equal(found->kind, ROWS[i].entry.kind);
+        assert_string_equal(found->subject, ROWS[i].entry.subject);
+        assert_int_equal(found->call, ROWS[i].entry.call);
+        assert_int_equal(found->action, ROWS[i].entry.action);
+        assert_int_equal(found->result, ROWS[i].entry.result);
+        assert_string_equal(found->text, ROWS[i].entry.text);
+        assert_int_equal(found->number, ROWS[i].entry.number);
+        assert_int_equal(found->fault, 0);
+    }
+}
+
+static void test_script__mistakes_are_named(void **state)
+{
+    static const struct {
+        enum sim_script_part part;
+        const char *text, *message;
+    } ROWS[] = {
+        { SIM_SCRIPT_PROFILE, "\n\npcie 0 widht=8",
+          "profile p line 3: unknown word 'widht' (known: width gen)" },
+        { SIM_SCRIPT_FAULT, "lnik 0-1 rate=0.5",
+          "fault line 1: unknown word 'lnik' (known: driver" },
+        { SIM_SCRIPT_FAULT, "cuMemAlloc returns 2", "fault line 1: unknown word 'cuMemAlloc'" },
+        { SIM_SCRIPT_FAULT, "cuInit retruns 2", "unknown word 'retruns' (known: call returns" },
+        { SIM_SCRIPT_FAULT, "cuInit call=0 hangs", "'call=0' is not a number from 1 on" },
+        { SIM_SCRIPT_FAULT, "gpu 2 lost", "no GPU '2' (known: 0 to 1)" },
+        { SIM_SCRIPT_FAULT, "gpu 0 hidden-from=all", "unknown word 'all' (known: cuda nvml)" },
+        { SIM_SCRIPT_FAULT, "gpu 0 after=1ms", "'after' goes with 'lost'" },
+        { SIM_SCRIPT_FAULT, "gpu 2 model=m pci=0000:01:00.0 uuid=x", "unknown word 'model'" },
+        { SIM_SCRIPT_FAULT, "link 0-0 rate=0.5", "no link '0-0'" },
+        { SIM_SCRIPT_FAULT, "link 0-1 rate=1.5", "'rate=1.5' is not a share" },
+        { SIM_SCRIPT_FAULT, "pcie 0 width=32", "no width 32 (known: powers of two up to 16)" },
+        { SIM_SCRIPT_FAULT, "pcie 0 width=3", "no width 3" },
+        { SIM_SCRIPT_FAULT, "clock 0 cap=900", "'cap=900' is not a frequency" },
+        { SIM_SCRIPT_FAULT, "mem 0 flip=0x1000:8", "not a byte and a bit" },
+        { SIM_SCRIPT_FAULT, "libnvidia-ml stub", "unknown word 'stub' (known: missing)" },
+        { SIM_SCRIPT_FAULT, "driver version=580.95.05 cuda=12.4",
+          "driver 580.95.05 comes with CUDA 13.0, not 12.4" },
+        { SIM_SCRIPT_FAULT, "driver version=999.1", "no known branch" },
+        { SIM_SCRIPT_PROFILE, "gpu 2 model=x pci=0000:01:00.0 uuid=u",
+          "unknown model 'x' (known: m)" },
+        { SIM_SCRIPT_PROFILE, "gpu 2 model=m pci=1:0:0 uuid=u", "is not an address" },
+        { SIM_SCRIPT_PROFILE, "kernel k hangs", "unknown word 'kernel'" },
+        { SIM_SCRIPT_PROFILE, "link all nvlink=5", "GPU 0 has 4 NVLinks" },
+        { SIM_SCRIPT_FAULT, "cuInit prints \"a", "a quote that does not end" },
+        { SIM_SCRIPT_FAULT, "cuInit \001", "a control character" },
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        assert_int_equal(setup(state), 0);
+        assert_false(parse(ROWS[i].part, ROWS[i].text));
+        if (strstr(err, ROWS[i].message) == NULL)
+            fail_msg("'%s' does not say '%s'", err, ROWS[i].message);
+    }
+}
+
+/* Under the sanitizers this is what shows that no text writes past a buffer. */
+static void test_script__sizes_are_bounded(void **state)
+{
+    static const struct {
+        const char *unit;
+        size_t count;
+    } ROWS[] = { { "x", 70000 },    { "x", 1023 },    { "a ", 600 },     { "=", 1023 },
+                 { "\"", 1023 },    { "\\\n", 2000 }, { "a \\\n", 500 }, { "cuInit hangs;", 65 },
+                 { "a= \\\n", 64 }, { "\377", 900 } };
+    char *text = malloc(70001);
+
+    (void)state;
+    assert_non_null(text);
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        text[0] = '\0';
+        for (size_t k = 0, at = 0, n = strlen(ROWS[i].unit); k < ROWS[i].count; k++, at += n)
+            memcpy(text + at, ROWS[i].unit, n + 1);
+        assert_int_equal(setup(state), 0);
+        /* Joined lines alone say nothing, which is no mistake. */
+        assert_int_equal(parse(SIM_SCRIPT_FAULT, text), strcmp(ROWS[i].unit, "\\\n") == 0);
+    }
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_script__profile_becomes_machine, setup),
+        cmocka_unit_test_setup(test_script__physical_faults_carry_their_numbers, setup),
+        cmocka_unit_test_setup(test_script__driver_brings_its_cuda, setup),
+        cmocka_unit_test(test_script__plan),
+        cmocka_unit_test(test_script__mistakes_are_named),
+        cmocka_unit_test(test_script__sizes_are_bounded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
