@@ -13,6 +13,7 @@ struct sim_kernel_run {
     struct sim_context *context;
     struct sim_launch launch;
     struct sim_cost cost;
+    bool has_cost; /* the row says all that the kernel touches */
     struct sim_kernel_fault fault;
     void *arguments; /* a copy: the caller's may be gone by then */
 };

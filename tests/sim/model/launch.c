@@ -154,7 +154,7 @@ int sim_launch_submit(struct sim_context *context, const struct sim_function *fu
     memcpy(run->launch.grid, request->grid, sizeof run->launch.grid);
     memcpy(run->launch.block, request->block, sizeof run->launch.block);
     run->launch.shared_bytes = request->shared_bytes;
-    sim_exec_cost(&run->launch, &run->cost);
+    run->has_cost = sim_exec_cost(&run->launch, &run->cost);
     cost(&spec, context->device, &run->cost);
     spec.never_ends = run->fault.hangs;
     spec.effect = sim_kernel_run_effect;

@@ -147,6 +147,39 @@ static void test_cuda__vector_add_end_to_end(void **state)
     free(c);
 }
 
+/* The model may spare itself a launch that changes nothing, never one that would. */
+static void test_cuda__repeated_launches_see_what_changed(void **state)
+{
+    enum { N = 100 };
+    CUfunction function = load("vector_add", false);
+    CUdeviceptr a = allocate(N * 4), b = allocate(N * 4), c = allocate(N * 4);
+    float one[N], sum[N];
+
+    (void)state;
+    if (function == NULL)
+        skip();
+    for (int i = 0; i < N; i++)
+        one[i] = 1.0f;
+    struct gst_vector_add_args args = { (const float *)a, (const float *)b, (float *)c, N, NULL };
+    struct gst_vector_add_args running = args;
+    void *parameters[] = { &args }, *more[] = { &running };
+    running.b = running.c; /* c += a */
+    assert_int_equal(cuMemcpyHtoD_v2(a, one, sizeof one), CUDA_SUCCESS);
+    assert_int_equal(cuMemcpyHtoD_v2(b, one, sizeof one), CUDA_SUCCESS);
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(cuLaunchKernel(function, 2, 1, 1, 64, 1, 1, 0, NULL, parameters, NULL), 0);
+        assert_int_equal(cuLaunchKernel(function, 2, 1, 1, 64, 1, 1, 0, NULL, parameters, NULL), 0);
+        assert_int_equal(cuMemcpyDtoH_v2(sum, c, sizeof sum), CUDA_SUCCESS);
+        assert_true(sum[0] == 2.0f && sum[N - 1] == 2.0f);
+        assert_int_equal(cuMemsetD8Async(c, 0xee, N * 4, NULL), CUDA_SUCCESS);
+    }
+    assert_int_equal(cuMemcpyHtoD_v2(c, one, sizeof one), CUDA_SUCCESS);
+    for (int round = 0; round < 3; round++)
+        assert_int_equal(cuLaunchKernel(function, 2, 1, 1, 64, 1, 1, 0, NULL, more, NULL), 0);
+    assert_int_equal(cuMemcpyDtoH_v2(sum, c, sizeof sum), CUDA_SUCCESS);
+    assert_true(sum[0] == 4.0f && sum[N - 1] == 4.0f);
+}
+
 static void test_cuda__ptx_image_runs_as_its_own_architecture(void **state)
 {
     CUfunction function = load("vector_add", true);
@@ -383,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_cuda__exports_every_row),
         CASE(test_cuda__devices_answer),
         CASE(test_cuda__vector_add_end_to_end),
+        CASE(test_cuda__repeated_launches_see_what_changed),
         CASE(test_cuda__ptx_image_runs_as_its_own_architecture),
         CASE(test_cuda__pinned_copy_takes_bytes_over_rate),
         CASE(test_cuda__copies_share_what_they_share),

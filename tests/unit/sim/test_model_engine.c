@@ -50,7 +50,7 @@ static int teardown(void **state)
 static struct sim_op_ref put(struct sim_engine *engine, struct sim_stream *stream, char *name,
                              uint64_t bytes, sim_time latency)
 {
-    struct sim_op_spec spec = {.latency = latency, .effect = note, .data = name};
+    struct sim_op_spec spec = { .latency = latency, .effect = note, .data = name };
 
     if (bytes != 0) {
         spec.flow_count = 1;
@@ -154,7 +154,7 @@ static void test_model_engine__waits_for_another_stream(void **state)
     struct sim_engine *engine = *state;
     struct sim_stream *s = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
     struct sim_stream *t = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 1);
-    struct sim_op_spec wait = {.after = put(engine, s, "a", 0, 10 * SIM_US)};
+    struct sim_op_spec wait = { .after = put(engine, s, "a", 0, 10 * SIM_US) };
 
     sim_engine_submit(engine, t, &wait);
     put(engine, t, "b", 0, SIM_US);
@@ -168,7 +168,7 @@ static void test_model_engine__an_endless_operation_is_noticed(void **state)
     struct sim_engine *engine = *state;
     struct sim_stream *s = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
     struct sim_stream *t = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
-    struct sim_op_spec endless = {.never_ends = true};
+    struct sim_op_spec endless = { .never_ends = true };
     struct sim_op_ref hang = sim_engine_submit(engine, s, &endless);
     struct sim_op_ref fine = put(engine, t, "a", 0, SIM_US);
 
@@ -180,7 +180,7 @@ static void test_model_engine__several_flows_end_with_the_last(void **state)
 {
     struct sim_engine *engine = *state;
     struct sim_stream *s = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
-    struct sim_op_spec spec = {.flow_count = 2, .effect = note, .data = "a"};
+    struct sim_op_spec spec = { .flow_count = 2, .effect = note, .data = "a" };
 
     /* 1 GB over 50 GB/s: 20 ms; 10 GB over 200 GB/s: 50 ms. */
     sim_flow_init(&spec.flows[0], 1 * GB);
@@ -194,10 +194,10 @@ static void test_model_engine__several_flows_end_with_the_last(void **state)
 /* The same work in other streams must take the same time. */
 static void test_model_engine__permutation_changes_nothing(void **state)
 {
-    static const unsigned orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
-                                          {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-    static const uint64_t sizes[] = {1 * GB, 2 * GB, 5 * GB};
-    static char *names[] = {"a", "b", "c"};
+    static const unsigned orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                           { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+    static const uint64_t sizes[] = { 1 * GB, 2 * GB, 5 * GB };
+    static char *names[] = { "a", "b", "c" };
 
     /* All at 50/3 until the first is through at 60 ms; then 1 and 4 GB at 25 each: 100 ms; then
      * 3 GB at 50: 160 ms. */

@@ -15,9 +15,9 @@
 
 static void test_model_flow__one_flow_gets_everything(void **state)
 {
-    const uint64_t capacity[] = {50 * GB};
+    const uint64_t capacity[] = { 50 * GB };
     struct sim_flow flow;
-    struct sim_flow *flows[] = {&flow};
+    struct sim_flow *flows[] = { &flow };
 
     (void)state;
     sim_flow_init(&flow, 100 * GB);
@@ -31,9 +31,9 @@ static void test_model_flow__asymmetric_max_min(void **state)
 {
     /* a uses x only, b uses x and y, c uses y only; x = 10, y = 4. b and c get 2 each on y, which
      * leaves 8 of x to a. */
-    const uint64_t capacity[] = {10 * GB, 4 * GB};
+    const uint64_t capacity[] = { 10 * GB, 4 * GB };
     struct sim_flow a, b, c;
-    struct sim_flow *flows[] = {&a, &b, &c};
+    struct sim_flow *flows[] = { &a, &b, &c };
 
     (void)state;
     sim_flow_init(&a, GB);
@@ -53,9 +53,9 @@ static void test_model_flow__weights(void **state)
 {
     /* A copy within a memory takes it twice: of 30, the copy gets 10 (20 of the memory) and the
      * plain flow beside it 10. Alone, the copy would get 15. */
-    const uint64_t capacity[] = {30 * GB};
+    const uint64_t capacity[] = { 30 * GB };
     struct sim_flow copy, plain;
-    struct sim_flow *flows[] = {&copy, &plain};
+    struct sim_flow *flows[] = { &copy, &plain };
 
     (void)state;
     sim_flow_init(&copy, GB);
@@ -73,9 +73,9 @@ static void test_model_flow__weights(void **state)
 
 static void test_model_flow__no_capacity_stands_still(void **state)
 {
-    const uint64_t capacity[] = {0};
+    const uint64_t capacity[] = { 0 };
     struct sim_flow flow;
-    struct sim_flow *flows[] = {&flow};
+    struct sim_flow *flows[] = { &flow };
 
     (void)state;
     sim_flow_init(&flow, 1);
@@ -88,9 +88,9 @@ static void test_model_flow__no_capacity_stands_still(void **state)
 static void test_model_flow__eighty_gigabytes_do_not_overflow(void **state)
 {
     /* 80e9 bytes at 3e12 per second: 26.67 ms, rounded up to the picosecond. */
-    const uint64_t capacity[] = {3000 * GB};
+    const uint64_t capacity[] = { 3000 * GB };
     struct sim_flow flow;
-    struct sim_flow *flows[] = {&flow};
+    struct sim_flow *flows[] = { &flow };
 
     (void)state;
     sim_flow_init(&flow, 80 * GB);
@@ -123,7 +123,7 @@ static void test_model_flow__conservation(void **state)
     (void)state;
     for (uint32_t round = 0; round < 500; round++) {
         uint32_t seed = round;
-        uint64_t used[RESOURCES] = {0};
+        uint64_t used[RESOURCES] = { 0 };
 
         for (unsigned r = 0; r < RESOURCES; r++)
             capacity[r] = 1 + next_random(&seed);
@@ -143,12 +143,12 @@ static void test_model_flow__conservation(void **state)
 static void test_model_flow__slower_resource_is_never_faster(void **state)
 {
     struct sim_flow flow, other;
-    struct sim_flow *flows[] = {&flow, &other};
+    struct sim_flow *flows[] = { &flow, &other };
     uint64_t before = 0;
 
     (void)state;
     for (uint64_t rate = 0; rate <= 40; rate++) {
-        const uint64_t capacity[] = {rate * GB, 20 * GB};
+        const uint64_t capacity[] = { rate * GB, 20 * GB };
 
         sim_flow_init(&flow, GB);
         sim_flow_init(&other, GB);
