@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A group with more rows than a screen holds is summed up. */
-#define ROWS_SHOWN 16
+/* A group with more rows is summed up: eight GPUs, alike and well, need three lines and not eight.
+ */
+#define ROWS_SHOWN 4
 
 struct widths {
     int name, ends;
@@ -71,7 +72,7 @@ static void write_row(FILE *out, const struct gst_metric *metric, const char *en
     name_of(metric, name, sizeof name);
     share_of(metric, share, sizeof share);
     gst_format(value, sizeof value, metric->value, metric->def->unit);
-    fprintf(out, "%-*s  %*s  %12s  %-38s  ", widths.name, name, widths.ends, ends, value, share);
+    fprintf(out, "%-*s  %*s  %12s  %-46s  ", widths.name, name, widths.ends, ends, value, share);
     gst_text_word(out, metric->verdict, 0, style);
     if (metric->verdict == GST_FAIL) {
         gst_format(floor, sizeof floor, metric->bar.floor, metric->def->unit);
@@ -173,7 +174,7 @@ void gst_text_table(const struct gst_report *report, FILE *out, struct gst_text_
     rows = calloc(report->metric_count, sizeof *rows);
     if (rows == NULL)
         return;
-    fprintf(out, "\n%-*s  %*s  %12s  %-38s  verdict\n", widths.name, "metric", widths.ends, "gpu",
+    fprintf(out, "\n%-*s  %*s  %12s  %-46s  verdict\n", widths.name, "metric", widths.ends, "gpu",
             "value", "of");
     for (size_t i = 0; i < report->metric_count; i++) {
         size_t count = 0;

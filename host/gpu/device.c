@@ -22,6 +22,14 @@ void gst_uuid_format(char text[GST_UUID_SIZE], const char *prefix, const unsigne
     }
 }
 
+void gst_pci_id_lower(char *pci_id)
+{
+    for (; *pci_id != '\0'; pci_id++) {
+        if (*pci_id >= 'A' && *pci_id <= 'F')
+            *pci_id = (char)(*pci_id + ('a' - 'A'));
+    }
+}
+
 double gst_gpu_memory_peak_bytes_per_s(const struct gst_gpu *gpu)
 {
     const double transfers_per_clock = 2.0;
@@ -112,6 +120,7 @@ bool gst_gpu_read(struct gst_env *env, int ordinal, struct gst_gpu *gpu, struct 
         || !GST_CU(env, st, cuDeviceGetUuid, (&uuid, gpu->device))
         || !read_attributes(env, gpu, st))
         return false;
+    gst_pci_id_lower(gpu->pci_id);
     gpu->memory_total_bytes = total;
     match_nvml(env, gpu, (const unsigned char *)uuid.bytes);
     return true;

@@ -28,7 +28,7 @@ struct gst_gpu {
     bool is_integrated;
     char name[96];
     char uuid[GST_UUID_SIZE]; /* "GPU-..." or "MIG-..." */
-    char pci_id[16];          /* "0000:1b:00.0" */
+    char pci_id[16];          /* "0000:1b:00.0", as sysfs writes it */
     int cc_major;
     int cc_minor;
     int sm_count;
@@ -55,6 +55,9 @@ bool gst_gpu_matches(const struct gst_gpu *gpu, const char *word, size_t length)
  * holds for every HBM and GDDR board checked (nvbench's device info; deviceQuery outputs). NaN
  * where the attributes are known to mislead (integrated memory, zero width). Pure. */
 double gst_gpu_memory_peak_bytes_per_s(const struct gst_gpu *gpu);
+
+/* CUDA writes "0000:1B:00.0"; sysfs and lspci use lower case, and so do we. Pure. */
+void gst_pci_id_lower(char *pci_id);
 
 /* "GPU-00112233-4455-..." from 16 bytes, as NVML writes it. Pure. */
 void gst_uuid_format(char text[GST_UUID_SIZE], const char *prefix, const unsigned char bytes[16]);

@@ -219,7 +219,8 @@ static void note_machine(struct gst_env *env)
     note_library(env, "libcuda", &env->libs.cuda_library);
     note_library(env, "libnvidia_ml", &env->libs.nvml_library);
     note_library(env, "libcudart", &env->libs.cudart_library);
-    gst_report_fact_text(report, GST_NO_GPU, "nvml", "driver_version", "%s", env->driver_text);
+    if (env->has_nvml)
+        gst_report_fact_text(report, GST_NO_GPU, "nvml", "driver_version", "%s", env->driver_text);
     gst_report_fact_text(report, GST_NO_GPU, "driver", "cuda_version", "%d.%d",
                          env->driver_version / 1000, env->driver_version % 1000 / 10);
     if (env->runtime_version != 0)

@@ -89,6 +89,7 @@ bool gst_facts_from_runtime(struct gst_env *env, const struct gst_gpu *gpu, stru
         || !GST_RT(env, st, cudaDeviceGetAttribute,
                    (&minor, cudaDevAttrComputeCapabilityMinor, gpu->index)))
         return false;
+    gst_pci_id_lower(pci_id);
     gst_report_fact_text(report, gpu->index, source, "pci_id", "%s", pci_id);
     gst_report_fact_text(report, gpu->index, source, "compute_capability", "%d.%d", major, minor);
     for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
@@ -105,15 +106,6 @@ bool gst_facts_from_runtime(struct gst_env *env, const struct gst_gpu *gpu, stru
     return true;
 }
 
-/* Sysfs names buses in lower case; CUDA writes "0000:1B:00.0" on some versions. */
-static void lower_case(char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text >= 'A' && *text <= 'F')
-            *text = (char)(*text + ('a' - 'A'));
-    }
-}
-
 void gst_facts_from_sysfs(struct gst_env *env, const struct gst_gpu *gpu)
 {
     static const struct {
@@ -124,17 +116,14 @@ void gst_facts_from_sysfs(struct gst_env *env, const struct gst_gpu *gpu)
         { "max_link_width", "pcie_width_max" }, { "current_link_speed", "pcie_speed" },
         { "max_link_speed", "pcie_speed_max" }, { "device", "pci_device_id" },
     };
-    char pci_id[sizeof(gpu->pci_id)];
 
-    memcpy(pci_id, gpu->pci_id, sizeof(pci_id));
-    lower_case(pci_id);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char path[96];
         char text[64];
         char *end;
         double number;
 
-        snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", pci_id, rows[i].file);
+        snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", gpu->pci_id, rows[i].file);
         if (!gst_root_read(env->root, path, text, sizeof(text)))
             continue;
         number = strtod(text, &end);

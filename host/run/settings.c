@@ -39,7 +39,7 @@ static const struct gst_option rows[] = {
     { .name = "size",
       .value = "<bytes>",
       .fallback = "0",
-      .help = "size of the data, such as 64M; 0 is each workload's own",
+      .help = "size of the data, such as 64M; 0 is $GPU_SELFTEST_SIZE or each workload's own",
       .kind = GST_OPTION_SIZE,
       AT(size_bytes) },
     { .name = "seed",
@@ -139,6 +139,18 @@ static bool read_numbers(struct gst_settings *settings, char *error, size_t size
     return true;
 }
 
+/* What a container's environment can say in place of --size: a simulation is small by it. */
+static bool read_size_of_environment(struct gst_settings *settings, char *error, size_t size)
+{
+    const char *text = getenv("GPU_SELFTEST_SIZE");
+
+    if (settings->size_bytes != 0 || text == NULL || gst_parse_size(text, &settings->size_bytes))
+        return true;
+    snprintf(error, size, "'%.64s' in GPU_SELFTEST_SIZE is no size such as 4096, 64M or 1.5G",
+             text);
+    return false;
+}
+
 static bool check_together(const struct gst_settings *settings, char *error, size_t size)
 {
     const char *const files[] = { settings->bars, settings->junit, settings->prometheus };
@@ -169,7 +181,7 @@ bool gst_settings_parse(struct gst_settings *settings, int argc, char *const arg
         settings->root = getenv("GPU_SELFTEST_ROOT");
     if (settings->root == NULL)
         settings->root = "/";
-    return true;
+    return read_size_of_environment(settings, error, size);
 }
 
 void gst_settings_help(FILE *out)

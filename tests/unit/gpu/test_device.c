@@ -67,6 +67,15 @@ static void test_uuid_format__as_nvml_writes_it(void **state)
     assert_string_equal(text, "MIG-00112233-4455-6677-8899-aabbccddeeff");
 }
 
+static void test_pci_id_lower__as_sysfs_writes_it(void **state)
+{
+    char pci_id[] = "0000:1B:0A.0";
+
+    (void)state;
+    gst_pci_id_lower(pci_id);
+    assert_string_equal(pci_id, "0000:1b:0a.0");
+}
+
 static void test_gpu_matches__table(void **state)
 {
     const struct gst_gpu gpu = { .index = 3,
@@ -102,6 +111,7 @@ int main(void)
         cmocka_unit_test(test_memory_peak__matches_published_figures),
         cmocka_unit_test(test_memory_peak__unknown_where_attributes_mislead),
         cmocka_unit_test(test_uuid_format__as_nvml_writes_it),
+        cmocka_unit_test(test_pci_id_lower__as_sysfs_writes_it),
         cmocka_unit_test(test_gpu_matches__table),
     };
 

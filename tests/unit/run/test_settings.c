@@ -90,6 +90,24 @@ static void test_settings__root_from_the_environment(void **state)
     unsetenv("GPU_SELFTEST_ROOT");
 }
 
+static void test_settings__size_of_the_environment_yields_to_the_option(void **state)
+{
+    static const char *const none[] = { NULL }, *const given[] = { "--size", "1M", NULL };
+    struct gst_settings settings;
+    char error[256];
+
+    (void)state;
+    setenv("GPU_SELFTEST_SIZE", "4M", 1);
+    assert_true(parse(&settings, none, error, sizeof(error)));
+    assert_int_equal(settings.size_bytes, 4194304);
+    assert_true(parse(&settings, given, error, sizeof(error)));
+    assert_int_equal(settings.size_bytes, 1048576);
+    setenv("GPU_SELFTEST_SIZE", "4Q", 1);
+    assert_false(parse(&settings, none, error, sizeof(error)));
+    assert_non_null(strstr(error, "'4Q' in GPU_SELFTEST_SIZE"));
+    unsetenv("GPU_SELFTEST_SIZE");
+}
+
 static void test_settings__refused(void **state)
 {
     static const struct {
@@ -153,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_settings__defaults),
         cmocka_unit_test(test_settings__all_given),
         cmocka_unit_test(test_settings__root_from_the_environment),
+        cmocka_unit_test(test_settings__size_of_the_environment_yields_to_the_option),
         cmocka_unit_test(test_settings__refused),
         cmocka_unit_test(test_settings__help_shows_every_option),
     };
