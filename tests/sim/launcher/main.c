@@ -4,236 +4,129 @@
  * simulated machine. Makes a private folder with the machine's files and libraries, points the
  * environment at it, and fails if a fault that was asked for never came to bear.
  */
-#include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "child.h"
-#include "model/state.h"
-#include "root.h"
+#include "launcher/arguments.h"
+#include "launcher/private.h"
+#include "launcher/run.h"
 #include "script/script.h"
 
-#define EXIT_USAGE     2
-#define EXIT_SIMULATOR 3
+#define EXIT_USAGE          2
+#define EXIT_COULD_NOT_TELL 3
+
+static const char HELP[] =
+    "usage: gpu-selftest-simulate --profile NAME [--fault TEXT]... -- PROGRAM [ARGUMENT]...\n"
+    "       gpu-selftest-simulate --list\n\n"
+    "Run a program on a simulated machine with NVIDIA GPUs. It proves nothing about hardware.\n\n"
+    "  --profile NAME  the machine, one of those that --list prints\n"
+    "  --fault TEXT    what is wrong with it, such as 'mem 0 flip=0x1000:3'; may be repeated\n"
+    "  --list          print the names of the profiles\n"
+    "  --help          print this\n\n"
+    "Exits as the program does, with 128 + signal if it was killed, 2 if it was called wrongly,\n"
+    "and 3 if the program ended with 0 or 1 and a fault never fired.\n";
 
 struct launch {
-    const char *profile;
-    char faults[SIM_SCRIPT_TEXT_BYTES];
-    char **program;
-    char folder[PATH_MAX];   /* of the simulator */
-    char private_[PATH_MAX]; /* of this run */
+    struct sim_arguments arguments;
     struct sim_script script;
+    struct sim_private folder;
+    char simulator[PATH_MAX];
 };
 
-static struct launch launch;
-
-static int usage(const char *text, const char *word)
+static int complain(int code, const char *text)
 {
-    fprintf(stderr,
-            "gpu-selftest-simulate: %s%s (usage: gpu-selftest-simulate --list | --profile "
-            "NAME [--fault TEXT]... -- PROGRAM ARGS...)\n",
-            text, word);
-    return EXIT_USAGE;
+    fprintf(stderr, "gpu-selftest-simulate: %s\n", text);
+    return code;
 }
 
-static int list_profiles(void)
+static int list_profiles(const struct launch *launch)
 {
-    char names[1024];
+    char names[4096];
 
-    if (!sim_script_profiles(launch.folder, "\n", names, sizeof names)) {
-        fprintf(stderr, "gpu-selftest-simulate: cannot read the profiles in '%s/profiles'\n",
-                launch.folder);
-        return EXIT_SIMULATOR;
-    }
+    if (!sim_script_profiles(launch->simulator, "\n", names, sizeof names))
+        return complain(EXIT_COULD_NOT_TELL, "cannot read the simulator's profiles");
     puts(names);
     return 0;
 }
 
-static bool add_fault(const char *text)
+static int complain_no_profile(const struct launch *launch)
 {
-    size_t used = strlen(launch.faults);
+    char names[4096], text[4200];
 
-    if (used + strlen(text) + 2 > sizeof launch.faults)
-        return false;
-    snprintf(launch.faults + used, sizeof launch.faults - used, "%s%s", used > 0 ? "\n" : "", text);
-    return true;
+    if (!sim_script_profiles(launch->simulator, " ", names, sizeof names))
+        return complain(EXIT_COULD_NOT_TELL, "cannot read the simulator's profiles");
+    snprintf(text, sizeof text, "--profile is missing (known: %s)", names);
+    return complain(EXIT_USAGE, text);
 }
 
-/* 0, or what to exit with. */
-static int read_arguments(int argc, char **argv)
+/* The program's code, unless it says that all is as it should be while a fault was never there. */
+static int judge(struct launch *launch, int code)
 {
-    for (int i = 1; i < argc; i++) {
-        bool has_value = i + 1 < argc;
+    unsigned unfired[SIM_SCRIPT_FAULTS], count = 0;
+    bool can_tell =
+        sim_private_unfired(&launch->folder, launch->script.fault_count, unfired, &count);
 
-        if (strcmp(argv[i], "--") == 0) {
-            launch.program = has_value ? argv + i + 1 : NULL;
-            break;
-        }
-        if (strcmp(argv[i], "--profile") != 0 && strcmp(argv[i], "--fault") != 0)
-            return usage("unknown word ", argv[i]);
-        if (!has_value)
-            return usage("a value is missing after ", argv[i]);
-        if (strcmp(argv[i], "--profile") == 0)
-            launch.profile = argv[++i];
-        else if (!add_fault(argv[++i]))
-            return usage("too many faults", "");
-    }
-    if (launch.profile == NULL)
-        return usage("--profile is missing", "");
-    return launch.program == NULL ? usage("no program after --", "") : 0;
-}
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-    (void)info;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-static bool fail(const char *what, const char *path)
-{
-    fprintf(stderr, "gpu-selftest-simulate: cannot %s '%s': %s\n", what, path, strerror(errno));
-    return false;
-}
-
-/* A link for each library that the machine has. */
-static bool make_libraries(void)
-{
-    const struct sim_machine *machine = &launch.script.machine;
-    const unsigned major = machine->cudart_version / 1000;
-    char cudart[32], path[PATH_MAX + 64], target[PATH_MAX + 64];
-    /* The doubles look for the model beside themselves, that is, beside their links. */
-    const char *const names[] = { "libcuda.so.1", "libnvidia-ml.so.1", cudart, "libgpusim.so" };
-
-    snprintf(cudart, sizeof cudart, major == 11 ? "libcudart.so.%u.0" : "libcudart.so.%u", major);
-    snprintf(path, sizeof path, "%s/lib", launch.private_);
-    if (mkdir(path, 0755) != 0)
-        return fail("make", path);
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (i < SIM_LIBRARY_PTX_COMPILER
-            && (machine->libraries[i].is_missing || (i == SIM_LIBRARY_CUDART && major == 0)))
-            continue;
-        snprintf(path, sizeof path, "%s/lib/%s", launch.private_, names[i]);
-        snprintf(target, sizeof target, "%s/lib/%s", launch.folder, names[i]);
-        if (symlink(target, path) != 0)
-            return fail("make", path);
-    }
-    return true;
-}
-
-static bool make_private(void)
-{
-    const char *temporary = getenv("TMPDIR");
-    char path[PATH_MAX + 64], err[1024];
-
-    snprintf(launch.private_, sizeof launch.private_, "%s/gpu-selftest-sim-XXXXXX",
-             temporary != NULL && temporary[0] != '\0' ? temporary : "/tmp");
-    if (mkdtemp(launch.private_) == NULL) {
-        fail("make", launch.private_);
-        launch.private_[0] = '\0';
-        return false;
-    }
-    snprintf(path, sizeof path, "%s/root", launch.private_);
-    if (mkdir(path, 0755) != 0)
-        return fail("make", path);
-    if (!sim_root_make(path, &launch.script.machine, err, sizeof err)) {
-        fprintf(stderr, "gpu-selftest-simulate: %s\n", err);
-        return false;
-    }
-    snprintf(path, sizeof path, "%s/state", launch.private_);
-    return make_libraries() && (sim_state_create(path) || fail("make", path));
-}
-
-static void set_environment(void)
-{
-    const char *old = getenv("LD_LIBRARY_PATH");
-    bool has_old = old != NULL && old[0] != '\0';
-    size_t size = PATH_MAX + 64 + (has_old ? strlen(old) : 0);
-    char path[PATH_MAX + 64], *libraries = malloc(size);
-
-    if (libraries != NULL) {
-        snprintf(libraries, size, "%s/lib%s%s", launch.private_, has_old ? ":" : "",
-                 has_old ? old : "");
-        setenv("LD_LIBRARY_PATH", libraries, 1);
-        free(libraries);
-    }
-    snprintf(path, sizeof path, "%s/root", launch.private_);
-    setenv("GPU_SELFTEST_ROOT", path, 1);
-    snprintf(path, sizeof path, "%s/state", launch.private_);
-    setenv("GPU_SELFTEST_SIM_STATE", path, 1);
-    setenv("GPU_SELFTEST_SIM_PROFILE", launch.profile, 1);
-    setenv("GPU_SELFTEST_SIM_FAULTS", launch.faults, 1);
-    setenv("GPU_SELFTEST_SIM_DIR", launch.folder, 1);
-}
-
-/* A library that is not there cannot say that it was missed: its absence is the fault. */
-static bool is_fired(const struct sim_state *state, unsigned fault)
-{
-    const struct sim_machine *machine = &launch.script.machine;
-
-    for (unsigned i = 0; i < SIM_LIBRARIES; i++) {
-        if (machine->libraries[i].fault == (int)fault && machine->libraries[i].is_missing
-            && i != SIM_LIBRARY_PTX_COMPILER)
-            return true;
-    }
-    return atomic_load(&state->fired[fault]) != 0;
-}
-
-static int check_fired(int code)
-{
-    char path[PATH_MAX + 64];
-    struct sim_state *state;
-
-    if (code > 1)
+    if (code != 0 && code != 1)
         return code;
-    snprintf(path, sizeof path, "%s/state", launch.private_);
-    state = sim_state_open(path);
-    if (state == NULL) {
-        fail("read", path);
-        return EXIT_SIMULATOR;
-    }
-    for (unsigned i = 0; i < launch.script.fault_count; i++) {
-        if (is_fired(state, i))
-            continue;
-        fprintf(stderr, "fault never fired: %s\n", launch.script.fault_texts[i]);
-        code = EXIT_SIMULATOR;
-        break;
-    }
-    sim_state_close(state);
+    if (!can_tell)
+        return complain(EXIT_COULD_NOT_TELL, "the program left no state: cannot tell what fired");
+    for (unsigned i = 0; i < count; i++)
+        fprintf(stderr, "fault never fired: %s\n", launch->script.fault_texts[unfired[i]]);
+    return count > 0 ? EXIT_COULD_NOT_TELL : code;
+}
+
+static int simulate(struct launch *launch)
+{
+    const struct sim_arguments *arguments = &launch->arguments;
+    sigset_t mask;
+    char err[1024 + PATH_MAX];
+    int code;
+
+    sim_run_hold_signals(&mask);
+    if (!sim_private_make(&launch->folder, launch->simulator, &launch->script, err, sizeof err))
+        code = complain(EXIT_COULD_NOT_TELL, err);
+    else if (!sim_private_environment(&launch->folder, launch->simulator, arguments->profile,
+                                      arguments->faults))
+        code = complain(EXIT_COULD_NOT_TELL, "no memory for the environment");
+    else
+        code = judge(launch, sim_run(arguments->program, &mask));
+    sim_private_remove(&launch->folder);
     return code;
+}
+
+static int run(struct launch *launch, int argc, char **argv)
+{
+    const struct sim_arguments *arguments = &launch->arguments;
+    char err[4096], folder[PATH_MAX];
+
+    if (!sim_arguments_read(&launch->arguments, argc, argv, err, sizeof err))
+        return complain(EXIT_USAGE, err);
+    if (arguments->asks_help) {
+        fputs(HELP, stdout);
+        return 0;
+    }
+    if (!sim_script_folder(folder, sizeof folder) || realpath(folder, launch->simulator) == NULL)
+        return complain(EXIT_COULD_NOT_TELL,
+                        "cannot tell where the simulator lies: set GPU_SELFTEST_SIM_DIR");
+    if (arguments->asks_list)
+        return list_profiles(launch);
+    if (arguments->profile == NULL)
+        return complain_no_profile(launch);
+    if (!sim_script_load(&launch->script, launch->simulator, arguments->profile, arguments->faults,
+                         err, sizeof err))
+        return complain(EXIT_USAGE, err);
+    return simulate(launch);
 }
 
 int main(int argc, char **argv)
 {
-    char err[1024], folder[PATH_MAX];
+    struct launch *launch = calloc(1, sizeof *launch);
     int code;
 
-    if (!sim_script_folder(folder, sizeof folder) || realpath(folder, launch.folder) == NULL) {
-        fprintf(stderr, "gpu-selftest-simulate: cannot tell where the simulator lies\n");
-        return EXIT_SIMULATOR;
-    }
-    if (argc == 2 && strcmp(argv[1], "--list") == 0)
-        return list_profiles();
-    code = read_arguments(argc, argv);
-    if (code != 0)
-        return code;
-    if (!sim_script_load(&launch.script, launch.folder, launch.profile, launch.faults, err,
-                         sizeof err)) {
-        fprintf(stderr, "gpu-selftest-simulate: %s\n", err);
-        return EXIT_USAGE;
-    }
-    code = EXIT_SIMULATOR;
-    if (make_private()) {
-        set_environment();
-        code = check_fired(sim_child_run(launch.program));
-    }
-    if (launch.private_[0] != '\0')
-        nftw(launch.private_, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (launch == NULL)
+        return complain(EXIT_COULD_NOT_TELL, "no memory");
+    code = run(launch, argc, argv);
+    free(launch);
     return code;
 }

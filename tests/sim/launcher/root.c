@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing the synthetic root; see root.h. Layout as in captures of /proc of real machines. */
-#include "root.h"
+/*
+ * Writing the synthetic root; see root.h. Layout and wording as in captures of /proc and /sys of
+ * public reports on machines with A10G, V100 and H100 GPUs. What no machine file says and no
+ * capture settles (interrupts, processors per node, who built the module when) is invented.
+ */
+#include "launcher/root.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define CPUS_PER_NODE 16
 
 struct tree {
-    const char *root;
+    int folder;
     bool ok;
     char *err;
     size_t err_size;
@@ -18,148 +27,185 @@ struct tree {
 static void fail(struct tree *tree, const char *path)
 {
     if (tree->ok)
-        snprintf(tree->err, tree->err_size, "cannot write '%s': %s", path, strerror(errno));
+        snprintf(tree->err, tree->err_size, "cannot write '/%s' of the simulated machine: %s", path,
+                 strerror(errno));
     tree->ok = false;
 }
 
-static void make_parents(struct tree *tree, char *path)
+static void make_parents(struct tree *tree, const char *path)
 {
-    for (char *at = strchr(path + strlen(tree->root) + 1, '/'); at != NULL;
-         at = strchr(at + 1, '/')) {
+    char copy[160];
+
+    snprintf(copy, sizeof copy, "%s", path);
+    for (char *at = strchr(copy, '/'); at != NULL && tree->ok; at = strchr(at + 1, '/')) {
         *at = '\0';
-        if (mkdir(path, 0755) != 0 && errno != EEXIST)
-            fail(tree, path);
+        if (mkdirat(tree->folder, copy, 0755) != 0 && errno != EEXIST)
+            fail(tree, copy);
         *at = '/';
     }
 }
 
-/* Writes one file, and the folders above it. */
-static void put(struct tree *tree, const char *name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void put(struct tree *tree, const char *name, const char *format, ...)
+/* Writes one file, and the folders above it; nothing once something has failed. */
+__attribute__((format(printf, 3, 4))) static void put(struct tree *tree, const char *path,
+                                                      const char *format, ...)
 {
-    char path[4096];
     va_list list;
-    FILE *file;
+    int fd, length;
 
+    make_parents(tree, path);
     if (!tree->ok)
         return;
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", tree->root, name) >= sizeof path) {
-        errno = ENAMETOOLONG;
-        fail(tree, tree->root);
-        return;
-    }
-    make_parents(tree, path);
-    file = fopen(path, "we");
-    if (file == NULL) {
+    fd = openat(tree->folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0) {
         fail(tree, path);
         return;
     }
     va_start(list, format);
-    vfprintf(file, format, list);
+    length = vdprintf(fd, format, list);
     va_end(list);
-    if (fclose(file) != 0)
+    if (close(fd) != 0 || length < 0)
         fail(tree, path);
 }
 
-static const char *speed(unsigned gen)
+/* As sysfs words it. */
+static const char *link_speed(unsigned generation)
 {
     static const char *const SPEEDS[] = { "Unknown",       "2.5 GT/s PCIe",  "5.0 GT/s PCIe",
                                           "8.0 GT/s PCIe", "16.0 GT/s PCIe", "32.0 GT/s PCIe",
                                           "64.0 GT/s PCIe" };
 
-    return SPEEDS[gen < sizeof SPEEDS / sizeof SPEEDS[0] ? gen : 0];
+    return SPEEDS[generation < sizeof SPEEDS / sizeof SPEEDS[0] ? generation : 0];
 }
 
-static void put_proc(struct tree *tree, const struct sim_gpu *gpu, unsigned minor, const char *pci,
-                     const char *driver)
+static unsigned branch(const struct sim_machine *machine)
 {
-    char name[128];
-
-    snprintf(name, sizeof name, "proc/driver/nvidia/gpus/%s/information", pci);
-    put(tree, name,
-        "Model: \t\t %s\nIRQ:   \t\t %u\nGPU UUID: \t %s\nVideo BIOS: \t %s\n"
-        "Bus Type: \t PCIe\nDMA Size: \t 52 bits\nDMA Mask: \t 0xfffffffffffff\n"
-        "Bus Location: \t %s\nDevice Minor: \t %u\nGPU Firmware: \t %s\nGPU Excluded:\t No\n",
-        gpu->model.name, 100 + minor, gpu->uuid, gpu->model.vbios, pci, minor, driver);
+    return (unsigned)strtoul(machine->driver_version, NULL, 10);
 }
 
-static void put_sys(struct tree *tree, const struct sim_gpu *gpu, const char *pci)
+/* From branch 560 on the installer takes the open module for every GPU that is in our models. */
+static bool has_open_module(const struct sim_machine *machine)
+{
+    return branch(machine) >= 560;
+}
+
+/* The last NUMA node; a machine whose firmware names none has one all the same. */
+static int last_node(const struct sim_machine *machine)
+{
+    int last = 0;
+
+    for (unsigned i = 0; i < machine->gpu_count; i++) {
+        if (machine->gpus[i].numa > last)
+            last = machine->gpus[i].numa;
+    }
+    return last;
+}
+
+static void put_information(struct tree *tree, const struct sim_machine *machine, unsigned minor,
+                            const char *pci)
+{
+    const struct sim_gpu *gpu = &machine->gpus[minor];
+    const unsigned dma_bits = gpu->model.capability >= 90 ? 52 : 47;
+    char path[128], firmware[64] = "";
+
+    /* The open module works only with the firmware that comes with it. */
+    if (has_open_module(machine))
+        snprintf(firmware, sizeof firmware, "GPU Firmware: \t %s\n", machine->driver_version);
+    snprintf(path, sizeof path, "proc/driver/nvidia/gpus/%s/information", pci);
+    put(tree, path,
+        "Model: \t\t %s\nIRQ:   \t\t %u\nGPU UUID: \t %s\nVideo BIOS: \t %s\nBus Type: \t PCIe\n"
+        "DMA Size: \t %u bits\nDMA Mask: \t 0x%llx\nBus Location: \t %s\nDevice Minor: \t %u\n"
+        "%sGPU Excluded: \t No\n",
+        gpu->model.name, 100 + minor, gpu->uuid, gpu->model.vbios, dma_bits, (1ULL << dma_bits) - 1,
+        pci, minor, firmware);
+}
+
+/* One file of a device on the PCI bus. */
+__attribute__((format(printf, 4, 5))) static void put_pci(struct tree *tree, const char *pci,
+                                                          const char *file, const char *format, ...)
+{
+    char path[128], text[64];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    snprintf(path, sizeof path, "sys/bus/pci/devices/%s/%s", pci, file);
+    put(tree, path, "%s\n", text);
+}
+
+static void put_device(struct tree *tree, const struct sim_machine *machine,
+                       const struct sim_gpu *gpu, const char *pci)
 {
     const struct sim_gpu_model *model = &gpu->model;
-    char name[128];
+    const int first = gpu->numa < 0 ? 0 : gpu->numa;
+    const int last = gpu->numa < 0 ? last_node(machine) : gpu->numa;
 
-#define SYS(file, ...)                                                                             \
-    do {                                                                                           \
-        snprintf(name, sizeof name, "sys/bus/pci/devices/%s/" file, pci);                          \
-        put(tree, name, __VA_ARGS__);                                                              \
-    } while (0)
-    SYS("vendor", "0x%04x\n", model->pci_device_id & 0xffff);
-    SYS("device", "0x%04x\n", model->pci_device_id >> 16);
-    SYS("subsystem_vendor", "0x%04x\n", model->pci_subsystem_id & 0xffff);
-    SYS("subsystem_device", "0x%04x\n", model->pci_subsystem_id >> 16);
-    /* Boards without a display connector are 3D controllers, the others VGA. */
-    SYS("class", "%s\n", model->has_serial ? "0x030200" : "0x030000");
-    SYS("numa_node", "%d\n", gpu->numa);
-    SYS("current_link_speed", "%s\n", speed(gpu->pcie_gen_now));
-    SYS("current_link_width", "%u\n", gpu->pcie_width_now);
-    SYS("max_link_speed", "%s\n", speed(model->pcie_gen));
-    SYS("max_link_width", "%u\n", model->pcie_width);
-#undef SYS
+    put_pci(tree, pci, "vendor", "0x%04x", model->pci_device_id & 0xffff);
+    put_pci(tree, pci, "device", "0x%04x", model->pci_device_id >> 16);
+    put_pci(tree, pci, "subsystem_vendor", "0x%04x", model->pci_subsystem_id & 0xffff);
+    put_pci(tree, pci, "subsystem_device", "0x%04x", model->pci_subsystem_id >> 16);
+    /* Boards for data centres are 3D controllers; GeForce boards, which tell no serial number,
+     * drive displays. */
+    put_pci(tree, pci, "class", "%s", model->has_serial ? "0x030200" : "0x030000");
+    put_pci(tree, pci, "numa_node", "%d", gpu->numa);
+    put_pci(tree, pci, "local_cpulist", "%d-%d", first * CPUS_PER_NODE,
+            (last + 1) * CPUS_PER_NODE - 1);
+    put_pci(tree, pci, "current_link_speed", "%s", link_speed(gpu->pcie_gen_now));
+    put_pci(tree, pci, "current_link_width", "%u", gpu->pcie_width_now);
+    put_pci(tree, pci, "max_link_speed", "%s", link_speed(model->pcie_gen));
+    put_pci(tree, pci, "max_link_width", "%u", model->pcie_width);
 }
 
 static void put_gpu(struct tree *tree, const struct sim_machine *machine, unsigned minor)
 {
     const struct sim_gpu *gpu = &machine->gpus[minor];
-    char pci[32], name[32];
+    char pci[32], node[32];
 
     snprintf(pci, sizeof pci, "%04x:%02x:%02x.0", gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
-    put_proc(tree, gpu, minor, pci, machine->driver_version);
-    put_sys(tree, gpu, pci);
-    snprintf(name, sizeof name, "dev/nvidia%u", minor);
-    put(tree, name, "%s", "");
+    snprintf(node, sizeof node, "dev/nvidia%u", minor);
+    put_information(tree, machine, minor, pci);
+    put_device(tree, machine, gpu, pci);
+    put(tree, node, "%s", "");
 }
 
-static void put_driver(struct tree *tree, const struct sim_machine *machine)
+static void put_module(struct tree *tree, const struct sim_machine *machine)
 {
     put(tree, "proc/driver/nvidia/version",
-        "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  %s  Release Build\n"
-        "GCC version:  gcc version 12.2.0\n",
-        machine->driver_version);
+        "NVRM version: NVIDIA UNIX %s  %s  %s(simulated)  Thu Jan  1 00:00:00 UTC 1970\n"
+        "GCC version:  gcc version 12.2.0 (simulated)\n",
+        has_open_module(machine) ? "Open Kernel Module for x86_64" : "x86_64 Kernel Module",
+        machine->driver_version, has_open_module(machine) ? "Release Build  " : "");
+    /* Injection turns ModifyDeviceFiles off, lest a process in the container makes nodes. Public
+     * source of the names and other values: an H100 node, in NVIDIA/k8s-test-infra. */
     put(tree, "proc/driver/nvidia/params", "%s",
-        "ResmanDebugLevel: 4294967295\nRmLogonRC: 1\nModifyDeviceFiles: 1\nDeviceFileUID: 0\n"
-        "DeviceFileGID: 0\nDeviceFileMode: 438\nInitializeSystemMemoryAllocations: 1\n"
-        "UsePageAttributeTable: 4294967295\nEnableMSI: 1\nEnablePCIeGen3: 0\nMemoryPoolSize: 0\n");
-    put(tree, "proc/devices", "%s",
-        "Character devices:\n  1 mem\n  5 /dev/tty\n195 nvidia\n195 nvidiactl\n"
-        "235 nvidia-caps\n511 nvidia-uvm\n\nBlock devices:\n259 blkext\n");
+        "ResmanDebugLevel: 4294967295\nRmLogonRC: 1\nModifyDeviceFiles: 0\nDeviceFileUID: 0\n"
+        "DeviceFileGID: 0\nDeviceFileMode: 438\nEnableMSI: 1\nEnableStreamMemOPs: 0\n"
+        "NvLinkDisable: 0\nRmProfilingAdminOnly: 1\nEnableResizableBar: 0\n"
+        "EnableGpuFirmware: 18\nExcludedGpus: \"\"\n");
+    /* 195 was called nvidia-frontend until branch 545. The two others are given out at run time. */
+    put(tree, "proc/devices",
+        "Character devices:\n  1 mem\n  5 /dev/tty\n 10 misc\n136 pts\n195 %s\n234 nvidia-uvm\n"
+        "506 nvidia-caps\n\nBlock devices:\n  7 loop\n259 blkext\n",
+        branch(machine) >= 550 ? "nvidia" : "nvidia-frontend");
     put(tree, "dev/nvidiactl", "%s", "");
     put(tree, "dev/nvidia-uvm", "%s", "");
 }
 
 static void put_nodes(struct tree *tree, const struct sim_machine *machine)
 {
-    int last = 0;
+    for (int node = 0; node <= last_node(machine); node++) {
+        char path[64];
 
-    for (unsigned i = 0; i < machine->gpu_count; i++)
-        last = machine->gpus[i].numa > last ? machine->gpus[i].numa : last;
-    if (last == 0)
-        put(tree, "sys/devices/system/node/online", "0\n");
-    else
-        put(tree, "sys/devices/system/node/online", "0-%d\n", last);
-    for (int node = 0; node <= last; node++) {
-        char name[64];
-
-        snprintf(name, sizeof name, "sys/devices/system/node/node%d/cpulist", node);
-        put(tree, name, "%d-%d\n", node * 16, node * 16 + 15);
+        snprintf(path, sizeof path, "sys/devices/system/node/node%d/cpulist", node);
+        put(tree, path, "%d-%d\n", node * CPUS_PER_NODE, (node + 1) * CPUS_PER_NODE - 1);
     }
 }
 
-bool sim_root_make(const char *root, const struct sim_machine *machine, char *err, size_t err_size)
+bool sim_root_write(int folder, const struct sim_machine *machine, char *err, size_t err_size)
 {
-    struct tree tree = { .root = root, .ok = true, .err = err, .err_size = err_size };
+    struct tree tree = { .folder = folder, .ok = true, .err = err, .err_size = err_size };
 
-    put_driver(&tree, machine);
+    put_module(&tree, machine);
     put_nodes(&tree, machine);
     for (unsigned i = 0; i < machine->gpu_count; i++)
         put_gpu(&tree, machine, i);

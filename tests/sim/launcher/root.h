@@ -2,7 +2,8 @@
 /*
  * The synthetic root: what a machine like this shows in /proc, /sys and /dev. Device nodes are
  * empty regular files, since not everybody may make nodes; a reader can only ask whether they
- * exist.
+ * exist. GPUs that CUDA or NVML do not show, and lost ones, are still on the bus; the module is
+ * loaded even where libraries are missing.
  */
 #ifndef SIM_LAUNCHER_ROOT_H
 #define SIM_LAUNCHER_ROOT_H
@@ -12,7 +13,7 @@
 
 #include "script/machine.h"
 
-/* Fills the folder `root`, which exists. False with one line in `err`. */
-bool sim_root_make(const char *root, const struct sim_machine *machine, char *err, size_t err_size);
+/* Writes it below the empty directory `folder`. False with one line in `err`. */
+bool sim_root_write(int folder, const struct sim_machine *machine, char *err, size_t err_size);
 
 #endif

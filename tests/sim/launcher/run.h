@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program on the simulated machine: a child to which signals go on. */
+#ifndef SIM_LAUNCHER_RUN_H
+#define SIM_LAUNCHER_RUN_H
+
+#include <signal.h>
+
+/* From here on no signal that asks to end ends this process, so that it can tidy up. `before` takes
+ * the signal mask that the program is to have. */
+void sim_run_hold_signals(sigset_t *before);
+
+/* Runs it to its end and passes signals on. Its exit code, 128 + signal if it was killed or if
+ * a signal came before it was started, 126 or 127 if it cannot be run (one line on stderr). */
+int sim_run(char *const program[], const sigset_t *mask);
+
+#endif
