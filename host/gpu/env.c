@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gpu/absence.h"
 #include "gpu/error.h"
 #include "gpu/trace.h"
 
@@ -23,40 +24,6 @@ static void note_library(struct gst_env *env, const char *key, const struct gst_
                          library->is_double ? " (double)" : "");
 }
 
-/* libcuda is not there, or cannot be used: whose fault is it? */
-static bool explain_no_libcuda(const struct gst_env *env, const struct gst_trace *trace,
-                               struct gst_status *st)
-{
-    const char *asked = getenv("NVIDIA_VISIBLE_DEVICES");
-    const bool is_asked_for =
-        asked != NULL && strcmp(asked, "void") != 0 && strcmp(asked, "none") != 0;
-
-    if (env->libs.cuda_library.is_found)
-        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING, "libcuda.so.1 cannot be used: %s",
-                        env->libs.cuda_library.problem);
-    if (trace->has_module)
-        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING,
-                        "no libcuda.so.1, though the kernel module %s is loaded",
-                        trace->module_version);
-    if (trace->has_pci_device)
-        return gst_fail(st, GST_HOST_MODULE_NOT_LOADED,
-                        "NVIDIA GPU %s is on the PCI bus, but there is no kernel module and no "
-                        "libcuda.so.1",
-                        trace->pci_id);
-    if (trace->has_wsl_node)
-        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING, "/dev/dxg is there, but no libcuda.so.1");
-    if (trace->has_device_node)
-        return gst_fail(st, GST_HOST_MODULE_NOT_LOADED,
-                        "/dev/nvidiactl is there, but no kernel module and no libcuda.so.1");
-    if (is_asked_for)
-        return gst_fail(st, GST_RUNTIME_LIBCUDA_MISSING,
-                        "NVIDIA_VISIBLE_DEVICES is '%.64s', but nothing was injected: no "
-                        "libcuda.so.1, no device node",
-                        asked);
-    return gst_fail(st, GST_HOST_NO_GPU,
-                    "no NVIDIA device on the PCI bus, no kernel module, no libcuda.so.1");
-}
-
 static void open_nvml(struct gst_env *env, int *nvml_code)
 {
     if (env->libs.nvml_library.handle == NULL) {
@@ -72,41 +39,38 @@ static void open_nvml(struct gst_env *env, int *nvml_code)
                          env->libs.nvml_library.path);
 }
 
-/* cuInit failed; NVML and the file system know more than its number says. */
-static bool explain_no_init(const struct gst_env *env, const struct gst_trace *trace, int nvml_code,
+/* Gathers what the witnesses say where there is no GPU to work with. */
+static bool explain_absence(struct gst_env *env, const struct gst_trace *trace, int nvml_code,
                             const struct gst_status *init, struct gst_status *st)
 {
-    const char *visible = getenv("CUDA_VISIBLE_DEVICES");
+    const struct gst_library *libcuda = &env->libs.cuda_library;
+    struct gst_absence absence = {
+        .trace = trace,
+        .asked_for = getenv("NVIDIA_VISIBLE_DEVICES"),
+        .visible = getenv("CUDA_VISIBLE_DEVICES"),
+        .libcuda_path = libcuda->path,
+        .libcuda_problem = libcuda->is_found ? libcuda->problem : "",
+        .is_libcuda_open = libcuda->handle != NULL,
+        .nvml_code = nvml_code,
+        .init = init,
+    };
+    unsigned int count = 0;
+    unsigned int celsius = 0;
 
-    *st = *init;
-    if (nvml_code == NVML_ERROR_LIB_RM_VERSION_MISMATCH)
-        st->finding = GST_HOST_DRIVER_MISMATCH;
-    if (init->code != CUDA_ERROR_NO_DEVICE)
-        return false;
-    if (nvml_code == NVML_ERROR_DRIVER_NOT_LOADED || !trace->has_module) {
-        st->finding = GST_HOST_MODULE_NOT_LOADED;
-        snprintf(st->cause, sizeof(st->cause),
-                 "'%.180s' is there, but no kernel module answers: cuInit says 100 (no device)%s",
-                 env->libs.cuda_library.path,
-                 nvml_code == NVML_ERROR_DRIVER_NOT_LOADED ? ", NVML says 9 (driver not loaded)"
-                                                           : "");
-    } else if (visible != NULL) {
-        st->finding = GST_USER_ALL_GPUS_HIDDEN;
-        snprintf(st->cause, sizeof(st->cause),
-                 "CUDA_VISIBLE_DEVICES is '%.64s' and leaves no GPU: cuInit says 100 (no device)",
-                 visible);
-    } else if (!trace->has_device_node) {
-        snprintf(st->cause, sizeof(st->cause),
-                 "the kernel module %s is loaded, but there is no /dev/nvidiactl: cuInit says 100 "
-                 "(no device)",
-                 trace->module_version);
-    } else if (!trace->has_pci_device) {
-        st->finding = GST_HOST_NO_GPU;
-        snprintf(st->cause, sizeof(st->cause),
-                 "the driver is loaded, but no NVIDIA GPU is on the PCI bus: cuInit says 100 (no "
-                 "device)");
+    if (env->has_nvml && GST_NVML(env, nvmlDeviceGetCount, (&count)) == NVML_SUCCESS)
+        absence.nvml_gpus = (int)count;
+    for (unsigned int i = 0; i < count; i++) {
+        nvmlDevice_t device = NULL;
+        const int code = GST_NVML(env, nvmlDeviceGetHandleByIndex, (i, &device));
+
+        /* A lost GPU refuses its handle, or gives one that answers nothing. */
+        if (code == NVML_ERROR_GPU_IS_LOST
+            || (code == NVML_SUCCESS
+                && GST_NVML(env, nvmlDeviceGetTemperature, (device, NVML_TEMPERATURE_GPU, &celsius))
+                       == NVML_ERROR_GPU_IS_LOST))
+            absence.nvml_lost++;
     }
-    return false;
+    return gst_absence_explain(&absence, st);
 }
 
 /* Asked even where the driver has no GPU: "too old" and "no module" are two things to mend. */
@@ -241,7 +205,7 @@ static bool open_driver(struct gst_env *env, const struct gst_trace *trace,
     int nvml_code = NVML_SUCCESS;
 
     if (env->libs.cuda_library.handle == NULL)
-        return explain_no_libcuda(env, trace, st);
+        return explain_absence(env, trace, nvml_code, &init, st);
     enter_phase(env, "open NVML");
     open_nvml(env, &nvml_code);
     note_driver_text(env, trace);
@@ -250,7 +214,7 @@ static bool open_driver(struct gst_env *env, const struct gst_trace *trace,
         || !GST_CU(env, &init, cuInit, (0))
         || !GST_CU(env, &init, cuDeviceGetCount, (&env->gpus_total))) {
         open_runtime(env);
-        return explain_no_init(env, trace, nvml_code, &init, st);
+        return explain_absence(env, trace, nvml_code, &init, st);
     }
     open_runtime(env);
     enter_phase(env, "read the GPUs");
