@@ -11,6 +11,8 @@ from selftest import TOP, Program, has_driver_here
 
 def pytest_addoption(parser):
     parser.addoption("--build", help="build folder (default: $GPU_SELFTEST_BUILD, build/release)")
+    parser.addoption("--renew-golden", action="store_true",
+                     help="write what the program prints now to golden/, to be read as prose")
 
 
 def pytest_configure(config):

@@ -110,6 +110,16 @@ class Program:
         return {int(major) for major in re.findall(r" CUDA (\d+)\.", self.run("list").out)}
 
 
+def mask(text):
+    """Without what differs by machine, run or build: host, durations, private folders, columns."""
+    text = re.sub(r"(?m)^(PASS|FAIL|ERROR|SKIP)  \S+  ", r"\1  HOST  ", text)
+    text = re.sub(r"\b\d+\.\d s$", "TIME", text, flags=re.M)
+    text = re.sub(r"/\S*gpu-selftest-sim\.\w+", "PRIVATE", text)
+    text = re.sub(r"\bcommit [0-9a-f]{7,40}(-dirty)?\b", "commit COMMIT", text)
+    # How far a column is moved depends on the length of the host's name.
+    return "\n".join(re.sub(r"(?<=\S) {2,}", "  ", line.rstrip()) for line in text.splitlines())
+
+
 def plant(root, files):
     """A folder in the place of /: path to text, None for a folder."""
     root.mkdir(exist_ok=True)

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The front page tells the truth: its commands are run, and what it names exists."""
+
+import json
+import re
+import shlex
+import subprocess
+
+import pytest
+
+from selftest import TOP, Program, catalogue, mask
+
+README = (TOP / "README.md").read_text()
+BLOCKS = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
+TABLE = re.search(r"<!-- workloads -->\n(.*?)<!-- /workloads -->", README, re.S)
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+
+
+def documents():
+    listed = subprocess.run(["git", "-C", TOP, "ls-files", "-z", "*.md"], capture_output=True,
+                            check=False, timeout=10)
+    return [TOP / name for name in listed.stdout.decode().split("\0") if name] or [
+        TOP / "README.md"]
+
+
+def run_as_written(program, command):
+    """The words of a console block, with this build's program and this tree's scripts."""
+    words = shlex.split(command)
+    if words[0].endswith("gpu-selftest"):
+        return program.run(*words[1:], timeout=60)
+    assert words[0].startswith("scripts/"), f"no test can run '{command}'"
+    done = subprocess.run([TOP / words[0], *words[1:]], env=program.environment(), cwd=TOP,
+                          capture_output=True, timeout=60, check=False)
+    return type("Done", (), {"out": done.stdout.decode()})
+
+
+def test_there_are_samples_and_a_table():
+    assert len(BLOCKS) >= 2 and TABLE
+    samples = "".join(block[1] for block in BLOCKS)
+    for word in ("PASS", "FAIL", "SKIP", "remedy", "SIMULATED"):
+        assert word in samples
+
+
+@pytest.mark.parametrize("command, shown", BLOCKS, ids=[block[0] for block in BLOCKS])
+def test_sample_is_what_is_printed(simulated, kernel_majors, command, shown):
+    if not kernel_majors:
+        pytest.skip("built without nvcc: the samples show kernels")
+
+    assert mask(run_as_written(simulated, command).out) == mask(shown)
+
+
+def test_table_of_workloads_is_the_programs(program):
+    assert TABLE[1] == program.run("list", "--markdown", timeout=10).out
+
+
+def test_every_option_exists(program):
+    help_text = program.run("--help", timeout=10).out
+    # Options of the other programs that the page names.
+    foreign = {"--preset", "--build", "--install", "--prefix", "--gpus"}
+
+    assert set(OPTION.findall(README)) - foreign <= set(OPTION.findall(help_text))
+
+
+def test_every_finding_exists():
+    known = {finding for finding, _ in catalogue()}
+    named = re.findall(r"\b(?:host|runtime|image|user|hardware|suite)\.[a-z]+(?:-[a-z]+)+\b", README)
+
+    assert named and set(named) <= known
+
+
+def test_every_layer_has_a_first_thing_to_try():
+    for layer in ("host", "runtime", "image", "user", "hardware", "suite"):
+        assert re.search(rf"^\| `{layer}\.` ?(\(others\))? ?\|", README, re.M), layer
+
+
+def test_profiles_are_those_of_the_simulator(simulated):
+    listed = subprocess.run([simulated.build / "sim/bin/gpu-selftest-simulate", "--list"],
+                            capture_output=True, timeout=10, check=True).stdout.decode().split()
+    section = README[README.index("Profiles:"):].split(". ")[0]
+
+    assert sorted(re.findall(r"`([a-z0-9-]+)`", section)) == sorted(listed)
+
+
+def test_exit_codes_are_those_of_the_help(program):
+    help_text = program.run("--help", timeout=10).out
+    told = re.search(r"^Exit: (.*?)\.", help_text, re.M)[1]
+
+    for code in re.findall(r"\d+", told):
+        assert re.search(rf"^\| {code} \|", README, re.M), code
+
+
+def test_example_of_bars_is_taken(simulated, kernel_majors, tmp_path):
+    if not kernel_majors:
+        pytest.skip("built without nvcc: nothing is measured")
+    [example] = re.findall(r"^    (\{ \".*\})$", README, re.M)
+    json.loads(example)
+    (tmp_path / "site.json").write_text(example)
+    outcome = simulated.report("vector-add", "--size", "1M", "--bars", "site.json",
+                               profile="h100x8")
+
+    assert {metric["floor"] for metric in outcome.report["metrics"]} == {1.5e12}
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(TOP)))
+def test_link_targets_exist(document):
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (document.parent / path).resolve() if path else document
+        assert file.exists(), target
+        if anchor and file.suffix == ".md":
+            headings = re.findall(r"^#+ (.+)$", file.read_text(), re.M)
+            assert anchor in [re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-")
+                              for heading in headings], target
+
+
+def test_mask_hides_only_what_differs(build, tmp_path):
+    """A wrong number must still be seen."""
+    assert isinstance(Program(build, tmp_path), Program)
+    shown = "PASS  vm  1x NVIDIA L4\nPASS   launch   1 GPUs      0.1 s\n"
+
+    assert mask(shown) == mask(shown.replace("vm", "node7").replace("0.1 s", "12.0 s"))
+    assert mask(shown) != mask(shown.replace("1x", "2x"))
+    assert mask(shown) != mask(shown.replace("1 GPUs", "2 GPUs"))
+    assert mask(shown) != mask(shown.replace("PASS   launch", "FAIL   launch"))
