@@ -3,8 +3,10 @@
 #include "api/dl.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Exported by each library of tests/sim and by nothing else. */
@@ -14,8 +16,13 @@ static void note_path(struct gst_library *library)
 {
     struct link_map *map = NULL;
 
-    if (dlinfo(library->handle, RTLD_DI_LINKMAP, &map) == 0 && map != NULL)
-        snprintf(library->path, sizeof(library->path), "%s", map->l_name);
+    char resolved[PATH_MAX];
+
+    if (dlinfo(library->handle, RTLD_DI_LINKMAP, &map) != 0 || map == NULL)
+        return;
+    /* Behind the link is the file that carries the driver's version in its name. */
+    snprintf(library->path, sizeof(library->path), "%s",
+             realpath(map->l_name, resolved) != NULL ? resolved : map->l_name);
 }
 
 static bool bind_symbols(struct gst_library *library, const struct gst_symbol *symbols,

@@ -21,7 +21,7 @@ struct gst_library {
     bool is_double;    /* one of tests/sim: it carries their marker */
     bool is_found;     /* some file of that name was there, even if it could not be used */
     char soname[32];   /* the name that was opened, or the last one tried */
-    char path[256];    /* the file that the loader took */
+    char path[256];    /* the file that the loader took, links resolved */
     char problem[256]; /* why it is not open: the loader's words, or the missing symbol */
 };
 

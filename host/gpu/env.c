@@ -173,12 +173,39 @@ static void note_driver_text(struct gst_env *env, const struct gst_trace *trace)
                  (env->driver_text, (unsigned int)sizeof(env->driver_text)));
 }
 
+/* CUDA shows a process one MIG instance at most (MIG user guide, "CUDA visible devices"); NVML
+ * shows all that the container was given. What is left over was not tested, and the headline says
+ * so. */
+static int hidden_instances(struct gst_env *env)
+{
+    unsigned int count = 0;
+    int instances = 0;
+
+    if (!env->has_nvml || GST_NVML(env, nvmlDeviceGetCount, (&count)) != NVML_SUCCESS)
+        return 0;
+    for (unsigned int i = 0; i < count; i++) {
+        nvmlDevice_t device = NULL;
+        unsigned int most = 0;
+
+        if (GST_NVML(env, nvmlDeviceGetHandleByIndex, (i, &device)) != NVML_SUCCESS
+            || GST_NVML(env, nvmlDeviceGetMaxMigDeviceCount, (device, &most)) != NVML_SUCCESS)
+            continue;
+        for (unsigned int k = 0; k < most; k++) {
+            nvmlDevice_t instance = NULL;
+
+            instances += GST_NVML(env, nvmlDeviceGetMigDeviceHandleByIndex, (device, k, &instance))
+                         == NVML_SUCCESS;
+        }
+    }
+    return instances > 1 ? instances - 1 : 0;
+}
+
 static void note_machine(struct gst_env *env)
 {
     struct gst_report *report = env->report;
 
     report->is_simulated = gst_libs_are_simulated(&env->libs);
-    report->gpus_total = env->gpus_total;
+    report->gpus_total = env->gpus_total + hidden_instances(env);
     report->gpus_tested = env->gpu_count;
     note_library(env, "libcuda", &env->libs.cuda_library);
     note_library(env, "libnvidia_ml", &env->libs.nvml_library);

@@ -87,3 +87,11 @@ void gst_run_count_elements(struct gst_run *run, uint64_t elements)
     if (item != NULL)
         item->elements_checked += elements;
 }
+
+const char *gst_run_gpus(const struct gst_run *run, char *text, size_t size)
+{
+    const int count = run->env->gpu_count;
+
+    snprintf(text, size, "%d GPU%s", count, count == 1 ? "" : "s");
+    return text;
+}

@@ -48,6 +48,9 @@ bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int g
 void gst_run_summary(struct gst_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* "1 GPU" or "8 GPUs": those that are tested. Returns `text`. */
+const char *gst_run_gpus(const struct gst_run *run, char *text, size_t size);
+
 /* Adds to the count of elements that were compared on the host. */
 void gst_run_count_elements(struct gst_run *run, uint64_t elements);
 

@@ -211,6 +211,7 @@ static bool query_gpu(struct gst_run *run, const struct gst_gpu *gpu, int *compa
 
 static bool run_device_query(struct gst_run *run, struct gst_status *st)
 {
+    char text[24];
     int compared = 0;
 
     (void)st; /* what fails on one GPU is reported for that GPU, and the others go on */
@@ -223,8 +224,8 @@ static bool run_device_query(struct gst_run *run, struct gst_status *st)
         }
     }
     check_presence(run);
-    gst_run_summary(run, "%d of %d GPUs, %d facts held against a second source",
-                    run->env->gpu_count, run->env->gpus_total, compared);
+    gst_run_summary(run, "%s, %d facts held against a second source",
+                    gst_run_gpus(run, text, sizeof(text)), compared);
     return true;
 }
 

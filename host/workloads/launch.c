@@ -164,6 +164,7 @@ static void test_gpu(struct gst_run *run, struct gst_gpu *gpu, const struct gst_
 
 static bool run_launch(struct gst_run *run, struct gst_status *st)
 {
+    char text[24];
     (void)st; /* what fails on one GPU is reported for that GPU, and the others go on */
     for (int i = 0; i < run->env->gpu_count; i++) {
         struct gst_gpu *gpu = &run->env->gpus[i];
@@ -173,7 +174,8 @@ static bool run_launch(struct gst_run *run, struct gst_status *st)
             test_gpu(run, gpu, &gst_runtime_path, measure_latency);
         test_gpu(run, gpu, &gst_driver_path, prove_jit);
     }
-    gst_run_summary(run, "%d GPUs, PTX compiled without the cache", run->env->gpu_count);
+    gst_run_summary(run, "%s, PTX compiled without the cache",
+                    gst_run_gpus(run, text, sizeof(text)));
     return true;
 }
 

@@ -152,6 +152,7 @@ static size_t elements_for(const struct gst_run *run)
 
 static bool run_vector_add(struct gst_run *run, struct gst_status *st)
 {
+    char text[24];
     const struct gst_path *const paths[] = { &gst_driver_path, &gst_runtime_path };
     const int path_count = run->env->has_runtime ? 2 : 1;
     const size_t n = elements_for(run);
@@ -164,7 +165,7 @@ static bool run_vector_add(struct gst_run *run, struct gst_status *st)
         for (int p = 0; p < path_count; p++)
             test_gpu(run, paths[p], &run->env->gpus[i], &addition);
     }
-    gst_run_summary(run, "%d GPUs, %s, %zu elements each", run->env->gpu_count,
+    gst_run_summary(run, "%s, %s, %zu elements each", gst_run_gpus(run, text, sizeof(text)),
                     path_count == 2 ? "through driver and runtime" : "through the driver only", n);
     gst_addition_release(&addition);
     return true;
