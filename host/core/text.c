@@ -78,11 +78,33 @@ static void add_places(struct line *line, const struct gst_report *report,
     }
 }
 
+/* NULL for a GPU of which nothing is known: it was not among those tested. */
 static const char *name_of_gpu(const struct gst_report *report, int gpu)
 {
     const struct gst_fact *fact = gst_report_find_fact(report, gpu, NULL, "name");
 
-    return fact == NULL || fact->text[0] == '\0' ? "GPU" : fact->text;
+    return fact == NULL || fact->text[0] == '\0' ? NULL : fact->text;
+}
+
+/* Adds "8x NVIDIA H100 80GB HBM3" if this GPU is the first of its name; false if it has none. */
+static bool add_gpu(struct line *line, const struct gst_report *report, int gpu, const char *before)
+{
+    const char *name = name_of_gpu(report, gpu);
+    int count = 0;
+
+    if (name == NULL)
+        return false;
+    for (int other = 0; other < GST_REPORT_GPUS; other++) {
+        const char *others = name_of_gpu(report, other);
+
+        if (others == NULL || strcmp(others, name) != 0)
+            continue;
+        if (other < gpu)
+            return false;
+        count++;
+    }
+    add(line, "%s%dx %s", before, count, name);
+    return true;
 }
 
 /* "8x NVIDIA H100 80GB HBM3", "2x A, 1x B", "no GPU" */
@@ -92,22 +114,12 @@ static void add_gpus(struct line *line, const struct gst_report *report)
 
     if (report->gpus_total <= 0)
         add(line, "no GPU");
-    for (int gpu = 0; gpu < report->gpus_total; gpu++) {
-        const char *name = name_of_gpu(report, gpu);
-        bool is_told = false;
-        int count = 0;
-
-        for (int other = 0; other < report->gpus_total; other++) {
-            if (strcmp(name_of_gpu(report, other), name) != 0)
-                continue;
-            is_told |= other < gpu;
-            count++;
-        }
-        if (is_told)
-            continue;
-        add(line, "%s%dx %s", comma, count, name);
-        comma = ", ";
+    for (int gpu = 0; gpu < GST_REPORT_GPUS && report->gpus_total > 0; gpu++) {
+        if (add_gpu(line, report, gpu, comma))
+            comma = ", ";
     }
+    if (comma[0] == '\0' && report->gpus_total > 0)
+        add(line, "%dx GPU", report->gpus_total);
     if (report->gpus_tested < report->gpus_total)
         add(line, " (tested %d of %d)", report->gpus_tested, report->gpus_total);
 }
