@@ -111,10 +111,10 @@ class Program:
 
 
 def mask(text):
-    """Without what differs by machine, run or build: host, durations, private folders, columns."""
+    """Without what differs by machine, run or build: host, durations, folders, columns."""
     text = re.sub(r"(?m)^(PASS|FAIL|ERROR|SKIP)  \S+  ", r"\1  HOST  ", text)
     text = re.sub(r"\b\d+\.\d s$", "TIME", text, flags=re.M)
-    text = re.sub(r"/\S*gpu-selftest-sim\.\w+", "PRIVATE", text)
+    text = re.sub(r"/\S*/sim/lib/", "SIM/", text)
     text = re.sub(r"\bcommit [0-9a-f]{7,40}(-dirty)?\b", "commit COMMIT", text)
     # How far a column is moved depends on the length of the host's name.
     return "\n".join(re.sub(r"(?<=\S) {2,}", "  ", line.rstrip()) for line in text.splitlines())

@@ -51,9 +51,12 @@ def test_healthy_profile_has_no_finding(whole, profile):
     assert first.startswith("PASS") and f"SIMULATED {profile}" in first
     assert f"{count}x {name}" in first
     assert outcome.report["profile"] == profile
-    assert (outcome.report["gpus_total"], outcome.report["gpus_tested"]) == (count, count)
-    assert len(outcome.report["gpus"]) == count
-    for gpu in outcome.report["gpus"]:
+    # CUDA shows a process one MIG instance; the profile has two, and the other is not forgotten.
+    total = 2 if profile == "mig" else count
+    assert (outcome.report["gpus_total"], outcome.report["gpus_tested"]) == (total, count)
+    assert ("(tested 1 of 2)" in first) == (profile == "mig")
+    assert len(outcome.report["gpus"]) == total
+    for gpu in outcome.report["gpus"][:count]:
         assert gpu["facts"]["name"]["driver"] == name
         assert gpu["facts"]["compute_capability"]["driver"] == capability
     assert outcome.err == ""
@@ -101,7 +104,6 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
 
 # --- the same each time ---
 
-PRIVATE = re.compile(r"/[^\"]*gpu-selftest-sim\.\w+")
 VOLATILE = re.compile(r'^\s*"(started_utc|duration_s|commit)":.*$', re.M)
 
 
@@ -111,17 +113,10 @@ def test_same_seed_same_bytes(whole, faults):
     for _ in range(2):
         outcome = whole.run("--seed", "7", "--size", "1M", "--json", "-", profile="rtx4090x2",
                             faults=faults)
-        texts.append(PRIVATE.sub("", VOLATILE.sub("", outcome.out)))
+        texts.append(VOLATILE.sub("", outcome.out))
 
     assert texts[0] == texts[1]
     assert json.loads(outcome.out)["seed"] == "7"
-
-
-@pytest.mark.xfail(strict=True, reason="the path of each double holds the run's private folder")
-def test_facts_are_the_same_each_time(whole):
-    facts = [whole.report("device-query", profile="t4x1").report["facts"] for _ in range(2)]
-
-    assert facts[0] == facts[1]
 
 
 def test_seed_is_fixed_in_a_simulation(whole):
