@@ -48,10 +48,8 @@ static unsigned active_links(unsigned number)
     unsigned sum = 0;
 
     for (unsigned i = 0; i < machine->gpu_count; i++) {
-        const struct sim_gpu_link *link = &machine->links[number][i];
-
-        if (i != number && link->rate_permille > 0)
-            sum += link->nvlinks;
+        if (i != number)
+            sum += machine->links[number][i].nvlinks;
     }
     return sum < machine->gpus[number].model.nvlinks ? sum : machine->gpus[number].model.nvlinks;
 }
