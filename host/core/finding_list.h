@@ -52,6 +52,10 @@
       "driver calls return", \
       "reinstall the driver on the host; if it goes on, send the report to the driver's vendor", \
       "the child process was killed inside the named library call") \
+    X(GST_HOST_DRIVER_HANG, "host.driver-hang", GST_ERROR, GST_ACTION_FIX_HOST, \
+      "the driver opens within its deadline", \
+      "on the host: nvidia-smi; if that hangs too, look at dmesg | grep -iE 'nvrm|xid', reload the driver or reboot", \
+      "the deadline passed inside a driver call that belongs to no GPU in particular") \
     X(GST_HOST_CALL_FAILED, "host.call-failed", GST_FAIL, GST_ACTION_FIX_HOST, \
       "the driver answers this call with success", \
       "on the host: dmesg | grep -iE 'nvrm|xid'; then reload the driver or reboot", \

@@ -119,6 +119,7 @@ struct gst_report {
     char usage_error[GST_TEXT_SIZE]; /* what was asked cannot be done here: "no GPU '9' ..." */
     bool is_strict;
     bool shows_facts; /* the text is to hold a page of facts: they were what was asked for */
+    int gpus_seen;    /* that the driver showed last, to notice one that goes */
     int gpus_total;   /* seen by the driver */
     int gpus_tested;
     enum gst_verdict verdict; /* after gst_report_conclude */

@@ -73,8 +73,9 @@ static bool explain_absence(struct gst_env *env, const struct gst_trace *trace, 
     return gst_absence_explain(&absence, st);
 }
 
-/* Asked even where the driver has no GPU: "too old" and "no module" are two things to mend. */
-static void open_runtime(struct gst_env *env)
+/* Asked even where the driver has no GPU: "too old" and "no module" are two things to mend. A
+ * runtime that repeats the driver's own refusal (`driver_code`) adds nothing. */
+static void open_runtime(struct gst_env *env, int driver_code)
 {
     struct gst_status st = GST_STATUS_INIT;
     int count = 0;
@@ -92,7 +93,7 @@ static void open_runtime(struct gst_env *env)
                              "%s needs a newer driver: this one is of CUDA %d.%d (driver %s)",
                              env->libs.cudart_library.soname, env->driver_version / 1000,
                              env->driver_version % 1000 / 10, env->driver_text);
-        } else if (st.code != cudaErrorNoDevice && env->is_first) {
+        } else if (st.code != cudaErrorNoDevice && st.code != driver_code && env->is_first) {
             st.finding = GST_IMAGE_CUDART_BROKEN;
             gst_report_status(env->report, &st);
         }
@@ -205,6 +206,7 @@ static void note_machine(struct gst_env *env)
     struct gst_report *report = env->report;
 
     report->is_simulated = gst_libs_are_simulated(&env->libs);
+    report->gpus_seen = env->gpus_total;
     report->gpus_total = env->gpus_total + hidden_instances(env);
     report->gpus_tested = env->gpu_count;
     note_library(env, "libcuda", &env->libs.cuda_library);
@@ -240,10 +242,10 @@ static bool open_driver(struct gst_env *env, const struct gst_trace *trace,
     if (!GST_CU(env, &init, cuDriverGetVersion, (&env->driver_version))
         || !GST_CU(env, &init, cuInit, (0))
         || !GST_CU(env, &init, cuDeviceGetCount, (&env->gpus_total))) {
-        open_runtime(env);
+        open_runtime(env, init.code);
         return explain_absence(env, trace, nvml_code, &init, st);
     }
-    open_runtime(env);
+    open_runtime(env, CUDA_SUCCESS);
     enter_phase(env, "read the GPUs");
     return select_gpus(env, request, st);
 }
@@ -279,4 +281,16 @@ void gst_env_close(struct gst_env *env)
         GST_NVML(env, nvmlShutdown, ());
     env->has_nvml = false;
     gst_libs_close(&env->libs);
+}
+
+void gst_env_check_still_there(struct gst_env *env)
+{
+    struct gst_report *report = env->report;
+
+    if (env->gpus_total >= report->gpus_seen)
+        return;
+    gst_report_check(report, GST_HARDWARE_GPU_LOST, GST_NO_GPU, false,
+                     "the driver shows %d GPUs, at the start it showed %d", env->gpus_total,
+                     report->gpus_seen);
+    report->gpus_seen = env->gpus_total;
 }

@@ -48,6 +48,9 @@ struct gst_env {
 bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
                   struct gst_report *report, struct gst_status *st);
 
+/* Reports GPUs that an earlier process of this run saw and this one does not, once. */
+void gst_env_check_still_there(struct gst_env *env);
+
 /* Releases contexts and libraries; a zeroed environment is fine. */
 void gst_env_close(struct gst_env *env);
 

@@ -55,8 +55,16 @@ static void describe_end(const struct gst_ending *ending, char *text, size_t siz
                  WEXITSTATUS(ending->wait_status));
 }
 
-static enum gst_finding_id cause_of(const struct gst_ending *ending, bool is_in_call, char *seen,
-                                    size_t size)
+/* Late inside a library call: a GPU that was being worked with, or the driver itself. */
+static enum gst_finding_id late_in(const struct gst_progress *where)
+{
+    if (where->call[0] == '\0')
+        return GST_SUITE_TIMED_OUT;
+    return where->gpu == GST_NO_GPU ? GST_HOST_DRIVER_HANG : GST_HARDWARE_GPU_HANG;
+}
+
+static enum gst_finding_id cause_of(const struct gst_ending *ending,
+                                    const struct gst_progress *where, char *seen, size_t size)
 {
     char used[32], limit[32];
 
@@ -77,12 +85,12 @@ static enum gst_finding_id cause_of(const struct gst_ending *ending, bool is_in_
     }
     if (ending->reason == GST_END_DEADLINE) {
         snprintf(seen, size, "not done after %g s", ending->allowed_s);
-        return is_in_call ? GST_HARDWARE_GPU_HANG : GST_SUITE_TIMED_OUT;
+        return late_in(where);
     }
     describe_end(ending, seen, size);
     if (WIFSIGNALED(ending->wait_status) && WTERMSIG(ending->wait_status) == SIGKILL)
         return GST_SUITE_OUT_OF_MEMORY;
-    return is_in_call ? GST_HOST_DRIVER_CRASHED : GST_SUITE_CRASHED;
+    return where->call[0] != '\0' ? GST_HOST_DRIVER_CRASHED : GST_SUITE_CRASHED;
 }
 
 bool gst_blame(const struct gst_ending *ending, const struct gst_progress *where,
@@ -93,7 +101,7 @@ bool gst_blame(const struct gst_ending *ending, const struct gst_progress *where
 
     if (ending->is_finished && !ending->is_stuck && ending->reason != GST_END_INTERRUPTED)
         return false;
-    finding = cause_of(ending, where->call[0] != '\0', seen, sizeof(seen));
+    finding = cause_of(ending, where, seen, sizeof(seen));
     describe_place(where, place, sizeof(place));
     if (where->call[0] != '\0')
         gst_status_fail_call(st, finding, GST_WHERE, where->call, 0, "%s %s", seen, place);

@@ -72,6 +72,7 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         item->verdict = GST_SKIP;
         return true;
     }
+    gst_env_check_still_there(&job->env);
     return workload->run(&run, st);
 }
 

@@ -168,9 +168,12 @@ static void check_presence(struct gst_run *run)
         return;
     for (unsigned int i = 0; i < count; i++) {
         nvmlDevice_t device = NULL;
+        const int code = GST_NVML(env, nvmlDeviceGetHandleByIndex, (i, &device));
 
-        if (GST_NVML(env, nvmlDeviceGetHandleByIndex, (i, &device)) == NVML_SUCCESS
-            && !is_in_cuda(env, device))
+        if (code == NVML_ERROR_GPU_IS_LOST)
+            gst_run_check(run, GST_HARDWARE_GPU_LOST, GST_NO_GPU, false,
+                          "NVML says that its GPU %u is lost", i);
+        else if (code == NVML_SUCCESS && !is_in_cuda(env, device))
             explain_missing_in_cuda(run, i, device);
     }
     for (int i = 0; i < env->gpu_count; i++)
