@@ -111,7 +111,7 @@ bool gst_gpu_read(struct gst_env *env, int ordinal, struct gst_gpu *gpu, struct 
     CUuuid uuid = { 0 };
     size_t total = 0;
 
-    *gpu = (struct gst_gpu){ .index = ordinal };
+    *gpu = (struct gst_gpu){ .index = ordinal, .ordinal = ordinal };
     if (!GST_CU(env, st, cuDeviceGet, (&gpu->device, ordinal))
         || !GST_CU(env, st, cuDeviceGetName, (gpu->name, (int)sizeof(gpu->name), gpu->device))
         || !GST_CU(env, st, cuDeviceTotalMem, (&total, gpu->device))

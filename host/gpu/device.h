@@ -19,7 +19,8 @@
 struct gst_env;
 
 struct gst_gpu {
-    int index; /* CUDA ordinal; what reports call "gpu N" */
+    int index;   /* what reports call "gpu N": the CUDA ordinal when the run began */
+    int ordinal; /* the CUDA ordinal in this process: another once a GPU has gone */
     CUdevice device;
     CUcontext context;          /* primary context once retained, else NULL */
     nvmlDevice_t nvml;          /* the GPU, or its MIG instance; NULL: NVML does not list it */

@@ -114,6 +114,18 @@ static void open_runtime(struct gst_env *env, int driver_code)
                      "the runtime counts %d GPUs, the driver %d", count, env->gpus_total);
 }
 
+/* A GPU keeps the number that the first process of the run gave it, though CUDA counts anew once
+ * one has gone. */
+static void keep_number(const struct gst_env *env, struct gst_gpu *gpu)
+{
+    for (int index = 0; index < GST_ENV_GPUS; index++) {
+        const struct gst_fact *uuid = gst_report_find_fact(env->report, index, "driver", "uuid");
+
+        if (uuid != NULL && strcmp(uuid->text, gpu->uuid) == 0)
+            gpu->index = index;
+    }
+}
+
 static bool is_wanted(const struct gst_gpu *gpu, const struct gst_env_request *request,
                       bool *is_known)
 {
@@ -144,9 +156,11 @@ static bool select_gpus(struct gst_env *env, const struct gst_env_request *reque
             unreadable.gpu = ordinal;
             gst_report_status(env->report, &unreadable);
             last = unreadable;
-        } else if (is_wanted(gpu, request, is_known)) {
-            env->gpu_count++;
+            continue;
         }
+        keep_number(env, gpu);
+        if (is_wanted(gpu, request, is_known))
+            env->gpu_count++;
     }
     env->progress->gpu = GST_NO_GPU;
     if (env->gpu_count == 0 && last.finding != GST_NO_FINDING) {

@@ -83,11 +83,11 @@ bool gst_facts_from_runtime(struct gst_env *env, const struct gst_gpu *gpu, stru
     int major = 0;
     int minor = 0;
 
-    if (!GST_RT(env, st, cudaDeviceGetPCIBusId, (pci_id, (int)sizeof(pci_id), gpu->index))
+    if (!GST_RT(env, st, cudaDeviceGetPCIBusId, (pci_id, (int)sizeof(pci_id), gpu->ordinal))
         || !GST_RT(env, st, cudaDeviceGetAttribute,
-                   (&major, cudaDevAttrComputeCapabilityMajor, gpu->index))
+                   (&major, cudaDevAttrComputeCapabilityMajor, gpu->ordinal))
         || !GST_RT(env, st, cudaDeviceGetAttribute,
-                   (&minor, cudaDevAttrComputeCapabilityMinor, gpu->index)))
+                   (&minor, cudaDevAttrComputeCapabilityMinor, gpu->ordinal)))
         return false;
     gst_pci_id_lower(pci_id);
     gst_report_fact_text(report, gpu->index, source, "pci_id", "%s", pci_id);
@@ -99,7 +99,7 @@ bool gst_facts_from_runtime(struct gst_env *env, const struct gst_gpu *gpu, stru
         if (!row->is_common)
             continue;
         if (!GST_RT(env, st, cudaDeviceGetAttribute,
-                    (&value, (enum cudaDeviceAttr)row->attribute, gpu->index)))
+                    (&value, (enum cudaDeviceAttr)row->attribute, gpu->ordinal)))
             return false;
         gst_report_fact_number(report, gpu->index, source, row->key, row->unit, value * row->scale);
     }

@@ -14,7 +14,7 @@ static bool check_last_error(struct gst_lane *lane, struct gst_status *st)
 static bool runtime_open(struct gst_lane *lane, struct gst_status *st)
 {
     return gst_gpu_use(lane->env, lane->gpu, st)
-           && GST_RT(lane->env, st, cudaSetDevice, (lane->gpu->index))
+           && GST_RT(lane->env, st, cudaSetDevice, (lane->gpu->ordinal))
            && GST_RT(lane->env, st, cudaStreamCreateWithFlags,
                      (&lane->stream, cudaStreamNonBlocking))
            && GST_RT(lane->env, st, cudaEventCreateWithFlags, (&lane->start, cudaEventDefault))
