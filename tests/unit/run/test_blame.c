@@ -84,10 +84,26 @@ static void test_blame__table(void **state)
     }
 }
 
+/* Before any GPU is in hand there is only the driver to accuse. */
+static void test_blame__late_without_a_gpu_is_the_driver(void **state)
+{
+    const struct gst_ending ending = { .reason = GST_END_DEADLINE,
+                                       .allowed_s = 120,
+                                       .wait_status = KILLED_BY(SIGKILL) };
+    const struct gst_progress where = { .item = -1, .gpu = -1, .phase = "open", .call = "cuInit" };
+    struct gst_status st = GST_STATUS_INIT;
+
+    (void)state;
+    assert_true(gst_blame(&ending, &where, &st));
+    assert_int_equal(st.finding, GST_HOST_DRIVER_HANG);
+    assert_int_equal(st.gpu, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blame__table),
+        cmocka_unit_test(test_blame__late_without_a_gpu_is_the_driver),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
