@@ -275,6 +275,8 @@ bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
     env->progress = &report->progress;
     env->is_first = request->is_first;
     enter_phase(env, "open the libraries");
+    /* The driver would keep what it compiles below HOME, which a container may have read-only. */
+    setenv("CUDA_CACHE_DISABLE", "1", 0);
     gst_trace_find(&trace, request->root);
     gst_libs_open(&env->libs);
     report->is_simulated = gst_libs_are_simulated(&env->libs);
