@@ -778,16 +778,24 @@ static void test_supervise__interrupted(void **state)
  * inherits what others leave behind. */
 static bool leave_an_orphan(struct gst_report *report, struct gst_status *st)
 {
-    pid_t middle = fork();
+    int alive[2];
+    char nothing;
+    pid_t middle;
 
+    if (pipe(alive) != 0)
+        return false;
+    middle = fork();
     if (middle == 0) {
-        if (fork() == 0) {
+        if (fork() == 0)
             setpgid(0, 0);
-            _exit(0);
-        }
         _exit(0);
     }
+    close(alive[1]);
     waitpid(middle, NULL, 0);
+    /* Ends when the orphan, who holds the other end, is gone: only then is there one to inherit. */
+    while (read(alive[0], &nothing, 1) > 0)
+        ;
+    close(alive[0]);
     return pass(report, st);
 }
 
