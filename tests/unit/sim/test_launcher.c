@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -87,7 +88,8 @@ static int teardown(void **state)
     return system(command);
 }
 
-static struct launched start(char *const arguments[])
+/* `terminal`: name of the one that it is to have, or NULL. */
+static struct launched start_on(const char *terminal, char *const arguments[])
 {
     struct launched launched;
     int in[2], out[2];
@@ -99,6 +101,8 @@ static struct launched start(char *const arguments[])
         dup2(in[0], STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
         dup2(open(in_folder("err"), O_WRONLY | O_CREAT | O_TRUNC, 0644), STDERR_FILENO);
+        if (terminal != NULL && (setsid() < 0 || ioctl(open(terminal, O_RDWR), TIOCSCTTY, 0) != 0))
+            _exit(98);
         execv(GST_TEST_LAUNCHER, arguments);
         _exit(99);
     }
@@ -107,6 +111,11 @@ static struct launched start(char *const arguments[])
     launched.in = in[1];
     launched.out = out[0];
     return launched;
+}
+
+static struct launched start(char *const arguments[])
+{
+    return start_on(NULL, arguments);
 }
 
 static void read_all(int fd, char *text, size_t size)
@@ -379,6 +388,36 @@ static void test_launcher__passes_signals_on(void **state)
     }
 }
 
+/* The terminal tells launcher and program; from the launcher it would be told again. */
+static void test_launcher__control_c_comes_once(void **state)
+{
+    char *const arguments[] = { "simulate",
+                                "--profile",
+                                "new",
+                                "--",
+                                "sh",
+                                "-c",
+                                "trap 'echo heard' INT; trap 'exit 5' TERM; echo ready;"
+                                "read word; read word; read word",
+                                NULL };
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    struct launched launched;
+    struct result result;
+
+    (void)state;
+    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    launched = start_on(ptsname(terminal), arguments);
+    wait_for_word(launched, "ready\n");
+    assert_int_equal(write(terminal, "\003", 1), 1);
+    wait_for_word(launched, "heard\n");
+    /* Passed on after whatever the launcher makes of the first: lower numbers go first. */
+    kill(launched.pid, SIGTERM);
+    result = finish(launched);
+    close(terminal);
+    assert_string_equal(result.out, "");
+    assert_int_equal(result.code, 5);
+}
+
 static void test_launcher__its_end_ends_the_program(void **state)
 {
     char *const arguments[] = { "simulate",
@@ -547,6 +586,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_launcher__makes_the_root),
         cmocka_unit_test(test_launcher__faults_that_never_fired),
         cmocka_unit_test(test_launcher__passes_signals_on),
+        cmocka_unit_test(test_launcher__control_c_comes_once),
         cmocka_unit_test(test_launcher__its_end_ends_the_program),
         cmocka_unit_test(test_launcher__ignored_children_still_tell_their_code),
         cmocka_unit_test(test_launcher__usage),
