@@ -61,11 +61,13 @@ def test_first_call_that_fails_is_the_first_gpus(broken, symbol):
     assert symbol.removesuffix("_v2") in outcome.report["headline"]["observed"]
 
 
+# While the runtime loads its kernel on GPU 2; when that is depends on the model's costs.
 STALE_US = (4000, 4500)
+MAYBE_STALE = pytest.mark.xfail(reason="as above, at moments that move with the model's costs")
 
 
 @pytest.mark.parametrize("after_us", [
-    pytest.param(after, marks=[STALE] if after in STALE_US else [])
+    pytest.param(after, marks=[MAYBE_STALE] if after in STALE_US else [])
     for after in (500, 1500, 2500, 3500, 4000, 4500, 5500, 8000, 11000, 13000, 18000, 25000)])
 def test_gpu_that_is_lost_at_any_moment(broken, after_us):
     """Nothing else is to be said of such a machine, and the other seven GPUs are well."""

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from selftest import COUNTING
+from selftest import COUNTING, kernel_module, pci_device, plant
 
 # profile: GPUs that CUDA shows, their name (deviceQuery outputs, public), compute capability
 PROFILES = {
@@ -91,6 +91,16 @@ def test_driver_without_gpu(simulated):
     assert outcome.counted() == {"host.no-gpu"}, outcome.describe()
     assert outcome.report["simulated"] is True
     assert "SIMULATED empty" in outcome.out.splitlines()[0]
+
+
+def test_slot_of_a_virtual_machine_is_no_contradiction(simulated, tmp_path):
+    """Its sysfs shows the virtual slot, NVML the real link."""
+    width = {"/sys/bus/pci/devices/0000:00:07.0/current_link_width": "1\n"}
+    root = plant(tmp_path / "root", {**pci_device("0000:00:07.0"), **kernel_module(), **width})
+    outcome = simulated.report("device-query", "--root", root, profile="t4x1")
+
+    assert_healthy(outcome, ["device-query"])
+    assert outcome.report["gpus"][0]["facts"]["pcie_width"] == {"nvml": 16, "sysfs": 1}
 
 
 def test_build_without_kernels_says_so(simulated, kernel_majors):
