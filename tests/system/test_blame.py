@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Wherever a run breaks, the GPU that broke is blamed, and no other: the same fault is moved through
-the whole run, call by call or moment by moment."""
+"""Wherever a run breaks, the GPU that broke is blamed, and no other: the same fault is moved
+through the whole run, call by call or moment by moment."""
 
 import pytest
 

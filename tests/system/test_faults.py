@@ -14,9 +14,9 @@ from selftest import catalogue, plant
 
 HERE = Path(__file__).parent
 TABLE = yaml.safe_load((HERE / "faults.yaml").read_text())
-KEYS = {"name", "profile", "faults", "args", "env", "root", "bars", "memory_left", "verdict", "layer",
-        "id", "note", "workload", "gpu", "words", "passes", "others", "oldest_pack", "disagrees",
-        "only_without"}
+KEYS = {"name", "profile", "faults", "args", "env", "root", "bars", "memory_left", "verdict",
+        "layer", "id", "note", "workload", "gpu", "words", "passes", "others", "oldest_pack",
+        "disagrees", "only_without"}
 EXITS = {"PASS": 0, "FAIL": 1, "ERROR": 3}
 
 
@@ -94,7 +94,8 @@ def assert_text(row, outcome):
     assert f"SIMULATED {row['profile']}" in lines[0]
     assert row["id"] in lines[0]
     assert lines[1].startswith("      next: ")
-    assert any(re.match(rf"\s+id +{re.escape(row['id'])}  \({row['layer']}", line) for line in lines)
+    told = re.compile(rf"\s+id +{re.escape(row['id'])}  \({row['layer']}")
+    assert any(told.match(line) for line in lines)
     assert lines[-1].endswith(f"exit {EXITS[row['verdict']]}")
 
 

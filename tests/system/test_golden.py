@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole pages as people see them, held against pages that somebody has read: see golden/README.md."""
+"""Whole pages as people see them, held against pages that somebody has read, see golden/."""
 
 import pytest
 

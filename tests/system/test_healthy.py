@@ -117,7 +117,8 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
 VOLATILE = re.compile(r'^\s*"(started_utc|duration_s|commit)":.*$', re.M)
 
 
-@pytest.mark.parametrize("faults", [[], ["kernel vector_add element=5 wrong"]], ids=["pass", "fail"])
+@pytest.mark.parametrize("faults", [[], ["kernel vector_add element=5 wrong"]],
+                         ids=["pass", "fail"])
 def test_same_seed_same_bytes(whole, faults):
     texts = []
     for _ in range(2):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No GPU and no simulation: the answer names who has to act, and what to do. Nothing is simulated."""
+"""No GPU and no simulation: the answer names who has to act, and what to do."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_root_can_come_from_the_environment(bare_program, tmp_path):
 
 
 def test_the_head_says_who_and_what_to_do(bare_program, tmp_path):
-    """One look at the head is enough: verdict, layer and id, the remedy, and a way without a GPU."""
+    """One look is enough: verdict, layer and id, the remedy, and a way without a GPU."""
     root = plant(tmp_path / "root", {"/sys/bus/pci/devices": None})
     outcome = bare_program.run("--root", root, timeout=10)
     first, second = outcome.out.splitlines()[:2]

@@ -28,7 +28,7 @@ def device_nodes():
 
 @pytest.fixture
 def confined(bare_program):
-    """Runs the program with these folders first on the library path, and unable to leave a trace."""
+    """Runs the program with these folders on the library path, unable to leave a trace."""
     before = device_nodes()
     wrapper = WITHOUT_MKNOD if os.geteuid() == 0 else ()
 
@@ -52,7 +52,7 @@ def vendor(name):
 
 
 def only_runtime(tmp_path, version):
-    """The runtime of this version; newer ones, perhaps installed here, are hidden by empty files."""
+    """The runtime of this version; others, perhaps installed here, are hidden by empty files."""
     folder = tmp_path / f"runtime-{version}"
     folder.mkdir()
     for other, soname in RUNTIMES.items():

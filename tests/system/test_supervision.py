@@ -183,8 +183,10 @@ def test_nothing_is_written_anywhere(simulated, tmp_path, home):
     folder = tmp_path / "home"
     folder.mkdir(mode=0o555)
     env = simulated.environment()
-    env["HOME"] = {"read-only": str(folder), "missing": str(tmp_path / "nowhere"), "unset": ""}[home]
-    if home == "unset":
+    homes = {"read-only": folder, "missing": tmp_path / "nowhere"}
+    if home in homes:
+        env["HOME"] = str(homes[home])
+    else:
         del env["HOME"]
     before = sorted(tmp_path.rglob("*"))
     done = subprocess.run(simulated.command("--size", "1M", profile="l4x1"), env=env, cwd=folder,
