@@ -241,6 +241,18 @@ static void note_machine(struct gst_env *env)
     }
 }
 
+/* CUDA works and NVML does not: the tools that watch the GPUs are blind. */
+static void check_nvml(struct gst_env *env, int nvml_code)
+{
+    if (env->libs.nvml_library.handle == NULL || env->has_nvml || !env->is_first)
+        return;
+    gst_report_check(env->report,
+                     nvml_code == NVML_ERROR_LIB_RM_VERSION_MISMATCH ? GST_HOST_DRIVER_MISMATCH
+                                                                     : GST_RUNTIME_NVML_MISSING,
+                     GST_NO_GPU, false, "'%.180s' is there, but nvmlInit says %d",
+                     env->libs.nvml_library.path, nvml_code);
+}
+
 static bool open_driver(struct gst_env *env, const struct gst_trace *trace,
                         const struct gst_env_request *request, struct gst_status *st)
 {
@@ -259,6 +271,7 @@ static bool open_driver(struct gst_env *env, const struct gst_trace *trace,
         open_runtime(env, init.code);
         return explain_absence(env, trace, nvml_code, &init, st);
     }
+    check_nvml(env, nvml_code);
     open_runtime(env, CUDA_SUCCESS);
     enter_phase(env, "read the GPUs");
     return select_gpus(env, request, st);

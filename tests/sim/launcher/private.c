@@ -29,18 +29,20 @@ static bool fail(const struct maker *maker, const char *what, const char *path)
     return false;
 }
 
+static const struct {
+    unsigned major;
+    const char *file;
+} runtimes[] = { { 11, "libcudart.so.11.0" },
+                 { 12, "libcudart.so.12" },
+                 { 13, "libcudart.so.13" } };
+
+#define RUNTIME_COUNT (sizeof runtimes / sizeof runtimes[0])
+
 const char *sim_private_cudart(unsigned version)
 {
-    static const struct {
-        unsigned major;
-        const char *file;
-    } FILES[] = { { 11, "libcudart.so.11.0" },
-                  { 12, "libcudart.so.12" },
-                  { 13, "libcudart.so.13" } };
-
-    for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
-        if (FILES[i].major == version / 1000)
-            return FILES[i].file;
+    for (size_t i = 0; i < RUNTIME_COUNT; i++) {
+        if (runtimes[i].major == version / 1000)
+            return runtimes[i].file;
     }
     return NULL;
 }
@@ -57,27 +59,53 @@ static bool make_link(const struct maker *maker, const char *file)
     return symlink(target, path) == 0 || fail(maker, "make", path);
 }
 
-/* Links to the doubles; beside them to what they share, which they look for where they lie. */
+/* A file of no bytes stands where the machine has no library: the loader stops at it. Without it,
+ * the library of that name that this system may have would be found behind, and meet a double. */
+static bool make_absent(const struct maker *maker, const char *file)
+{
+    char path[INNER_BYTES];
+    int fd;
+
+    snprintf(path, sizeof path, "%s/lib/%s", maker->path, file);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return fail(maker, "make", path);
+    close(fd);
+    return true;
+}
+
+static bool make_library(const struct maker *maker, enum sim_library library, const char *file)
+{
+    return maker->machine->libraries[library].is_missing ? make_absent(maker, file)
+                                                         : make_link(maker, file);
+}
+
+static bool make_runtimes(const struct maker *maker)
+{
+    const char *own = sim_private_cudart(maker->machine->cudart_version);
+
+    for (size_t i = 0; i < RUNTIME_COUNT; i++) {
+        const char *file = runtimes[i].file;
+        const bool is_own = own != NULL && strcmp(own, file) == 0;
+
+        if (is_own ? !make_library(maker, SIM_LIBRARY_CUDART, file) : !make_absent(maker, file))
+            return false;
+    }
+    return true;
+}
+
+/* Links to the doubles; beside them to what they share, which they look for where they lie. The PTX
+ * compiler has no file of its own: the model compiles, or says that it cannot. */
 static bool make_libraries(const struct maker *maker)
 {
-    const struct sim_machine *machine = maker->machine;
-    const char *const files[SIM_LIBRARIES] = {
-        [SIM_LIBRARY_CUDA] = "libcuda.so.1",
-        [SIM_LIBRARY_NVML] = "libnvidia-ml.so.1",
-        [SIM_LIBRARY_CUDART] = sim_private_cudart(machine->cudart_version),
-        /* No file of its own: the model compiles, or says that it cannot. */
-        [SIM_LIBRARY_PTX_COMPILER] = NULL,
-    };
     char path[INNER_BYTES];
 
     snprintf(path, sizeof path, "%s/lib", maker->path);
     if (mkdir(path, 0755) != 0)
         return fail(maker, "make", path);
-    for (unsigned i = 0; i < SIM_LIBRARIES; i++) {
-        if (files[i] != NULL && !machine->libraries[i].is_missing && !make_link(maker, files[i]))
-            return false;
-    }
-    return make_link(maker, "libgpusim.so");
+    return make_library(maker, SIM_LIBRARY_CUDA, "libcuda.so.1")
+           && make_library(maker, SIM_LIBRARY_NVML, "libnvidia-ml.so.1") && make_runtimes(maker)
+           && make_link(maker, "libgpusim.so");
 }
 
 static bool make_root(const struct maker *maker)
@@ -195,7 +223,8 @@ bool sim_private_environment(const struct sim_private *folder, const char *simul
         if (setenv(variables[i].name, variables[i].value, 1) != 0)
             return false;
     }
-    return prepend_library_path(folder->path);
+    /* A twin on this machine's processor is a thousand times slower than a GPU. */
+    return setenv("GPU_SELFTEST_SIZE", "16M", 0) == 0 && prepend_library_path(folder->path);
 }
 
 bool sim_private_unfired(const struct sim_private *folder, unsigned fault_count,

@@ -244,20 +244,34 @@ static void test_launcher__sets_the_environment(void **state)
     assert_string_equal(result.out, "P/lib:/before:/that\n");
 }
 
+static void test_launcher__keeps_simulated_runs_small_unless_told(void **state)
+{
+    struct result result = run("new", NULL, "echo $GPU_SELFTEST_SIZE");
+
+    (void)state;
+    assert_string_equal(result.out, "16M\n");
+    setenv("GPU_SELFTEST_SIZE", "64M", 1);
+    result = run("new", NULL, "echo $GPU_SELFTEST_SIZE");
+    unsetenv("GPU_SELFTEST_SIZE");
+    assert_string_equal(result.out, "64M\n");
+}
+
 static void test_launcher__joins_faults_line_by_line(void **state)
 {
-    char *const arguments[] = { "simulate",
-                                "--profile=new",
-                                "--fault=libnvidia-ml missing",
-                                "--fault",
-                                "libcudart missing # a comment; to its end",
-                                "--fault",
-                                "libcuda missing",
-                                "--",
-                                "sh",
-                                "-c",
-                                "echo \"$GPU_SELFTEST_SIM_FAULTS\"; ls $LD_LIBRARY_PATH",
-                                NULL };
+    char *const arguments[] = {
+        "simulate",
+        "--profile=new",
+        "--fault=libnvidia-ml missing",
+        "--fault",
+        "libcudart missing # a comment; to its end",
+        "--fault",
+        "libcuda missing",
+        "--",
+        "sh",
+        "-c",
+        "echo \"$GPU_SELFTEST_SIM_FAULTS\"; find $LD_LIBRARY_PATH -type l -printf '%f\\n'",
+        NULL
+    };
     struct result result = finish(start(arguments));
 
     (void)state;
@@ -270,24 +284,36 @@ static void test_launcher__joins_faults_line_by_line(void **state)
 static void test_launcher__has_the_doubles_of_the_machine(void **state)
 {
     static const struct {
-        const char *profile, *fault, *names;
+        const char *profile, *fault, *names; /* links, then what stands in the way of others */
     } rows[] = {
-        { "new", NULL, "libcuda.so.1 libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n" },
-        { "old", NULL, "libcuda.so.1 libcudart.so.11.0 libgpusim.so libnvidia-ml.so.1\n" },
-        { "bare", NULL, "libcuda.so.1 libgpusim.so libnvidia-ml.so.1\n" },
+        { "new", NULL,
+          "libcuda.so.1 libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n"
+          "libcudart.so.11.0 libcudart.so.12\n" },
+        { "old", NULL,
+          "libcuda.so.1 libcudart.so.11.0 libgpusim.so libnvidia-ml.so.1\n"
+          "libcudart.so.12 libcudart.so.13\n" },
+        { "bare", NULL,
+          "libcuda.so.1 libgpusim.so libnvidia-ml.so.1\n"
+          "libcudart.so.11.0 libcudart.so.12 libcudart.so.13\n" },
         { "new", "cudart version=12.4",
-          "libcuda.so.1 libcudart.so.12 libgpusim.so libnvidia-ml.so.1\n" },
-        { "new", "libcuda missing", "libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n" },
-        { "new", "libcudart missing", "libcuda.so.1 libgpusim.so libnvidia-ml.so.1\n" },
+          "libcuda.so.1 libcudart.so.12 libgpusim.so libnvidia-ml.so.1\n"
+          "libcudart.so.11.0 libcudart.so.13\n" },
+        { "new", "libcuda missing",
+          "libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n"
+          "libcuda.so.1 libcudart.so.11.0 libcudart.so.12\n" },
+        { "new", "libcudart missing",
+          "libcuda.so.1 libgpusim.so libnvidia-ml.so.1\n"
+          "libcudart.so.11.0 libcudart.so.12 libcudart.so.13\n" },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        /* Links whose target is there, and by their names. */
         struct result result =
             run(rows[i].profile, rows[i].fault,
-                "cd $LD_LIBRARY_PATH && for i in *; do test -h $i && test -e $i || exit 9; done;"
-                "echo *");
+                "cd $LD_LIBRARY_PATH && for i in *; do"
+                "  if test -h $i; then test -e $i || exit 9; links=\"$links $i\";"
+                "  else test ! -s $i || exit 8; absent=\"$absent $i\"; fi; done;"
+                "echo $links; echo $absent");
 
         assert_string_equal(result.out, rows[i].names);
         assert_int_equal(result.code, 0);
@@ -581,6 +607,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_launcher__passes_the_code_on),
         cmocka_unit_test(test_launcher__program_that_cannot_be_run),
         cmocka_unit_test(test_launcher__sets_the_environment),
+        cmocka_unit_test(test_launcher__keeps_simulated_runs_small_unless_told),
         cmocka_unit_test(test_launcher__joins_faults_line_by_line),
         cmocka_unit_test(test_launcher__has_the_doubles_of_the_machine),
         cmocka_unit_test(test_launcher__makes_the_root),
