@@ -125,12 +125,21 @@ static void apply_edges(struct gst_report *report)
     }
 }
 
-static void skip_item(struct gst_item *item, enum gst_finding_id cause)
+/* A reason that it already has stays. */
+static void skip_item(struct gst_item *item, enum gst_finding_id blocked_by)
 {
     item->verdict = GST_SKIP;
-    item->blocked_by = cause;
-    if (item->reason[0] == '\0')
-        snprintf(item->reason, sizeof item->reason, "blocked by %s", gst_finding(cause)->id);
+    item->blocked_by = blocked_by;
+    if (item->reason[0] == '\0' && blocked_by != GST_NO_FINDING)
+        snprintf(item->reason, sizeof item->reason, "blocked by %s", gst_finding(blocked_by)->id);
+}
+
+void gst_report_skip_from(struct gst_report *report, size_t first, enum gst_finding_id blocked_by)
+{
+    for (size_t i = first; i < report->item_count; i++) {
+        report->items[i].state = GST_ITEM_DONE;
+        skip_item(&report->items[i], blocked_by);
+    }
 }
 
 static void conclude_item(const struct gst_report *report, struct gst_item *item)

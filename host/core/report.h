@@ -142,6 +142,10 @@ void gst_report_unmap(struct gst_report *report);
 /* Appends; all take what they need by value. Index of the new item, -1 when full. */
 int gst_report_item(struct gst_report *report, const char *name);
 
+/* Ends the items from `first` on, none of which was run: `blocked_by` is the finding at fault, or
+ * GST_NO_FINDING. */
+void gst_report_skip_from(struct gst_report *report, size_t first, enum gst_finding_id blocked_by);
+
 /* Records the answer to a check under the current item (progress.item), at this place of the
  * source. `ok` false takes the finding's word. */
 #define gst_report_check(report, finding, gpu, ...)                                                \

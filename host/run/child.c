@@ -111,15 +111,6 @@ static void enter(struct gst_report *report, int item, const char *phase)
     snprintf(report->progress.phase, sizeof(report->progress.phase), "%s", phase);
 }
 
-static void block_rest(const struct gst_supervisor *supervisor, size_t first,
-                       const struct gst_status *st)
-{
-    struct gst_report *report = supervisor->report;
-
-    for (size_t i = first; i < supervisor->step_count; i++)
-        gst_supervise_skip(&report->items[i], st->finding);
-}
-
 static bool open_or_block(const struct gst_supervisor *supervisor, size_t first, bool is_first)
 {
     struct gst_status st = GST_STATUS_INIT;
@@ -132,7 +123,7 @@ static bool open_or_block(const struct gst_supervisor *supervisor, size_t first,
         gst_fail(&st, GST_SUITE_CRASHED, "the GPUs could not be opened, and no cause was given");
     if (st.finding != GST_NO_FINDING)
         gst_report_status(report, &st);
-    block_rest(supervisor, first, &st);
+    gst_report_skip_from(report, first, st.finding);
     return false;
 }
 

@@ -80,22 +80,6 @@ static uint64_t memory_limit(const struct gst_supervisor *supervisor)
     return left / 4 * 3;
 }
 
-void gst_supervise_skip(struct gst_item *item, enum gst_finding_id blocked_by)
-{
-    item->state = GST_ITEM_DONE;
-    item->verdict = GST_SKIP;
-    item->blocked_by = blocked_by;
-    if (blocked_by != GST_NO_FINDING)
-        snprintf(item->reason, sizeof(item->reason), "blocked by %s", gst_finding(blocked_by)->id);
-}
-
-static void skip_from(const struct gst_supervisor *supervisor, size_t first,
-                      enum gst_finding_id blocked_by)
-{
-    for (size_t i = first; i < supervisor->step_count; i++)
-        gst_supervise_skip(&supervisor->report->items[i], blocked_by);
-}
-
 /* The step after the last that may share a child with `first`. */
 static size_t group_end(const struct gst_supervisor *supervisor, size_t first)
 {
@@ -134,7 +118,7 @@ static size_t settle(const struct gst_supervisor *supervisor, struct gst_watch *
         }
     }
     if (!watch->is_open || watch->ending.is_stuck || watch->ending.reason == GST_END_INTERRUPTED) {
-        skip_from(supervisor, next, st.finding);
+        gst_report_skip_from(supervisor->report, next, st.finding);
         return supervisor->step_count;
     }
     return next;

@@ -49,7 +49,4 @@ struct gst_supervisor {
  * out of standard output and error, and the first of it is recorded as a note. */
 bool gst_supervise(const struct gst_supervisor *supervisor, struct gst_status *st);
 
-/* Marks an item as not run because of `blocked_by`. */
-void gst_supervise_skip(struct gst_item *item, enum gst_finding_id blocked_by);
-
 #endif

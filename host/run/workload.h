@@ -33,7 +33,7 @@ struct gst_workload {
     const struct gst_metric_def *const *metrics; /* NULL-terminated, or NULL */
     double timeout_s;
     bool shows_facts; /* asked for alone, its text holds the page of facts */
-    bool is_quick; /* part of --level quick */
+    bool is_quick;    /* part of --level quick */
     bool (*run)(struct gst_run *run, struct gst_status *st);
 };
 
