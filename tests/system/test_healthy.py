@@ -72,8 +72,9 @@ def test_every_element_is_counted(whole, profile):
 
 
 def test_no_number_beats_its_ceiling(whole):
-    """300.0 GB/s is 6251 MHz x 2 x 192 bit: an L4's peak."""
-    outcome = whole.report("vector-add", profile="l4x1")
+    """300.0 GB/s is 6251 MHz x 2 x 192 bit: an L4's peak. It holds for data that is several times
+    the cache of 48 MiB."""
+    outcome = whole.report("vector-add", "--size", "200M", profile="l4x1")
 
     assert {metric["variant"] for metric in outcome.report["metrics"]} == {"driver", "runtime"}
     for metric in outcome.report["metrics"]:
@@ -116,8 +117,11 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
 VOLATILE = re.compile(r'^\s*"(started_utc|duration_s|commit)":.*$', re.M)
 
 
-@pytest.mark.parametrize("faults", [[], ["kernel vector_add element=5 wrong"]],
-                         ids=["pass", "fail"])
+@pytest.mark.parametrize("faults", [
+    [], ["kernel vector_add element=5 wrong"],
+    pytest.param(["libcudart missing"], marks=pytest.mark.xfail(
+        strict=True, reason="the cause names the private folder where the library is missing"))],
+    ids=["pass", "fail", "missing"])
 def test_same_seed_same_bytes(whole, faults):
     texts = []
     for _ in range(2):
