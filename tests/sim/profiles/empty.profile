@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Driver and kernel module, and no GPU.
-# UUIDs and serial numbers are invented. PCI addresses follow an order that such machines have.
+# driver, cudart: CUDA 13.0 Update 2 (release notes of the toolkit).
 driver version=580.95.05 cuda=13.0
 cudart version=13.0

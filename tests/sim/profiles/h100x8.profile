@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Eight H100 on one board, every pair over NVSwitch by all 18 NVLinks.
-# UUIDs and serial numbers are invented. PCI addresses follow an order that such machines have.
+# driver, cudart: CUDA 13.0 Update 2 (release notes of the toolkit).
+# link, numa: nvidia-smi topo -m of 8 x H100 (NV18, four GPUs at each of two nodes).
+# pci: 61, 9d and c3 as GPUs 3 to 5 in an nvidia-smi table of H100; 43, 52 and d1 in the same order
+# in nvidia-smi output of B200 nodes; 1b and df are invented.
+# invented: uuid, serial.
 driver version=580.95.05 cuda=13.0
 cudart version=13.0
 gpu 0 model=h100-sxm5-80gb pci=0000:1b:00.0 numa=0 uuid=GPU-00000000-0000-4000-8000-000000000001 serial=9900000000001
