@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from selftest import TOP, Program, catalogue, mask
+from selftest import TOP, Outcome, Program, catalogue, mask
 
 README = (TOP / "README.md").read_text()
 BLOCKS = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
@@ -31,7 +31,7 @@ def run_as_written(program, command):
     assert words[0].startswith("scripts/"), f"no test can run '{command}'"
     done = subprocess.run([TOP / words[0], *words[1:]], env=program.environment(), cwd=TOP,
                           capture_output=True, timeout=60, check=False)
-    return type("Done", (), {"out": done.stdout.decode()})
+    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def test_there_are_samples_and_a_table():
@@ -46,7 +46,11 @@ def test_sample_is_what_is_printed(simulated, kernel_majors, command, shown):
     if not kernel_majors:
         pytest.skip("built without nvcc: the samples show kernels")
 
-    assert mask(run_as_written(simulated, command).out) == mask(shown)
+    outcome = run_as_written(simulated, command)
+    told = re.search(r"   exit (\d+)$", shown.rstrip())
+
+    assert mask(outcome.out) == mask(shown)
+    assert outcome.exit == (int(told[1]) if told else 0), outcome.describe()
 
 
 def test_table_of_workloads_is_the_programs(program):
