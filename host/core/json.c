@@ -82,11 +82,11 @@ static json_t *counts(const struct gst_report *report)
 
     gst_report_judged(report, &judged, &total);
     return json_pack("{sI sI sI sI sI sI}", "passed",
-                     (json_int_t)gst_report_count(report, GST_PASS), "failed",
-                     (json_int_t)gst_report_count(report, GST_FAIL), "skipped",
-                     (json_int_t)gst_report_count(report, GST_SKIP), "could_not_tell",
-                     (json_int_t)gst_report_count(report, GST_ERROR), "judged", (json_int_t)judged,
-                     "metrics", (json_int_t)total);
+                     (json_int_t)gst_report_count_all(report, GST_PASS), "failed",
+                     (json_int_t)gst_report_count_all(report, GST_FAIL), "skipped",
+                     (json_int_t)gst_report_count_all(report, GST_SKIP), "could_not_tell",
+                     (json_int_t)gst_report_count_all(report, GST_ERROR), "judged",
+                     (json_int_t)judged, "metrics", (json_int_t)total);
 }
 
 /* { "memory_total_bytes": { "driver": 1, "nvml": 1 } } of one GPU, or of the machine. */

@@ -40,12 +40,15 @@ static size_t terminal_columns(void)
 
 void gst_log(const char *format, ...)
 {
-    char message[LINE_SIZE], line[LINE_SIZE + 32];
+    char raw[LINE_SIZE], message[LINE_SIZE], line[LINE_SIZE + 32];
     va_list arguments;
 
     va_start(arguments, format);
-    gst_utf8_format(message, sizeof message, format, arguments);
+    gst_utf8_format(raw, sizeof raw, format, arguments);
     va_end(arguments);
+    /* Words of the command line come back in messages: they must not steer the terminal, nor make
+     * one message look like two. */
+    gst_utf8_printable(message, sizeof message, raw);
     snprintf(line, sizeof line, "%sgpu-selftest: %s\n", isatty(STDERR_FILENO) ? erase : "",
              message);
     write_line(line);

@@ -213,6 +213,17 @@ size_t gst_report_count(const struct gst_report *report, enum gst_verdict verdic
     return count;
 }
 
+size_t gst_report_count_all(const struct gst_report *report, enum gst_verdict verdict)
+{
+    enum gst_verdict machine = GST_NOTE;
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].item < 0 && report->checks[i].verdict > GST_PASS)
+            machine = gst_verdict_worst(machine, report->checks[i].verdict);
+    }
+    return gst_report_count(report, verdict) + (machine == verdict);
+}
+
 void gst_report_judged(const struct gst_report *report, size_t *judged, size_t *total)
 {
     *judged = 0;

@@ -190,6 +190,9 @@ const char *gst_report_item_name(const struct gst_report *report, int item);
 /* Number of items with this verdict. */
 size_t gst_report_count(const struct gst_report *report, enum gst_verdict verdict);
 
+/* The same, with what was found before any workload as one more: the page calls it "machine". */
+size_t gst_report_count_all(const struct gst_report *report, enum gst_verdict verdict);
+
 /* Metrics with a PASS, FAIL or ERROR, and all of them: "speed judged 71 of 72". */
 void gst_report_judged(const struct gst_report *report, size_t *judged, size_t *total);
 

@@ -306,8 +306,8 @@ bool gst_text_write(const struct gst_report *report, FILE *out, struct gst_text_
     gst_text_table(report, out, style);
     write_notes(report, out);
     fprintf(out, "\n%zu passed, %zu failed, %zu skipped, %zu could not tell   exit %d\n",
-            gst_report_count(report, GST_PASS), gst_report_count(report, GST_FAIL),
-            gst_report_count(report, GST_SKIP), gst_report_count(report, GST_ERROR),
+            gst_report_count_all(report, GST_PASS), gst_report_count_all(report, GST_FAIL),
+            gst_report_count_all(report, GST_SKIP), gst_report_count_all(report, GST_ERROR),
             (int)gst_report_exit(report));
     return fflush(out) == 0 && !ferror(out);
 }

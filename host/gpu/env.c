@@ -215,7 +215,25 @@ static int hidden_instances(struct gst_env *env)
     return instances > 1 ? instances - 1 : 0;
 }
 
-static void note_machine(struct gst_env *env)
+/* Known even where no GPU can be used, and needed most there. */
+static void note_software(struct gst_env *env)
+{
+    struct gst_report *report = env->report;
+
+    note_library(env, "libcuda", &env->libs.cuda_library);
+    note_library(env, "libnvidia_ml", &env->libs.nvml_library);
+    note_library(env, "libcudart", &env->libs.cudart_library);
+    if (env->has_nvml)
+        gst_report_fact_text(report, GST_NO_GPU, "nvml", "driver_version", "%s", env->driver_text);
+    if (env->driver_version != 0)
+        gst_report_fact_text(report, GST_NO_GPU, "driver", "cuda_version", "%d.%d",
+                             env->driver_version / 1000, env->driver_version % 1000 / 10);
+    if (env->runtime_version != 0)
+        gst_report_fact_text(report, GST_NO_GPU, "runtime", "cudart_version", "%d.%d",
+                             env->runtime_version / 1000, env->runtime_version % 1000 / 10);
+}
+
+static void note_gpus(struct gst_env *env)
 {
     struct gst_report *report = env->report;
 
@@ -223,16 +241,6 @@ static void note_machine(struct gst_env *env)
     report->gpus_seen = env->gpus_total;
     report->gpus_total = env->gpus_total + hidden_instances(env);
     report->gpus_tested = env->gpu_count;
-    note_library(env, "libcuda", &env->libs.cuda_library);
-    note_library(env, "libnvidia_ml", &env->libs.nvml_library);
-    note_library(env, "libcudart", &env->libs.cudart_library);
-    if (env->has_nvml)
-        gst_report_fact_text(report, GST_NO_GPU, "nvml", "driver_version", "%s", env->driver_text);
-    gst_report_fact_text(report, GST_NO_GPU, "driver", "cuda_version", "%d.%d",
-                         env->driver_version / 1000, env->driver_version % 1000 / 10);
-    if (env->runtime_version != 0)
-        gst_report_fact_text(report, GST_NO_GPU, "runtime", "cudart_version", "%d.%d",
-                             env->runtime_version / 1000, env->runtime_version % 1000 / 10);
     for (int i = 0; i < env->gpu_count; i++) {
         gst_report_fact_text(report, env->gpus[i].index, "driver", "name", "%s", env->gpus[i].name);
         gst_report_fact_text(report, env->gpus[i].index, "driver", "uuid", "%s", env->gpus[i].uuid);
@@ -281,6 +289,7 @@ bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
                   struct gst_report *report, struct gst_status *st)
 {
     struct gst_trace trace;
+    bool is_open;
 
     memset(env, 0, sizeof(*env));
     env->root = request->root;
@@ -293,13 +302,14 @@ bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
     gst_trace_find(&trace, request->root);
     gst_libs_open(&env->libs);
     report->is_simulated = gst_libs_are_simulated(&env->libs);
-    if (!open_driver(env, &trace, request, st)) {
-        gst_env_close(env);
-        return false;
-    }
+    is_open = open_driver(env, &trace, request, st);
     if (request->is_first)
-        note_machine(env);
-    return true;
+        note_software(env);
+    if (is_open && request->is_first)
+        note_gpus(env);
+    if (!is_open)
+        gst_env_close(env);
+    return is_open;
 }
 
 void gst_env_close(struct gst_env *env)
@@ -319,7 +329,7 @@ void gst_env_check_still_there(struct gst_env *env)
     if (env->gpus_total >= report->gpus_seen)
         return;
     gst_report_check(report, GST_HARDWARE_GPU_LOST, GST_NO_GPU, false,
-                     "the driver shows %d GPUs, at the start it showed %d", env->gpus_total,
-                     report->gpus_seen);
+                     "the driver shows %d GPU%s, at the start it showed %d", env->gpus_total,
+                     env->gpus_total == 1 ? "" : "s", report->gpus_seen);
     report->gpus_seen = env->gpus_total;
 }

@@ -11,8 +11,18 @@ static bool check_last_error(struct gst_lane *lane, struct gst_status *st)
     return GST_RT(lane->env, st, cudaGetLastError, ());
 }
 
+/* The runtime keeps the last error of a thread until it is asked for: one that was met on another
+ * GPU must not be held against this one. */
+static void forget_last_error(struct gst_lane *lane)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+
+    GST_RT(lane->env, &ignored, cudaGetLastError, ());
+}
+
 static bool runtime_open(struct gst_lane *lane, struct gst_status *st)
 {
+    forget_last_error(lane);
     return gst_gpu_use(lane->env, lane->gpu, st)
            && GST_RT(lane->env, st, cudaSetDevice, (lane->gpu->ordinal))
            && GST_RT(lane->env, st, cudaStreamCreateWithFlags,

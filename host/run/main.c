@@ -218,6 +218,9 @@ int gst_main(int argc, char *argv[], struct gst_workload_list list)
         return GST_EXIT_COULD_NOT_TELL;
     }
     if (settings.profile != NULL) {
+        /* What was closed goes on closed: the simulated run has to notice, too. */
+        if (out == NULL)
+            close(STDOUT_FILENO);
         gst_simulate(&settings, argc, argv, error, sizeof(error));
         return usage(error);
     }

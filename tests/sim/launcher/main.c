@@ -31,6 +31,7 @@ struct launch {
     struct sim_arguments arguments;
     struct sim_script script;
     struct sim_private folder;
+    struct sim_run_streams streams;
     char simulator[PATH_MAX];
 };
 
@@ -90,7 +91,7 @@ static int simulate(struct launch *launch)
                                       arguments->faults))
         code = complain(EXIT_COULD_NOT_TELL, "no memory for the environment");
     else
-        code = judge(launch, sim_run(arguments->program, &mask));
+        code = judge(launch, sim_run(arguments->program, &mask, &launch->streams));
     sim_private_remove(&launch->folder);
     return code;
 }
@@ -126,6 +127,7 @@ int main(int argc, char **argv)
 
     if (launch == NULL)
         return complain(EXIT_COULD_NOT_TELL, "no memory");
+    sim_run_fill_streams(&launch->streams);
     code = run(launch, argc, argv);
     free(launch);
     return code;

@@ -59,53 +59,31 @@ static bool make_link(const struct maker *maker, const char *file)
     return symlink(target, path) == 0 || fail(maker, "make", path);
 }
 
-/* A file of no bytes stands where the machine has no library: the loader stops at it. Without it,
- * the library of that name that this system may have would be found behind, and meet a double. */
-static bool make_absent(const struct maker *maker, const char *file)
-{
-    char path[INNER_BYTES];
-    int fd;
-
-    snprintf(path, sizeof path, "%s/lib/%s", maker->path, file);
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return fail(maker, "make", path);
-    close(fd);
-    return true;
-}
-
-static bool make_library(const struct maker *maker, enum sim_library library, const char *file)
-{
-    return maker->machine->libraries[library].is_missing ? make_absent(maker, file)
-                                                         : make_link(maker, file);
-}
-
-static bool make_runtimes(const struct maker *maker)
-{
-    const char *own = sim_private_cudart(maker->machine->cudart_version);
-
-    for (size_t i = 0; i < RUNTIME_COUNT; i++) {
-        const char *file = runtimes[i].file;
-        const bool is_own = own != NULL && strcmp(own, file) == 0;
-
-        if (is_own ? !make_library(maker, SIM_LIBRARY_CUDART, file) : !make_absent(maker, file))
-            return false;
-    }
-    return true;
-}
-
 /* Links to the doubles; beside them to what they share, which they look for where they lie. The PTX
  * compiler has no file of its own: the model compiles, or says that it cannot. */
 static bool make_libraries(const struct maker *maker)
 {
+    const struct sim_library_state *libraries = maker->machine->libraries;
+    const char *runtime = sim_private_cudart(maker->machine->cudart_version);
+    const struct {
+        const char *file;
+        bool is_there;
+    } rows[] = {
+        { "libgpusim.so", true },
+        { "libcuda.so.1", !libraries[SIM_LIBRARY_CUDA].is_missing },
+        { "libnvidia-ml.so.1", !libraries[SIM_LIBRARY_NVML].is_missing },
+        { runtime, runtime != NULL && !libraries[SIM_LIBRARY_CUDART].is_missing },
+    };
     char path[INNER_BYTES];
 
     snprintf(path, sizeof path, "%s/lib", maker->path);
     if (mkdir(path, 0755) != 0)
         return fail(maker, "make", path);
-    return make_library(maker, SIM_LIBRARY_CUDA, "libcuda.so.1")
-           && make_library(maker, SIM_LIBRARY_NVML, "libnvidia-ml.so.1") && make_runtimes(maker)
-           && make_link(maker, "libgpusim.so");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].is_there && !make_link(maker, rows[i].file))
+            return false;
+    }
+    return true;
 }
 
 static bool make_root(const struct maker *maker)
@@ -189,19 +167,53 @@ void sim_private_remove(struct sim_private *folder)
     folder->path[0] = '\0';
 }
 
-static bool prepend_library_path(const char *path)
+/* True if the loader would find a library of this name beyond the private folder: it asks the
+ * folders of LD_LIBRARY_PATH, then its cache (ldconfig(8), --print-cache). */
+static bool is_on_this_machine(const char *file)
+{
+    char command[512];
+
+    snprintf(command, sizeof command,
+             "IFS=:; for i in $LD_LIBRARY_PATH; do test -e \"$i/%s\" && exit 0; done;"
+             "PATH=$PATH:/sbin:/usr/sbin; ldconfig -p | grep -q \"^[[:space:]]*%s \"",
+             file, file);
+    return system(command) == 0;
+}
+
+/* A library that the simulated machine lacks, and this one has, would be found behind the doubles
+ * and meet one. In the folder `absent` files of no bytes bear these names, and the loader stops
+ * there. */
+static bool needs_absent(const struct sim_private *folder)
+{
+    static const char *const others[] = { "libcuda.so.1", "libnvidia-ml.so.1" };
+    char path[INNER_BYTES];
+
+    for (size_t i = 0; i < RUNTIME_COUNT + 2; i++) {
+        const char *file = i < 2 ? others[i] : runtimes[i - 2].file;
+
+        snprintf(path, sizeof path, "%s/lib/%s", folder->path, file);
+        if (access(path, F_OK) != 0 && is_on_this_machine(file))
+            return true;
+    }
+    return false;
+}
+
+static bool set_library_path(const struct sim_private *folder, const char *simulator)
 {
     const char *old = getenv("LD_LIBRARY_PATH");
     const bool has_old = old != NULL && old[0] != '\0';
-    const size_t size = strlen(path) + sizeof "/lib:" + (has_old ? strlen(old) : 0);
-    char *both = malloc(size);
+    const char *absent = needs_absent(folder) ? ":" : "";
+    const size_t size = strlen(folder->path) + strlen(simulator) + (has_old ? strlen(old) : 0)
+                        + sizeof "/lib::/absent:";
+    char *all = malloc(size);
     bool ok;
 
-    if (both == NULL)
+    if (all == NULL)
         return false;
-    snprintf(both, size, "%s/lib%s%s", path, has_old ? ":" : "", has_old ? old : "");
-    ok = setenv("LD_LIBRARY_PATH", both, 1) == 0;
-    free(both);
+    snprintf(all, size, "%s/lib%s%s%s%s%s", folder->path, absent, *absent ? simulator : "",
+             *absent ? "/absent" : "", has_old ? ":" : "", has_old ? old : "");
+    ok = setenv("LD_LIBRARY_PATH", all, 1) == 0;
+    free(all);
     return ok;
 }
 
@@ -224,7 +236,7 @@ bool sim_private_environment(const struct sim_private *folder, const char *simul
             return false;
     }
     /* A twin on this machine's processor is a thousand times slower than a GPU. */
-    return setenv("GPU_SELFTEST_SIZE", "16M", 0) == 0 && prepend_library_path(folder->path);
+    return setenv("GPU_SELFTEST_SIZE", "16M", 0) == 0 && set_library_path(folder, simulator);
 }
 
 bool sim_private_unfired(const struct sim_private *folder, unsigned fault_count,

@@ -3,6 +3,7 @@
 #include "launcher/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,14 +37,27 @@ void sim_run_hold_signals(sigset_t *before)
     signal(SIGCHLD, SIG_DFL);
 }
 
+void sim_run_fill_streams(struct sim_run_streams *streams)
+{
+    for (int fd = 0; fd < SIM_RUN_STREAMS; fd++) {
+        streams->is_closed[fd] = fcntl(fd, F_GETFD) < 0 && errno == EBADF;
+        if (streams->is_closed[fd] && open("/dev/null", O_RDWR) < 0)
+            return;
+    }
+}
+
 __attribute__((noreturn)) static void become(char *const program[], const sigset_t *mask,
-                                             pid_t launcher)
+                                             const struct sim_run_streams *streams, pid_t launcher)
 {
     /* Killing the launcher ends the program, too. */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != launcher)
         _exit(128 + SIGTERM);
     sigprocmask(SIG_SETMASK, mask, NULL);
+    for (int fd = 0; fd < SIM_RUN_STREAMS; fd++) {
+        if (streams->is_closed[fd])
+            close(fd);
+    }
     execvp(program[0], program);
     fprintf(stderr, "gpu-selftest-simulate: cannot run '%s': %s\n", program[0], strerror(errno));
     _exit(errno == ENOENT ? 127 : 126);
@@ -66,7 +80,7 @@ static bool has_ended(pid_t program, int *status)
     return found;
 }
 
-int sim_run(char *const program[], const sigset_t *mask)
+int sim_run(char *const program[], const sigset_t *mask, const struct sim_run_streams *streams)
 {
     const pid_t launcher = getpid();
     const struct timespec no_time = { 0 };
@@ -81,7 +95,7 @@ int sim_run(char *const program[], const sigset_t *mask)
         return 128 + number;
     pid = fork();
     if (pid == 0)
-        become(program, mask, launcher);
+        become(program, mask, streams, launcher);
     if (pid < 0) {
         fprintf(stderr, "gpu-selftest-simulate: cannot fork: %s\n", strerror(errno));
         return COULD_NOT_FORK;

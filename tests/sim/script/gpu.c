@@ -8,7 +8,7 @@
 struct gpu_words {
     char model[48], pci[32], uuid[64], serial[32], hidden_from[8];
     int numa;
-    bool mig;
+    bool mig, lost;
     uint64_t after_ps;
 };
 
@@ -23,6 +23,7 @@ static const struct sim_field FIELDS[] = {
     ROW("numa", NODE, numa),
     ROW("mig", YES, mig),
     ROW("hidden-from", TEXT, hidden_from),
+    ROW("lost", FLAG, lost),
     ROW("after", TIME, after_ps),
 };
 #define PROFILE_ONLY 6
@@ -83,9 +84,9 @@ static bool create(const struct sim_statement *st, unsigned index, const struct 
 }
 
 static bool change(const struct sim_statement *st, struct sim_gpu *gpu,
-                   const struct gpu_words *words, bool is_lost)
+                   const struct gpu_words *words)
 {
-    if (words->after_ps != 0 && !is_lost)
+    if (words->after_ps != 0 && !words->lost)
         return sim_statement_fail(st, "'after' goes with 'lost'");
     if (words->hidden_from[0] != '\0') {
         bool is_cuda = strcmp(words->hidden_from, "cuda") == 0;
@@ -96,7 +97,7 @@ static bool change(const struct sim_statement *st, struct sim_gpu *gpu,
         gpu->is_hidden_from_nvml |= !is_cuda;
         gpu->hidden_fault = st->fault;
     }
-    if (is_lost) {
+    if (words->lost) {
         gpu->gets_lost = true;
         gpu->lost_after_ps = words->after_ps;
         gpu->lost_fault = st->fault;
@@ -104,40 +105,22 @@ static bool change(const struct sim_statement *st, struct sim_gpu *gpu,
     return true;
 }
 
-/* `lost` is the one word without a value: taken out before the others are read. */
-static bool take_lost(struct sim_statement *st)
+bool sim_statement_add_gpu(const struct sim_statement *st)
 {
-    for (unsigned i = 2; i < st->words.count; i++) {
-        if (strcmp(st->words.words[i].key, "lost") == 0 && st->words.words[i].value == NULL) {
-            st->words.count--;
-            memmove(&st->words.words[i], &st->words.words[i + 1],
-                    (st->words.count - i) * sizeof st->words.words[0]);
-            return true;
-        }
-    }
-    return false;
-}
-
-bool sim_statement_add_gpu(const struct sim_statement *statement)
-{
-    struct sim_statement copy = *statement, *st = &copy;
     const struct sim_field number = { "gpu", SIM_KIND_COUNT, 0, sizeof(unsigned) };
     const bool is_fault = st->part == SIM_SCRIPT_FAULT;
     const unsigned skipped = is_fault ? PROFILE_ONLY : 0;
     struct gpu_words words = { .numa = -1 };
-    bool is_lost = take_lost(st);
     unsigned gpu;
 
     if (st->words.count < 2 || !sim_value_set(&number, &gpu, st->words.words[1].key))
         return sim_statement_fail(st, "'gpu' needs a number after it");
-    if (!(is_lost && st->words.count == 2)
-        && !sim_statement_fields(st, 2, FIELDS + skipped,
-                                 sizeof FIELDS / sizeof FIELDS[0] - skipped, &words))
+    if (!sim_statement_fields(st, 2, FIELDS + skipped, sizeof FIELDS / sizeof FIELDS[0] - skipped,
+                              &words))
         return false;
     if (words.model[0] != '\0' && !create(st, gpu, &words))
         return false;
-    return sim_statement_gpu(st, 1, &gpu)
-           && change(st, &st->script->machine.gpus[gpu], &words, is_lost);
+    return sim_statement_gpu(st, 1, &gpu) && change(st, &st->script->machine.gpus[gpu], &words);
 }
 
 bool sim_statement_mig(const struct sim_statement *st)

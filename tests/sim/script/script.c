@@ -76,7 +76,9 @@ bool sim_statement_fields(const struct sim_statement *st, unsigned from,
             i++;
         if (i == count)
             return sim_statement_unknown(st, word->key, known);
-        if (word->value == NULL || !sim_value_set(&fields[i], base, word->value))
+        if (fields[i].kind == SIM_KIND_FLAG && word->value == NULL)
+            memcpy((char *)base + fields[i].offset, &(bool){ true }, sizeof(bool));
+        else if (word->value == NULL || !sim_value_set(&fields[i], base, word->value))
             return sim_statement_fail(st, "'%s=%.64s' is not %s", word->key,
                                       word->value != NULL ? word->value : "",
                                       sim_value_help(fields[i].kind));

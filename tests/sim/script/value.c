@@ -39,6 +39,7 @@ static const struct kind {
                         UINT64_MAX },
     [SIM_KIND_NODE] = { "a NUMA node or -1", { { "", 1 } }, 0, 1023 },
     [SIM_KIND_YES] = { "yes or no", { { NULL, 0 } }, 0, 0 },
+    [SIM_KIND_FLAG] = { "a word that takes no value", { { NULL, 0 } }, 0, 0 },
 };
 
 const char *sim_value_help(enum sim_kind kind)

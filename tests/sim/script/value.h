@@ -22,6 +22,7 @@ enum sim_kind {
     SIM_KIND_TIME,       /* uint64_t, s ms us in ps */
     SIM_KIND_NODE,       /* int, -1 for none */
     SIM_KIND_YES,        /* bool, yes or no */
+    SIM_KIND_FLAG,       /* bool, the word alone says so */
 };
 
 struct sim_field {

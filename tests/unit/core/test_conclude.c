@@ -87,6 +87,21 @@ static void test_conclude__headline_is_the_first_failure(void **state)
     assert_string_equal(gst_report_headline(report)->observed, "first failure");
 }
 
+static void test_conclude__what_failed_before_any_workload_counts_as_one(void **state)
+{
+    struct gst_report *report = *state;
+
+    gst_report_check(report, GST_HOST_DRIVER_TOO_OLD, GST_NO_GPU, false, "old");
+    gst_report_check(report, GST_SUITE_TIMED_OUT, GST_NO_GPU, false, "late");
+    gst_report_check(report, GST_RUNTIME_NVML_MISSING, GST_NO_GPU, true, "there");
+    item(report, "good", GST_PASS);
+    gst_report_conclude(report);
+    assert_int_equal(gst_report_count(report, GST_FAIL), 0);
+    assert_int_equal(gst_report_count_all(report, GST_FAIL), 1);
+    assert_int_equal(gst_report_count_all(report, GST_ERROR), 0);
+    assert_int_equal(gst_report_count_all(report, GST_PASS), 1);
+}
+
 static void test_conclude__headline_prefers_what_blocks_workloads(void **state)
 {
     struct gst_report *report = *state;
@@ -276,6 +291,7 @@ int main(void)
         GST_CASE(test_conclude__nothing_is_77),
         GST_CASE(test_conclude__items_take_the_worst_of_their_checks),
         GST_CASE(test_conclude__headline_is_the_first_failure),
+        GST_CASE(test_conclude__what_failed_before_any_workload_counts_as_one),
         GST_CASE(test_conclude__headline_prefers_what_blocks_workloads),
         GST_CASE(test_conclude__one_cause_blocks_its_consequences),
         GST_CASE(test_conclude__a_cause_on_one_gpu_blocks_nothing_on_another),
