@@ -86,11 +86,14 @@ static bool call_failed(struct gst_env *env, int code, const char *name, const c
 {
     enum gst_finding_id finding = gst_cuda_finding(code);
     const int gpu = env->progress->gpu;
+    const bool is_told = strcmp(name, text) != 0;
 
     if (is_current_gpu_lost(env))
         finding = GST_HARDWARE_GPU_LOST;
-    gst_status_fail_call(st, finding, where, call, code, "%s while '%s': %s (%s)", call,
-                         env->progress->phase, name, text);
+    /* Some drivers have no more to say of an error than its name. */
+    gst_status_fail_call(st, finding, where, call, code, "%s while '%s': %s%s%s%s", call,
+                         env->progress->phase, name, is_told ? " (" : "", is_told ? text : "",
+                         is_told ? ")" : "");
     st->gpu = gpu;
     return false;
 }

@@ -106,7 +106,6 @@ def test_driver_without_module_and_too_old_for_the_runtime(confined, tmp_path, b
     assert outcome.report["headline"]["id"] == "host.module-not-loaded"
 
 
-@pytest.mark.xfail(strict=True, reason="no fact is kept of libraries that could not be used")
 @pytest.mark.parametrize("branch", DRIVERS)
 def test_driver_is_reported_as_real(confined, tmp_path, branch):
     outcome = confined(vendor(f"drivers/{branch}"), only_runtime(tmp_path, "12"))
