@@ -150,7 +150,8 @@ static void write_headline(const struct gst_report *report, FILE *out, struct gs
     gst_text_word(out, report->verdict, 0, style);
     fprintf(out, "%s\n", line.text);
     if (check != NULL)
-        fprintf(out, "      next: %s\n", gst_finding(check->finding)->remedy);
+        fprintf(out, "      next (%s): %s\n", gst_layer_name(gst_finding_layer(check->finding)),
+                gst_finding(check->finding)->remedy);
     fputc('\n', out);
 }
 

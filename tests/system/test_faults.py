@@ -82,7 +82,7 @@ def assert_text(row, outcome):
     assert lines[0].startswith(row["verdict"])
     assert f"SIMULATED {row['profile']}" in lines[0]
     assert row["id"] in lines[0]
-    assert lines[1].startswith("      next: ")
+    assert lines[1].startswith(f"      next ({row['layer']}): ")
     told = re.compile(rf"\s+id +{re.escape(row['id'])}  \({row['layer']}")
     assert any(told.match(line) for line in lines)
     assert lines[-1].endswith(f"exit {EXITS[row['verdict']]}")

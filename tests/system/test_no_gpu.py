@@ -64,7 +64,7 @@ def test_the_head_says_who_and_what_to_do(bare_program, tmp_path):
 
     assert outcome.exit == 1
     assert first.startswith("FAIL") and "host.no-gpu" in first and "no GPU" in first
-    assert second.strip().startswith("next: ")
+    assert second.strip().startswith("next (host): ")
     assert "--simulate" in second
     assert outcome.err == ""
 

@@ -53,7 +53,7 @@ static void test_text__sample(void **state)
                         "FAIL  node7  2x NVIDIA H100 80GB HBM3  SIMULATED h100x2  "
                         "hardware.wrong-result on gpu 1",
                         82);
-    assert_has(text, "speed judged 3 of 4\n      next: drain this GPU and run");
+    assert_has(text, "speed judged 3 of 4\n      next (hardware): drain this GPU and run");
     assert_has(text, "\nPASS   device-query  2 GPUs, 3 sources agree on 212 facts");
     assert_has(text, "\nFAIL   vector-add    gpu 1: element 12345 is 7.5, expected 3.5");
     assert_has(text, "    1.3 s\n         remedy  drain");
@@ -137,7 +137,7 @@ static void test_text__no_gpu(void **state)
     gst_report_check(report, GST_HOST_NO_GPU, GST_NO_GPU, false, "no device on the PCI bus");
     gst_report_conclude(report);
     text = written(report, false);
-    assert_has(text, "FAIL  no GPU  host.no-gpu\n      next: run it on a machine");
+    assert_has(text, "FAIL  no GPU  host.no-gpu\n      next (host): run it on a machine");
     assert_has(text, "--simulate");
     assert_has(text, "exit 1\n");
     free(text);
