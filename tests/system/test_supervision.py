@@ -21,6 +21,13 @@ HANG = "cuMemAlloc_v2 call=1 hangs"
 HANGING = b"allocate"
 
 
+def hear_signals():
+    """A shell that starts jobs in the background lets them ignore Ctrl-C, and the program would
+    rightly go on ignoring it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Running:
     """A simulated run with a terminal for its progress, up to the call that hangs."""
 
@@ -32,7 +39,8 @@ class Running:
             program.command("--size", "1M", "--json", self.path, *args, profile="l4x1",
                             faults=faults),
             env=program.environment(), cwd=program.folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=terminal, start_new_session=True, **popen)
+            stdout=subprocess.PIPE, stderr=terminal, start_new_session=True,
+            preexec_fn=hear_signals, **popen)
         os.close(terminal)
 
     def wait_for(self, text, bound_s=20):
