@@ -144,7 +144,8 @@ static bool read_size_of_environment(struct gst_settings *settings, char *error,
 {
     const char *text = getenv("GPU_SELFTEST_SIZE");
 
-    if (settings->size_bytes != 0 || text == NULL || gst_parse_size(text, &settings->size_bytes))
+    if (settings->size_bytes != 0 || text == NULL || text[0] == '\0'
+        || gst_parse_size(text, &settings->size_bytes))
         return true;
     snprintf(error, size, "'%.64s' in GPU_SELFTEST_SIZE is no size such as 4096, 64M or 1.5G",
              text);
@@ -179,7 +180,7 @@ bool gst_settings_parse(struct gst_settings *settings, int argc, char *const arg
         return false;
     if (settings->root == NULL)
         settings->root = getenv("GPU_SELFTEST_ROOT");
-    if (settings->root == NULL)
+    if (settings->root == NULL || settings->root[0] == '\0')
         settings->root = "/";
     return read_size_of_environment(settings, error, size);
 }

@@ -87,6 +87,13 @@ static void test_settings__root_from_the_environment(void **state)
     assert_string_equal(settings.root, "/a");
     assert_true(parse(&settings, given, error, sizeof(error)));
     assert_string_equal(settings.root, "/b");
+    /* Set and empty is how shells and compose files say "not set". */
+    setenv("GPU_SELFTEST_ROOT", "", 1);
+    setenv("GPU_SELFTEST_SIZE", "", 1);
+    assert_true(parse(&settings, none, error, sizeof(error)));
+    assert_string_equal(settings.root, "/");
+    assert_int_equal(settings.size_bytes, 0);
+    unsetenv("GPU_SELFTEST_SIZE");
     unsetenv("GPU_SELFTEST_ROOT");
 }
 
