@@ -14,61 +14,8 @@
 
 #include "kernels/pack.h"
 #include "kernels/vector_add.h"
-#include "cuda_prototypes.h"
+#include "cuda_fixture.h"
 #include "sim_machine.h"
-
-static CUcontext contexts[3];
-
-static int setup(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 3; i++) {
-        if (cuDevicePrimaryCtxRetain(&contexts[i], i) != CUDA_SUCCESS)
-            return -1;
-    }
-    return cuCtxSetCurrent(contexts[0]);
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 3; i++)
-        cuDevicePrimaryCtxRelease_v2(i);
-    return cuCtxSetCurrent(NULL);
-}
-
-static CUdeviceptr allocate(size_t n)
-{
-    CUdeviceptr p = 0;
-
-    assert_int_equal(cuMemAlloc_v2(&p, n), CUDA_SUCCESS);
-    return p;
-}
-
-static const struct gst_kernel_image *image_of(const char *file, bool ptx_only)
-{
-    for (size_t i = 0; i < gst_kernel_image_count; i++) {
-        const struct gst_kernel_image *image = &gst_kernel_images[i];
-
-        if (strcmp(image->file, file) == 0 && image->ptx_only == ptx_only
-            && image->toolkit_version / 1000 == 13)
-            return image;
-    }
-    return NULL;
-}
-
-static CUfunction load(const char *name, bool ptx_only)
-{
-    const struct gst_kernel_image *image = image_of(name, ptx_only);
-    CUmodule module = NULL;
-    CUfunction function = NULL;
-
-    if (image == NULL)
-        return NULL;
-    assert_int_equal(cuModuleLoadDataEx(&module, image->data, 0, NULL, NULL), CUDA_SUCCESS);
-    assert_int_equal(cuModuleGetFunction(&function, module, name), CUDA_SUCCESS);
-    return function;
-}
 
 #define X_EXPORT(result, name, version, arguments, needed) #name #version,
 static void test_cuda__exports_every_row(void **state)

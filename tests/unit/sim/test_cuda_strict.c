@@ -13,65 +13,13 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "cuda_prototypes.h"
+#include "cuda_fixture.h"
 #include "kernels/pack.h"
 #include "kernels/vector_add.h"
 #include "model/strict.h"
 #include "sim_machine.h"
 
-static CUcontext contexts[3];
 static struct sim_spec spec;
-
-static int setup(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 3; i++) {
-        if (cuDevicePrimaryCtxRetain(&contexts[i], i) != CUDA_SUCCESS)
-            return -1;
-    }
-    return cuCtxSetCurrent(contexts[0]);
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 3; i++)
-        cuDevicePrimaryCtxRelease_v2(i);
-    return cuCtxSetCurrent(NULL);
-}
-
-static CUdeviceptr allocate(size_t n)
-{
-    CUdeviceptr p = 0;
-
-    assert_int_equal(cuMemAlloc_v2(&p, n), CUDA_SUCCESS);
-    return p;
-}
-
-static const struct gst_kernel_image *find_image(bool ptx_only, int toolkit_major)
-{
-    for (size_t i = 0; i < gst_kernel_image_count; i++) {
-        const struct gst_kernel_image *image = &gst_kernel_images[i];
-
-        if (strcmp(image->file, "vector_add") == 0 && image->ptx_only == ptx_only
-            && image->toolkit_version / 1000 == toolkit_major)
-            return image;
-    }
-    return NULL;
-}
-
-static CUfunction load(void)
-{
-    CUmodule module = NULL;
-    CUfunction function = NULL;
-
-    if (find_image(false, 13) == NULL)
-        return NULL;
-    assert_int_equal(cuModuleLoadDataEx(&module, find_image(false, 13)->data, 0, NULL, NULL),
-                     CUDA_SUCCESS);
-    assert_int_equal(cuModuleGetFunction(&function, module, "vector_add"), CUDA_SUCCESS);
-    return function;
-}
 
 static void test_cuda_strict__before_init(void **state)
 {
@@ -218,7 +166,7 @@ static void test_cuda_strict__launches(void **state)
         { { 1, 1, 1 }, { 32, 1, 1 }, 49152, CUDA_SUCCESS },
         { { 1, 1, 1 }, { 32, 1, 1 }, 49153, CUDA_ERROR_INVALID_VALUE },
     };
-    CUfunction function = load();
+    CUfunction function = load("vector_add", false);
     struct gst_vector_add_args args = { 0 };
     void *parameters[] = { &args };
 
@@ -242,7 +190,7 @@ static void test_cuda_strict__launches(void **state)
 
 static void test_cuda_strict__parameter_buffer(void **state)
 {
-    CUfunction function = load();
+    CUfunction function = load("vector_add", false);
     struct gst_vector_add_args args = { 0 };
     size_t right = sizeof args, wrong = sizeof args - 1;
     void *good[] = { (void *)1, &args, (void *)2, &right, NULL };
@@ -259,7 +207,7 @@ static void test_cuda_strict__parameter_buffer(void **state)
 /* A bad pointer in a kernel: the launch succeeds, the next wait fails, and so does all else. */
 static void test_cuda_strict__illegal_address_is_sticky(void **state)
 {
-    CUfunction function = load();
+    CUfunction function = load("vector_add", false);
     float pageable[8] = { 0 };
     CUdeviceptr fine = allocate(32), freed = allocate(32), short_one = allocate(16), foreign;
     CUdeviceptr p = 0;
@@ -285,7 +233,7 @@ static void test_cuda_strict__illegal_address_is_sticky(void **state)
         /* A new primary context is well again. */
         teardown(NULL);
         setup(NULL);
-        function = load();
+        function = load("vector_add", false);
         fine = allocate(32);
         assert_int_equal(cuCtxSynchronize(), CUDA_SUCCESS);
     }
@@ -294,7 +242,7 @@ static void test_cuda_strict__illegal_address_is_sticky(void **state)
 static void test_cuda_strict__images(void **state)
 {
     static char text[] = "this is no image at all, but long enough to look at";
-    const struct gst_kernel_image *image = find_image(false, 13);
+    const struct gst_kernel_image *image = image_of("vector_add", false, 13);
     CUmodule module = NULL;
     CUfunction function = NULL;
 
