@@ -436,7 +436,11 @@ static void test_launcher__control_c_comes_once(void **state)
     struct result result;
 
     (void)state;
-    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    if (terminal < 0) {
+        print_message("no terminal is to be had here: is /dev/pts mounted?\n");
+        skip();
+    }
+    assert_true(grantpt(terminal) == 0 && unlockpt(terminal) == 0);
     launched = start_on(ptsname(terminal), arguments);
     wait_for_word(launched, "ready\n");
     assert_int_equal(write(terminal, "\003", 1), 1);
