@@ -37,7 +37,7 @@
  * is how sources are held against each other. */
 struct gst_fact {
     int gpu;         /* index in this run, GST_NO_GPU for the machine */
-    char source[12]; /* driver runtime nvml sysfs proc suite */
+    char source[16]; /* driver runtime nvml sysfs loader environment */
     char key[40];    /* snake case, without unit: "memory_total" */
     bool is_number;
     enum gst_unit unit;

@@ -2,6 +2,7 @@
 /* Opening libraries, driver and GPUs, and naming the one cause when that fails; see env.h. */
 #include "gpu/env.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,11 +216,37 @@ static int hidden_instances(struct gst_env *env)
     return instances > 1 ? instances - 1 : 0;
 }
 
+/* What of the environment changes which GPUs are seen and how kernels are loaded: these and no
+ * others are recorded (README, "Machine output"). CUDA programming guide, "environment variables";
+ * NVIDIA Container Toolkit, "environment variables". */
+static void note_environment(struct gst_env *env)
+{
+    static const char *const names[] = {
+        "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_REQUIRE_CUDA",
+        "NVIDIA_DISABLE_REQUIRE", "CUDA_VISIBLE_DEVICES",       "CUDA_DEVICE_ORDER",
+        "CUDA_CACHE_PATH",        "CUDA_DISABLE_PTX_JIT",       "CUDA_FORCE_PTX_JIT",
+        "CUDA_LAUNCH_BLOCKING",   "CUDA_MODULE_LOADING",        "CUDA_MPS_PIPE_DIRECTORY",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = getenv(names[i]);
+        char key[40];
+
+        if (value == NULL)
+            continue;
+        snprintf(key, sizeof(key), "%s", names[i]);
+        for (char *at = key; *at != '\0'; at++)
+            *at = (char)tolower((unsigned char)*at);
+        gst_report_fact_text(env->report, GST_NO_GPU, "environment", key, "%s", value);
+    }
+}
+
 /* Known even where no GPU can be used, and needed most there. */
 static void note_software(struct gst_env *env)
 {
     struct gst_report *report = env->report;
 
+    note_environment(env);
     note_library(env, "libcuda", &env->libs.cuda_library);
     note_library(env, "libnvidia_ml", &env->libs.nvml_library);
     note_library(env, "libcudart", &env->libs.cudart_library);

@@ -134,12 +134,18 @@ static void ask_texts(struct gst_env *env, const struct gst_gpu *gpu)
 static void ask_identity(struct gst_env *env, const struct gst_gpu *gpu)
 {
     nvmlPciInfo_t pci = { .domain = 0 };
+    unsigned int index = 0;
     int major = 0;
     int minor = 0;
 
     if (GST_NVML(env, nvmlDeviceGetPciInfo, (gpu->nvml_physical, &pci)) == NVML_SUCCESS)
         gst_report_fact_text(env->report, gpu->index, SOURCE, "pci_id", "%04x:%02x:%02x.0",
                              pci.domain, pci.bus, pci.device);
+    /* CUDA counts the fastest first unless CUDA_DEVICE_ORDER says otherwise, nvidia-smi by PCI id.
+     */
+    if (GST_NVML(env, nvmlDeviceGetIndex, (gpu->nvml_physical, &index)) == NVML_SUCCESS)
+        gst_report_fact_number(env->report, gpu->index, SOURCE, "nvidia_smi_index", GST_UNIT_NONE,
+                               index);
     if (GST_NVML(env, nvmlDeviceGetCudaComputeCapability, (gpu->nvml, &major, &minor))
         == NVML_SUCCESS)
         gst_report_fact_text(env->report, gpu->index, SOURCE, "compute_capability", "%d.%d", major,

@@ -2,6 +2,7 @@
 """The formats for machines say what the JSON report says: JUnit for CI, Prometheus for monitoring,
 and `compare` for two runs."""
 
+import json
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -116,3 +117,17 @@ def test_compare(reports, left, right, exit_code):
     if exit_code == 2:
         assert outcome.out == "" and outcome.err.count("\n") == 1
         assert f"{right}.json" in outcome.err
+
+
+def test_environment_is_recorded_by_a_list(simulated):
+    """What changes which GPUs are seen is told; what else the environment holds is nobody's."""
+    outcome = simulated.report("device-query", profile="rtx4090x2", timeout=20, env={
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": "1,0",
+        "CUDA_API_TOKEN": "hunter2"})
+    facts = outcome.report["facts"]
+
+    assert facts["cuda_device_order"] == {"environment": "PCI_BUS_ID"}
+    assert facts["cuda_visible_devices"] == {"environment": "1,0"}
+    assert "hunter2" not in json.dumps(outcome.report)
+    # CUDA was told to count backwards, nvidia-smi goes on counting by PCI id.
+    assert [gpu["facts"]["nvidia_smi_index"]["nvml"] for gpu in outcome.report["gpus"]] == [1, 0]
