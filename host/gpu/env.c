@@ -127,29 +127,32 @@ static void keep_number(const struct gst_env *env, struct gst_gpu *gpu)
     }
 }
 
-static bool is_wanted(const struct gst_gpu *gpu, const struct gst_env_request *request,
-                      bool *is_known)
+static bool is_wanted(const struct gst_gpu *gpu, const struct gst_env_request *request)
 {
-    bool is_match = request->device_count == 0;
-
     for (size_t i = 0; i < request->device_count; i++) {
-        if (gst_gpu_matches(gpu, request->devices[i], strlen(request->devices[i]))) {
-            is_known[i] = true;
-            is_match = true;
-        }
+        if (gst_gpu_matches(gpu, request->devices[i], strlen(request->devices[i])))
+            return true;
     }
-    return is_match;
+    return request->device_count == 0;
+}
+
+/* Those that are tested hold every GPU that a word can mean. */
+static bool is_known(const struct gst_env *env, const char *word)
+{
+    for (int i = 0; i < env->gpu_count; i++) {
+        if (gst_gpu_matches(&env->gpus[i], word, strlen(word)))
+            return true;
+    }
+    return false;
 }
 
 static bool select_gpus(struct gst_env *env, const struct gst_env_request *request,
                         struct gst_status *st)
 {
-    bool is_known[GST_ENV_GPUS] = { false };
     struct gst_status last = GST_STATUS_INIT;
 
     for (int ordinal = 0; ordinal < env->gpus_total && ordinal < GST_ENV_GPUS; ordinal++) {
         struct gst_gpu *gpu = &env->gpus[env->gpu_count];
-
         struct gst_status unreadable = GST_STATUS_INIT;
 
         env->progress->gpu = ordinal;
@@ -160,7 +163,7 @@ static bool select_gpus(struct gst_env *env, const struct gst_env_request *reque
             continue;
         }
         keep_number(env, gpu);
-        if (is_wanted(gpu, request, is_known))
+        if (is_wanted(gpu, request))
             env->gpu_count++;
     }
     env->progress->gpu = GST_NO_GPU;
@@ -168,8 +171,8 @@ static bool select_gpus(struct gst_env *env, const struct gst_env_request *reque
         *st = last;
         return false;
     }
-    for (size_t i = 0; i < request->device_count && i < GST_ENV_GPUS; i++) {
-        if (is_known[i])
+    for (size_t i = 0; i < request->device_count; i++) {
+        if (is_known(env, request->devices[i]))
             continue;
         snprintf(env->report->usage_error, sizeof(env->report->usage_error),
                  "no GPU '%.48s' here: there are 0 to %d (index, PCI id or UUID; see gpu-selftest "
@@ -264,7 +267,6 @@ static void note_gpus(struct gst_env *env)
 {
     struct gst_report *report = env->report;
 
-    report->is_simulated = gst_libs_are_simulated(&env->libs);
     report->gpus_seen = env->gpus_total;
     report->gpus_total = env->gpus_total + hidden_instances(env);
     report->gpus_tested = env->gpu_count;

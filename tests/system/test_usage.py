@@ -150,3 +150,12 @@ def test_device_that_is_not_there(simulated, device):
     outcome = simulated.run("device-query", "--device", device, profile="l4x1", timeout=20)
 
     assert_one_line(outcome, [f"'{device}'", "index", "PCI id", "UUID"])
+
+
+def test_more_words_than_gpus_are_each_looked_up(simulated):
+    """As a script passes on what it collected: one GPU said often, and one word that is none."""
+    often = ",".join(["0"] * 60)
+
+    assert simulated.run("device-query", "--device", often, profile="l4x1", timeout=20).exit == 0
+    assert_one_line(simulated.run("device-query", "--device", f"{often},9", profile="l4x1",
+                                  timeout=20), ("'9'", "0 to 0"))
