@@ -5,44 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/version.h"
 #include "gpu/error.h"
 
 /* What the driver's JIT or loader has to say about an image, for the cause of a failed load. */
 #define LOG_SIZE 512
-
-bool gst_lane_open(struct gst_lane *lane, const struct gst_path *path, struct gst_env *env,
-                   struct gst_gpu *gpu, struct gst_status *st)
-{
-    *lane = (struct gst_lane){ .path = path, .env = env, .gpu = gpu };
-    if (path->open(lane, st))
-        return true;
-    gst_lane_close(lane);
-    return false;
-}
-
-void gst_lane_close(struct gst_lane *lane)
-{
-    if (lane->path != NULL)
-        lane->path->close(lane);
-    *lane = (struct gst_lane){ .path = NULL };
-}
-
-void gst_lane_explain_allocation(struct gst_lane *lane, size_t bytes, struct gst_status *st)
-{
-    struct gst_status ignored = GST_STATUS_INIT;
-    size_t available = 0;
-    size_t total = 0;
-    char cause[GST_CAUSE_SIZE];
-
-    if (st->code != CUDA_ERROR_OUT_OF_MEMORY
-        || !GST_CU(lane->env, &ignored, cuMemGetInfo, (&available, &total)))
-        return;
-    if (available < bytes)
-        st->finding = GST_USER_GPU_BUSY;
-    snprintf(cause, sizeof(cause), "%.180s; asked for %zu bytes, %zu of %zu are free", st->cause,
-             bytes, available, total);
-    memcpy(st->cause, cause, sizeof(cause));
-}
 
 static bool driver_open(struct gst_lane *lane, struct gst_status *st)
 {
@@ -78,8 +45,8 @@ static bool driver_load(struct gst_lane *lane, const struct gst_kernel_image *im
         char cause[GST_CAUSE_SIZE];
 
         snprintf(cause, sizeof(cause), "%.150s; image '%s' of CUDA %d.%d%s%.100s", st->cause,
-                 image->file, image->toolkit_version / 1000, image->toolkit_version % 1000 / 10,
-                 log[0] != '\0' ? ": " : "", log);
+                 image->file, gst_cuda_major(image->toolkit_version),
+                 gst_cuda_minor(image->toolkit_version), log[0] != '\0' ? ": " : "", log);
         memcpy(st->cause, cause, sizeof(cause));
         return false;
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/version.h"
 #include "gpu/absence.h"
 #include "gpu/error.h"
 #include "gpu/trace.h"
@@ -56,7 +57,6 @@ static bool explain_absence(struct gst_env *env, const struct gst_trace *trace, 
         .init = init,
     };
     unsigned int count = 0;
-    unsigned int celsius = 0;
 
     if (env->has_nvml && GST_NVML(env, nvmlDeviceGetCount, (&count)) == NVML_SUCCESS)
         absence.nvml_gpus = (int)count;
@@ -66,9 +66,7 @@ static bool explain_absence(struct gst_env *env, const struct gst_trace *trace, 
 
         /* A lost GPU refuses its handle, or gives one that answers nothing. */
         if (code == NVML_ERROR_GPU_IS_LOST
-            || (code == NVML_SUCCESS
-                && GST_NVML(env, nvmlDeviceGetTemperature, (device, NVML_TEMPERATURE_GPU, &celsius))
-                       == NVML_ERROR_GPU_IS_LOST))
+            || (code == NVML_SUCCESS && gst_nvml_is_lost(env, device)))
             absence.nvml_lost++;
     }
     return gst_absence_explain(&absence, st);
@@ -92,8 +90,8 @@ static void open_runtime(struct gst_env *env, int driver_code)
         if (st.code == cudaErrorInsufficientDriver && env->is_first) {
             gst_report_check(env->report, GST_HOST_DRIVER_TOO_OLD, GST_NO_GPU, false,
                              "%s needs a newer driver: this one is of CUDA %d.%d (driver %s)",
-                             env->libs.cudart_library.soname, env->driver_version / 1000,
-                             env->driver_version % 1000 / 10, env->driver_text);
+                             env->libs.cudart_library.soname, gst_cuda_major(env->driver_version),
+                             gst_cuda_minor(env->driver_version), env->driver_text);
         } else if (st.code != cudaErrorNoDevice && st.code != driver_code && env->is_first) {
             st.finding = GST_IMAGE_CUDART_BROKEN;
             gst_report_status(env->report, &st);
@@ -108,9 +106,9 @@ static void open_runtime(struct gst_env *env, int driver_code)
     gst_report_check(env->report, GST_IMAGE_CUDART_MISSING, GST_NO_GPU, true, "%s",
                      env->libs.cudart_library.path);
     gst_report_check(env->report, GST_HOST_DRIVER_TOO_OLD, GST_NO_GPU, true,
-                     "driver of CUDA %d.%d, runtime %d.%d", env->driver_version / 1000,
-                     env->driver_version % 1000 / 10, env->runtime_version / 1000,
-                     env->runtime_version % 1000 / 10);
+                     "driver of CUDA %d.%d, runtime %d.%d", gst_cuda_major(env->driver_version),
+                     gst_cuda_minor(env->driver_version), gst_cuda_major(env->runtime_version),
+                     gst_cuda_minor(env->runtime_version));
     gst_report_check(env->report, GST_IMAGE_CUDART_BROKEN, GST_NO_GPU, count == env->gpus_total,
                      "the runtime counts %d GPUs, the driver %d", count, env->gpus_total);
 }
@@ -257,10 +255,12 @@ static void note_software(struct gst_env *env)
         gst_report_fact_text(report, GST_NO_GPU, "nvml", "driver_version", "%s", env->driver_text);
     if (env->driver_version != 0)
         gst_report_fact_text(report, GST_NO_GPU, "driver", "cuda_version", "%d.%d",
-                             env->driver_version / 1000, env->driver_version % 1000 / 10);
+                             gst_cuda_major(env->driver_version),
+                             gst_cuda_minor(env->driver_version));
     if (env->runtime_version != 0)
         gst_report_fact_text(report, GST_NO_GPU, "runtime", "cudart_version", "%d.%d",
-                             env->runtime_version / 1000, env->runtime_version % 1000 / 10);
+                             gst_cuda_major(env->runtime_version),
+                             gst_cuda_minor(env->runtime_version));
 }
 
 static void note_gpus(struct gst_env *env)

@@ -63,20 +63,26 @@ static void call_left(struct gst_env *env)
     env->progress->call[0] = '\0';
 }
 
+bool gst_nvml_is_lost(struct gst_env *env, nvmlDevice_t device)
+{
+    unsigned int celsius;
+
+    /* The plainest question: every board answers it, unless it is gone. */
+    return GST_NVML(env, nvmlDeviceGetTemperature, (device, NVML_TEMPERATURE_GPU, &celsius))
+           == NVML_ERROR_GPU_IS_LOST;
+}
+
 /* After a CUDA error the driver's own words can be vague ("unknown error"); NVML knows whether the
  * GPU is still on the bus. */
 static bool is_current_gpu_lost(struct gst_env *env)
 {
     const int index = env->progress->gpu;
-    unsigned int celsius;
 
     if (!env->has_nvml || index < 0)
         return false;
     for (int i = 0; i < env->gpu_count; i++) {
         if (env->gpus[i].index == index && env->gpus[i].nvml_physical != NULL)
-            return GST_NVML(env, nvmlDeviceGetTemperature,
-                            (env->gpus[i].nvml_physical, NVML_TEMPERATURE_GPU, &celsius))
-                   == NVML_ERROR_GPU_IS_LOST;
+            return gst_nvml_is_lost(env, env->gpus[i].nvml_physical);
     }
     return false;
 }

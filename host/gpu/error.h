@@ -47,6 +47,9 @@ bool gst_cudart_result(struct gst_env *env, cudaError_t result, const char *call
 int gst_nvml_result(struct gst_env *env, nvmlReturn_t result);
 bool gst_call_absent(const char *call, const char *where, struct gst_status *st);
 
+/* True if NVML says that this GPU has fallen off the bus; any other answer is none. */
+bool gst_nvml_is_lost(struct gst_env *env, nvmlDevice_t device);
+
 /* The finding that a CUDA result stands for; both APIs number errors alike from 100 on. Pure. */
 enum gst_finding_id gst_cuda_finding(int code);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/version.h"
+
 bool gst_pack_has_native(const char *architectures, int cc_major, int cc_minor)
 {
     for (char *end; *architectures != '\0'; architectures = end) {
@@ -61,7 +63,7 @@ const struct gst_kernel_image *gst_pack_choose(const struct gst_kernel_image *im
             continue;
         if (oldest_toolkit == 0 || image->toolkit_version < oldest_toolkit)
             oldest_toolkit = image->toolkit_version;
-        if (image->toolkit_version / 1000 > query->driver_version / 1000)
+        if (gst_cuda_major(image->toolkit_version) > gst_cuda_major(query->driver_version))
             continue;
         has_driver_fit = true;
         /* Images come in rising toolkit versions, so among equals the newest stays. */
@@ -78,8 +80,8 @@ const struct gst_kernel_image *gst_pack_choose(const struct gst_kernel_image *im
     else if (!has_driver_fit)
         gst_fail(st, GST_HOST_DRIVER_TOO_OLD_FOR_KERNELS,
                  "the kernels need a driver of CUDA %d.0 or newer, this driver is of CUDA %d.%d",
-                 oldest_toolkit / 1000, query->driver_version / 1000,
-                 query->driver_version % 1000 / 10);
+                 gst_cuda_major(oldest_toolkit), gst_cuda_major(query->driver_version),
+                 gst_cuda_minor(query->driver_version));
     else
         gst_fail(st, GST_IMAGE_KERNELS_FOR_OTHER_GPU,
                  "no native code or PTX of kernel '%s' runs on compute capability %d.%d",

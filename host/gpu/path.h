@@ -66,6 +66,15 @@ bool gst_lane_open(struct gst_lane *lane, const struct gst_path *path, struct gs
 /* Closes it, with all that was loaded; a zeroed lane is fine. */
 void gst_lane_close(struct gst_lane *lane);
 
+/* Chooses the image of kernel `name` that driver and GPU can take (pack.h) and loads it. `image` is
+ * written as soon as it is chosen, also if the driver then refuses it. */
+bool gst_lane_load(struct gst_lane *lane, const char *name, bool ptx_only,
+                   const struct gst_kernel_image **image, struct gst_status *st);
+
+/* What is queued between both is timed by GPU events; the second waits for it. */
+bool gst_lane_start(struct gst_lane *lane, struct gst_status *st);
+bool gst_lane_stop(struct gst_lane *lane, double *seconds, struct gst_status *st);
+
 /* Turns "out of memory" into "busy" where others hold the memory: `st` holds a failed allocation of
  * `bytes`. */
 void gst_lane_explain_allocation(struct gst_lane *lane, size_t bytes, struct gst_status *st);

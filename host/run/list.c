@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/libs.h"
+#include "api/version.h"
 #include "kernels/pack.h"
 #include "run/plan.h"
 #include "run/version.h"
@@ -41,7 +42,7 @@ static void write_kernels(FILE *out)
         const struct gst_kernel_image *image = &gst_kernel_images[i];
 
         fprintf(out, "  %-12s CUDA %d.%d  native: %s  PTX: %s\n", image->file,
-                image->toolkit_version / 1000, image->toolkit_version % 1000 / 10,
+                gst_cuda_major(image->toolkit_version), gst_cuda_minor(image->toolkit_version),
                 image->native[0] != '\0' ? image->native : "none",
                 image->ptx[0] != '\0' ? image->ptx : "none");
     }

@@ -141,11 +141,9 @@ static void explain_missing_in_cuda(struct gst_run *run, unsigned int index, nvm
     struct gst_env *env = run->env;
     const char *visible = getenv("CUDA_VISIBLE_DEVICES");
     char uuid[GST_UUID_SIZE] = "of unknown UUID";
-    unsigned int celsius = 0;
 
     GST_NVML(env, nvmlDeviceGetUUID, (device, uuid, (unsigned int)sizeof(uuid)));
-    if (GST_NVML(env, nvmlDeviceGetTemperature, (device, NVML_TEMPERATURE_GPU, &celsius))
-        == NVML_ERROR_GPU_IS_LOST) {
+    if (gst_nvml_is_lost(env, device)) {
         gst_run_check(run, GST_HARDWARE_GPU_LOST, GST_NO_GPU, false,
                       "NVML says that its GPU %u (%s) is lost", index, uuid);
     } else if (visible != NULL) {

@@ -4,6 +4,7 @@
  * compilation cache off, or an old result would hide a missing compiler; so this workload has an
  * environment, and a process, of its own.
  */
+#include "api/version.h"
 #include "gpu/pack.h"
 #include "gpu/path.h"
 #include "kernels/empty.h"
@@ -29,26 +30,6 @@ static const struct gst_metric_def *const metrics[] = { &latency, NULL };
 
 static const char *const environment[] = { "CUDA_CACHE_DISABLE=1", NULL };
 
-static struct gst_pack_query query_for(const struct gst_run *run, const struct gst_gpu *gpu,
-                                       const char *file, bool ptx_only)
-{
-    return (struct gst_pack_query){
-        .file = file,
-        .ptx_only = ptx_only,
-        .driver_version = run->env->driver_version,
-        .cc_major = gpu->cc_major,
-        .cc_minor = gpu->cc_minor,
-    };
-}
-
-static const struct gst_kernel_image *choose(const struct gst_run *run, const struct gst_gpu *gpu,
-                                             const char *file, bool ptx_only, struct gst_status *st)
-{
-    const struct gst_pack_query query = query_for(run, gpu, file, ptx_only);
-
-    return gst_pack_choose(gst_kernel_images, gst_kernel_image_count, &query, st);
-}
-
 static bool launch_many(struct gst_lane *lane, int count, struct gst_status *st)
 {
     struct gst_empty_args args = { 0 };
@@ -63,21 +44,20 @@ static bool launch_many(struct gst_lane *lane, int count, struct gst_status *st)
 static bool measure_latency(struct gst_run *run, struct gst_lane *lane, struct gst_status *st)
 {
     const size_t count = run->is_full ? SAMPLES_FULL : SAMPLES_QUICK;
-    const struct gst_kernel_image *image = choose(run, lane->gpu, "empty", false, st);
+    const struct gst_kernel_image *image = NULL;
     struct gst_bar bar = gst_bar_none();
     double samples[SAMPLES_FULL];
 
     bar.lower_is_better = true;
     gst_run_phase(run, lane->gpu->index, "%s: launch empty kernels", lane->path->name);
-    if (image == NULL || !lane->path->load(lane, image, "empty", st)
+    if (!gst_lane_load(lane, "empty", false, &image, st)
         || !launch_many(lane, LAUNCHES_PER_SAMPLE, st) || !lane->path->wait(lane, st))
         return false;
     for (size_t i = 0; i < count; i++) {
         double seconds = 0;
 
-        if (!lane->path->mark(lane, lane->start, st) || !launch_many(lane, LAUNCHES_PER_SAMPLE, st)
-            || !lane->path->mark(lane, lane->stop, st) || !lane->path->wait(lane, st)
-            || !lane->path->elapsed(lane, &seconds, st))
+        if (!gst_lane_start(lane, st) || !launch_many(lane, LAUNCHES_PER_SAMPLE, st)
+            || !gst_lane_stop(lane, &seconds, st))
             return false;
         samples[i] = seconds / LAUNCHES_PER_SAMPLE;
     }
@@ -123,20 +103,19 @@ static bool add_by_jit(struct gst_run *run, struct gst_lane *lane,
 /* Adds two small vectors with a kernel that exists as PTX only. */
 static bool prove_jit(struct gst_run *run, struct gst_lane *lane, struct gst_status *st)
 {
-    const struct gst_kernel_image *image = choose(run, lane->gpu, "vector_add", true, st);
+    const struct gst_kernel_image *image = NULL;
     struct gst_addition addition;
     bool ok;
 
     gst_run_phase(run, lane->gpu->index, "compile PTX");
-    if (image == NULL)
-        return false;
-    if (!lane->path->load(lane, image, "vector_add", st)) {
-        if (!is_expected_refusal(run, image, st))
+    if (!gst_lane_load(lane, "vector_add", true, &image, st)) {
+        if (image == NULL || !is_expected_refusal(run, image, st))
             return false;
-        gst_run_check(run, GST_HOST_JIT_LIMITED, lane->gpu->index, false,
-                      "PTX of CUDA %d.%d, driver of CUDA %d.%d", image->toolkit_version / 1000,
-                      image->toolkit_version % 1000 / 10, run->env->driver_version / 1000,
-                      run->env->driver_version % 1000 / 10);
+        gst_run_check(
+            run, GST_HOST_JIT_LIMITED, lane->gpu->index, false,
+            "PTX of CUDA %d.%d, driver of CUDA %d.%d", gst_cuda_major(image->toolkit_version),
+            gst_cuda_minor(image->toolkit_version), gst_cuda_major(run->env->driver_version),
+            gst_cuda_minor(run->env->driver_version));
         gst_status_clear(st);
         return true;
     }

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "api/version.h"
 #include "gpu/pack.h"
 #include "run/run.h"
 #include "workloads/addition.h"
@@ -39,10 +40,8 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_addit
     for (size_t i = 0; i < count; i++) {
         double seconds = 0;
 
-        if (!lane->path->mark(lane, lane->start, st)
-            || !gst_addition_launch(addition, lane, addition->n, st)
-            || !lane->path->mark(lane, lane->stop, st) || !lane->path->wait(lane, st)
-            || !lane->path->elapsed(lane, &seconds, st))
+        if (!gst_lane_start(lane, st) || !gst_addition_launch(addition, lane, addition->n, st)
+            || !gst_lane_stop(lane, &seconds, st))
             return false;
         samples[i] = bytes / seconds;
     }
@@ -62,32 +61,14 @@ static void note_code(struct gst_run *run, const struct gst_lane *lane,
     const int number = (int)(arch / 10);
     const bool is_native = gst_pack_has_native(image->native, gpu->cc_major, gpu->cc_minor);
 
-    gst_report_fact_text(run->report, gpu->index, lane->path->name, "kernel_code",
-                         "%s%d of CUDA %d.%d",
-                         is_native ? "native code sm_" : "PTX through the JIT, compute_", number,
-                         image->toolkit_version / 1000, image->toolkit_version % 1000 / 10);
+    gst_report_fact_text(
+        run->report, gpu->index, lane->path->name, "kernel_code", "%s%d of CUDA %d.%d",
+        is_native ? "native code sm_" : "PTX through the JIT, compute_", number,
+        gst_cuda_major(image->toolkit_version), gst_cuda_minor(image->toolkit_version));
     if (!is_native)
         gst_run_check(run, GST_IMAGE_KERNELS_BY_JIT, gpu->index, false,
                       "compute capability %d.%d runs PTX of compute_%d", gpu->cc_major,
                       gpu->cc_minor, number);
-}
-
-static const struct gst_kernel_image *load(struct gst_run *run, struct gst_lane *lane,
-                                           struct gst_status *st)
-{
-    const struct gst_pack_query query = {
-        .file = "vector_add",
-        .driver_version = run->env->driver_version,
-        .cc_major = lane->gpu->cc_major,
-        .cc_minor = lane->gpu->cc_minor,
-    };
-    const struct gst_kernel_image *image =
-        gst_pack_choose(gst_kernel_images, gst_kernel_image_count, &query, st);
-
-    gst_run_phase(run, lane->gpu->index, "%s: load the kernel", lane->path->name);
-    if (image == NULL || !lane->path->load(lane, image, "vector_add", st))
-        return NULL;
-    return image;
 }
 
 static bool test_lane(struct gst_run *run, struct gst_lane *lane, struct gst_addition *addition,
@@ -95,9 +76,10 @@ static bool test_lane(struct gst_run *run, struct gst_lane *lane, struct gst_add
 {
     /* One element, less than a warp, not a multiple of anything, and all of them. */
     const size_t sizes[] = { 1, 31, 1025, addition->n };
-    const struct gst_kernel_image *image = load(run, lane, st);
+    const struct gst_kernel_image *image = NULL;
 
-    if (image == NULL)
+    gst_run_phase(run, lane->gpu->index, "%s: load the kernel", lane->path->name);
+    if (!gst_lane_load(lane, "vector_add", false, &image, st))
         return false;
     gst_run_phase(run, lane->gpu->index, "%s: allocate", lane->path->name);
     if (!gst_addition_alloc(addition, lane, st))
