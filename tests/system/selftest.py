@@ -155,8 +155,8 @@ def has_driver_here():
 
 
 def catalogue():
-    """(id, verdict) of every row of the catalogue of findings."""
-    text = (TOP / "host/core/finding_list.h").read_text()
+    """(id, verdict) of every finding that a run of workloads can make."""
+    text = (TOP / "host/core/findings/runs.h").read_text()
     rows = re.findall(r'X\(GST_\w+, "([a-z.0-9-]+)", GST_(\w+),', text)
     assert len(rows) > 30
     return rows
