@@ -5,6 +5,9 @@
  * (nodes, links, results of open(), the environment). Checks ask the view and nothing else, so each
  * of them can be tried on a capture.
  *
+ * A root folder that holds a file named "capture" is one; the format is in
+ * tests/fixtures/README.md, and scripts/capture-root writes it.
+ *
  * Paths are absolute, as in the container. Whatever is read may be hostile: sizes are bounded.
  */
 #ifndef GST_AUDIT_VIEW_H
@@ -23,7 +26,6 @@ struct gst_view_request {
     const char *proc; /* folders that stand for /proc, /sys and /dev; NULL: those of the root */
     const char *sys;
     const char *dev;
-    const char *capture; /* folder made by scripts/capture-root; excludes the others */
 };
 
 enum gst_node_kind {
@@ -63,8 +65,8 @@ struct gst_space {
 #define GST_OPEN_NOT_TRIED (-1)
 #define GST_OPEN_HANGS     (-2)
 
-/* Opens a view; NULL with suite.root-unreadable. Environment and answers of a live view are this
- * process's own; a view of another root has neither. */
+/* Opens a view; NULL with suite.root-unreadable. The environment is this process's, unless a capture
+ * brings its own. Without a request: this machine. */
 struct gst_view *gst_view_open(const struct gst_view_request *request, struct gst_status *st);
 void gst_view_close(struct gst_view *view);
 

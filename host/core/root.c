@@ -39,7 +39,7 @@ static const char *without_slashes(const char *path)
     return *path == '\0' ? "." : path;
 }
 
-/* One step of a walk: refuses "..", and links whatever the flags. */
+/* One step of a walk: refuses "..", and links unless it is the link itself that is asked for. */
 static int open_name(int folder, const char *name, int flags)
 {
     struct stat info;
@@ -51,7 +51,7 @@ static int open_name(int folder, const char *name, int flags)
     }
     fd = openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC);
     /* O_PATH opens a link itself. */
-    if (fd >= 0 && (fstat(fd, &info) != 0 || S_ISLNK(info.st_mode))) {
+    if (fd >= 0 && (flags & O_NOFOLLOW) == 0 && (fstat(fd, &info) != 0 || S_ISLNK(info.st_mode))) {
         close(fd);
         errno = ELOOP;
         return -1;
@@ -123,34 +123,54 @@ void gst_root_close(struct gst_root *root)
     *root = (struct gst_root){ .fd = -1 };
 }
 
-bool gst_root_exists(const struct gst_root *root, const char *path)
+static bool stat_inside(const struct gst_root *root, const char *path, int flags, struct stat *info)
 {
     /* O_PATH: looking at a device node must not open the device. */
-    int fd = open_inside(root, path, O_PATH);
+    int fd = open_inside(root, path, O_PATH | flags);
+    bool ok = fd >= 0 && fstat(fd, info) == 0;
 
-    if (fd < 0)
-        return false;
-    close(fd);
-    return true;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+bool gst_root_exists(const struct gst_root *root, const char *path)
+{
+    struct stat info;
+
+    return gst_root_stat(root, path, &info);
+}
+
+int gst_root_open_file(const struct gst_root *root, const char *path)
+{
+    struct stat info;
+    int fd;
+
+    if (!stat_inside(root, path, 0, &info))
+        return -1;
+    /* O_NONBLOCK: a FIFO that has taken the file's place since must not stop the run. */
+    fd = S_ISREG(info.st_mode) ? open_inside(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : -1;
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    errno = EINVAL;
+    return -1;
 }
 
 bool gst_root_read(const struct gst_root *root, const char *path, char *text, size_t size)
 {
-    /* O_NONBLOCK: a FIFO in somebody's tree must not stop the run. */
-    int fd = open_inside(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    struct stat info;
+    int fd = gst_root_open_file(root, path);
     size_t length = 0;
-    ssize_t got = -1;
+    ssize_t got;
 
     text[0] = '\0';
     if (fd < 0)
         return false;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
-        do {
-            got = read(fd, text + length, size - 1 - length);
-            length += got > 0 ? (size_t)got : 0;
-        } while (got > 0 || (got < 0 && errno == EINTR));
-    }
+    do {
+        got = read(fd, text + length, size - 1 - length);
+        length += got > 0 ? (size_t)got : 0;
+    } while (got > 0 || (got < 0 && errno == EINTR));
     close(fd);
     if (got < 0)
         length = 0;
@@ -158,6 +178,32 @@ bool gst_root_read(const struct gst_root *root, const char *path, char *text, si
         length--;
     text[length] = '\0';
     return got >= 0;
+}
+
+bool gst_root_stat(const struct gst_root *root, const char *path, struct stat *info)
+{
+    return stat_inside(root, path, 0, info);
+}
+
+bool gst_root_lstat(const struct gst_root *root, const char *path, struct stat *info)
+{
+    return stat_inside(root, path, O_NOFOLLOW, info);
+}
+
+bool gst_root_link(const struct gst_root *root, const char *path, char *target, size_t size)
+{
+    int fd = open_inside(root, path, O_PATH | O_NOFOLLOW);
+    ssize_t length;
+
+    if (fd < 0)
+        return false;
+    /* An empty path: the link that the descriptor itself stands for. */
+    length = readlinkat(fd, "", target, size);
+    close(fd);
+    if (length < 0 || (size_t)length >= size)
+        return false;
+    target[length] = '\0';
+    return true;
 }
 
 static int is_entry(const struct dirent *entry)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "core/status.h"
 
@@ -26,6 +27,17 @@ bool gst_root_exists(const struct gst_root *root, const char *path);
 /* Reads at most size - 1 bytes, ends them with a zero, and drops one trailing line feed. False, and
  * text empty, if the file cannot be read: on these trees absence is an answer, not an error. */
 bool gst_root_read(const struct gst_root *root, const char *path, char *text, size_t size);
+
+/* A regular file for reading, as a descriptor that the caller closes; -1 with errno for anything
+ * else, so that a FIFO or a device in somebody's tree is never opened. */
+int gst_root_open_file(const struct gst_root *root, const char *path);
+
+/* stat() and lstat(); false with errno. */
+bool gst_root_stat(const struct gst_root *root, const char *path, struct stat *info);
+bool gst_root_lstat(const struct gst_root *root, const char *path, struct stat *info);
+
+/* What a link says. False if there is none at `path`, or it does not fit. */
+bool gst_root_link(const struct gst_root *root, const char *path, char *target, size_t size);
 
 /* Calls `visit` for each entry of a directory but "." and "..", in the order of strcmp; stops when
  * it returns false. False if the directory cannot be read. */
