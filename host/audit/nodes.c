@@ -24,8 +24,7 @@ static bool has_numbers(const struct gst_scene *scene)
  * away. */
 static bool is_injected(const struct gst_scene *scene)
 {
-    return has_numbers(scene) && scene->injection != GST_INJECTION_NONE
-           && scene->injection != GST_INJECTION_HOST;
+    return has_numbers(scene) && gst_scene_has_injection(scene);
 }
 
 /* D01 */

@@ -59,6 +59,8 @@ static enum gst_finding_id finding_of(const struct gst_scene *scene,
     const enum gst_device_kind kind = gst_device_kind(node->path, &minor);
     const enum gst_finding_id finding = gst_open_finding(node->open_result);
 
+    if (node->node.kind != GST_NODE_CHARACTER) /* D01's */
+        return GST_NO_FINDING;
     if (kind == GST_DEVICE_GPU && node->open_result == EPERM && is_excluded(scene, minor))
         return GST_HOST_GPU_EXCLUDED;
     if (gst_device_is_needed(kind))
@@ -97,7 +99,7 @@ static void tell(struct gst_asking *asking, enum gst_finding_id finding,
 void gst_ask_node_opens(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
-    size_t opened = 0;
+    size_t opened = 0, tried = 0;
 
     if (scene->platform != GST_PLATFORM_LINUX)
         return;
@@ -108,6 +110,7 @@ void gst_ask_node_opens(struct gst_asking *asking)
         bool is_first = true;
 
         opened += scene->nodes[i].open_result == 0;
+        tried += scene->nodes[i].open_result != GST_OPEN_NOT_TRIED;
         for (size_t j = 0; j < scene->node_count && finding != GST_NO_FINDING; j++) {
             if (finding_of(scene, &scene->nodes[j]) != finding
                 || scene->nodes[j].open_result != scene->nodes[i].open_result)
@@ -119,7 +122,7 @@ void gst_ask_node_opens(struct gst_asking *asking)
             tell(asking, finding, &scene->nodes[i], &paths);
     }
     if (opened > 0)
-        gst_fine(asking, "%zu of %zu nodes open", opened, scene->node_count);
+        gst_fine(asking, "%zu of %zu nodes open", opened, tried);
 }
 
 void gst_ask_access_kept(struct gst_asking *asking)
