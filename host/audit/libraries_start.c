@@ -80,13 +80,19 @@ static bool is_unloadable(const struct gst_scene *scene, const struct gst_answer
     return library != NULL && !library->is_ok && scene->injection != GST_INJECTION_NONE;
 }
 
+/* NVML says that no driver is loaded, too, where it is loaded and cannot be asked. */
+static bool is_blind(const struct gst_scene *scene, int code)
+{
+    return code == NVML_ERROR_DRIVER_NOT_LOADED && scene->has_module;
+}
+
 /* The control node's own answer tells what NVML's number leaves open. */
 static enum gst_finding_id nvml_finding(const struct gst_scene *scene, int code)
 {
     const struct gst_device_node *control = gst_scene_node(scene, GST_CONTROL_NODE);
 
-    if (code == NVML_ERROR_DRIVER_NOT_LOADED && scene->has_module)
-        return GST_RUNTIME_DEVICE_NODES; /* it could not ask: the module is loaded */
+    if (is_blind(scene, code))
+        return GST_RUNTIME_DEVICE_NODES;
     if (code == NVML_ERROR_UNKNOWN && control != NULL && control->open_result == EPERM)
         return GST_RUNTIME_CGROUP_DENIES;
     return gst_nvml_finding(code);
@@ -183,7 +189,7 @@ static void explain_no_device(struct gst_asking *asking, const struct gst_answer
         .libcuda_path = library != NULL ? library->text : LIBCUDA,
         .libcuda_problem = "",
         .is_libcuda_open = true,
-        .nvml_code = nvml != NULL ? nvml->code : NVML_SUCCESS,
+        .nvml_code = nvml != NULL && !is_blind(scene, nvml->code) ? nvml->code : NVML_SUCCESS,
         .nvml_gpus = scene->answers.nvml_gpu_count,
         .nvml_lost = count_lost(scene),
         .init = &failed,

@@ -226,9 +226,9 @@ static void ask_uvm(struct gst_asking *asking)
         gst_found(asking, GST_RUNTIME_UVM_NODE_STALE, GST_NO_GPU,
                   "'%s' is %u:%u, '/proc/devices' says %d for nvidia-uvm", stale->path,
                   stale->node.major, stale->node.minor, scene->major_uvm);
-    else if (uvm != NULL)
+    else if (uvm != NULL && uvm->node.kind == GST_NODE_CHARACTER)
         gst_fine(asking, "'" GST_UVM_NODE "' is %u:%u", uvm->node.major, uvm->node.minor);
-    else if (is_uvm_due(scene))
+    else if (uvm == NULL && is_uvm_due(scene))
         gst_found(asking, GST_RUNTIME_UVM_NODE_MISSING, GST_NO_GPU,
                   "no '" GST_UVM_NODE "', though the host has nvidia-uvm with major %d",
                   scene->major_uvm);
