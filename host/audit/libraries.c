@@ -111,7 +111,7 @@ static void ask_uuids(struct gst_asking *asking)
         if (other == NULL || gpu->uuid[0] == '\0' || other->uuid[0] == '\0')
             continue;
         if (strcasecmp(gpu->uuid, other->uuid) != 0)
-            gst_found(asking, GST_HOST_SOURCES_DISAGREE, gpu->index,
+            gst_found(asking, GST_HOST_SOURCES_DISAGREE, gst_gpu_of_cuda(asking->scene, gpu->index),
                       "the GPU at '%s' is '%s' to CUDA and '%s' to NVML", gpu->pci_id, gpu->uuid,
                       other->uuid);
         else
@@ -170,7 +170,8 @@ static void ask_architectures(struct gst_asking *asking)
                                         major * 10 + minor))
             known++;
         else
-            gst_found(asking, GST_IMAGE_TOOLKIT_OLDER_THAN_GPU, gpu->index,
+            gst_found(asking, GST_IMAGE_TOOLKIT_OLDER_THAN_GPU,
+                      gst_gpu_of_cuda(asking->scene, gpu->index),
                       "CUDA %d.%d of the image has no code for compute capability %s",
                       gst_cuda_major(cuda), gst_cuda_minor(cuda), gpu->capability);
     }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "api/cuda_abi.h"
 #include "api/nvml_abi.h"
@@ -116,7 +117,8 @@ static void ask_nvml_gpus(struct gst_asking *asking)
             && finding != GST_HARDWARE_GPU_LOST && finding != GST_HOST_GPU_NEEDS_RESET)
             continue;
         told = gpu;
-        gst_found(asking, finding, gpu, "%s says %d (%s) of NVML's GPU %d", answer->name,
+        /* Of no GPU in particular: its place on the bus is among what it does not tell. */
+        gst_found(asking, finding, GST_NO_GPU, "%s says %d (%s) of NVML's GPU %d", answer->name,
                   answer->code, gst_nvml_words(answer->code), gpu);
     }
 }
@@ -236,9 +238,26 @@ void gst_ask_cuda_starts(struct gst_asking *asking)
                   init->code);
 }
 
+int gst_gpu_of_cuda(const struct gst_scene *scene, int index)
+{
+    const struct gst_answers *answers = &scene->answers;
+    const char *pci_id = "";
+
+    for (int i = 0; i < answers->cuda_gpu_count; i++) {
+        if (answers->cuda_gpus[i].index == index)
+            pci_id = answers->cuda_gpus[i].pci_id;
+    }
+    for (int i = 0; i < scene->gpu_count; i++) {
+        if (strcasecmp(scene->gpus[i].pci_id, pci_id) == 0)
+            return i;
+    }
+    return GST_NO_GPU;
+}
+
 void gst_ask_cuda_works(struct gst_asking *asking)
 {
-    const struct gst_answers *answers = &asking->scene->answers;
+    const struct gst_scene *scene = asking->scene;
+    const struct gst_answers *answers = &scene->answers;
     int told = GST_NO_GPU;
     size_t right = 0;
 
@@ -255,13 +274,14 @@ void gst_ask_cuda_works(struct gst_asking *asking)
             continue;
         told = gpu;
         if (answer->is_ok)
-            gst_found(asking, GST_HARDWARE_WRONG_RESULT, gpu,
+            gst_found(asking, GST_HARDWARE_WRONG_RESULT, gst_gpu_of_cuda(scene, gpu),
                       "%.16s of 4096 bytes come back wrong from CUDA's GPU %d",
                       wrong + strlen("wrong="), gpu);
         else
             gst_found(asking,
-                      declared(asking, gst_cuda_finding(answer->code), GST_HOST_CALL_FAILED), gpu,
-                      "%s says %d on CUDA's GPU %d", answer->name, answer->code, gpu);
+                      declared(asking, gst_cuda_finding(answer->code), GST_HOST_CALL_FAILED),
+                      gst_gpu_of_cuda(scene, gpu), "%s says %d on CUDA's GPU %d", answer->name,
+                      answer->code, gpu);
     }
     if (right > 0)
         gst_fine(asking, "%zu GPUs give a page back as it was written", right);
