@@ -59,7 +59,8 @@ struct gst_audit_group {
     X(nodes)                                                                                       \
     X(libraries)                                                                                   \
     X(compatibility)                                                                               \
-    X(surroundings)
+    X(surroundings)                                                                                \
+    X(other_platforms)
 
 #define GST_AUDIT_GROUP_DECLARATION(symbol) extern const struct gst_audit_group gst_group_##symbol;
 GST_AUDIT_GROUPS(GST_AUDIT_GROUP_DECLARATION)
