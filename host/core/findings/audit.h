@@ -340,6 +340,11 @@
       "on Jetson, a user that is not root is in the group video", \
       "start it with --group-add video", \
       "Jetson Linux: the nodes belong to group video") \
+    /* hardware: the GPU or the link itself */ \
+    X(GST_HARDWARE_XID_IN_LOG, "hardware.xid-in-log", GST_NOTE, GST_ACTION_NONE, \
+      "the kernel's log holds no Xid, save those that faulty programs cause (13, 31, 43, 45)", \
+      "on the host: dmesg -T | grep -i xid shows when and on which GPU; look the number up in NVIDIA's Xid catalogue if the GPU misbehaves", \
+      "/dev/kmsg; NVIDIA Xid errors, catalogue") \
     /* suite: ourselves */ \
     X(GST_SUITE_SANDBOX, "suite.sandbox-hides-host", GST_ERROR, GST_ACTION_FIX_FLAGS, \
       "the host can be seen from inside", \
