@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "audit/check.h"
+#include "audit/field.h"
 
 #define PROC_FOLDER "/proc/driver/nvidia"
 
@@ -22,24 +23,6 @@
 static bool shows_host(const struct gst_scene *scene)
 {
     return scene->platform == GST_PLATFORM_LINUX;
-}
-
-/* Copies what follows `name` on its line ("Uid:\t0\t0"), without the blanks around it. */
-static bool find_field(const char *text, const char *name, char *value, size_t size)
-{
-    const char *start = strstr(text, name);
-    size_t length;
-
-    value[0] = '\0';
-    if (start == NULL)
-        return false;
-    start += strlen(name);
-    start += strspn(start, " \t");
-    length = strcspn(start, "\n");
-    while (length > 0 && strchr(" \t\r", start[length - 1]) != NULL)
-        length--;
-    snprintf(value, size, "%.*s", (int)(length < size ? length : size - 1), start);
-    return length > 0;
 }
 
 /* Legacy injection puts copies and the chosen GPUs over the host's own folder. */
@@ -89,7 +72,7 @@ static void ask_gpu_on_bus(struct gst_asking *asking)
     if (!shows_host(scene) || !scene->has_pci)
         return;
     if (count > 0)
-        gst_fine(asking, "%d on the PCI bus, the first at %s", count, scene->gpus[0].pci_id);
+        gst_fine(asking, "%d on the PCI bus", count);
     else if (scene->gpu_count == 0)
         gst_found(asking, GST_HOST_NO_GPU, GST_NO_GPU,
                   "'/sys/bus/pci/devices' holds no display or 3D controller of vendor 0x10de");
@@ -259,7 +242,7 @@ static void ask_gpu_in_driver(struct gst_asking *asking)
 static void ask_gpu_state(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
-    char path[128], text[1024], value[64], node[16];
+    char path[128], value[64], node[16];
 
     for (int i = 0; i < scene->gpu_count; i++) {
         const struct gst_scene_gpu *gpu = &scene->gpus[i];
@@ -267,13 +250,11 @@ static void ask_gpu_state(struct gst_asking *asking)
         if (!gpu->is_in_driver)
             continue;
         snprintf(path, sizeof(path), "%s/gpus/%s/power", PROC_FOLDER, gpu->pci_id);
-        if (gst_view_read(scene->view, path, text, sizeof(text))
-            && find_field(text, "Runtime D3 status:", value, sizeof(value)))
+        if (gst_field_read(scene->view, path, "Runtime D3 status", value, sizeof(value)))
             gst_told(asking, "gpu_runtime_d3", "%s: %s", gpu->pci_id, value);
         snprintf(path, sizeof(path), "%s/gpus/%s/numa_status", PROC_FOLDER, gpu->pci_id);
-        if (gst_view_read(scene->view, path, text, sizeof(text))
-            && find_field(text, "Status:", value, sizeof(value))
-            && find_field(text, "Node:", node, sizeof(node)))
+        if (gst_field_read(scene->view, path, "Status", value, sizeof(value))
+            && gst_field_read(scene->view, path, "Node", node, sizeof(node)))
             gst_told(asking, "gpu_memory_node", "%s: node %s, %s", gpu->pci_id, node, value);
     }
 }
@@ -295,23 +276,21 @@ static int count_gpu_nodes(const struct gst_scene *scene)
 static void ask_device_files_fixed(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
-    char text[4096], value[32];
     int nodes = count_gpu_nodes(scene), gpus = count_in_driver(scene);
+    char value[32];
+    unsigned uid;
 
     if (!scene->is_container || scene->has_user_namespace
         || (scene->injection != GST_INJECTION_CDI && scene->injection != GST_INJECTION_JIT_CDI)
-        || !gst_view_read(scene->view, PROC_FOLDER "/params", text, sizeof(text))
-        || !find_field(text, "ModifyDeviceFiles:", value, sizeof(value)))
+        || !gst_field_read(scene->view, PROC_FOLDER "/params", "ModifyDeviceFiles", value,
+                           sizeof(value)))
         return;
-    if (strcmp(value, "0") == 0) {
+    if (strcmp(value, "0") == 0)
         gst_fine(asking, "'ModifyDeviceFiles: 0'");
-        return;
-    }
-    if (nodes < gpus && gst_view_read(scene->view, "/proc/self/status", text, sizeof(text))
-        && find_field(text, "\nUid:", value, sizeof(value)) && strtoul(value, NULL, 10) == 0)
+    else if (nodes < gpus && gst_field_user(scene->view, &uid) && uid == 0)
         gst_found(asking, GST_RUNTIME_DEVICE_FILES_MODIFIABLE, GST_NO_GPU,
-                  "'%s/params' says 'ModifyDeviceFiles: 1', user 0 has %d of %d GPUs", PROC_FOLDER,
-                  nodes, gpus);
+                  "'%s/params' says 'ModifyDeviceFiles: %s', user 0 has %d of %d GPUs", PROC_FOLDER,
+                  value, nodes, gpus);
 }
 
 static void ask_fabric(struct gst_asking *asking)
