@@ -134,10 +134,7 @@ static void ask_version_agrees(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
 
-    if (!shows_host(scene) || !scene->has_module || scene->module_version[0] == '\0')
-        return;
-    gst_told(asking, "kernel_module_version", "%s", scene->module_version);
-    if (scene->proc_version[0] == '\0' || scene->sysfs_version[0] == '\0')
+    if (!shows_host(scene) || scene->proc_version[0] == '\0' || scene->sysfs_version[0] == '\0')
         return;
     if (strcmp(scene->proc_version, scene->sysfs_version) == 0)
         gst_fine(asking, "%s by both '/proc' and '/sys'", scene->sysfs_version);

@@ -22,9 +22,22 @@ const struct gst_driver_file *gst_injection_file(const struct gst_scene *scene, 
 }
 
 /* C01 */
-static void ask_mode(struct gst_asking *asking)
+static void ask_evidence(struct gst_asking *asking)
 {
-    gst_told(asking, "injection_mode", "%s", gst_injection_name(asking->scene->injection));
+    const struct gst_scene *scene = asking->scene;
+    const struct gst_mount *proc = gst_mounts_at(&scene->mounts, "/proc/driver/nvidia");
+    size_t nodes = 0, files = 0;
+
+    for (size_t i = 0; i < scene->node_count; i++)
+        nodes += scene->nodes[i].mount != NULL;
+    for (size_t i = 0; i < scene->file_count; i++)
+        files += scene->files[i].origin == GST_ORIGIN_INJECTED;
+    gst_told(asking, "injection_evidence",
+             "%zu of %zu nodes and %zu of %zu driver files are mounts, %s over "
+             "'/proc/driver/nvidia', NVIDIA_VISIBLE_DEVICES %s",
+             nodes, scene->node_count, files, scene->file_count,
+             proc != NULL ? proc->type : "nothing",
+             scene->asked_text != NULL ? scene->asked_text : "not set");
 }
 
 /* C02: what was not asked for, or is "void", is for the group that reads the request. */
@@ -127,8 +140,8 @@ static void summarize(const struct gst_scene *scene, char *text, size_t size)
 static const struct gst_audit_check checks[] = {
     {
         .id = "C01",
-        .question = "How was the driver injected?",
-        .ask = ask_mode,
+        .question = "What tells how the driver was injected?",
+        .ask = ask_evidence,
     },
     {
         .id = "C02",
