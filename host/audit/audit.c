@@ -146,17 +146,17 @@ bool gst_audit(struct gst_report *report, const struct gst_audit_request *reques
 {
     struct gst_view *view = gst_view_open(&request->view, st);
     struct gst_scene *scene = calloc(1, sizeof *scene);
-    bool ok = view != NULL &&
-              (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene")) &&
-              gst_scene_read(scene, view, st);
+    bool ok = view != NULL
+              && (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene"))
+              && gst_scene_read(scene, view, st);
     int first;
 
     if (ok) {
         gst_audit_tell(scene, report);
         first = add_items(report);
         ask_stage(report, scene, first, GST_STAGE_FILES);
-        if (gst_view_is_live(view) && !request->is_files_only &&
-            !ask_live(view, scene, request, st)) {
+        if (gst_view_is_live(view) && !request->is_files_only
+            && !ask_live(view, scene, request, st)) {
             gst_report_status(report, st);
             gst_status_clear(st);
         }

@@ -241,7 +241,7 @@ void gst_injection_ask_compilers(struct gst_asking *asking)
     const struct gst_scene *scene = asking->scene;
     const struct gst_driver_file *libcuda = gst_injection_file(scene, "libcuda.so");
 
-    if (!gst_injection_is_by_toolkit(scene) || libcuda == NULL || libcuda->version[0] == '\0')
+    if (scene->platform != GST_PLATFORM_LINUX || libcuda == NULL || libcuda->version[0] == '\0')
         return;
     if (gst_injection_file(scene, "libnvidia-ptxjitcompiler.so") == NULL) {
         gst_found(asking, GST_RUNTIME_JIT_MISSING, GST_NO_GPU,

@@ -177,7 +177,11 @@ void gst_loader_ask_loaded(struct gst_asking *asking)
 void gst_loader_ask_names_agree(struct gst_asking *asking)
 {
     struct gst_resolved plain, versioned;
+    struct gst_shadow shadow;
 
+    /* One wrong file under one of the names has a finding of its own. */
+    if (gst_loader_find_shadow(asking->scene, GST_NO_FINDING, &shadow))
+        return;
     gst_scene_resolve_library(asking->scene, "libcuda.so", &plain);
     gst_scene_resolve_library(asking->scene, library_names[0], &versioned);
     if (!plain.is_found || !versioned.is_found)
