@@ -54,6 +54,10 @@ struct gst_audit_group {
 
 #define GST_AUDIT_GROUPS(X)                                                                        \
     X(platform)                                                                                    \
+    X(driver)                                                                                      \
+    X(injection)                                                                                   \
+    X(nodes)                                                                                       \
+    X(libraries)                                                                                   \
     X(compatibility)                                                                               \
     X(surroundings)                                                                                \
     X(other_platforms)
