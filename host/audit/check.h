@@ -25,7 +25,7 @@
 #include "core/finding.h"
 #include "core/report.h"
 
-#define GST_CHECK_FINDINGS 16
+#define GST_CHECK_FINDINGS 24
 
 enum gst_stage {
     GST_STAGE_FILES,   /* reads files: milliseconds, always */
