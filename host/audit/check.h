@@ -53,8 +53,14 @@ struct gst_audit_group {
 };
 
 #define GST_AUDIT_GROUPS(X)                                                                        \
+    X(platform)                                                                                    \
+    X(driver)                                                                                      \
+    X(injection)                                                                                   \
     X(nodes)                                                                                       \
-    X(libraries)
+    X(libraries)                                                                                   \
+    X(compatibility)                                                                               \
+    X(surroundings)                                                                                \
+    X(other_platforms)
 
 #define GST_AUDIT_GROUP_DECLARATION(symbol) extern const struct gst_audit_group gst_group_##symbol;
 GST_AUDIT_GROUPS(GST_AUDIT_GROUP_DECLARATION)

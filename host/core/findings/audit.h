@@ -125,7 +125,7 @@
     X(GST_RUNTIME_TOOLKIT_OLD, "runtime.toolkit-older-than-driver", GST_FAIL, GST_ACTION_FIX_HOST, \
       "the toolkit injects every library that this driver's libcuda loads", \
       "on the host: update nvidia-container-toolkit and libnvidia-container, then recreate the container", \
-      "libnvidia-container, nvc_info.c: libnvidia-gpucomp is injected from 1.17 on") \
+      "libnvidia-container, CHANGELOG and nvc_info.c: libnvidia-gpucomp is known from 1.14 on") \
     X(GST_RUNTIME_NODE_NUMBER_WRONG, "runtime.node-number-wrong", GST_FAIL, GST_ACTION_RESTART_CONTAINER, \
       "the nodes have the driver's numbers: /dev/nvidiactl is 195:255, /dev/nvidiaN is 195:N", \
       "recreate the container; if it stays, regenerate the CDI spec (nvidia-ctk cdi generate), and look for mknod in the image's build", \
@@ -286,7 +286,7 @@
       "ld.so(8)") \
     X(GST_USER_NO_NVIDIA_SMI, "user.nvidia-smi-missing", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "nvidia-smi is in the container", \
-      "add utility to NVIDIA_DRIVER_CAPABILITIES if nvidia-smi is wanted", \
+      "add utility to NVIDIA_DRIVER_CAPABILITIES, or install the driver's utilities on the host (Ubuntu: nvidia-utils-<branch>), if nvidia-smi is wanted", \
       "NVIDIA Container Toolkit, driver capability utility") \
     X(GST_USER_NOEXEC, "user.libraries-noexec", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the driver's libraries lie on a mount from which code may be run", \
@@ -340,6 +340,11 @@
       "on Jetson, a user that is not root is in the group video", \
       "start it with --group-add video", \
       "Jetson Linux: the nodes belong to group video") \
+    /* hardware: the GPU or the link itself */ \
+    X(GST_HARDWARE_XID_IN_LOG, "hardware.xid-in-log", GST_NOTE, GST_ACTION_NONE, \
+      "the kernel's log holds no Xid, save those that faulty programs cause (13, 31, 43, 45)", \
+      "on the host: dmesg -T | grep -i xid shows when and on which GPU; look the number up in NVIDIA's Xid catalogue if the GPU misbehaves", \
+      "/dev/kmsg; NVIDIA Xid errors, catalogue") \
     /* suite: ourselves */ \
     X(GST_SUITE_SANDBOX, "suite.sandbox-hides-host", GST_ERROR, GST_ACTION_FIX_FLAGS, \
       "the host can be seen from inside", \
@@ -397,6 +402,7 @@
     X(GST_RUNTIME_FEWER_GPUS, GST_USER_NO_GPU_SELECTED)                                            \
     X(GST_RUNTIME_FEWER_GPUS, GST_RUNTIME_DEVICE_NODES)                                            \
     X(GST_IMAGE_DRIVER_FILES, GST_RUNTIME_NOTHING_INJECTED)                                        \
+    X(GST_IMAGE_DRIVER_FILES, GST_RUNTIME_VOID)                                                    \
     X(GST_IMAGE_DRIVER_FILES, GST_USER_NO_GPUS_REQUESTED)                                          \
     X(GST_IMAGE_DRIVER_FILES, GST_IMAGE_EMPTY_DRIVER_FILES)                                        \
     X(GST_RUNTIME_UVM_NODE_MISSING, GST_USER_CAPABILITIES)                                         \
@@ -408,6 +414,7 @@
     X(GST_HOST_DRIVER_MISMATCH, GST_USER_LIBRARY_PATH)                                             \
     X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_OTHER_LIBCUDA)                                           \
     X(GST_HOST_DRIVER_MISMATCH, GST_RUNTIME_DRIVER_REPLACED)                                       \
+    X(GST_HOST_DRIVER_MISMATCH, GST_RUNTIME_VERSION_STALE)                                         \
     X(GST_HOST_DRIVER_MISMATCH, GST_HOST_MIXED_VERSIONS)                                           \
     X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_COMPAT_BRANCH)                                           \
     X(GST_RUNTIME_VERSION_STALE, GST_RUNTIME_DRIVER_REPLACED)                                      \
