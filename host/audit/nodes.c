@@ -220,14 +220,17 @@ static void ask_uvm(struct gst_asking *asking)
                                           : is_stale(scene, tools) ? tools
                                                                    : NULL;
 
-    if (!has_numbers(scene) || scene->major_uvm < 0)
+    if (!has_numbers(scene))
         return;
     if (stale != NULL)
         gst_found(asking, GST_RUNTIME_UVM_NODE_STALE, GST_NO_GPU,
                   "'%s' is %u:%u, '/proc/devices' says %d for nvidia-uvm", stale->path,
                   stale->node.major, stale->node.minor, scene->major_uvm);
-    else if (uvm != NULL && uvm->node.kind == GST_NODE_CHARACTER)
+    else if (uvm != NULL && uvm->node.kind == GST_NODE_CHARACTER && scene->major_uvm >= 0)
         gst_fine(asking, "'" GST_UVM_NODE "' is %u:%u", uvm->node.major, uvm->node.minor);
+    else if (uvm == NULL && is_uvm_due(scene) && scene->major_uvm < 0)
+        gst_found(asking, GST_RUNTIME_UVM_NODE_MISSING, GST_NO_GPU,
+                  "no '" GST_UVM_NODE "', and no nvidia-uvm in '/proc/devices'");
     else if (uvm == NULL && is_uvm_due(scene))
         gst_found(asking, GST_RUNTIME_UVM_NODE_MISSING, GST_NO_GPU,
                   "no '" GST_UVM_NODE "', though the host has nvidia-uvm with major %d",
