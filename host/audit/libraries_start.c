@@ -12,6 +12,7 @@
 #include "api/nvml_abi.h"
 #include "audit/node_kinds.h"
 #include "audit/nvml_finding.h"
+#include "audit/visible.h"
 #include "gpu/absence.h"
 #include "gpu/error.h"
 
@@ -123,14 +124,21 @@ static void ask_nvml_gpus(struct gst_asking *asking)
     }
 }
 
+/* Many Jetsons have none, and legacy injection brings it to those who ask for tools. */
+static bool is_nvml_due(const struct gst_scene *scene)
+{
+    return scene->platform != GST_PLATFORM_TEGRA
+           && (scene->injection != GST_INJECTION_LEGACY
+               || (scene->capabilities & GST_CAPABILITY_UTILITY) != 0);
+}
+
 void gst_ask_nvml_starts(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const struct gst_answer *library = gst_answers_library(&scene->answers, NVML);
     const struct gst_answer *init = gst_answer_of(scene, "nvmlInit");
 
-    /* Many Jetsons have no NVML. */
-    if (is_unloadable(scene, library) && scene->platform != GST_PLATFORM_TEGRA)
+    if (is_unloadable(scene, library) && is_nvml_due(scene))
         gst_found(asking, GST_RUNTIME_NVML_MISSING, GST_NO_GPU, "'" NVML "' does not load: %.200s",
                   library->text);
     if (init == NULL || init->is_missing)
@@ -177,6 +185,25 @@ static int count_lost(const struct gst_scene *scene)
     return lost;
 }
 
+/* CUDA_VISIBLE_DEVICES if it can be why CUDA sees no GPU, else NULL. */
+static const char *hiding_list(const struct gst_scene *scene)
+{
+    const char *list = gst_view_env(scene->view, "CUDA_VISIBLE_DEVICES");
+    const char *uuids[GST_ANSWER_GPUS];
+    const int count = scene->answers.nvml_gpu_count;
+    enum gst_visible visible;
+    char entry[80];
+    int shown;
+
+    if (list == NULL)
+        return NULL;
+    for (int i = 0; i < count; i++)
+        uuids[i] = scene->answers.nvml_gpus[i].uuid;
+    visible = gst_visible_judge(list, uuids, count, &shown, entry, sizeof(entry));
+    return visible == GST_VISIBLE_NONE || (visible == GST_VISIBLE_INVALID && count > 0) ? list
+                                                                                        : NULL;
+}
+
 static void explain_no_device(struct gst_asking *asking, const struct gst_answer *init)
 {
     const struct gst_scene *scene = asking->scene;
@@ -187,7 +214,7 @@ static void explain_no_device(struct gst_asking *asking, const struct gst_answer
     const struct gst_absence absence = {
         .trace = &trace,
         .asked_for = scene->asked_text,
-        .visible = gst_view_env(scene->view, "CUDA_VISIBLE_DEVICES"),
+        .visible = hiding_list(scene),
         .libcuda_path = library != NULL ? library->text : LIBCUDA,
         .libcuda_problem = "",
         .is_libcuda_open = true,

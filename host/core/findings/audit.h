@@ -464,6 +464,7 @@
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_VOID)                                                  \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
+    X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
     X(GST_HOST_DRIVER_TOO_OLD, GST_HOST_REQUIREMENT_UNMET)                                         \
     X(GST_HOST_REQUIREMENT_UNMET, GST_RUNTIME_COMPAT_INACTIVE)
