@@ -360,6 +360,19 @@
       "bounds and formats of the files that are read")
 /* clang-format on */
 
+/* What a node that cannot be opened makes NVML and CUDA say. */
+#define GST_FINDING_EDGES_OF_UNOPENED(X, by)                                                       \
+    X(GST_RUNTIME_DEVICE_NODES, by)                                                                \
+    X(GST_RUNTIME_NOT_PERMITTED, by)                                                               \
+    X(GST_HOST_NVML_FAILED, by)                                                                    \
+    X(GST_HOST_NVML_WITHOUT_CUDA, by)                                                              \
+    X(GST_HOST_CALL_FAILED, by)
+
+/* Why a library of the driver that is here does not load. */
+#define GST_FINDING_EDGES_OF_UNLOADABLE(X, by)                                                     \
+    X(GST_RUNTIME_LIBCUDA_MISSING, by)                                                             \
+    X(GST_RUNTIME_NVML_MISSING, by)
+
 #define GST_FINDING_EDGES_OF_AUDIT(X)                                                              \
     /* no GPU, no module: nothing above it can work */                                             \
     X(GST_HOST_MODULE_NOT_LOADED, GST_HOST_GPU_BOUND_ELSEWHERE)                                    \
@@ -412,28 +425,43 @@
     X(GST_IMAGE_DRIVER_FILES, GST_IMAGE_STUB_LIBCUDA)                                              \
     /* nodes */                                                                                    \
     X(GST_RUNTIME_NODE_NUMBER_WRONG, GST_IMAGE_DEVICE_NODES)                                       \
-    X(GST_RUNTIME_DEVICE_NODES, GST_USER_NODE_IS_NO_DEVICE)                                        \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_NODE_NUMBER_WRONG)                               \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_UVM_NODE_STALE)                                  \
     X(GST_HOST_GPU_GONE, GST_RUNTIME_MINOR_STALE)                                                  \
+    X(GST_HOST_GPU_GONE, GST_HARDWARE_GPU_LOST)                                                    \
+    X(GST_HOST_ADAPTER_FAILED, GST_HARDWARE_GPU_LOST)                                              \
+    X(GST_HOST_ADAPTER_FAILED, GST_HOST_GPU_NEEDS_RESET)                                           \
+    X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_HOST_UVM_NOT_LOADED)                                     \
     X(GST_USER_NODE_PERMISSIONS, GST_USER_SELINUX)                                                 \
     X(GST_RUNTIME_CGROUP_DENIES, GST_HOST_GPU_EXCLUDED)                                            \
     X(GST_RUNTIME_CGROUP_DENIES, GST_IMAGE_DEVICE_NODES)                                           \
+    X(GST_RUNTIME_UVM_NODE_STALE, GST_IMAGE_DEVICE_NODES)                                          \
+    X(GST_USER_NODE_PERMISSIONS, GST_IMAGE_DEVICE_NODES)                                           \
     /* what a cause in files makes the libraries say */                                            \
-    X(GST_HOST_NVML_FAILED, GST_RUNTIME_CGROUP_DENIES)                                             \
-    X(GST_HOST_NVML_FAILED, GST_USER_NODE_PERMISSIONS)                                             \
-    X(GST_HOST_NVML_FAILED, GST_HOST_ADAPTER_FAILED)                                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_CGROUP_DENIES)                                    \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_NODE_IS_NO_DEVICE)                                   \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_UVM_NODE_MISSING)                                 \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_UVM_NODE_STALE)                                   \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_NODE_PERMISSIONS)                                    \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_NO_DRIVER_BEHIND_NODE)                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_GONE)                                            \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_ADAPTER_FAILED)                                      \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_UNAVAILABLE)                                     \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_OPEN_FAILED)                                         \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_EXCLUDED)                                        \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_MIG_NODES_MISSING)                                \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_MIG_WITHOUT_INSTANCES)                               \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_EMPTY_DRIVER_FILES)                               \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_WRONG_ARCHITECTURE)                               \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_RUNTIME_LIBRARY_UNREADABLE)                             \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_RUNTIME_DRIVER_REPLACED)                                \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_USER_NOEXEC)                                            \
+    X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_LOADER_MISSES)                                         \
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_NOTHING_INJECTED)                                      \
     X(GST_RUNTIME_NVML_MISSING, GST_USER_NO_GPUS_REQUESTED)                                        \
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_VOID)                                                  \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
-    X(GST_HOST_CALL_FAILED, GST_HOST_UVM_NOT_LOADED)                                               \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_UVM_NODE_MISSING)                                          \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_UVM_NODE_STALE)                                            \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_CGROUP_DENIES)                                             \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
-    X(GST_RUNTIME_NOT_PERMITTED, GST_RUNTIME_CGROUP_DENIES)                                        \
-    X(GST_RUNTIME_NOT_PERMITTED, GST_USER_NODE_PERMISSIONS)                                        \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
     X(GST_HOST_DRIVER_TOO_OLD, GST_HOST_REQUIREMENT_UNMET)                                         \
     X(GST_HOST_REQUIREMENT_UNMET, GST_RUNTIME_COMPAT_INACTIVE)
