@@ -436,6 +436,8 @@
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_NODE_NUMBER_WRONG)                               \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_UVM_NODE_STALE)                                  \
     X(GST_HOST_GPU_GONE, GST_RUNTIME_MINOR_STALE)                                                  \
+    X(GST_HOST_GPU_GONE, GST_RUNTIME_NODE_NUMBER_WRONG)                                            \
+    X(GST_HOST_GPU_GONE, GST_HOST_NO_GPU)                                                          \
     X(GST_HOST_GPU_GONE, GST_HARDWARE_GPU_LOST)                                                    \
     X(GST_HOST_ADAPTER_FAILED, GST_HARDWARE_GPU_LOST)                                              \
     X(GST_HOST_ADAPTER_FAILED, GST_HOST_GPU_NEEDS_RESET)                                           \
