@@ -164,6 +164,7 @@ static void ask_demands_again(struct gst_asking *asking)
         || judge_by_files(scene) == GST_REQUIREMENT_UNMET)
         return;
     gst_offer_make(&offer, scene, atoi(version->text));
+    gst_offer_add_answers(&offer, &scene->answers);
     gst_demands_judge(&demands, scene, &offer);
     if (demands.count == 0)
         return;
