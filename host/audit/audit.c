@@ -2,9 +2,12 @@
 /* The flow of an audit; see audit.h. */
 #include "audit/audit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "audit/ask_libraries.h"
 
 #define GROUP_POINTER(symbol) &gst_group_##symbol,
 const struct gst_audit_group *const gst_audit_groups[] = { GST_AUDIT_GROUPS(GROUP_POINTER) NULL };
@@ -35,6 +38,16 @@ static void ask_stage(struct gst_report *report, const struct gst_scene *scene, 
     report->progress.item = -1;
 }
 
+static bool has_answer(const struct gst_report *report, int item)
+{
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].item == item)
+            return true;
+    }
+    return false;
+}
+
+/* A group of which no check had anything to say did not pass: it was not asked. */
 static void end_items(struct gst_report *report, const struct gst_scene *scene, int first)
 {
     for (int i = 0; gst_audit_groups[i] != NULL; i++) {
@@ -43,7 +56,9 @@ static void end_items(struct gst_report *report, const struct gst_scene *scene, 
 
         if (group->summarize != NULL)
             group->summarize(scene, item->summary, sizeof item->summary);
-        item->verdict = GST_PASS;
+        item->verdict = has_answer(report, first + i) ? GST_PASS : GST_SKIP;
+        if (item->verdict == GST_SKIP)
+            snprintf(item->reason, sizeof item->reason, "nothing to ask here");
         item->state = GST_ITEM_DONE;
     }
 }
@@ -61,6 +76,16 @@ static void tell_gpus(const struct gst_scene *scene, struct gst_report *report)
         if (gpu->minor >= 0)
             gst_report_fact_number(report, i, "audit", "device_minor", GST_UNIT_NONE, gpu->minor);
     }
+}
+
+/* Some library that was loaded belongs to the simulated stack: all that follows is make-believe. */
+static bool is_simulated(const struct gst_answers *answers)
+{
+    for (size_t i = 0; i < answers->count; i++) {
+        if (answers->items[i].kind == GST_ANSWER_LIBRARY && answers->items[i].is_double)
+            return true;
+    }
+    return false;
 }
 
 void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report)
@@ -127,13 +152,27 @@ static void wait_for(double seconds)
         continue;
 }
 
+/* The helper's lines become the view's answers. */
+static bool ask_helper(struct gst_view *view, double deadline_s, struct gst_status *st)
+{
+    char *text = malloc(GST_ASK_TEXT_SIZE);
+    bool ok = text != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers");
+
+    ok = ok && gst_ask_libraries(NULL, deadline_s, text, GST_ASK_TEXT_SIZE, st)
+         && (gst_view_set_answers(view, text)
+             || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers"));
+    free(text);
+    return ok;
+}
+
 /* What only trying can tell. */
 static bool ask_live(struct gst_view *view, const struct gst_scene *scene,
                      const struct gst_audit_request *request, struct gst_status *st)
 {
     double deadline_s = request->deadline_s > 0 ? request->deadline_s : GST_AUDIT_DEADLINE_S;
 
-    if (!open_nodes(view, scene, deadline_s, GST_LOOK_FIRST, st))
+    if (!open_nodes(view, scene, deadline_s, GST_LOOK_FIRST, st)
+        || !ask_helper(view, deadline_s, st))
         return false;
     if (request->watch_s <= 0)
         return true;
@@ -146,21 +185,21 @@ bool gst_audit(struct gst_report *report, const struct gst_audit_request *reques
 {
     struct gst_view *view = gst_view_open(&request->view, st);
     struct gst_scene *scene = calloc(1, sizeof *scene);
-    bool ok = view != NULL &&
-              (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene")) &&
-              gst_scene_read(scene, view, st);
+    bool ok = view != NULL
+              && (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene"))
+              && gst_scene_read(scene, view, st);
     int first;
 
     if (ok) {
         gst_audit_tell(scene, report);
         first = add_items(report);
         ask_stage(report, scene, first, GST_STAGE_FILES);
-        if (gst_view_is_live(view) && !request->is_files_only &&
-            !ask_live(view, scene, request, st)) {
+        if (request->tries && !ask_live(view, scene, request, st)) {
             gst_report_status(report, st);
             gst_status_clear(st);
         }
         gst_scene_read_answers(scene);
+        report->is_simulated = is_simulated(&scene->answers);
         ask_stage(report, scene, first, GST_STAGE_ANSWERS);
         end_items(report, scene, first);
         gst_scene_release(scene);

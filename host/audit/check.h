@@ -25,7 +25,7 @@
 #include "core/finding.h"
 #include "core/report.h"
 
-#define GST_CHECK_FINDINGS 16
+#define GST_CHECK_FINDINGS 24
 
 enum gst_stage {
     GST_STAGE_FILES,   /* reads files: milliseconds, always */
@@ -54,6 +54,10 @@ struct gst_audit_group {
 
 #define GST_AUDIT_GROUPS(X)                                                                        \
     X(platform)                                                                                    \
+    X(driver)                                                                                      \
+    X(injection)                                                                                   \
+    X(nodes)                                                                                       \
+    X(libraries)                                                                                   \
     X(compatibility)                                                                               \
     X(surroundings)                                                                                \
     X(other_platforms)
