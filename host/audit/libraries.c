@@ -12,9 +12,9 @@
 
 #include "api/cuda_abi.h"
 #include "api/version.h"
-#include "audit/field.h"
 #include "audit/libraries_start.h"
 #include "audit/node_kinds.h"
+#include "audit/process.h"
 #include "core/cuda_releases.h"
 
 /* The value that a call returned, NULL if it was not asked or failed. */
@@ -188,10 +188,13 @@ static void ask_other_users(struct gst_asking *asking)
     struct gst_paths closed = { 0 };
     const struct gst_device_node *first = NULL;
     size_t open = 0;
-    unsigned minor, uid;
+    struct gst_process process;
+    unsigned minor;
 
-    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX
-        || !gst_field_user(scene->view, &uid) || uid != 0)
+    gst_process_read(&process, scene->view);
+    /* Root of a user namespace is root of nothing that the host owns. */
+    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX || scene->has_user_namespace
+        || !process.is_known || process.uid != 0)
         return;
     for (size_t i = 0; i < scene->node_count; i++) {
         const struct gst_device_node *node = &scene->nodes[i];
@@ -266,7 +269,8 @@ static const struct gst_audit_check checks[] = {
       GST_STAGE_ANSWERS,
       { GST_HOST_NVML_FAILED, GST_RUNTIME_NVML_MISSING, GST_HOST_MODULE_NOT_LOADED,
         GST_RUNTIME_DEVICE_NODES, GST_USER_NODE_PERMISSIONS, GST_RUNTIME_CGROUP_DENIES,
-        GST_HOST_DRIVER_MISMATCH, GST_HOST_GPU_NEEDS_RESET, GST_HARDWARE_GPU_LOST },
+        GST_HOST_DRIVER_MISMATCH, GST_HOST_GPU_NEEDS_RESET, GST_HARDWARE_GPU_LOST,
+        GST_HOST_WSL_NODE },
       gst_ask_nvml_starts },
     { "E02",
       "Is NVML of the kernel module's version?",
@@ -286,12 +290,16 @@ static const struct gst_audit_check checks[] = {
     { "E05",
       "Does CUDA start?",
       GST_STAGE_ANSWERS,
-      { GST_HOST_CALL_FAILED, GST_RUNTIME_LIBCUDA_MISSING, GST_HOST_MODULE_NOT_LOADED,
-        GST_HOST_NO_GPU, GST_RUNTIME_DEVICE_NODES, GST_USER_ALL_GPUS_HIDDEN,
-        GST_HOST_NVML_WITHOUT_CUDA, GST_HARDWARE_GPU_LOST, GST_HOST_ALLOCATION_FAILED,
-        GST_IMAGE_STUB_LIBCUDA, GST_USER_GPU_BUSY, GST_HARDWARE_ECC, GST_RUNTIME_NOT_PERMITTED,
-        GST_HOST_FABRIC_NOT_READY, GST_HOST_DRIVER_MISMATCH, GST_IMAGE_COMPAT_UNSUPPORTED,
-        GST_USER_MPS_UNREACHABLE, GST_USER_VISIBLE_DEVICES_INVALID, GST_HOST_WSL_DRIVER },
+      { GST_HOST_CALL_FAILED,       GST_RUNTIME_LIBCUDA_MISSING,
+        GST_HOST_MODULE_NOT_LOADED, GST_HOST_NO_GPU,
+        GST_RUNTIME_DEVICE_NODES,   GST_USER_ALL_GPUS_HIDDEN,
+        GST_HOST_NVML_WITHOUT_CUDA, GST_HARDWARE_GPU_LOST,
+        GST_HOST_ALLOCATION_FAILED, GST_IMAGE_STUB_LIBCUDA,
+        GST_USER_GPU_BUSY,          GST_HARDWARE_ECC,
+        GST_RUNTIME_NOT_PERMITTED,  GST_HOST_FABRIC_NOT_READY,
+        GST_HOST_DRIVER_MISMATCH,   GST_IMAGE_COMPAT_UNSUPPORTED,
+        GST_USER_MPS_UNREACHABLE,   GST_USER_VISIBLE_DEVICES_INVALID,
+        GST_HOST_WSL_DRIVER,        GST_HOST_WSL_NODE },
       gst_ask_cuda_starts },
     { "E06",
       "Is the driver new enough for the image's CUDA runtime?",
