@@ -331,8 +331,11 @@ static const struct gst_audit_check checks[] = {
 
 static void summarize(const struct gst_scene *scene, char *text, size_t size)
 {
-    snprintf(text, size, "NVML lists %d GPUs, CUDA lists %d", scene->answers.nvml_gpu_count,
-             scene->answers.cuda_gpu_count);
+    if (!scene->answers.is_asked)
+        snprintf(text, size, "not asked");
+    else
+        snprintf(text, size, "NVML lists %d GPUs, CUDA lists %d", scene->answers.nvml_gpu_count,
+                 scene->answers.cuda_gpu_count);
 }
 
 const struct gst_audit_group gst_group_libraries = {
