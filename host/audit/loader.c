@@ -167,6 +167,17 @@ void gst_loader_ask_loaded(struct gst_asking *asking)
         gst_fine(asking, "'%s' opens '%s'", library_names[0], loaded->text);
 }
 
+/* Apptainer mounts one file under both names. */
+static bool is_one_file(const struct gst_view *view, const char *a, const char *b)
+{
+    struct gst_node first, second;
+
+    return strcmp(a, b) == 0
+           || (gst_view_stat(view, a, &first) && gst_view_stat(view, b, &second) && first.inode != 0
+               && first.inode == second.inode && first.device_major == second.device_major
+               && first.device_minor == second.device_minor);
+}
+
 /* C13 */
 void gst_loader_ask_names_agree(struct gst_asking *asking)
 {
@@ -180,7 +191,7 @@ void gst_loader_ask_names_agree(struct gst_asking *asking)
     gst_scene_resolve_library(asking->scene, library_names[0], &versioned);
     if (!plain.is_found || !versioned.is_found)
         return;
-    if (strcmp(plain.real, versioned.real) == 0)
+    if (is_one_file(asking->scene->view, plain.real, versioned.real))
         gst_fine(asking, "both are '%s'", plain.real);
     else
         gst_found(asking, GST_IMAGE_TWO_LIBCUDAS, GST_NO_GPU,

@@ -487,6 +487,11 @@
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_EXCLUDED)                                        \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_MIG_NODES_MISSING)                                \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_MIG_WITHOUT_INSTANCES)                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_VIDEO_GROUP)                                         \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_WSL_NODE)                                            \
+    X(GST_HOST_MODULE_NOT_LOADED, GST_HOST_WSL_NODE)                                               \
+    X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
+    X(GST_HOST_DRIVER_TOO_OLD, GST_RUNTIME_COMPAT_INACTIVE)                                        \
     GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_EMPTY_DRIVER_FILES)                               \
     GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_WRONG_ARCHITECTURE)                               \
     GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_RUNTIME_LIBRARY_UNREADABLE)                             \
