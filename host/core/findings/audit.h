@@ -123,9 +123,9 @@
       "run ldconfig in the container, or add the folder of libcuda to LD_LIBRARY_PATH; an image without ldconfig, or with a read-only /etc, keeps the hook from doing it", \
       "nvidia-container-toolkit, hook update-ldcache; ld.so(8)") \
     X(GST_RUNTIME_TOOLKIT_OLD, "runtime.toolkit-older-than-driver", GST_FAIL, GST_ACTION_FIX_HOST, \
-      "the toolkit injects every library that this driver's libcuda loads", \
+      "the toolkit injects every library that those of this driver load", \
       "on the host: update nvidia-container-toolkit and libnvidia-container, then recreate the container", \
-      "libnvidia-container, CHANGELOG and nvc_info.c: libnvidia-gpucomp is known from 1.14 on") \
+      "libnvidia-container, CHANGELOG: libnvidia-gpucomp is known from 1.14 on; libnvidia-eglcore of driver 580 needs it") \
     X(GST_RUNTIME_NODE_NUMBER_WRONG, "runtime.node-number-wrong", GST_FAIL, GST_ACTION_RESTART_CONTAINER, \
       "the nodes have the driver's numbers: /dev/nvidiactl is 195:255, /dev/nvidiaN is 195:N", \
       "recreate the container; if it stays, regenerate the CDI spec (nvidia-ctk cdi generate), and look for mknod in the image's build", \
