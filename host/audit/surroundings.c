@@ -383,6 +383,21 @@ static void ask_sandbox(struct gst_asking *asking)
         gst_fine(asking, "%s shows the host", gst_platform_name(scene->platform));
 }
 
+static void summarize(const struct gst_scene *scene, char *text, size_t size)
+{
+    struct gst_process process;
+    struct gst_space space;
+    char shm[32] = "none", locked[32] = "unlimited";
+
+    gst_process_read(&process, scene->view);
+    if (gst_view_space(scene->view, "/dev/shm", &space))
+        gst_format(shm, sizeof(shm), (double)space.size_bytes, GST_UNIT_BYTES);
+    if (process.locked_bytes != UINT64_MAX)
+        gst_format(locked, sizeof(locked), (double)process.locked_bytes, GST_UNIT_BYTES);
+    snprintf(text, size, "/dev/shm %s, lockable memory %s", shm,
+             process.has_locked_bytes ? locked : "unknown");
+}
+
 static const struct gst_audit_check checks[] = {
     { "G01",
       "Is '/dev/shm' big enough for a job on several GPUs?",
@@ -453,4 +468,5 @@ const struct gst_audit_group gst_group_surroundings = {
     .name = "surroundings",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),
+    .summarize = summarize,
 };
