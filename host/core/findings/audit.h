@@ -190,6 +190,14 @@
       "each CDI device is defined by one spec", \
       "on the host: remove the older of the specs in /etc/cdi and /var/run/cdi that define it", \
       "CDI specification 1.1: devices that two specs of one folder define cannot be resolved") \
+    X(GST_RUNTIME_CDI_SPEC_STALE, "runtime.cdi-spec-stale", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "what the CDI spec names is on the host: it was made for this driver and these GPUs", \
+      "on the host: nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml, now and after each change of the driver (or enable nvidia-cdi-refresh.path)", \
+      "captured; NVIDIA/nvidia-container-toolkit, issues 450, 692 and 885") \
+    X(GST_RUNTIME_HOOK_GONE, "runtime.hook-gone", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "the toolkit's programs are where the CDI spec or the engine's configuration says", \
+      "on the host: reinstall nvidia-container-toolkit, then nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml and nvidia-ctk runtime configure", \
+      "captured") \
     /* image: what the image carries */ \
     X(GST_IMAGE_DRIVER_FILES, "image.driver-files-baked-in", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "the loader takes the driver's libraries from the host, not from the image", \
@@ -452,6 +460,8 @@
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_NODE_NUMBER_WRONG)                               \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_UVM_NODE_STALE)                                  \
     X(GST_HOST_GPU_GONE, GST_RUNTIME_MINOR_STALE)                                                  \
+    X(GST_HOST_GPU_GONE, GST_RUNTIME_NODE_NUMBER_WRONG)                                            \
+    X(GST_HOST_GPU_GONE, GST_HOST_NO_GPU)                                                          \
     X(GST_HOST_GPU_GONE, GST_HARDWARE_GPU_LOST)                                                    \
     X(GST_HOST_ADAPTER_FAILED, GST_HARDWARE_GPU_LOST)                                              \
     X(GST_HOST_ADAPTER_FAILED, GST_HOST_GPU_NEEDS_RESET)                                           \
