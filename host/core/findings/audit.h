@@ -273,7 +273,7 @@
       "PyTorch, torch.matmul, where the driver itself gives a page back right") \
     X(GST_IMAGE_FRAMEWORK_ENDED, "image.framework-ended-early", GST_ERROR, GST_ACTION_FIX_IMAGE, \
       "the framework answers to the end", \
-      "run in the image: python3 -X faulthandler -c 'import torch; torch.cuda.init()'; then reinstall the framework, or give it more time with --deadline", \
+      "run in the image: python3 -X faulthandler -c 'import torch; torch.cuda.init()'; then reinstall the framework, or give it more time with --timeout", \
       "the child process that asks it") \
     /* user: flags and environment given to the container */ \
     X(GST_USER_NO_GPUS_REQUESTED, "user.no-gpus-requested", GST_FAIL, GST_ACTION_FIX_FLAGS, \
