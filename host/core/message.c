@@ -15,6 +15,7 @@
 
 #define LETTERS     36
 #define PATTERN_MAX 512
+#define PIECES_MAX  6
 /* What is read at once, and what of it is read again, since a message may begin at its end. */
 #define CHUNK   (1 << 20)
 #define OVERLAP (1 << 14)
@@ -24,7 +25,7 @@
     { symbol, "=" id, "", origin },
 static const struct gst_message list[] = { GST_MESSAGES(MESSAGE_ROW) GST_FINDINGS(ID_ROW) };
 
-/* A pattern as it is looked for: letters and digits, pieces parted by '*'. */
+/* A pattern as it is looked for: letters and digits, pieces parted by gaps. */
 struct pattern {
     char plain[PATTERN_MAX];
     size_t weight;
@@ -42,6 +43,9 @@ struct candidate {
     size_t causes;
     uint32_t other; /* another row with the same first piece */
     bool is_found;
+    /* Up to which letter a piece is known not to come, so that a text which begins one message ten
+     * thousand times is not searched anew for its end each time. */
+    size_t absent_to[PIECES_MAX];
 };
 
 struct plain {
@@ -149,9 +153,14 @@ static void reduce(const char *raw, size_t length, struct plain *plain)
     }
 }
 
+static bool is_gap(char byte)
+{
+    return byte == '*' || byte == '~';
+}
+
 static bool parse_pattern(const char *text, struct pattern *pattern)
 {
-    size_t length = 0;
+    size_t length = 0, pieces = 1;
     const size_t last = strlen(text) - 1;
 
     *pattern = (struct pattern){ .is_open_before = text[0] == '*',
@@ -165,15 +174,16 @@ static bool parse_pattern(const char *text, struct pattern *pattern)
         if (kept >= 0) {
             pattern->plain[length++] = (char)kept;
             pattern->weight++;
-        } else if (text[i] == '*' && i > 0 && i < last) {
-            pattern->plain[length++] = '*';
+        } else if (is_gap(text[i]) && i > 0 && i < last) {
+            pattern->plain[length++] = text[i];
+            pieces++;
         }
     }
     pattern->plain[length] = '\177';
     /* An id was written by us, and nobody says it by accident. */
     if (pattern->exact != NULL)
         pattern->weight += PATTERN_MAX;
-    return length > 0;
+    return length > 0 && pieces <= PIECES_MAX + 1;
 }
 
 bool gst_message_same_pattern(const char *a, const char *b)
@@ -188,7 +198,7 @@ static size_t piece_length(const char *piece)
 {
     size_t length = 0;
 
-    while (piece[length] != '*' && piece[length] != '\177')
+    while (!is_gap(piece[length]) && piece[length] != '\177')
         length++;
     return length;
 }
@@ -280,28 +290,46 @@ static bool is_exact(const struct search *search, size_t begin, const char *word
            && (from == search->raw || strchr(parts, from[-1]) == NULL || from[-1] == '\0');
 }
 
-/* Where the pattern that begins at letter `begin` ends; 0 if it does not hold there. */
-static size_t pattern_end(const struct plain *plain, const struct pattern *pattern, size_t begin)
+/* Looks for a piece between letters `from` and `to`; where it ends, 0 if it does not come. */
+static size_t piece_end(const struct plain *plain, const char *piece, size_t length, size_t from,
+                        size_t to, size_t *absent_to)
 {
+    const char *found;
+
+    if (*absent_to >= to)
+        return 0;
+    if (*absent_to > from + length)
+        from = *absent_to - length;
+    found = memmem(plain->text + from, to - from, piece, length);
+    if (found == NULL) {
+        *absent_to = to;
+        return 0;
+    }
+    return (size_t)(found - plain->text) + length;
+}
+
+/* Where the pattern that begins at letter `begin` ends; 0 if it does not hold there. */
+static size_t pattern_end(const struct plain *plain, struct candidate *candidate, size_t begin)
+{
+    const struct pattern *pattern = &candidate->pattern;
     const char *piece = pattern->plain;
     size_t length = piece_length(piece);
     size_t at = begin + length;
 
     if (!pattern->is_open_before && is_joined(plain, begin))
         return 0;
-    while (piece[length] == '*') {
-        const char *found;
-        size_t window;
+    for (size_t i = 0; is_gap(piece[length]); i++) {
+        const bool is_short = piece[length] == '~';
+        size_t to;
 
         piece += length + 1;
         length = piece_length(piece);
-        window = GST_MESSAGE_GAP + length;
-        if (window > plain->length - at)
-            window = plain->length - at;
-        found = memmem(plain->text + at, window, piece, length);
-        if (found == NULL)
+        to = at + (is_short ? GST_MESSAGE_SHORT_GAP : GST_MESSAGE_GAP) + length;
+        if (to > plain->length)
+            to = plain->length;
+        at = piece_end(plain, piece, length, at, to, &candidate->absent_to[i]);
+        if (at == 0 || (is_short && is_joined(plain, at - length)))
             return 0;
-        at = (size_t)(found - plain->text) + length;
     }
     return pattern->is_open_after || !is_joined(plain, at) ? at : 0;
 }
@@ -405,6 +433,8 @@ static void scan(struct search *search)
 {
     const struct plain *plain = &search->plain;
 
+    for (size_t i = 0; i < search->count; i++)
+        memset(search->candidates[i].absent_to, 0, sizeof(search->candidates[i].absent_to));
     for (size_t begin = 0; begin < plain->length; begin++) {
         uint32_t node = 0;
 
@@ -414,14 +444,14 @@ static void scan(struct search *search)
                 break;
             for (uint32_t row = search->nodes[node].row; row != 0;
                  row = search->candidates[row - 1].other) {
-                const struct candidate *candidate = &search->candidates[row - 1];
+                struct candidate *candidate = &search->candidates[row - 1];
                 size_t end;
 
                 if (candidate->is_found
                     || (candidate->pattern.exact != NULL
                         && !is_exact(search, begin, candidate->pattern.exact)))
                     continue;
-                end = pattern_end(plain, &candidate->pattern, begin);
+                end = pattern_end(plain, candidate, begin);
                 if (end > 0)
                     note(search, row - 1, begin, end);
             }

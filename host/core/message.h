@@ -14,10 +14,11 @@
 #include "core/finding.h"
 
 /*
- * One meaning of one message. In a pattern `*` stands for up to GST_MESSAGE_GAP letters and digits;
- * what it begins and ends with must not go on in the text, unless there is a `*`. Rows of the same
- * pattern stand together, the likeliest first: each is a possible cause of the same message. What
- * follows a `=` is a word that must stand in the text to the letter.
+ * One meaning of one message. In a pattern `*` stands for up to GST_MESSAGE_GAP letters and digits,
+ * and `~` for a few, behind which a new word begins; what the pattern begins and ends with must not
+ * go on in the text, unless there is a `*`. Rows of the same pattern stand together, the likeliest
+ * first: each is a possible cause of the same message. What follows a `=` must stand in the text
+ * to the letter.
  */
 struct gst_message {
     enum gst_finding_id finding;
@@ -26,9 +27,10 @@ struct gst_message {
     const char *source; /* where the message was seen */
 };
 
-#define GST_MESSAGE_GAP  400
-#define GST_MESSAGE_TEXT 320
-#define GST_MESSAGE_HITS 16
+#define GST_MESSAGE_GAP       400
+#define GST_MESSAGE_SHORT_GAP 10
+#define GST_MESSAGE_TEXT      320
+#define GST_MESSAGE_HITS      16
 
 /* A message that the text holds. */
 struct gst_message_hit {

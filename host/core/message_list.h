@@ -275,17 +275,17 @@
       "", "NVIDIA/open-gpu-kernel-modules, nv.c") \
     X(GST_HOST_DRIVER_MISMATCH, "NVRM: API mismatch: the client has the version*", \
       "", "NVIDIA driver, kernel log") \
-    X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:*): 119, *", \
+    X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:~): 119", \
       "", "leptonai/gpud, samples of kernel logs") \
-    X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:*): 120, *", \
+    X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:~): 120", \
       "", "NVIDIA, Xid errors") \
     X(GST_HARDWARE_GSP, "waiting for RPC response from GPU*GSP*", \
       "", "leptonai/gpud, samples of kernel logs") \
-    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:*): 48, *", \
+    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:~): 48", \
       "", "NVIDIA, Xid errors") \
-    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:*): 94, *", \
+    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:~): 94", \
       "", "NVIDIA, Xid errors") \
-    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:*): 95, *", \
+    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:~): 95", \
       "", "NVIDIA, Xid errors") \
     X(GST_HOST_PEERMEM_CALLBACK, "nvidia-peermem *ERROR detected invalid context, skipping further processing", \
       "", "leptonai/gpud, samples of kernel logs") \
