@@ -4,7 +4,8 @@
  * cause where a message has several, where the message was seen. Patterns are described in
  * message.h: written as the message reads, with `*` for what varies. Rows of one pattern stand
  * together, the likeliest cause first. Of two patterns that hold in one place the longer is meant,
- * so a general one may stand beside special ones.
+ * so a general one may stand beside special ones; of two that are as
+ * long, the first.
  *
  * GST_MESSAGES_CAPTURED is what engines and toolkits really printed (tests/fixtures/messages);
  * other sources are public issues. What CUDA calls by number, name or text is in
@@ -20,6 +21,8 @@
 /* clang-format off */
 #define GST_MESSAGES(X) \
     /* engines: docker, podman, containerd, CRI-O */ \
+    X(GST_RUNTIME_CDI_OFF, "could not select device driver \"cdi\" with capabilities: []*", \
+      "", GST_MESSAGES_CAPTURED "; " GST_MESSAGES_TOOLKIT "issue 434") \
     X(GST_RUNTIME_TOOLKIT_NOT_FOUND, "could not select device driver * with capabilities: [[gpu*", \
       "the toolkit is not installed, or the engine was not restarted since", \
       GST_MESSAGES_CAPTURED "; NVIDIA/nvidia-docker, issues 1034, 1352 and 1637") \
@@ -32,8 +35,6 @@
     X(GST_RUNTIME_TOOLKIT_NOT_FOUND, "could not select device driver * with capabilities: [[*gpu]]", \
       "all words in the brackets are capabilities: the toolkit is not installed, or the engine was not restarted since", \
       GST_MESSAGES_CAPTURED) \
-    X(GST_RUNTIME_CDI_OFF, "could not select device driver \"cdi\" with capabilities:*", \
-      "", GST_MESSAGES_CAPTURED "; " GST_MESSAGES_TOOLKIT "issue 434") \
     X(GST_RUNTIME_CDI_OFF, "CDI device injection failed: CDI is not enabled*", \
       "", "moby/moby, daemon, CDI") \
     X(GST_RUNTIME_NOT_CONFIGURED, "unknown or invalid runtime name: nvidia*", \
@@ -269,10 +270,8 @@
       "", "NVIDIA/NVSentinel, issue 155; NVIDIA/open-gpu-kernel-modules, issue 507; pop-os/pop, issue 3363") \
     X(GST_HARDWARE_GPU_LOST, "NVRM: *fallen off the bus and is not responding to commands", \
       "", "NVIDIA/NVSentinel, issue 155") \
-    X(GST_HOST_ADAPTER_FAILED, "NVRM: *rm_init_adapter failed*", \
-      "", "Cyridd/cmpunlocker, issue 4") \
     X(GST_HOST_ADAPTER_FAILED, "NVRM: *RmInitAdapter failed*", \
-      "", "NVIDIA/open-gpu-kernel-modules, nv.c") \
+      "", "Cyridd/cmpunlocker, issue 4; NVIDIA/open-gpu-kernel-modules, nv.c") \
     X(GST_HOST_DRIVER_MISMATCH, "NVRM: API mismatch: the client has the version*", \
       "", "NVIDIA driver, kernel log") \
     X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:~): 119", \
