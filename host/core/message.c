@@ -381,26 +381,35 @@ static void drop(struct gst_message_hits *hits, size_t i)
     memmove(&hits->items[i], &hits->items[i + 1], (hits->count - i) * sizeof(hits->items[0]));
 }
 
-/* Of messages that overlap, the one whose pattern says more is meant. */
-static bool make_room(struct gst_message_hits *hits, size_t begin, size_t end, size_t weight)
+static bool is_meant_before(const struct gst_message_hit *a, const struct gst_message_hit *b)
+{
+    return a->weight != b->weight ? a->weight > b->weight : a->row < b->row;
+}
+
+/* Of messages that overlap, the one whose pattern says more is meant, or stands first in the list.
+ * False if it is not this one, or if there is no room for it. */
+static bool make_room(struct gst_message_hits *hits, const struct gst_message_hit *candidate)
 {
     size_t least = 0;
 
     for (size_t i = 0; i < hits->count; i++) {
         const struct gst_message_hit *hit = &hits->items[i];
 
-        if (hit->begin < end && begin < hit->end && hit->weight >= weight)
+        if (hit->begin < candidate->end && candidate->begin < hit->end
+            && is_meant_before(hit, candidate))
             return false;
-        if (hit->weight < hits->items[least].weight)
-            least = i;
     }
     for (size_t i = hits->count; i-- > 0;) {
-        if (hits->items[i].begin < end && begin < hits->items[i].end)
+        if (hits->items[i].begin < candidate->end && candidate->begin < hits->items[i].end)
             drop(hits, i);
     }
     if (hits->count < GST_MESSAGE_HITS)
         return true;
-    if (hits->items[least].weight >= weight)
+    for (size_t i = 1; i < hits->count; i++) {
+        if (is_meant_before(&hits->items[least], &hits->items[i]))
+            least = i;
+    }
+    if (is_meant_before(&hits->items[least], candidate))
         return false;
     drop(hits, least);
     return true;
@@ -411,22 +420,20 @@ static void note(struct search *search, uint32_t row, size_t begin, size_t end)
     struct candidate *candidate = &search->candidates[row];
     const struct plain *plain = &search->plain;
     const size_t first = plain->origin[begin], last = plain->origin[end - 1] + 1;
-    struct gst_message_hit *hit;
-
-    candidate->is_found = true;
-    if (!make_room(search->hits, search->base + first, search->base + last,
-                   candidate->pattern.weight))
-        return;
-    hit = &search->hits->items[search->hits->count++];
-    *hit = (struct gst_message_hit){
+    struct gst_message_hit hit = {
         .row = &search->rows[row],
         .causes = candidate->causes,
         .weight = candidate->pattern.weight,
         .begin = search->base + first,
         .end = search->base + last,
-        .ends_with_127 = ends_with_127(plain, begin, end),
     };
-    copy_text(search, first, last, hit->text);
+
+    candidate->is_found = true;
+    if (!make_room(search->hits, &hit))
+        return;
+    hit.ends_with_127 = ends_with_127(plain, begin, end);
+    copy_text(search, first, last, hit.text);
+    search->hits->items[search->hits->count++] = hit;
 }
 
 static void scan(struct search *search)

@@ -4,8 +4,7 @@
  * cause where a message has several, where the message was seen. Patterns are described in
  * message.h: written as the message reads, with `*` for what varies. Rows of one pattern stand
  * together, the likeliest cause first. Of two patterns that hold in one place the longer is meant,
- * so a general one may stand beside special ones; of two that are as
- * long, the first.
+ * so a general one may stand beside special ones; of two that are as long, the first.
  *
  * GST_MESSAGES_CAPTURED is what engines and toolkits really printed (tests/fixtures/messages);
  * other sources are public issues. What CUDA calls by number, name or text is in

@@ -126,7 +126,7 @@ static enum gst_finding_id likeliest(int code)
     case GST_IMAGE_KERNELS_FOR_OTHER_GPU:
         return GST_IMAGE_FRAMEWORK_ARCHITECTURE;
     case GST_IMAGE_KERNELS_BROKEN:
-    case GST_HOST_CALL_FAILED:
+    case GST_HOST_CALL_FAILED: /* of which nothing is known */
         return GST_NO_FINDING;
     default:
         return finding;
