@@ -73,6 +73,23 @@ const struct gst_message *gst_message_list(size_t *count)
     return list;
 }
 
+void gst_message_add(struct gst_message_book *book, struct gst_message row)
+{
+    if (book->count < GST_MESSAGE_ROWS)
+        book->rows[book->count++] = row;
+}
+
+const char *gst_message_number(struct gst_message_book *book, const char *words, int number)
+{
+    char *pattern;
+
+    if (book->number_count == GST_MESSAGE_ROWS)
+        return words;
+    pattern = book->numbers[book->number_count++];
+    snprintf(pattern, sizeof(book->numbers[0]), "%s %d", words, number);
+    return pattern;
+}
+
 /* Bytes of a terminal's escape sequence whose introducer ends before `at`. */
 static size_t escape_length(const char *at, size_t left)
 {

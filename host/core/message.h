@@ -52,6 +52,21 @@ struct gst_message_hits {
  * catalogue. */
 const struct gst_message *gst_message_list(size_t *count);
 
+#define GST_MESSAGE_ROWS 2048
+
+/* Rows of several parts of the suite, to be looked for together. */
+struct gst_message_book {
+    struct gst_message rows[GST_MESSAGE_ROWS];
+    char numbers[GST_MESSAGE_ROWS][40]; /* patterns that were put together */
+    size_t count, number_count;
+};
+
+/* Adds a row; what does not fit is left out, which a test of all parts together would show. */
+void gst_message_add(struct gst_message_book *book, struct gst_message row);
+
+/* The pattern "WORDS NUMBER", which lives as long as the book. */
+const char *gst_message_number(struct gst_message_book *book, const char *words, int number);
+
 /* Looks for `rows` in all of `in`, however long it is, in little memory. False if it cannot be
  * read or memory is lacking; `hits` is then of no use. */
 bool gst_message_search(const struct gst_message *rows, size_t count, FILE *in,

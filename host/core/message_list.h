@@ -211,6 +211,15 @@
     X(GST_HOST_NVML_FAILED, "Failed to initialize NVML: Unknown Error", \
       "nvidia-smi on the host says the same", \
       "NVML, NVML_ERROR_UNKNOWN") \
+    X(GST_RUNTIME_CGROUP_DENIES, "NVMLError_Unknown", \
+      "it never worked: no-cgroups = true in the toolkit's config.toml of a rootful engine, or nodes given with -v", \
+      GST_MESSAGES_TOOLKIT "issues 115 and 580") \
+    X(GST_RUNTIME_ACCESS_LOST, "NVMLError_Unknown", \
+      "it worked when the container started, until a systemctl daemon-reload on the host", \
+      GST_MESSAGES_TOOLKIT "issues 48, 251, 932 and 1227; NVIDIA/nvidia-docker, issues 1671, 1678 and 1730") \
+    X(GST_HOST_NVML_FAILED, "NVMLError_Unknown", \
+      "nvidia-smi on the host says the same", \
+      "NVML, NVML_ERROR_UNKNOWN") \
     X(GST_HOST_DRIVER_MISMATCH, "Failed to initialize NVML: Driver/library version mismatch", \
       "nvidia-smi on the host says the same: reboot it", \
       GST_MESSAGES_TOOLKIT "issue 394; tinygrad/open-gpu-kernel-modules, issue 47") \
