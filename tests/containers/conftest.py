@@ -11,6 +11,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
 from engines import ENGINES, can_overlay  # noqa: E402
+from hosts import make_host  # noqa: E402
+from scenario import Maker, driver_version  # noqa: E402
 from selftest import TOP  # noqa: E402
 
 IMAGES = ("debian", "oldest", "musl", "scratch")
@@ -80,4 +82,12 @@ def tools(work, archives, build):
     folder = work / "tools"
     folder.mkdir()
     shutil.copy2(archives / "busybox", folder / "busybox")
+    make_host(folder / "hosts/no-module", None)
+    for branch in ("535", "550"):
+        make_host(folder / "hosts" / branch, driver_version(branch))
     return folder
+
+
+@pytest.fixture(scope="session")
+def maker(work, loaded, tools):
+    return Maker(work, loaded, tools)

@@ -86,7 +86,7 @@ class Engine:
     """What docker and podman have in common; `command` begins each call of the client."""
 
     name = None
-    run_options = ()
+    run_options = remove_options = ()
 
     def __init__(self, folder, driver, cgroup):
         self.folder, self.driver, self.cgroup = Path(folder), driver, cgroup
@@ -123,7 +123,7 @@ class Engine:
     def remove(self, ident):
         if ident in self.live:
             self.live.remove(ident)
-        call([*self.command, "rm", "-f", ident])
+        call([*self.command, "rm", "-f", *self.remove_options, ident])
 
 
 class Docker(Engine):
@@ -173,6 +173,7 @@ class Docker(Engine):
 
 class Podman(Engine):
     name = "podman"
+    remove_options = ("-t", "0")  # docker never waits
     # Podman asks for more than a machine in a sandbox may have.
     limits = ("--ulimit", "nofile=20000:20000", "--ulimit", "nproc=4096:4096")
 
