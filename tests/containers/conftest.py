@@ -89,5 +89,5 @@ def tools(work, archives, build):
 
 
 @pytest.fixture(scope="session")
-def maker(work, loaded, tools):
-    return Maker(work, loaded, tools)
+def maker(loaded, tools):
+    return Maker(loaded, tools)

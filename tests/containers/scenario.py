@@ -37,26 +37,23 @@ def driver_version(branch):
     return version
 
 
-def make_nodes(folder, mode):
-    """Nodes of this mode, numbered as the driver would, where no driver is."""
-    folder.mkdir(parents=True, exist_ok=True)
+def show_nodes(mode):
+    """The nodes of a host with a driver, of this mode, in a /dev that is this session's own; none
+    without a mode."""
+    mounts = Path("/proc/self/mountinfo").read_text()
+    assert " /dev rw" in mounts and " - tmpfs gst-test-dev " in mounts, "/dev is the machine's own"
     for path, (major, minor) in NODES.items():
-        node = folder / Path(path).name
-        if not node.exists():
-            subprocess.run(["mknod", node, "c", str(major), str(minor)], check=True)
-            node.chmod(int(str(mode), 8))
-    return folder
+        Path(path).unlink(missing_ok=True)
+        if mode:
+            subprocess.run(["mknod", "-m", str(mode), path, "c", str(major), str(minor)],
+                           check=True)
 
 
 class Maker:
     """Makes containers of one session; images and host folders are made once."""
 
-    def __init__(self, work, loaded, tools):
-        self.work, self.loaded, self.tools = work, loaded, tools
-
-    def nodes_of(self, row):
-        mode = row.get("mode", 666)
-        return make_nodes(self.work / f"nodes-{mode}", mode)
+    def __init__(self, loaded, tools):
+        self.loaded, self.tools = loaded, tools
 
     def library_options(self, branch):
         for path in driver_files(branch):
@@ -64,13 +61,12 @@ class Maker:
 
     def options(self, row):
         """Of the engine's run, for what the row asks."""
-        nodes = self.nodes_of(row)
+        show_nodes(row.get("mode", 666) if row.get("nodes") else None)
         for path in NODES:
-            source = nodes / Path(path).name
             if row.get("nodes") == "device":
-                yield from ("--device", f"{source}:{path}")
+                yield from ("--device", path)
             elif row.get("nodes") == "volume":
-                yield from ("-v", f"{source}:{path}")
+                yield from ("-v", f"{path}:{path}")
         if row.get("libraries"):
             yield from self.library_options(row["libraries"])
         if row.get("stub"):
