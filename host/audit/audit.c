@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "audit/ask_libraries.h"
+
 #define GROUP_POINTER(symbol) &gst_group_##symbol,
 const struct gst_audit_group *const gst_audit_groups[] = { GST_AUDIT_GROUPS(GROUP_POINTER) NULL };
 #undef GROUP_POINTER
@@ -127,13 +129,27 @@ static void wait_for(double seconds)
         continue;
 }
 
+/* The helper's lines become the view's answers. */
+static bool ask_helper(struct gst_view *view, double deadline_s, struct gst_status *st)
+{
+    char *text = malloc(GST_ASK_TEXT_SIZE);
+    bool ok = text != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers");
+
+    ok = ok && gst_ask_libraries(NULL, deadline_s, text, GST_ASK_TEXT_SIZE, st)
+         && (gst_view_set_answers(view, text)
+             || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers"));
+    free(text);
+    return ok;
+}
+
 /* What only trying can tell. */
 static bool ask_live(struct gst_view *view, const struct gst_scene *scene,
                      const struct gst_audit_request *request, struct gst_status *st)
 {
     double deadline_s = request->deadline_s > 0 ? request->deadline_s : GST_AUDIT_DEADLINE_S;
 
-    if (!open_nodes(view, scene, deadline_s, GST_LOOK_FIRST, st))
+    if (!open_nodes(view, scene, deadline_s, GST_LOOK_FIRST, st)
+        || !ask_helper(view, deadline_s, st))
         return false;
     if (request->watch_s <= 0)
         return true;
@@ -146,17 +162,17 @@ bool gst_audit(struct gst_report *report, const struct gst_audit_request *reques
 {
     struct gst_view *view = gst_view_open(&request->view, st);
     struct gst_scene *scene = calloc(1, sizeof *scene);
-    bool ok = view != NULL &&
-              (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene")) &&
-              gst_scene_read(scene, view, st);
+    bool ok = view != NULL
+              && (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene"))
+              && gst_scene_read(scene, view, st);
     int first;
 
     if (ok) {
         gst_audit_tell(scene, report);
         first = add_items(report);
         ask_stage(report, scene, first, GST_STAGE_FILES);
-        if (gst_view_is_live(view) && !request->is_files_only &&
-            !ask_live(view, scene, request, st)) {
+        if (gst_view_is_live(view) && !request->is_files_only
+            && !ask_live(view, scene, request, st)) {
             gst_report_status(report, st);
             gst_status_clear(st);
         }
