@@ -12,21 +12,29 @@ from selftest import COUNTING, TOP, validate
 NAMES = ("gpu-selftest-audit", "gpu-selftest-audit-probe")
 
 
-def find_program(build):
-    """The static program for any image, with its helper beside it; else the build's own."""
-    named = os.environ.get("GST_AUDIT_FOLDER")
-    for folder in ([Path(named)] if named else [TOP / "build/audit/x86_64", build / "bin"]):
-        if all((folder / name).exists() for name in NAMES):
-            return folder, NAMES
-    return build / "bin", ("gpu-selftest",)
+def copy_program(build, tools):
+    """The suite itself, for images with this machine's glibc."""
+    shutil.copy2(build / "bin/gpu-selftest", tools / "gpu-selftest")
 
 
-def install(build, tools):
-    """Copies the programs into the folder that containers get; the words that start the audit."""
-    folder, names = find_program(build)
-    for name in names:
-        shutil.copy2(folder / name, tools / name)
-    return (f"{TOOLS}/{names[0]}",) if len(names) == 2 else (f"{TOOLS}/{names[0]}", "audit")
+class Program:
+    """The program that is tried: the static one for any image with its helper, or, where that has
+    not been built, the suite's own verb, which only starts in images like this machine."""
+
+    def __init__(self, build, tools):
+        folder = Path(os.environ.get("GST_AUDIT_FOLDER", TOP / "build/audit/x86_64"))
+        self.is_static = all((folder / name).exists() for name in NAMES)
+        if self.is_static:
+            for name in NAMES:
+                shutil.copy2(folder / name, tools / name)
+            self.command = (f"{TOOLS}/{NAMES[0]}",)
+        else:
+            copy_program(build, tools)
+            self.command = (f"{TOOLS}/gpu-selftest", "audit")
+
+    def run(self, container, *args):
+        done = container.run(*self.command, "--json", "-", *args)
+        return Audit(done.returncode, done.stdout, done.stderr)
 
 
 class Audit:

@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
+from audit import Program  # noqa: E402
 from engines import ENGINES, can_overlay  # noqa: E402
 from hosts import make_host  # noqa: E402
 from scenario import Maker, driver_version  # noqa: E402
@@ -91,3 +92,8 @@ def tools(work, archives, build):
 @pytest.fixture(scope="session")
 def maker(loaded, tools):
     return Maker(loaded, tools)
+
+
+@pytest.fixture(scope="session")
+def audit(build, tools):
+    return Program(build, tools)
