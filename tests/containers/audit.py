@@ -30,6 +30,7 @@ class Program:
             self.command = (f"{TOOLS}/{NAMES[0]}",)
         else:
             copy_program(build, tools)
+            shutil.copy2(build / "bin" / NAMES[1], tools / NAMES[1])
             self.command = (f"{TOOLS}/gpu-selftest", "audit")
 
     def run(self, container, *args):
