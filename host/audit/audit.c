@@ -2,6 +2,7 @@
 /* The flow of an audit; see audit.h. */
 #include "audit/audit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -37,6 +38,16 @@ static void ask_stage(struct gst_report *report, const struct gst_scene *scene, 
     report->progress.item = -1;
 }
 
+static bool has_answer(const struct gst_report *report, int item)
+{
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].item == item)
+            return true;
+    }
+    return false;
+}
+
+/* A group of which no check had anything to say did not pass: it was not asked. */
 static void end_items(struct gst_report *report, const struct gst_scene *scene, int first)
 {
     for (int i = 0; gst_audit_groups[i] != NULL; i++) {
@@ -45,7 +56,9 @@ static void end_items(struct gst_report *report, const struct gst_scene *scene, 
 
         if (group->summarize != NULL)
             group->summarize(scene, item->summary, sizeof item->summary);
-        item->verdict = GST_PASS;
+        item->verdict = has_answer(report, first + i) ? GST_PASS : GST_SKIP;
+        if (item->verdict == GST_SKIP)
+            snprintf(item->reason, sizeof item->reason, "nothing to ask here");
         item->state = GST_ITEM_DONE;
     }
 }
@@ -63,6 +76,16 @@ static void tell_gpus(const struct gst_scene *scene, struct gst_report *report)
         if (gpu->minor >= 0)
             gst_report_fact_number(report, i, "audit", "device_minor", GST_UNIT_NONE, gpu->minor);
     }
+}
+
+/* Some library that was loaded belongs to the simulated stack: all that follows is make-believe. */
+static bool is_simulated(const struct gst_answers *answers)
+{
+    for (size_t i = 0; i < answers->count; i++) {
+        if (answers->items[i].kind == GST_ANSWER_LIBRARY && answers->items[i].is_double)
+            return true;
+    }
+    return false;
 }
 
 void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report)
@@ -171,12 +194,12 @@ bool gst_audit(struct gst_report *report, const struct gst_audit_request *reques
         gst_audit_tell(scene, report);
         first = add_items(report);
         ask_stage(report, scene, first, GST_STAGE_FILES);
-        if (gst_view_is_live(view) && !request->is_files_only
-            && !ask_live(view, scene, request, st)) {
+        if (request->tries && !ask_live(view, scene, request, st)) {
             gst_report_status(report, st);
             gst_status_clear(st);
         }
         gst_scene_read_answers(scene);
+        report->is_simulated = is_simulated(&scene->answers);
         ask_stage(report, scene, first, GST_STAGE_ANSWERS);
         end_items(report, scene, first);
         gst_scene_release(scene);

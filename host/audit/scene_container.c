@@ -91,7 +91,9 @@ static void read_platform(struct gst_scene *scene)
 
     gst_view_read(scene->view, "/proc/version", version, sizeof version);
     gst_view_read(scene->view, "/sys/devices/soc0/family", family, sizeof family);
-    if (strstr(version, "gVisor") != NULL)
+    /* gVisor calls itself 4.4.0 or 4.19.0-gvisor, always of this date. */
+    if (strstr(version, "gvisor") != NULL
+        || strstr(version, "SMP Sun Jan 10 15:06:54 PST 2016") != NULL)
         scene->platform = GST_PLATFORM_GVISOR;
     else if (is_mounted_from(scene, "kataShared"))
         scene->platform = GST_PLATFORM_KATA;

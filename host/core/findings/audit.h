@@ -125,7 +125,7 @@
     X(GST_RUNTIME_TOOLKIT_OLD, "runtime.toolkit-older-than-driver", GST_FAIL, GST_ACTION_FIX_HOST, \
       "the toolkit injects every library that this driver's libcuda loads", \
       "on the host: update nvidia-container-toolkit and libnvidia-container, then recreate the container", \
-      "libnvidia-container, nvc_info.c: libnvidia-gpucomp is injected from 1.17 on") \
+      "libnvidia-container, CHANGELOG and nvc_info.c: libnvidia-gpucomp is known from 1.14 on") \
     X(GST_RUNTIME_NODE_NUMBER_WRONG, "runtime.node-number-wrong", GST_FAIL, GST_ACTION_RESTART_CONTAINER, \
       "the nodes have the driver's numbers: /dev/nvidiactl is 195:255, /dev/nvidiaN is 195:N", \
       "recreate the container; if it stays, regenerate the CDI spec (nvidia-ctk cdi generate), and look for mknod in the image's build", \
@@ -286,7 +286,7 @@
       "ld.so(8)") \
     X(GST_USER_NO_NVIDIA_SMI, "user.nvidia-smi-missing", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "nvidia-smi is in the container", \
-      "add utility to NVIDIA_DRIVER_CAPABILITIES if nvidia-smi is wanted", \
+      "add utility to NVIDIA_DRIVER_CAPABILITIES, or install the driver's utilities on the host (Ubuntu: nvidia-utils-<branch>), if nvidia-smi is wanted", \
       "NVIDIA Container Toolkit, driver capability utility") \
     X(GST_USER_NOEXEC, "user.libraries-noexec", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the driver's libraries lie on a mount from which code may be run", \
@@ -340,6 +340,11 @@
       "on Jetson, a user that is not root is in the group video", \
       "start it with --group-add video", \
       "Jetson Linux: the nodes belong to group video") \
+    /* hardware: the GPU or the link itself */ \
+    X(GST_HARDWARE_XID_IN_LOG, "hardware.xid-in-log", GST_NOTE, GST_ACTION_NONE, \
+      "the kernel's log holds no Xid, save those that faulty programs cause (13, 31, 43, 45)", \
+      "on the host: dmesg -T | grep -i xid shows when and on which GPU; look the number up in NVIDIA's Xid catalogue if the GPU misbehaves", \
+      "/dev/kmsg; NVIDIA Xid errors, catalogue") \
     /* suite: ourselves */ \
     X(GST_SUITE_SANDBOX, "suite.sandbox-hides-host", GST_ERROR, GST_ACTION_FIX_FLAGS, \
       "the host can be seen from inside", \
@@ -354,6 +359,19 @@
       "run it again; report it with scripts/capture-root if it stays", \
       "bounds and formats of the files that are read")
 /* clang-format on */
+
+/* What a node that cannot be opened makes NVML and CUDA say. */
+#define GST_FINDING_EDGES_OF_UNOPENED(X, by)                                                       \
+    X(GST_RUNTIME_DEVICE_NODES, by)                                                                \
+    X(GST_RUNTIME_NOT_PERMITTED, by)                                                               \
+    X(GST_HOST_NVML_FAILED, by)                                                                    \
+    X(GST_HOST_NVML_WITHOUT_CUDA, by)                                                              \
+    X(GST_HOST_CALL_FAILED, by)
+
+/* Why a library of the driver that is here does not load. */
+#define GST_FINDING_EDGES_OF_UNLOADABLE(X, by)                                                     \
+    X(GST_RUNTIME_LIBCUDA_MISSING, by)                                                             \
+    X(GST_RUNTIME_NVML_MISSING, by)
 
 #define GST_FINDING_EDGES_OF_AUDIT(X)                                                              \
     /* no GPU, no module: nothing above it can work */                                             \
@@ -384,6 +402,7 @@
     X(GST_RUNTIME_FEWER_GPUS, GST_USER_NO_GPU_SELECTED)                                            \
     X(GST_RUNTIME_FEWER_GPUS, GST_RUNTIME_DEVICE_NODES)                                            \
     X(GST_IMAGE_DRIVER_FILES, GST_RUNTIME_NOTHING_INJECTED)                                        \
+    X(GST_IMAGE_DRIVER_FILES, GST_RUNTIME_VOID)                                                    \
     X(GST_IMAGE_DRIVER_FILES, GST_USER_NO_GPUS_REQUESTED)                                          \
     X(GST_IMAGE_DRIVER_FILES, GST_IMAGE_EMPTY_DRIVER_FILES)                                        \
     X(GST_RUNTIME_UVM_NODE_MISSING, GST_USER_CAPABILITIES)                                         \
@@ -395,6 +414,7 @@
     X(GST_HOST_DRIVER_MISMATCH, GST_USER_LIBRARY_PATH)                                             \
     X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_OTHER_LIBCUDA)                                           \
     X(GST_HOST_DRIVER_MISMATCH, GST_RUNTIME_DRIVER_REPLACED)                                       \
+    X(GST_HOST_DRIVER_MISMATCH, GST_RUNTIME_VERSION_STALE)                                         \
     X(GST_HOST_DRIVER_MISMATCH, GST_HOST_MIXED_VERSIONS)                                           \
     X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_COMPAT_BRANCH)                                           \
     X(GST_RUNTIME_VERSION_STALE, GST_RUNTIME_DRIVER_REPLACED)                                      \
@@ -405,28 +425,43 @@
     X(GST_IMAGE_DRIVER_FILES, GST_IMAGE_STUB_LIBCUDA)                                              \
     /* nodes */                                                                                    \
     X(GST_RUNTIME_NODE_NUMBER_WRONG, GST_IMAGE_DEVICE_NODES)                                       \
-    X(GST_RUNTIME_DEVICE_NODES, GST_USER_NODE_IS_NO_DEVICE)                                        \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_NODE_NUMBER_WRONG)                               \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_UVM_NODE_STALE)                                  \
     X(GST_HOST_GPU_GONE, GST_RUNTIME_MINOR_STALE)                                                  \
+    X(GST_HOST_GPU_GONE, GST_HARDWARE_GPU_LOST)                                                    \
+    X(GST_HOST_ADAPTER_FAILED, GST_HARDWARE_GPU_LOST)                                              \
+    X(GST_HOST_ADAPTER_FAILED, GST_HOST_GPU_NEEDS_RESET)                                           \
+    X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_HOST_UVM_NOT_LOADED)                                     \
     X(GST_USER_NODE_PERMISSIONS, GST_USER_SELINUX)                                                 \
     X(GST_RUNTIME_CGROUP_DENIES, GST_HOST_GPU_EXCLUDED)                                            \
     X(GST_RUNTIME_CGROUP_DENIES, GST_IMAGE_DEVICE_NODES)                                           \
+    X(GST_RUNTIME_UVM_NODE_STALE, GST_IMAGE_DEVICE_NODES)                                          \
+    X(GST_USER_NODE_PERMISSIONS, GST_IMAGE_DEVICE_NODES)                                           \
     /* what a cause in files makes the libraries say */                                            \
-    X(GST_HOST_NVML_FAILED, GST_RUNTIME_CGROUP_DENIES)                                             \
-    X(GST_HOST_NVML_FAILED, GST_USER_NODE_PERMISSIONS)                                             \
-    X(GST_HOST_NVML_FAILED, GST_HOST_ADAPTER_FAILED)                                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_CGROUP_DENIES)                                    \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_NODE_IS_NO_DEVICE)                                   \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_UVM_NODE_MISSING)                                 \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_UVM_NODE_STALE)                                   \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_NODE_PERMISSIONS)                                    \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_NO_DRIVER_BEHIND_NODE)                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_GONE)                                            \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_ADAPTER_FAILED)                                      \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_UNAVAILABLE)                                     \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_OPEN_FAILED)                                         \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_EXCLUDED)                                        \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_MIG_NODES_MISSING)                                \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_MIG_WITHOUT_INSTANCES)                               \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_EMPTY_DRIVER_FILES)                               \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_WRONG_ARCHITECTURE)                               \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_RUNTIME_LIBRARY_UNREADABLE)                             \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_RUNTIME_DRIVER_REPLACED)                                \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_USER_NOEXEC)                                            \
+    X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_LOADER_MISSES)                                         \
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_NOTHING_INJECTED)                                      \
     X(GST_RUNTIME_NVML_MISSING, GST_USER_NO_GPUS_REQUESTED)                                        \
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_VOID)                                                  \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
-    X(GST_HOST_CALL_FAILED, GST_HOST_UVM_NOT_LOADED)                                               \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_UVM_NODE_MISSING)                                          \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_UVM_NODE_STALE)                                            \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_CGROUP_DENIES)                                             \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
-    X(GST_RUNTIME_NOT_PERMITTED, GST_RUNTIME_CGROUP_DENIES)                                        \
-    X(GST_RUNTIME_NOT_PERMITTED, GST_USER_NODE_PERMISSIONS)                                        \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
     X(GST_HOST_DRIVER_TOO_OLD, GST_HOST_REQUIREMENT_UNMET)                                         \
     X(GST_HOST_REQUIREMENT_UNMET, GST_RUNTIME_COMPAT_INACTIVE)
