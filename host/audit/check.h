@@ -60,7 +60,8 @@ struct gst_audit_group {
     X(libraries)                                                                                   \
     X(compatibility)                                                                               \
     X(surroundings)                                                                                \
-    X(other_platforms)
+    X(other_platforms)                                                                             \
+    X(framework)
 
 #define GST_AUDIT_GROUP_DECLARATION(symbol) extern const struct gst_audit_group gst_group_##symbol;
 GST_AUDIT_GROUPS(GST_AUDIT_GROUP_DECLARATION)

@@ -45,43 +45,52 @@ static void ask_not_newer(struct gst_asking *asking)
                   compat.version, compat.via, scene->module_version);
 }
 
+/* The older ones have no note: then it is the driver that refuses. */
 static void ask_branch(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
+    const struct gst_answer *init = gst_answers_call(&scene->answers, "cuInit");
     const unsigned branch = gst_version_major(scene->module_version);
     struct gst_compat compat;
 
-    if (!find_compat(scene, &compat) || !compat.is_active || compat.drivers[0] == '\0'
-        || !is_newer_than_driver(&compat, scene))
+    if (!find_compat(scene, &compat) || !compat.is_active || !is_newer_than_driver(&compat, scene))
         return;
-    if (gst_compat_may_support(&compat, branch))
-        gst_fine(asking, "cuda-compat %s supports branch %u", compat.version, branch);
-    else
+    if (!gst_compat_may_support(&compat, branch))
         gst_found(asking, GST_IMAGE_COMPAT_BRANCH, GST_NO_GPU,
                   "the loader takes cuda-compat %s, made for the branches %.100s; the driver is %s",
                   compat.version, compat.drivers, scene->module_version);
+    else if (init != NULL && init->code == CUDA_ERROR_SYSTEM_DRIVER_MISMATCH)
+        gst_found(asking, GST_IMAGE_COMPAT_BRANCH, GST_NO_GPU,
+                  "cuInit of cuda-compat %s says %d with the driver %s", compat.version, init->code,
+                  scene->module_version);
+    else
+        gst_fine(asking, "cuda-compat %s with branch %u", compat.version, branch);
 }
 
-/* Forward compatibility is for data centre GPUs; the driver says so when it starts. */
-static void ask_supported(struct gst_asking *asking)
+static bool is_geforce(const struct gst_scene *scene)
 {
-    const struct gst_answer *init = gst_answers_call(&asking->scene->answers, "cuInit");
     struct gst_own_gpus own;
-    struct gst_compat compat;
     const char *model;
 
-    if (init == NULL)
-        return;
-    gst_compat_find(&compat, asking->scene);
-    gst_own_gpus_find(&own, asking->scene);
+    gst_own_gpus_find(&own, scene);
     model = gst_own_gpus_model(&own);
-    if (init->code == CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE)
+    return model != NULL && strstr(model, "GeForce") != NULL;
+}
+
+/* Which of the others allow it, the driver alone knows: E05 tells its answer. */
+static void ask_supported(struct gst_asking *asking)
+{
+    const struct gst_scene *scene = asking->scene;
+    struct gst_compat compat;
+
+    if (!find_compat(scene, &compat) || !compat.is_active || !is_newer_than_driver(&compat, scene))
+        return;
+    if (is_geforce(scene))
         gst_found(asking, GST_IMAGE_COMPAT_UNSUPPORTED, GST_NO_GPU,
-                  "cuInit of '%.160s' says %d on %s",
-                  compat.is_active ? compat.path : "libcuda.so.1", init->code,
-                  model == NULL ? "this GPU" : model);
-    else if (compat.is_active && init->is_ok)
-        gst_fine(asking, "cuInit of cuda-compat %s succeeds", compat.version);
+                  "the loader takes cuda-compat %s, and forward compatibility is not for GeForce",
+                  compat.version);
+    else
+        gst_fine(asking, "cuda-compat %s is in use, and no GPU is a GeForce", compat.version);
 }
 
 /* Minor versions are compatible with each other: only a newer major cannot do without. */
@@ -107,16 +116,6 @@ static bool is_demanded(const struct gst_compat *compat, const struct gst_scene 
     gst_demands_judge(&with, scene, &offer);
     return without.verdict == GST_REQUIREMENT_UNMET && with.verdict == GST_REQUIREMENT_MET
            && !gst_demands_are_disabled(scene);
-}
-
-static bool is_geforce(const struct gst_scene *scene)
-{
-    struct gst_own_gpus own;
-    const char *model;
-
-    gst_own_gpus_find(&own, scene);
-    model = gst_own_gpus_model(&own);
-    return model != NULL && strstr(model, "GeForce") != NULL;
 }
 
 static void ask_active(struct gst_asking *asking)
@@ -165,6 +164,7 @@ static void ask_demands_again(struct gst_asking *asking)
         || judge_by_files(scene) == GST_REQUIREMENT_UNMET)
         return;
     gst_offer_make(&offer, scene, atoi(version->text));
+    gst_offer_add_answers(&offer, &scene->answers);
     gst_demands_judge(&demands, scene, &offer);
     if (demands.count == 0)
         return;
@@ -185,12 +185,12 @@ static const struct gst_audit_check checks[] = {
       ask_not_newer },
     { "F02",
       "Where the loader takes cuda-compat, does that support the driver's branch?",
-      GST_STAGE_FILES,
+      GST_STAGE_ANSWERS,
       { GST_IMAGE_COMPAT_BRANCH, GST_NO_FINDING },
       ask_branch },
     { "F03",
       "Does the GPU allow forward compatibility where it is attempted?",
-      GST_STAGE_ANSWERS,
+      GST_STAGE_FILES,
       { GST_IMAGE_COMPAT_UNSUPPORTED, GST_NO_FINDING },
       ask_supported },
     { "F04",

@@ -80,7 +80,6 @@ static const char *brand_of(const char *model)
 
 void gst_offer_make(struct gst_offer *offer, const struct gst_scene *scene, int cuda)
 {
-    const struct gst_answers *answers = &scene->answers;
     struct gst_own_gpus own;
 
     memset(offer, 0, sizeof(*offer));
@@ -95,10 +94,14 @@ void gst_offer_make(struct gst_offer *offer, const struct gst_scene *scene, int 
         memcpy(offer->driver, scene->module_version, sizeof(offer->driver));
         offer->offer.driver = offer->driver;
     }
-    if (answers->cuda_gpu_count > 0 && answers->cuda_gpus[0].capability[0] != '\0') {
-        memcpy(offer->arch, answers->cuda_gpus[0].capability, sizeof(offer->arch));
-        offer->offer.arch = offer->arch;
-    }
+}
+
+void gst_offer_add_answers(struct gst_offer *offer, const struct gst_answers *answers)
+{
+    if (answers->cuda_gpu_count == 0 || answers->cuda_gpus[0].capability[0] == '\0')
+        return;
+    memcpy(offer->arch, answers->cuda_gpus[0].capability, sizeof(offer->arch));
+    offer->offer.arch = offer->arch;
 }
 
 bool gst_demands_are_disabled(const struct gst_scene *scene)

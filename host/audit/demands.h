@@ -29,6 +29,9 @@ bool gst_demands_are_disabled(const struct gst_scene *scene);
 /* From a CUDA version (12040; 0: not known) and what the files tell of the rest. */
 void gst_offer_make(struct gst_offer *offer, const struct gst_scene *scene, int cuda);
 
+/* Adds what only the driver tells: the architecture of its first GPU. */
+void gst_offer_add_answers(struct gst_offer *offer, const struct gst_answers *answers);
+
 void gst_demands_judge(struct gst_demands *demands, const struct gst_scene *scene,
                        const struct gst_offer *offer);
 

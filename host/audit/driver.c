@@ -10,12 +10,11 @@
 
 #include "audit/check.h"
 #include "audit/field.h"
+#include "audit/process.h"
 
 #define PROC_FOLDER "/proc/driver/nvidia"
 
-/* cuInit's codes that tell of the host rather than of the caller (CUresult). */
-#define CUDA_NOT_INITIALIZED  3
-#define CUDA_SYSTEM_NOT_READY 802
+#define CUDA_NOT_INITIALIZED 3 /* CUresult */
 
 /* As much of the kernel's log as is looked at. */
 #define KERNEL_LOG_BYTES ((size_t)4 << 20)
@@ -274,37 +273,34 @@ static void ask_device_files_fixed(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     int nodes = count_gpu_nodes(scene), gpus = count_in_driver(scene);
+    struct gst_process process;
     char value[32];
-    unsigned uid;
 
     if (!scene->is_container || scene->has_user_namespace
         || (scene->injection != GST_INJECTION_CDI && scene->injection != GST_INJECTION_JIT_CDI)
         || !gst_field_read(scene->view, PROC_FOLDER "/params", "ModifyDeviceFiles", value,
                            sizeof(value)))
         return;
+    gst_process_read(&process, scene->view);
     if (strcmp(value, "0") == 0)
         gst_fine(asking, "'ModifyDeviceFiles: 0'");
-    else if (nodes < gpus && gst_field_user(scene->view, &uid) && uid == 0)
+    else if (nodes < gpus && process.is_known && process.uid == 0)
         gst_found(asking, GST_RUNTIME_DEVICE_FILES_MODIFIABLE, GST_NO_GPU,
                   "'%s/params' says 'ModifyDeviceFiles: %s', user 0 has %d of %d GPUs", PROC_FOLDER,
                   value, nodes, gpus);
 }
 
+/* Whether the fabric is ready, cuInit says, and that is asked among the libraries. */
 static void ask_fabric(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
-    const struct gst_answer *init = gst_answers_call(&scene->answers, "cuInit");
+    struct gst_node socket;
 
-    if (!scene->answers.is_asked || init == NULL || init->is_missing)
-        return;
-    if (init->code == CUDA_SYSTEM_NOT_READY)
-        gst_found(asking, GST_HOST_FABRIC_NOT_READY, GST_NO_GPU,
-                  "cuInit returns %d (system not yet initialized), %d NVSwitch bridges are on the "
-                  "PCI bus",
-                  init->code, scene->nvswitch_count);
-    else if (scene->nvswitch_count > 0)
-        gst_fine(asking, "cuInit returns %d with %d NVSwitch bridges on the PCI bus", init->code,
-                 scene->nvswitch_count);
+    if (scene->nvswitch_count > 0)
+        gst_told(asking, "nvswitch_bridges", "%d on the PCI bus, %s", scene->nvswitch_count,
+                 gst_view_stat(scene->view, "/run/nvidia-fabricmanager/socket", &socket)
+                     ? "the fabric manager's socket is here"
+                     : "no socket of the fabric manager here");
 }
 
 /* Errors that a faulty program alone brings about: graphics exception, page fault, and the
@@ -438,9 +434,7 @@ static const struct gst_audit_check checks[] = {
     },
     {
         .id = "B12",
-        .question = "Is the NVSwitch fabric ready?",
-        .stage = GST_STAGE_ANSWERS,
-        .findings = { GST_HOST_FABRIC_NOT_READY },
+        .question = "How many NVSwitch bridges does the host have?",
         .ask = ask_fabric,
     },
     {

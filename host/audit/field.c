@@ -37,16 +37,3 @@ bool gst_field_read(const struct gst_view *view, const char *path, const char *n
     value[0] = '\0';
     return gst_view_read(view, path, text, sizeof(text)) && gst_field_find(text, name, value, size);
 }
-
-bool gst_field_user(const struct gst_view *view, unsigned *uid)
-{
-    char value[64];
-    unsigned effective;
-
-    /* Real, effective, saved, of the file system. */
-    if (!gst_field_read(view, "/proc/self/status", "Uid", value, sizeof(value))
-        || sscanf(value, "%*u %u", &effective) != 1)
-        return false;
-    *uid = effective;
-    return true;
-}

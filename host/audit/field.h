@@ -16,8 +16,4 @@ bool gst_field_find(const char *text, const char *name, char *value, size_t size
 bool gst_field_read(const struct gst_view *view, const char *path, const char *name, char *value,
                     size_t size);
 
-/* The user that this process, or the one that was captured, acts as (/proc/self/status); false if
- * that is not told. */
-bool gst_field_user(const struct gst_view *view, unsigned *uid);
-
 #endif

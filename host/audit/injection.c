@@ -207,7 +207,7 @@ static const struct gst_audit_check checks[] = {
         .id = "C12",
         .question = "Is the libcuda that opens the injected one?",
         .stage = GST_STAGE_ANSWERS,
-        .findings = { GST_IMAGE_OTHER_LIBCUDA, GST_IMAGE_STUB_LIBCUDA },
+        .findings = { GST_IMAGE_OTHER_LIBCUDA },
         .ask = gst_loader_ask_loaded,
     },
     {

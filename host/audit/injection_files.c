@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "api/elf.h"
-#include "audit/field.h"
 #include "audit/injection.h"
+#include "audit/process.h"
 #include "core/version.h"
 
 static bool is_injected_library(const struct gst_driver_file *file)
@@ -120,7 +120,7 @@ void gst_injection_ask_still_there(struct gst_asking *asking)
 /* By mode and owner, and on a live system by trying. */
 static bool is_readable(const struct gst_scene *scene, const struct gst_driver_file *file)
 {
-    unsigned uid;
+    struct gst_process process;
     int fd;
 
     if (gst_view_is_live(scene->view)) {
@@ -129,8 +129,9 @@ static bool is_readable(const struct gst_scene *scene, const struct gst_driver_f
             close(fd);
         return fd >= 0;
     }
-    return (file->node.mode & 04U) != 0 || !gst_field_user(scene->view, &uid) || uid == 0
-           || uid == file->node.uid;
+    gst_process_read(&process, scene->view);
+    return (file->node.mode & 04U) != 0 || !process.is_known || process.uid == 0
+           || process.uid == file->node.uid || process.gid == file->node.gid;
 }
 
 /* C08 */

@@ -12,6 +12,7 @@
 
 #include "api/cuda_abi.h"
 #include "api/version.h"
+#include "audit/field.h"
 #include "audit/libraries_start.h"
 #include "audit/node_kinds.h"
 #include "core/cuda_releases.h"
@@ -111,7 +112,7 @@ static void ask_uuids(struct gst_asking *asking)
         if (other == NULL || gpu->uuid[0] == '\0' || other->uuid[0] == '\0')
             continue;
         if (strcasecmp(gpu->uuid, other->uuid) != 0)
-            gst_found(asking, GST_HOST_SOURCES_DISAGREE, gpu->index,
+            gst_found(asking, GST_HOST_SOURCES_DISAGREE, gst_gpu_of_cuda(asking->scene, gpu->index),
                       "the GPU at '%s' is '%s' to CUDA and '%s' to NVML", gpu->pci_id, gpu->uuid,
                       other->uuid);
         else
@@ -170,26 +171,14 @@ static void ask_architectures(struct gst_asking *asking)
                                         major * 10 + minor))
             known++;
         else
-            gst_found(asking, GST_IMAGE_TOOLKIT_OLDER_THAN_GPU, gpu->index,
+            gst_found(asking, GST_IMAGE_TOOLKIT_OLDER_THAN_GPU,
+                      gst_gpu_of_cuda(asking->scene, gpu->index),
                       "CUDA %d.%d of the image has no code for compute capability %s",
                       gst_cuda_major(cuda), gst_cuda_minor(cuda), gpu->capability);
     }
     if (known > 0)
         gst_fine(asking, "CUDA %d.%d of the image knows %d GPUs", gst_cuda_major(cuda),
                  gst_cuda_minor(cuda), known);
-}
-
-/* The effective user, from /proc/self/status: "Uid:" real, effective, saved, file system. */
-static bool is_root(const struct gst_view *view)
-{
-    static const char key[] = "\nUid:";
-    char text[4096];
-    const char *at;
-    unsigned real, effective;
-
-    return gst_view_read(view, "/proc/self/status", text, sizeof(text))
-           && (at = strstr(text, key)) != NULL
-           && sscanf(at + sizeof(key) - 1, "%u %u", &real, &effective) == 2 && effective == 0;
 }
 
 /* E09: what works for root may not for the user that a later image names. */
@@ -199,9 +188,10 @@ static void ask_other_users(struct gst_asking *asking)
     struct gst_paths closed = { 0 };
     const struct gst_device_node *first = NULL;
     size_t open = 0;
-    unsigned minor;
+    unsigned minor, uid;
 
-    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX || !is_root(scene->view))
+    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX
+        || !gst_field_user(scene->view, &uid) || uid != 0)
         return;
     for (size_t i = 0; i < scene->node_count; i++) {
         const struct gst_device_node *node = &scene->nodes[i];
@@ -272,29 +262,29 @@ static void ask_helper(struct gst_asking *asking)
 
 static const struct gst_audit_check checks[] = {
     { "E01",
-      "does NVML start, and reach each GPU?",
+      "Does NVML start, and reach each GPU?",
       GST_STAGE_ANSWERS,
       { GST_HOST_NVML_FAILED, GST_RUNTIME_NVML_MISSING, GST_HOST_MODULE_NOT_LOADED,
         GST_RUNTIME_DEVICE_NODES, GST_USER_NODE_PERMISSIONS, GST_RUNTIME_CGROUP_DENIES,
         GST_HOST_DRIVER_MISMATCH, GST_HOST_GPU_NEEDS_RESET, GST_HARDWARE_GPU_LOST },
       gst_ask_nvml_starts },
     { "E02",
-      "is NVML of the kernel module's version?",
+      "Is NVML of the kernel module's version?",
       GST_STAGE_ANSWERS,
       { GST_HOST_DRIVER_MISMATCH },
       ask_versions },
     { "E03",
-      "do NVML and CUDA list as many GPUs?",
+      "Do NVML and CUDA list as many GPUs?",
       GST_STAGE_ANSWERS,
       { GST_HOST_NVML_WITHOUT_CUDA, GST_RUNTIME_GPU_NOT_IN_NVML },
       ask_counts },
     { "E04",
-      "do NVML and CUDA know the GPUs by the same UUIDs?",
+      "Do NVML and CUDA know the GPUs by the same UUIDs?",
       GST_STAGE_ANSWERS,
       { GST_HOST_SOURCES_DISAGREE },
       ask_uuids },
     { "E05",
-      "does CUDA start?",
+      "Does CUDA start?",
       GST_STAGE_ANSWERS,
       { GST_HOST_CALL_FAILED, GST_RUNTIME_LIBCUDA_MISSING, GST_HOST_MODULE_NOT_LOADED,
         GST_HOST_NO_GPU, GST_RUNTIME_DEVICE_NODES, GST_USER_ALL_GPUS_HIDDEN,
@@ -304,28 +294,28 @@ static const struct gst_audit_check checks[] = {
         GST_USER_MPS_UNREACHABLE, GST_USER_VISIBLE_DEVICES_INVALID, GST_HOST_WSL_DRIVER },
       gst_ask_cuda_starts },
     { "E06",
-      "is the driver new enough for the image's CUDA runtime?",
+      "Is the driver new enough for the image's CUDA runtime?",
       GST_STAGE_ANSWERS,
       { GST_HOST_DRIVER_TOO_OLD },
       ask_runtime_version },
     { "E07",
-      "does each GPU give back what is written to it?",
+      "Does each GPU give back what is written to it?",
       GST_STAGE_ANSWERS,
       { GST_HOST_CALL_FAILED, GST_HOST_ALLOCATION_FAILED, GST_USER_GPU_BUSY, GST_HARDWARE_ECC,
         GST_RUNTIME_NOT_PERMITTED, GST_HARDWARE_KERNEL_FAULT, GST_HARDWARE_WRONG_RESULT },
       gst_ask_cuda_works },
     { "E08",
-      "does the image's CUDA know the architecture of each GPU?",
+      "Does the image's CUDA know the architecture of each GPU?",
       GST_STAGE_ANSWERS,
       { GST_IMAGE_TOOLKIT_OLDER_THAN_GPU },
       ask_architectures },
     { "E09",
-      "could users other than root open the nodes, too?",
+      "Could users other than root open the nodes, too?",
       GST_STAGE_FILES,
       { GST_USER_NODES_NEED_ROOT },
       ask_other_users },
     { "E10",
-      "did the helper that asks the libraries come to its end?",
+      "Did the helper that asks the libraries come to its end?",
       GST_STAGE_ANSWERS,
       { GST_SUITE_PROBE_FAILED, GST_HOST_DRIVER_HANG, GST_HOST_DRIVER_CRASHED },
       ask_helper },

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "api/cuda_abi.h"
 #include "api/nvml_abi.h"
@@ -80,13 +81,19 @@ static bool is_unloadable(const struct gst_scene *scene, const struct gst_answer
     return library != NULL && !library->is_ok && scene->injection != GST_INJECTION_NONE;
 }
 
+/* NVML says that no driver is loaded, too, where it is loaded and cannot be asked. */
+static bool is_blind(const struct gst_scene *scene, int code)
+{
+    return code == NVML_ERROR_DRIVER_NOT_LOADED && scene->has_module;
+}
+
 /* The control node's own answer tells what NVML's number leaves open. */
 static enum gst_finding_id nvml_finding(const struct gst_scene *scene, int code)
 {
     const struct gst_device_node *control = gst_scene_node(scene, GST_CONTROL_NODE);
 
-    if (code == NVML_ERROR_DRIVER_NOT_LOADED && scene->has_module)
-        return GST_RUNTIME_DEVICE_NODES; /* it could not ask: the module is loaded */
+    if (is_blind(scene, code))
+        return GST_RUNTIME_DEVICE_NODES;
     if (code == NVML_ERROR_UNKNOWN && control != NULL && control->open_result == EPERM)
         return GST_RUNTIME_CGROUP_DENIES;
     return gst_nvml_finding(code);
@@ -110,7 +117,8 @@ static void ask_nvml_gpus(struct gst_asking *asking)
             && finding != GST_HARDWARE_GPU_LOST && finding != GST_HOST_GPU_NEEDS_RESET)
             continue;
         told = gpu;
-        gst_found(asking, finding, gpu, "%s says %d (%s) of NVML's GPU %d", answer->name,
+        /* Of no GPU in particular: its place on the bus is among what it does not tell. */
+        gst_found(asking, finding, GST_NO_GPU, "%s says %d (%s) of NVML's GPU %d", answer->name,
                   answer->code, gst_nvml_words(answer->code), gpu);
     }
 }
@@ -183,7 +191,7 @@ static void explain_no_device(struct gst_asking *asking, const struct gst_answer
         .libcuda_path = library != NULL ? library->text : LIBCUDA,
         .libcuda_problem = "",
         .is_libcuda_open = true,
-        .nvml_code = nvml != NULL ? nvml->code : NVML_SUCCESS,
+        .nvml_code = nvml != NULL && !is_blind(scene, nvml->code) ? nvml->code : NVML_SUCCESS,
         .nvml_gpus = scene->answers.nvml_gpu_count,
         .nvml_lost = count_lost(scene),
         .init = &failed,
@@ -230,9 +238,26 @@ void gst_ask_cuda_starts(struct gst_asking *asking)
                   init->code);
 }
 
+int gst_gpu_of_cuda(const struct gst_scene *scene, int index)
+{
+    const struct gst_answers *answers = &scene->answers;
+    const char *pci_id = "";
+
+    for (int i = 0; i < answers->cuda_gpu_count; i++) {
+        if (answers->cuda_gpus[i].index == index)
+            pci_id = answers->cuda_gpus[i].pci_id;
+    }
+    for (int i = 0; i < scene->gpu_count; i++) {
+        if (strcasecmp(scene->gpus[i].pci_id, pci_id) == 0)
+            return i;
+    }
+    return GST_NO_GPU;
+}
+
 void gst_ask_cuda_works(struct gst_asking *asking)
 {
-    const struct gst_answers *answers = &asking->scene->answers;
+    const struct gst_scene *scene = asking->scene;
+    const struct gst_answers *answers = &scene->answers;
     int told = GST_NO_GPU;
     size_t right = 0;
 
@@ -249,13 +274,14 @@ void gst_ask_cuda_works(struct gst_asking *asking)
             continue;
         told = gpu;
         if (answer->is_ok)
-            gst_found(asking, GST_HARDWARE_WRONG_RESULT, gpu,
+            gst_found(asking, GST_HARDWARE_WRONG_RESULT, gst_gpu_of_cuda(scene, gpu),
                       "%.16s of 4096 bytes come back wrong from CUDA's GPU %d",
                       wrong + strlen("wrong="), gpu);
         else
             gst_found(asking,
-                      declared(asking, gst_cuda_finding(answer->code), GST_HOST_CALL_FAILED), gpu,
-                      "%s says %d on CUDA's GPU %d", answer->name, answer->code, gpu);
+                      declared(asking, gst_cuda_finding(answer->code), GST_HOST_CALL_FAILED),
+                      gst_gpu_of_cuda(scene, gpu), "%s says %d on CUDA's GPU %d", answer->name,
+                      answer->code, gpu);
     }
     if (right > 0)
         gst_fine(asking, "%zu GPUs give a page back as it was written", right);

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CUDA_STUB_LIBRARY 34 /* CUresult */
-
 /* Libraries of the driver that programs or libcuda open by these names. */
 static const char *const library_names[] = {
     "libcuda.so.1",
@@ -157,18 +155,14 @@ void gst_loader_ask_loaded(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const struct gst_answer *loaded = gst_answers_library(&scene->answers, library_names[0]);
-    const struct gst_answer *init = gst_answers_call(&scene->answers, "cuInit");
+    const struct gst_driver_file *injected =
+        gst_scene_file(scene, "libcuda.so", GST_ORIGIN_INJECTED);
 
     if (!scene->answers.is_asked || loaded == NULL || !loaded->is_ok || loaded->is_double)
         return;
-    if (init != NULL && init->code == CUDA_STUB_LIBRARY)
-        gst_found(asking, GST_IMAGE_STUB_LIBCUDA, GST_NO_GPU,
-                  "cuInit of '%s' returns %d (stub library)", loaded->text, init->code);
-    else if (scene->is_container && gst_scene_file(scene, "libcuda.so", GST_ORIGIN_INJECTED) != NULL
-             && !is_expected(scene, loaded->text))
+    if (scene->is_container && injected != NULL && !is_expected(scene, loaded->text))
         gst_found(asking, GST_IMAGE_OTHER_LIBCUDA, GST_NO_GPU, "'%s' opens '%s', injected was '%s'",
-                  library_names[0], loaded->text,
-                  gst_scene_file(scene, "libcuda.so", GST_ORIGIN_INJECTED)->path);
+                  library_names[0], loaded->text, injected->path);
     else
         gst_fine(asking, "'%s' opens '%s'", library_names[0], loaded->text);
 }

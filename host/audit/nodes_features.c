@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/field.h"
 #include "audit/node_kinds.h"
 #include "core/units.h"
 
@@ -56,20 +57,18 @@ struct instances {
 
 static bool find_instance(const char *name, void *data)
 {
-    static const char key[] = "DeviceFileMinor:";
     struct instances *instances = data;
-    char path[192], text[256];
-    const char *at;
-    unsigned minor;
+    char path[192], text[16];
+    uint64_t minor;
 
     if (strncmp(name, "gi", 2) != 0)
         return true;
     instances->count++;
     snprintf(path, sizeof(path), "%s/%.32s/access", instances->folder, name);
-    if (!gst_view_read(instances->scene->view, path, text, sizeof(text))
-        || (at = strstr(text, key)) == NULL || sscanf(at + sizeof(key) - 1, "%u", &minor) != 1)
+    if (!gst_field_read(instances->scene->view, path, "DeviceFileMinor", text, sizeof(text))
+        || !gst_parse_unsigned(text, &minor))
         return true;
-    snprintf(path, sizeof(path), "/dev/nvidia-caps/nvidia-cap%u", minor);
+    snprintf(path, sizeof(path), "/dev/nvidia-caps/nvidia-cap%llu", (unsigned long long)minor);
     instances->count_here += gst_scene_node(instances->scene, path) != NULL;
     return true;
 }

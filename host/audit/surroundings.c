@@ -9,16 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/cuda_abi.h"
 #include "audit/check.h"
 #include "audit/own_gpus.h"
 #include "audit/process.h"
 #include "core/errno_names.h"
 #include "core/units.h"
 
-#define SHM_ENOUGH_BYTES  (1ull << 30)
-#define CLOCK_TICKS_PER_S 100 /* of /proc/PID/stat: USER_HZ, 100 on every architecture (time(7))   \
-                               */
+#define SHM_ENOUGH_BYTES (1ull << 30)
+#define CLOCK_TICKS_PER_S                                                                          \
+    100 /* of /proc/PID/stat: USER_HZ, 100 on every architecture (time(7))                         \
+         */
 
 static bool exists(const struct gst_scene *scene, const char *path)
 {
@@ -131,28 +131,14 @@ static void ask_seccomp(struct gst_asking *asking)
                   "get_mempolicy says EPERM, and the environment is that of a job on several GPUs");
 }
 
-static bool is_mps_code(int code)
-{
-    return code == CUDA_ERROR_MPS_CONNECTION_FAILED || code == CUDA_ERROR_MPS_RPC_FAILURE
-           || code == CUDA_ERROR_MPS_SERVER_NOT_READY || code == CUDA_ERROR_MPS_MAX_CLIENTS_REACHED
-           || code == CUDA_ERROR_MPS_MAX_CONNECTIONS_REACHED;
-}
-
+/* What the driver says of MPS when it starts is for E05. */
 static void ask_mps(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const char *folder = gst_view_env(scene->view, "CUDA_MPS_PIPE_DIRECTORY");
-    const struct gst_answer *init = gst_answers_call(&scene->answers, "cuInit");
     const struct gst_answer *connect = gst_answers_call(&scene->answers, "mps_connect");
     char control[512];
 
-    /* Whichever folder it is, the driver has tried. */
-    if (init != NULL && is_mps_code(init->code)) {
-        gst_found(asking, GST_USER_MPS_UNREACHABLE, GST_NO_GPU,
-                  "cuInit says %d, an error of MPS, with the pipe folder '%.160s'", init->code,
-                  folder == NULL ? "/tmp/nvidia-mps" : folder);
-        return;
-    }
     if (folder == NULL || folder[0] == '\0')
         return;
     snprintf(control, sizeof(control), "%.480s/control", folder);

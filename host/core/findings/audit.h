@@ -190,6 +190,14 @@
       "each CDI device is defined by one spec", \
       "on the host: remove the older of the specs in /etc/cdi and /var/run/cdi that define it", \
       "CDI specification 1.1: devices that two specs of one folder define cannot be resolved") \
+    X(GST_RUNTIME_CDI_SPEC_STALE, "runtime.cdi-spec-stale", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "what the CDI spec names is on the host: it was made for this driver and these GPUs", \
+      "on the host: nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml, now and after each change of the driver (or enable nvidia-cdi-refresh.path)", \
+      "captured; NVIDIA/nvidia-container-toolkit, issues 450, 692 and 885") \
+    X(GST_RUNTIME_HOOK_GONE, "runtime.hook-gone", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "the toolkit's programs are where the CDI spec or the engine's configuration says", \
+      "on the host: reinstall nvidia-container-toolkit, then nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml and nvidia-ctk runtime configure", \
+      "captured") \
     /* image: what the image carries */ \
     X(GST_IMAGE_DRIVER_FILES, "image.driver-files-baked-in", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "the loader takes the driver's libraries from the host, not from the image", \
@@ -243,6 +251,30 @@
       "the image's CUDA toolkit knows this GPU's architecture", \
       "use an image of a CUDA version that knows the GPU: libraries without PTX have no code for it", \
       "CUDA toolkit release notes, supported architectures") \
+    X(GST_IMAGE_FRAMEWORK_MISSING, "image.framework-missing", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework that --framework names can be imported by the image's Python", \
+      "install it in the image (pip install torch), or run the audit where python3 on PATH is the framework's own", \
+      "asked of the image's own Python") \
+    X(GST_IMAGE_FRAMEWORK_CPU_ONLY, "image.framework-cpu-only", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework is built for CUDA", \
+      "install a build for CUDA: pip install torch --index-url https://download.pytorch.org/whl/cu<version>, no newer than what nvidia-smi shows", \
+      "PyTorch, torch.version.cuda") \
+    X(GST_IMAGE_FRAMEWORK_SEES_FEWER, "image.framework-sees-fewer-gpus", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework sees each GPU that the driver shows", \
+      "look for what sets CUDA_VISIBLE_DEVICES or LD_LIBRARY_PATH for Python (sitecustomize, a wrapper, the entrypoint), then reinstall the framework", \
+      "PyTorch, torch.cuda.device_count and torch.cuda.init") \
+    X(GST_IMAGE_FRAMEWORK_LACKS_ARCH, "image.framework-lacks-architecture", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework has code for each GPU's architecture", \
+      "install a newer build of the framework, for a CUDA version that knows this GPU", \
+      "PyTorch, torch.cuda.get_arch_list; CUDA programming guide, application compatibility") \
+    X(GST_IMAGE_FRAMEWORK_FAILS, "image.framework-fails", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework multiplies two small matrices on each GPU", \
+      "reinstall the framework in a fresh environment with the CUDA libraries it was built with, and take others out of LD_LIBRARY_PATH", \
+      "PyTorch, torch.matmul, where the driver itself gives a page back right") \
+    X(GST_IMAGE_FRAMEWORK_ENDED, "image.framework-ended-early", GST_ERROR, GST_ACTION_FIX_IMAGE, \
+      "the framework answers to the end", \
+      "run in the image: python3 -X faulthandler -c 'import torch; torch.cuda.init()'; then reinstall the framework, or give it more time with --deadline", \
+      "the child process that asks it") \
     /* user: flags and environment given to the container */ \
     X(GST_USER_NO_GPUS_REQUESTED, "user.no-gpus-requested", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the container was started with GPUs", \
@@ -428,6 +460,8 @@
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_NODE_NUMBER_WRONG)                               \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_UVM_NODE_STALE)                                  \
     X(GST_HOST_GPU_GONE, GST_RUNTIME_MINOR_STALE)                                                  \
+    X(GST_HOST_GPU_GONE, GST_RUNTIME_NODE_NUMBER_WRONG)                                            \
+    X(GST_HOST_GPU_GONE, GST_HOST_NO_GPU)                                                          \
     X(GST_HOST_GPU_GONE, GST_HARDWARE_GPU_LOST)                                                    \
     X(GST_HOST_ADAPTER_FAILED, GST_HARDWARE_GPU_LOST)                                              \
     X(GST_HOST_ADAPTER_FAILED, GST_HOST_GPU_NEEDS_RESET)                                           \
@@ -463,6 +497,16 @@
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
+    /* a framework can do no better than the driver below it */                                    \
+    X(GST_IMAGE_FRAMEWORK_MISSING, GST_IMAGE_MUSL)                                                 \
+    X(GST_IMAGE_FRAMEWORK_ENDED, GST_HOST_DRIVER_HANG)                                             \
+    X(GST_IMAGE_FRAMEWORK_ENDED, GST_HOST_DRIVER_CRASHED)                                          \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_HARDWARE_WRONG_RESULT)                                        \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_HARDWARE_ECC)                                                 \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_HOST_CALL_FAILED)                                             \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_HOST_ALLOCATION_FAILED)                                       \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_USER_GPU_BUSY)                                                \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_RUNTIME_NOT_PERMITTED)                                        \
     X(GST_HOST_DRIVER_TOO_OLD, GST_HOST_REQUIREMENT_UNMET)                                         \
     X(GST_HOST_REQUIREMENT_UNMET, GST_RUNTIME_COMPAT_INACTIVE)
 

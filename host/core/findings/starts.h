@@ -75,14 +75,6 @@
       "of management.nvidia.com/gpu only 'all' is asked for", \
       "on the host: update nvidia-container-toolkit and the device plugin, and run the plugin without the runtime class nvidia-cdi", \
       "NVIDIA/nvidia-container-toolkit, issues 1239 and 1895") \
-    X(GST_RUNTIME_CDI_SPEC_STALE, "runtime.cdi-spec-stale", GST_FAIL, GST_ACTION_FIX_HOST, \
-      "what the CDI spec names is on the host: it was made for this driver and these GPUs", \
-      "on the host: nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml, now and after each change of the driver (or enable nvidia-cdi-refresh.path)", \
-      "captured; NVIDIA/nvidia-container-toolkit, issues 450, 692 and 885") \
-    X(GST_RUNTIME_HOOK_GONE, "runtime.hook-gone", GST_FAIL, GST_ACTION_FIX_HOST, \
-      "the toolkit's programs are where the CDI spec or the engine's configuration says", \
-      "on the host: reinstall nvidia-container-toolkit, then nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml and nvidia-ctk runtime configure", \
-      "captured") \
     X(GST_RUNTIME_PACKAGE_SKEW, "runtime.package-skew", GST_FAIL, GST_ACTION_FIX_HOST, \
       "nvidia-container-toolkit and libnvidia-container-tools are of one version", \
       "on the host: upgrade nvidia-container-toolkit, nvidia-container-toolkit-base, libnvidia-container-tools and libnvidia-container1 together", \
