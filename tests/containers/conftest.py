@@ -14,7 +14,7 @@ from audit import Program  # noqa: E402
 from engines import ENGINES, can_overlay  # noqa: E402
 from hosts import make_host  # noqa: E402
 from scenario import Maker, driver_version  # noqa: E402
-from selftest import TOP  # noqa: E402
+from selftest import TOP, has_driver_here  # noqa: E402
 
 IMAGES = ("debian", "oldest", "musl", "scratch")
 
@@ -40,20 +40,26 @@ def build():
     return Path(os.environ.get("GPU_SELFTEST_BUILD", TOP / "build/release")).resolve()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def has_driver():
+    """Asked before any test makes nodes."""
+    return has_driver_here()
+
+
 @pytest.fixture(scope="session")
-def driver(work):
+def storage(work):
     """Of the engines' storage: the fast one where it works."""
     return "overlay" if can_overlay(work / "try-overlay") else "vfs"
 
 
 @pytest.fixture(scope="session")
-def started(work, driver):
+def started(work, storage):
     """Gives an engine by its name, started when it is first asked for."""
     engines = {}
 
     def give(name):
         if name not in engines:
-            engine = ENGINES[name](work / name, driver, os.environ["GST_CONTAINERS_CGROUP"])
+            engine = ENGINES[name](work / name, storage, os.environ["GST_CONTAINERS_CGROUP"])
             engine.start()
             engines[name] = engine
         return engines[name]

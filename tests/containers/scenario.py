@@ -5,14 +5,18 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
-from engines import BUSYBOX
+from engines import BUSYBOX, ENGINES
 from hosts import MOUNTS, NODES
 from selftest import VENDOR
 
 LIBRARY_FOLDER = "/usr/lib/x86_64-linux-gnu"
 KEYS = {"name", "engines", "image", "host", "nodes", "mode", "libraries", "cache", "baked",
-        "committed", "stub", "env", "options", "opens", "loads", "finds", "notes", "healthy"}
+        "committed", "stub", "env", "options", "opens", "loads", "finds", "notes", "toolkit",
+        "healthy"}
+
+TABLE = yaml.safe_load((Path(__file__).parent / "scenarios.yaml").read_text())
 
 # How busybox words what open() says.
 ERRNOS = {"ENXIO": "No such device or address", "EPERM": "Operation not permitted",
@@ -61,7 +65,8 @@ class Maker:
 
     def options(self, row):
         """Of the engine's run, for what the row asks."""
-        show_nodes(row.get("mode", 666) if row.get("nodes") else None)
+        if row.get("nodes"):
+            show_nodes(row.get("mode", 666))
         for path in NODES:
             if row.get("nodes") == "device":
                 yield from ("--device", path)
@@ -149,3 +154,11 @@ def healthy_of(row):
     return {key: value for key, value in changed.items() if value is not None}
 
 
+
+
+def cases(wanted=lambda row: True):
+    """(engine, row) of the table as parameters of a test."""
+    for row in filter(wanted, TABLE["rows"]):
+        validate_row(row)
+        for engine in row.get("engines", ENGINES):
+            yield pytest.param(engine, row, id=f"{engine}-{row['name']}")

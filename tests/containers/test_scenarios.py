@@ -2,29 +2,19 @@
 """Every row of scenarios.yaml, in containers of both engines: the audit names what was planted and
 nothing else, and no longer once that is put right."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 
-from engines import ENGINES
-from scenario import healthy_of, validate_row
+from scenario import cases, healthy_of
 
-TABLE = yaml.safe_load((Path(__file__).parent / "scenarios.yaml").read_text())
 # What the suite's own program, linked for this machine, starts in.
 NEEDS_STATIC = ("oldest", "musl", "scratch")
 
 
-def cases(wanted=lambda row: True):
-    for row in filter(wanted, TABLE["rows"]):
-        validate_row(row)
-        for engine in row.get("engines", ENGINES):
-            yield pytest.param(engine, row, id=f"{engine}-{row['name']}")
-
-
 @pytest.fixture
-def found(maker, audit):
+def found(maker, audit, has_driver):
     """What the audit finds in the container of a row."""
+    if has_driver:
+        pytest.skip("this machine has an NVIDIA driver of its own: nodes would open")
 
     def look(engine, row):
         if row.get("image") in NEEDS_STATIC and not audit.is_static:
