@@ -12,9 +12,9 @@
 
 #include "api/cuda_abi.h"
 #include "api/version.h"
-#include "audit/field.h"
 #include "audit/libraries_start.h"
 #include "audit/node_kinds.h"
+#include "audit/process.h"
 #include "core/cuda_releases.h"
 
 /* The value that a call returned, NULL if it was not asked or failed. */
@@ -188,10 +188,12 @@ static void ask_other_users(struct gst_asking *asking)
     struct gst_paths closed = { 0 };
     const struct gst_device_node *first = NULL;
     size_t open = 0;
-    unsigned minor, uid;
+    struct gst_process process;
+    unsigned minor;
 
-    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX
-        || !gst_field_user(scene->view, &uid) || uid != 0)
+    gst_process_read(&process, scene->view);
+    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX || !process.is_known
+        || process.uid != 0)
         return;
     for (size_t i = 0; i < scene->node_count; i++) {
         const struct gst_device_node *node = &scene->nodes[i];
