@@ -341,7 +341,7 @@ static void ask_kernel_log(struct gst_asking *asking)
 
     if (!shows_host(scene) || !scene->has_module)
         return;
-    log = gst_view_load(scene->view, "/dev/kmsg", KERNEL_LOG_BYTES, &size);
+    log = gst_view_kernel_log(scene->view, KERNEL_LOG_BYTES, &size);
     if (log == NULL) {
         gst_told(asking, "kernel_log", "not readable here; on the host: dmesg | grep -i xid");
         return;

@@ -14,10 +14,12 @@
 #define FOLDERS_MAX 128
 
 /* Names of libraries that come with the driver and with nothing else (NVIDIA driver README,
- * "Installed Components"). A name ends where its version begins. */
+ * "Installed Components"; libcuda_loader.so stands for libcuda.so.1 on WSL). A name ends where its
+ * version begins. */
 static const char *const library_prefixes[] = {
-    "libcuda.so",          "libcudadebugger.so",     "libnvcuvid.so",    "libnvoptix.so",
-    "libvdpau_nvidia.so",  "libGLX_nvidia.so",       "libEGL_nvidia.so", "libGLESv1_CM_nvidia.so",
+    "libcuda.so",          "libcuda_loader.so",      "libcudadebugger.so",
+    "libnvcuvid.so",       "libnvoptix.so",          "libvdpau_nvidia.so",
+    "libGLX_nvidia.so",    "libEGL_nvidia.so",       "libGLESv1_CM_nvidia.so",
     "libGLESv2_nvidia.so", "libglxserver_nvidia.so",
 };
 
