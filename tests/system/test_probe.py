@@ -51,7 +51,9 @@ class Answers:
         return [line for line in self.lines if line.startswith(kind)]
 
     def failed(self):
-        return [line for line in self.lines if re.match(r"call \w+ (missing|-?[1-9])", line)]
+        # Whether memory may be placed is up to the container that the tests run in.
+        return [line for line in self.lines
+                if re.match(r"call (?!get_mempolicy )\w+ (missing|-?[1-9])", line)]
 
     @property
     def last_enter(self):
