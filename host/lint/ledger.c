@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* An image that holds more than this is told to be wrong well enough. */
-#define ROWS_MAX (1 << 14)
+#define ROWS_MAX (1 << 12)
 #define TEXT_MAX (8 << 20)
 
 void gst_ledger_release(struct gst_ledger *ledger)
@@ -111,17 +111,13 @@ void gst_ledger_delete(struct gst_ledger *ledger, const char *path)
 
 void gst_ledger_cover(struct gst_ledger *ledger, const char *path, bool is_folder)
 {
-    size_t at;
-
     if (ledger->lower_count == 0)
         return;
-    at = lower_bound(ledger, path);
-    if (at == ledger->lower_count || !gst_entry_is_below(ledger->rows[at].path, path))
-        return;
     /* A folder joins a folder; a row that means all of one goes on. */
-    for (; at < ledger->lower_count && strcmp(ledger->rows[at].path, path) == 0; at++) {
-        if (!is_folder || ledger->rows[at].kind != GST_ENTRY_FOLDER)
-            bury(ledger, &ledger->rows[at], true);
+    for (size_t i = lower_bound(ledger, path);
+         i < ledger->lower_count && strcmp(ledger->rows[i].path, path) == 0; i++) {
+        if (!is_folder || ledger->rows[i].kind != GST_ENTRY_FOLDER)
+            bury(ledger, &ledger->rows[i], true);
     }
     if (!is_folder)
         gst_ledger_delete_below(ledger, path);
