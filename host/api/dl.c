@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Exported by each library of tests/sim and by nothing else. */
-static const char double_marker[] = "gpu_selftest_double";
-
 static void note_path(struct gst_library *library)
 {
     struct link_map *map = NULL;
@@ -62,7 +59,7 @@ static bool open_one(struct gst_library *library, const char *soname,
     }
     library->is_found = true;
     note_path(library);
-    library->is_double = dlsym(library->handle, double_marker) != NULL;
+    library->is_double = dlsym(library->handle, GST_DOUBLE_MARKER) != NULL;
     if (bind_symbols(library, symbols, count, table))
         return true;
     gst_library_close(library);

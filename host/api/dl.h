@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Exported by each library of tests/sim and by nothing else. */
+#define GST_DOUBLE_MARKER "gpu_selftest_double"
+
 /* One row: where the address of a symbol goes, and whether the library is of use without it. */
 struct gst_symbol {
     const char *name;

@@ -34,6 +34,7 @@
     X(nvmlReturn_t, nvmlDeviceGetHandleByPciBusId, _v2,                                            \
       (const char *pci, nvmlDevice_t *device), 0)                                                  \
     X(nvmlReturn_t, nvmlDeviceGetIndex, , (nvmlDevice_t device, unsigned int *index), 0)           \
+    X(nvmlReturn_t, nvmlDeviceGetMinorNumber, , (nvmlDevice_t device, unsigned int *minor), 0)     \
     X(nvmlReturn_t, nvmlDeviceGetName, , (nvmlDevice_t device, char *name, unsigned int size), 0)  \
     X(nvmlReturn_t, nvmlDeviceGetUUID, , (nvmlDevice_t device, char *uuid, unsigned int size), 0)  \
     X(nvmlReturn_t, nvmlDeviceGetSerial, ,                                                         \

@@ -33,11 +33,12 @@ struct gst_answer_gpu {
     char pci_id[32];
     int minor; /* of /dev/nvidiaN, -1 if not told */
     char capability[16];
+    bool is_mig; /* MIG mode is on */
 };
 
 struct gst_answers {
-    bool is_asked;       /* the helper ran */
-    bool is_done;        /* and came to its end */
+    bool is_asked;       /* the helper was started, or that failed */
+    bool is_done;        /* it came to its end */
     char last_enter[64]; /* where it was when it did not: "cuInit"; "" before the first */
     char problem[320];   /* why the helper could not be run or was ended, "" if it was not */
     size_t count;

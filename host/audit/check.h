@@ -52,14 +52,7 @@ struct gst_audit_group {
     void (*summarize)(const struct gst_scene *scene, char *text, size_t size);
 };
 
-#define GST_AUDIT_GROUPS(X)                                                                        \
-    X(platform)                                                                                    \
-    X(driver)                                                                                      \
-    X(injection)                                                                                   \
-    X(nodes)                                                                                       \
-    X(libraries)                                                                                   \
-    X(compatibility)                                                                               \
-    X(surroundings)
+#define GST_AUDIT_GROUPS(X)
 
 #define GST_AUDIT_GROUP_DECLARATION(symbol) extern const struct gst_audit_group gst_group_##symbol;
 GST_AUDIT_GROUPS(GST_AUDIT_GROUP_DECLARATION)

@@ -95,6 +95,7 @@ struct gst_device_node {
     struct gst_node node;
     const struct gst_mount *mount; /* its own mount, NULL if it has none */
     int open_result;               /* errno, 0 or GST_OPEN_*; after the second stage */
+    int open_later;                /* the same at the second look of those who watch */
 };
 
 /* A GPU, as far as each witness knows it. */

@@ -65,8 +65,8 @@ struct gst_space {
 #define GST_OPEN_NOT_TRIED (-1)
 #define GST_OPEN_HANGS     (-2)
 
-/* Opens a view; NULL with suite.root-unreadable. The environment is this process's, unless a capture
- * brings its own. Without a request: this machine. */
+/* Opens a view; NULL with suite.root-unreadable. The environment is this process's, unless a
+ * capture brings its own. Without a request: this machine. */
 struct gst_view *gst_view_open(const struct gst_view_request *request, struct gst_status *st);
 void gst_view_close(struct gst_view *view);
 
@@ -80,6 +80,13 @@ bool gst_view_read(const struct gst_view *view, const char *path, char *text, si
 /* The whole file in memory that the caller frees, ended by a zero that *size does not count. NULL
  * if it cannot be read or is longer than `most`. */
 char *gst_view_load(const struct gst_view *view, const char *path, size_t most, size_t *size);
+
+/* A regular file for reading, as a descriptor that the caller closes; -1 if there is none, or a
+ * capture knows of it but does not hold it. */
+int gst_view_open_file(const struct gst_view *view, const char *path);
+
+/* True if the file begins as an ELF file does. */
+bool gst_view_is_elf(const struct gst_view *view, const char *path);
 
 /* Entries in the order of strcmp, without "." and "..", until `visit` returns false. False if it is
  * no folder. */
@@ -105,14 +112,18 @@ const char *gst_view_env(const struct gst_view *view, const char *name);
 void gst_view_each_env(const struct gst_view *view, const char *prefix,
                        void (*visit)(const char *entry, void *data), void *data);
 
-/* The errno of open(path, O_RDWR), 0 if it opens, or one of GST_OPEN_*. */
-int gst_view_open_result(const struct gst_view *view, const char *path);
+/* Opens happen twice: at once, and again for those who watch whether access gets lost. */
+enum gst_look { GST_LOOK_FIRST, GST_LOOK_LATER };
 
-/* Live: opens each path in a child, one after the other, and remembers what came of it; a child
- * that does not end within the deadline is killed and its path GST_OPEN_HANGS. Captured: nothing to
- * do. Never O_NONBLOCK: the driver then puts the real open off and says nothing of its failure. */
-void gst_view_try_opens(struct gst_view *view, const char *const *paths, size_t count,
-                        double deadline_s);
+/* The errno of open(path, O_RDWR), 0 if it opens, or one of GST_OPEN_*. */
+int gst_view_open_result(const struct gst_view *view, const char *path, enum gst_look look);
+
+/* Live: opens each path in a child of its own, all at the same time, and remembers what came of it;
+ * a child that does not end within the deadline is killed and its path GST_OPEN_HANGS. Captured:
+ * nothing to do. Never O_NONBLOCK: the driver then puts the real open off and says nothing of its
+ * failure. False, with `st`, if no child could be started. */
+bool gst_view_try_opens(struct gst_view *view, const char *const *paths, size_t count,
+                        double deadline_s, enum gst_look look, struct gst_status *st);
 
 /* The lines that the helper printed (see answers.h), live or captured; "" if there are none. */
 const char *gst_view_answers(const struct gst_view *view);

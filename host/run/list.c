@@ -7,18 +7,8 @@
 #include "api/libs.h"
 #include "api/version.h"
 #include "kernels/pack.h"
+#include "run/about.h"
 #include "run/plan.h"
-#include "run/version.h"
-
-const char *gst_list_version(void)
-{
-    return GST_VERSION;
-}
-
-const char *gst_list_commit(void)
-{
-    return GST_COMMIT;
-}
 
 /* "1 GPU, kernels": what a workload needs, for people. */
 static const char *describe_needs(const struct gst_needs *needs, char *text, size_t size)
@@ -91,7 +81,8 @@ void gst_list_write_markdown(struct gst_workload_list list, FILE *out)
 
 void gst_list_write_version(FILE *out)
 {
-    fprintf(out, "gpu-selftest %s (commit %s)\nkernel images:\n", GST_VERSION, GST_COMMIT);
+    fprintf(out, "gpu-selftest %s (commit %s)\nkernel images:\n", gst_about_version(),
+            gst_about_commit());
     write_kernels(out);
     fputs("libraries, looked for when it runs:\n ", out);
     for (unsigned i = 0; gst_libs_name(i) != NULL; i++)

@@ -18,8 +18,4 @@ void gst_list_write_markdown(struct gst_workload_list list, FILE *out);
 /* Version, commit, kernel images and the libraries that are looked for. */
 void gst_list_write_version(FILE *out);
 
-/* The version and the commit that the program was built from. */
-const char *gst_list_version(void);
-const char *gst_list_commit(void);
-
 #endif

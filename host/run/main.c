@@ -11,14 +11,13 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "core/clock.h"
 #include "core/log.h"
 #include "run/job.h"
 #include "run/list.h"
+#include "run/record.h"
 #include "run/settings.h"
 #include "run/simulate.h"
 #include "run/verbs.h"
-#include "run/write.h"
 
 #define METRICS_MAX 256
 
@@ -52,13 +51,6 @@ static FILE *private_stdout(void)
     return out;
 }
 
-static int mapped_exit(enum gst_exit code, int map)
-{
-    if (map == GST_EXIT_MAP_PLAIN || code == GST_EXIT_PASSED)
-        return (int)code;
-    return code == GST_EXIT_FAILED ? 2 : 3;
-}
-
 static bool choose_seed(struct gst_job *job, char *error, size_t size)
 {
     struct gst_report *report = job->report;
@@ -78,20 +70,9 @@ static bool choose_seed(struct gst_job *job, char *error, size_t size)
 
 static void begin_report(struct gst_job *job)
 {
-    struct gst_report *report = job->report;
-    const char *profile = getenv("GPU_SELFTEST_SIM_PROFILE");
-
-    report->started_ns = gst_clock_ns();
-    gst_clock_utc(report->started_utc, sizeof(report->started_utc));
-    snprintf(report->version, sizeof(report->version), "%s", gst_list_version());
-    snprintf(report->commit, sizeof(report->commit), "%s", gst_list_commit());
-    snprintf(report->profile, sizeof(report->profile), "%s", profile == NULL ? "" : profile);
-    if (gethostname(report->host, sizeof(report->host) - 1) != 0)
-        snprintf(report->host, sizeof(report->host), "unknown");
-    gst_settings_describe(job->settings, report->plan, sizeof(report->plan));
-    report->is_strict = job->settings->is_strict;
+    gst_record_begin(job->report, job->settings);
     for (size_t i = 0; i < job->plan.count; i++)
-        gst_report_item(report, job->plan.rows[i]->name);
+        gst_report_item(job->report, job->plan.rows[i]->name);
 }
 
 static bool copy_devices(struct gst_job *job, char *error, size_t size)
@@ -123,17 +104,9 @@ static bool prepare(struct gst_job *job, struct gst_workload_list list, char *er
 
 static int finish(struct gst_job *job, FILE *out)
 {
-    struct gst_report *report = job->report;
-    enum gst_exit code;
-
-    report->ended_ns = gst_clock_ns();
-    if (report->usage_error[0] != '\0')
-        return usage(report->usage_error);
-    gst_report_conclude(report);
-    code = gst_report_exit(report);
-    if (!gst_write_all(report, job->settings, out))
-        code = GST_EXIT_COULD_NOT_TELL;
-    return mapped_exit(code, job->settings->exit_map);
+    if (job->report->usage_error[0] != '\0')
+        return usage(job->report->usage_error);
+    return gst_record_end(job->report, job->settings, out);
 }
 
 static int run_job(struct gst_job *job, FILE *out)
@@ -144,7 +117,7 @@ static int run_job(struct gst_job *job, FILE *out)
     job->report = gst_report_map();
     if (job->report == NULL) {
         gst_log("no memory for the report: %s", strerror(errno));
-        return mapped_exit(GST_EXIT_COULD_NOT_TELL, job->settings->exit_map);
+        return gst_record_exit(GST_EXIT_COULD_NOT_TELL, job->settings);
     }
     begin_report(job);
     if (!choose_seed(job, error, sizeof(error)))

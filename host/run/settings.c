@@ -8,6 +8,7 @@
 #include "core/units.h"
 
 static const char *const levels[] = { "quick", "full", NULL };
+static const char *const frameworks[] = { "torch", NULL };
 static const char *const exit_maps[] = { "plain", "nagios", NULL };
 
 #define AT(field) .offset = offsetof(struct gst_settings, field)
@@ -92,6 +93,36 @@ static const struct gst_option rows[] = {
       .help = "where /proc, /sys and /dev are read; $GPU_SELFTEST_ROOT or / if not given",
       .kind = GST_OPTION_TEXT,
       AT(root) },
+    { .name = "proc",
+      .value = "<folder>",
+      .help = "with audit: stands for /proc of the root",
+      .kind = GST_OPTION_TEXT,
+      AT(proc) },
+    { .name = "sys",
+      .value = "<folder>",
+      .help = "with audit: stands for /sys of the root",
+      .kind = GST_OPTION_TEXT,
+      AT(sys) },
+    { .name = "dev",
+      .value = "<folder>",
+      .help = "with audit: stands for /dev of the root",
+      .kind = GST_OPTION_TEXT,
+      AT(dev) },
+    { .name = "files-only",
+      .help = "with audit: open no device, load no library",
+      .kind = GST_OPTION_FLAG,
+      AT(is_files_only) },
+    { .name = "watch",
+      .value = "<time>",
+      .help = "with audit: open the devices again after this time",
+      .kind = GST_OPTION_DURATION,
+      AT(watch_s) },
+    { .name = "framework",
+      .value = "torch",
+      .help = "with audit: ask this framework of the image, too",
+      .kind = GST_OPTION_CHOICE,
+      .choices = frameworks,
+      AT(framework) },
     { .name = "simulate",
       .value = "<profile>",
       .help = "run on a simulated machine, such as h100x8",
@@ -188,8 +219,10 @@ bool gst_settings_parse(struct gst_settings *settings, int argc, char *const arg
 void gst_settings_help(FILE *out)
 {
     fputs("usage: gpu-selftest [options] [workload...]\n"
+          "       gpu-selftest audit [options]\n"
           "       gpu-selftest list | explain <id>|- | compare <report> <report>\n\n"
-          "Test this container's GPUs and judge the results.\n\nOptions:\n",
+          "Test this container's GPUs and judge the results. audit: why they are not "
+          "there.\n\nOptions:\n",
           out);
     gst_options_help(rows, ROW_COUNT, out);
     fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell, 77 nothing tested. "

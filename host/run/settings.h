@@ -31,6 +31,12 @@ struct gst_settings {
     const char *timeout_text;
     double timeout_s; /* 0: each workload's own */
     const char *root; /* "/" */
+    const char *proc; /* of the audit: what stands for /proc, /sys and /dev; NULL: the root's */
+    const char *sys;
+    const char *dev;
+    bool is_files_only; /* of the audit */
+    double watch_s;     /* of the audit, 0: no second look */
+    int framework;      /* of the audit: index of the name, -1: none */
     uint64_t size_bytes;
     const char *seed_text;
     bool has_seed;

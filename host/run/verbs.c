@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What can be asked without touching a GPU; see verbs.h. */
+/* What is asked by a verb; see verbs.h. */
 #include "run/verbs.h"
 
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "core/finding.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "run/audit_verb.h"
 #include "run/list.h"
 
 #define STDIN_MAX (1 << 20)
@@ -97,10 +98,20 @@ static int list_all(const struct gst_settings *settings, struct gst_workload_lis
     return GST_EXIT_PASSED;
 }
 
+static int audit(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    (void)list;
+    if (settings->words.count != 1)
+        return usage("usage: gpu-selftest audit [options]");
+    /* -1: a simulated machine is made first, as for a test. */
+    return settings->profile != NULL ? -1 : gst_audit_verb(settings, out);
+}
+
 static const struct {
     const char *name;
     int (*act)(const struct gst_settings *settings, struct gst_workload_list list, FILE *out);
 } verbs[] = {
+    { "audit", audit },
     { "list", list_all },
     { "explain", explain },
     { "compare", compare },

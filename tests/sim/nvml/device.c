@@ -44,6 +44,14 @@ nvmlReturn_t nvmlDeviceGetVbiosVersion(nvmlDevice_t device, char *version, unsig
     return sim_nvml_text(version, size, target.gpu->model.vbios);
 }
 
+/* The number of its node, /dev/nvidiaN: that of the profile, as in the launcher's tree. */
+nvmlReturn_t nvmlDeviceGetMinorNumber(nvmlDevice_t device, unsigned int *minor)
+{
+    NVML_ENTER_DEVICE(device, SIM_NVML_GPU, minor != NULL);
+    *minor = target.number;
+    return NVML_SUCCESS;
+}
+
 nvmlReturn_t nvmlDeviceGetPciInfo_v3(nvmlDevice_t device, nvmlPciInfo_t *pci)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_ANY, pci != NULL);

@@ -157,6 +157,7 @@ static void test_nvml_boards__mig_instances_have_no_link_clock_or_power(void **s
     UNSUPPORTED(nvmlDeviceGetPerformanceState(instance, &power_state));
     UNSUPPORTED(nvmlDeviceGetPersistenceMode(instance, &mode));
     UNSUPPORTED(nvmlDeviceGetComputeMode(instance, &compute));
+    UNSUPPORTED(nvmlDeviceGetMinorNumber(instance, &value));
     UNSUPPORTED(nvmlDeviceGetMemoryBusWidth(instance, &value));
     UNSUPPORTED(nvmlDeviceGetNvLinkState(instance, 0, &mode));
     REFUSED(nvmlDeviceGetMaxMigDeviceCount(instance, &value));
@@ -382,6 +383,9 @@ static void test_nvml_boards__order_is_that_of_the_bus(void **state)
     WORKS(nvmlDeviceGetUUID(gpu_at(0), text, sizeof text));
     assert_string_equal(text, "GPU-00000000-0000-4000-8000-000000000002");
     WORKS(nvmlDeviceGetIndex(gpu_at(1), &index));
+    assert_int_equal(index, 1);
+    /* A node keeps its number, wherever the bus puts its GPU. */
+    WORKS(nvmlDeviceGetMinorNumber(gpu_at(0), &index));
     assert_int_equal(index, 1);
 }
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flow of an audit; see audit.h. */
+#include "audit/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "audit/ask_libraries.h"
+
+#define GROUP_POINTER(symbol) &gst_group_##symbol,
+const struct gst_audit_group *const gst_audit_groups[] = { GST_AUDIT_GROUPS(GROUP_POINTER) NULL };
+#undef GROUP_POINTER
+
+/* An item for each group, in the order of the list; the index of the first. */
+static int add_items(struct gst_report *report)
+{
+    int first = (int)report->item_count;
+
+    for (size_t i = 0; gst_audit_groups[i] != NULL; i++)
+        gst_report_item(report, gst_audit_groups[i]->name);
+    return first;
+}
+
+static void ask_stage(struct gst_report *report, const struct gst_scene *scene, int first,
+                      enum gst_stage stage)
+{
+    for (int i = 0; gst_audit_groups[i] != NULL; i++) {
+        const struct gst_audit_group *group = gst_audit_groups[i];
+
+        report->progress.item = first + i;
+        for (size_t k = 0; k < group->count; k++) {
+            if (group->checks[k].stage == stage)
+                gst_audit_ask(&group->checks[k], scene, report);
+        }
+    }
+    report->progress.item = -1;
+}
+
+static void end_items(struct gst_report *report, const struct gst_scene *scene, int first)
+{
+    for (int i = 0; gst_audit_groups[i] != NULL; i++) {
+        const struct gst_audit_group *group = gst_audit_groups[i];
+        struct gst_item *item = &report->items[first + i];
+
+        if (group->summarize != NULL)
+            group->summarize(scene, item->summary, sizeof item->summary);
+        item->verdict = GST_PASS;
+        item->state = GST_ITEM_DONE;
+    }
+}
+
+static void tell_gpus(const struct gst_scene *scene, struct gst_report *report)
+{
+    for (int i = 0; i < scene->gpu_count && i < GST_REPORT_GPUS; i++) {
+        const struct gst_scene_gpu *gpu = &scene->gpus[i];
+
+        gst_report_fact_text(report, i, "audit", "name", "%s",
+                             gpu->model[0] != '\0' ? gpu->model : "NVIDIA GPU");
+        gst_report_fact_text(report, i, "audit", "pci_id", "%s", gpu->pci_id);
+        if (gpu->uuid[0] != '\0')
+            gst_report_fact_text(report, i, "audit", "uuid", "%s", gpu->uuid);
+        if (gpu->minor >= 0)
+            gst_report_fact_number(report, i, "audit", "device_minor", GST_UNIT_NONE, gpu->minor);
+    }
+}
+
+void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report)
+{
+    report->gpus_total = report->gpus_tested = scene->gpu_count;
+    gst_report_fact_text(report, GST_NO_GPU, "audit", "engine", "%s",
+                         gst_engine_name(scene->engine));
+    gst_report_fact_text(report, GST_NO_GPU, "audit", "platform", "%s",
+                         gst_platform_name(scene->platform));
+    gst_report_fact_text(report, GST_NO_GPU, "audit", "injection_mode", "%s",
+                         gst_injection_name(scene->injection));
+    if (scene->asked_text != NULL)
+        gst_report_fact_text(report, GST_NO_GPU, "audit", "requested_devices", "%s",
+                             scene->asked_text);
+    if (scene->module_version[0] != '\0')
+        gst_report_fact_text(report, GST_NO_GPU, "audit", "kernel_module", "%s",
+                             scene->module_version);
+    tell_gpus(scene, report);
+    if (scene->mounts.is_damaged)
+        gst_report_check(report, GST_SUITE_VIEW_DAMAGED, GST_NO_GPU, false,
+                         "'/proc/self/mountinfo' holds lines that are no mounts");
+    if (scene->is_overfull)
+        gst_report_check(report, GST_SUITE_VIEW_DAMAGED, GST_NO_GPU, false,
+                         "more than %d driver files, %d nodes or %d GPUs", GST_SCENE_FILES,
+                         GST_SCENE_NODES, GST_SCENE_GPUS);
+}
+
+/* Nodes that programs open to reach a GPU. Others are not touched: opening has effects of its own
+ * there (fabric, InfiniBand), or says nothing (capabilities are files of one reader). */
+static bool is_worth_opening(const struct gst_device_node *node)
+{
+    static const char *const names[] = { "/dev/nvidiactl", "/dev/nvidia-uvm",
+                                         "/dev/nvidia-uvm-tools", "/dev/dxg" };
+    const char *path = node->path;
+
+    if (node->node.kind != GST_NODE_CHARACTER)
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(path, names[i]) == 0)
+            return true;
+    }
+    return strncmp(path, "/dev/nvidia", 11) == 0 && path[11] >= '0' && path[11] <= '9';
+}
+
+static bool open_nodes(struct gst_view *view, const struct gst_scene *scene, double deadline_s,
+                       enum gst_look look, struct gst_status *st)
+{
+    const char *paths[GST_SCENE_NODES];
+    size_t count = 0;
+
+    for (size_t i = 0; i < scene->node_count; i++) {
+        if (is_worth_opening(&scene->nodes[i]))
+            paths[count++] = scene->nodes[i].path;
+    }
+    return gst_view_try_opens(view, paths, count, deadline_s, look, st);
+}
+
+static void wait_for(double seconds)
+{
+    struct timespec left = { .tv_sec = (time_t)seconds };
+
+    left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
+    while (nanosleep(&left, &left) != 0)
+        continue;
+}
+
+/* The helper's lines become the view's answers. */
+static bool ask_helper(struct gst_view *view, double deadline_s, struct gst_status *st)
+{
+    char *text = malloc(GST_ASK_TEXT_SIZE);
+    bool ok = text != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers");
+
+    ok = ok && gst_ask_libraries(NULL, deadline_s, text, GST_ASK_TEXT_SIZE, st)
+         && (gst_view_set_answers(view, text)
+             || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers"));
+    free(text);
+    return ok;
+}
+
+/* What only trying can tell. */
+static bool ask_live(struct gst_view *view, const struct gst_scene *scene,
+                     const struct gst_audit_request *request, struct gst_status *st)
+{
+    double deadline_s = request->deadline_s > 0 ? request->deadline_s : GST_AUDIT_DEADLINE_S;
+
+    if (!open_nodes(view, scene, deadline_s, GST_LOOK_FIRST, st)
+        || !ask_helper(view, deadline_s, st))
+        return false;
+    if (request->watch_s <= 0)
+        return true;
+    wait_for(request->watch_s);
+    return open_nodes(view, scene, deadline_s, GST_LOOK_LATER, st);
+}
+
+bool gst_audit(struct gst_report *report, const struct gst_audit_request *request,
+               struct gst_status *st)
+{
+    struct gst_view *view = gst_view_open(&request->view, st);
+    struct gst_scene *scene = calloc(1, sizeof *scene);
+    bool ok = view != NULL
+              && (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene"))
+              && gst_scene_read(scene, view, st);
+    int first;
+
+    if (ok) {
+        gst_audit_tell(scene, report);
+        first = add_items(report);
+        ask_stage(report, scene, first, GST_STAGE_FILES);
+        if (gst_view_is_live(view) && !request->is_files_only
+            && !ask_live(view, scene, request, st)) {
+            gst_report_status(report, st);
+            gst_status_clear(st);
+        }
+        gst_scene_read_answers(scene);
+        ask_stage(report, scene, first, GST_STAGE_ANSWERS);
+        end_items(report, scene, first);
+        gst_scene_release(scene);
+    }
+    free(scene);
+    gst_view_close(view);
+    return ok;
+}

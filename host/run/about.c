@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The only file that is compiled anew for each commit; see about.h. */
+#include "run/about.h"
+
+#include "run/version.h"
+
+const char *gst_about_version(void)
+{
+    return GST_VERSION;
+}
+
+const char *gst_about_commit(void)
+{
+    return GST_COMMIT;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See audit_verb.h. */
+#include "run/audit_verb.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "core/log.h"
+#include "run/record.h"
+
+/* A captured or unpacked root says nothing of this process's devices and libraries. */
+static bool is_elsewhere(const struct gst_settings *settings)
+{
+    return strcmp(settings->root, "/") != 0;
+}
+
+static bool audit(struct gst_report *report, const struct gst_settings *settings)
+{
+    const struct gst_audit_request request = {
+        .view = { .root = settings->root,
+                  .proc = settings->proc,
+                  .sys = settings->sys,
+                  .dev = settings->dev },
+        .is_files_only = settings->is_files_only || is_elsewhere(settings),
+        .deadline_s = settings->timeout_s,
+        .watch_s = settings->watch_s,
+        .framework = settings->framework < 0 ? NULL : "torch",
+    };
+    struct gst_status st = GST_STATUS_INIT;
+
+    if (gst_audit(report, &request, &st))
+        return true;
+    gst_report_status(report, &st);
+    return false;
+}
+
+int gst_audit_verb(const struct gst_settings *settings, FILE *out)
+{
+    struct gst_report *report = gst_report_map();
+    int code;
+
+    if (report == NULL) {
+        gst_log("no memory for the report: %s", strerror(errno));
+        return gst_record_exit(GST_EXIT_COULD_NOT_TELL, settings);
+    }
+    gst_record_begin(report, settings);
+    audit(report, settings);
+    code = gst_record_end(report, settings, out);
+    gst_report_unmap(report);
+    return code;
+}
