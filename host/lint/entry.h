@@ -38,6 +38,8 @@ typedef bool (*gst_sink)(void *data, uint64_t offset, const void *bytes, size_t 
 /* The content of the entry at hand; to be read once, and only during the visit. */
 struct gst_content {
     bool (*read)(struct gst_content *content, gst_sink sink, void *data, struct gst_status *st);
+    /* The file itself, which stays the content's, or -1; NULL where there is none but pieces. */
+    int (*file)(struct gst_content *content);
 };
 
 /* False ends the walk, with the reason in `st`. */

@@ -213,6 +213,11 @@ void gst_unpack_close(struct gst_unpack *unpack)
     free(unpack);
 }
 
+bool gst_unpack_is_compressed(const struct gst_unpack *unpack)
+{
+    return unpack->is_compressed;
+}
+
 static enum gst_entry_kind kind_of(struct archive_entry *entry)
 {
     if (archive_entry_hardlink(entry) != NULL)

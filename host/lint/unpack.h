@@ -21,6 +21,9 @@ struct gst_unpack *gst_unpack_open_member(struct gst_unpack *outer, const char *
 
 void gst_unpack_close(struct gst_unpack *unpack);
 
+/* True if it has to be unpacked to be skipped. */
+bool gst_unpack_is_compressed(const struct gst_unpack *unpack);
+
 /* The next member. Its texts are good until the one after. False at the end; also on failure, with
  * the reason in `st`. */
 bool gst_unpack_next(struct gst_unpack *unpack, struct gst_entry *entry, struct gst_status *st);
