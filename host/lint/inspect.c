@@ -292,7 +292,6 @@ static bool read_text(struct gst_inspection *inspection, const struct gst_entry 
             return texts[i].read(inspection, entry, content, st);
         }
     }
-    *is_text = false;
     return true;
 }
 
@@ -303,7 +302,7 @@ bool gst_inspect(void *data, const struct gst_entry *entry, struct gst_content *
     const struct gst_lint_rule *rule;
     char detail[96] = "";
     size_t folder_length;
-    bool is_text;
+    bool is_text = false;
 
     if (entry->path[0] == '\0')
         return true;
@@ -313,9 +312,11 @@ bool gst_inspect(void *data, const struct gst_entry *entry, struct gst_content *
     inspection->size_bytes += entry->size_bytes;
     gst_ledger_cover(&inspection->ledger, entry->path, entry->kind == GST_ENTRY_FOLDER);
     inspection->has_cuda |= gst_rules_say_cuda(entry->path);
-    if (!read_text(inspection, entry, content, &is_text, st))
-        return false;
     rule = gst_rule_of_entry(entry, &folder_length);
+    /* What a runtime left behind is one matter, whatever stands in it. */
+    if ((rule == NULL || rule->finding != GST_IMAGE_INJECTION_LEFTOVERS)
+        && !read_text(inspection, entry, content, &is_text, st))
+        return false;
     if (!is_text && folder_length == 0 && !look_into(inspection, entry, content, &rule, detail, st))
         return false;
     if (rule != NULL)
