@@ -187,14 +187,12 @@ static void observation(struct line *line, const struct gst_check *check)
     add(line, "%s", check->observed);
 }
 
-/* How much of an observation is its own: what follows the last "; " is about its surroundings, and
- * is told once where neighbours share it. */
+/* How much of an observation is its own: what follows the first "; " is told once where neighbours
+ * share it. */
 static size_t own_part(const char *observed, const char *before)
 {
-    const char *tail = NULL;
+    const char *tail = strstr(observed, "; ");
 
-    for (const char *at = observed; (at = strstr(at, "; ")) != NULL; at += 2)
-        tail = at;
     if (tail == NULL || strlen(before) < strlen(tail)
         || strcmp(before + strlen(before) - strlen(tail), tail) != 0)
         return strlen(observed);

@@ -204,28 +204,39 @@ static void describe_size(const struct gst_suspect *row, char *text, size_t size
         gst_format(text, size, (double)row->size_bytes, GST_UNIT_BYTES);
 }
 
+static bool is_loader_folder(const struct gst_suspect *row)
+{
+    return row->rule->finding == GST_IMAGE_STUBS_ON_PATH
+           || row->rule->finding == GST_IMAGE_COMPAT_ON_PATH;
+}
+
+/* A row of a list: dpkg's own, or one of /var/lib/dpkg/status.d. */
+static bool is_package(const struct gst_suspect *row)
+{
+    return gst_entry_is_below(row->path, "var/lib/dpkg") && row->detail[0] != '\0';
+}
+
 static void describe(const struct telling *telling, const struct gst_suspect *row, char *text,
                      size_t length)
 {
-    char path[160], size[96], where[32] = "";
+    char path[160], size[96], where[32] = "", gone[40] = "";
 
     shorten(row->path, path);
     describe_size(row, size, sizeof size);
     if (telling->result->manifest != NULL)
         snprintf(where, sizeof where, ", layer %d", row->layer + 1);
-    if (is_of(&groups[8], row->rule->finding))
-        snprintf(text, length, "'%s'%s holds '%.96s', %s", path, where, row->detail,
+    if (row->gone_in != GST_NO_LAYER)
+        snprintf(gone, sizeof gone, ", deleted in layer %d", row->gone_in + 1);
+    if (is_loader_folder(row))
+        snprintf(text, length, "'%s'%s holds '%.96s'; %s", path, where, row->detail,
                  row->rule->why);
-    else if (gst_rule_of_package(row->detail) != NULL || strchr(row->detail, ' ') != NULL)
-        snprintf(text, length, "'%s'%s: %s", row->detail, where, row->rule->why);
+    else if (is_package(row))
+        snprintf(text, length, "'%s'%s; %s", row->detail, where, row->rule->why);
     else if (row->kind == GST_ENTRY_FOLDER)
-        snprintf(text, length, "'%s/' (%zu file%s, %s%s): %s", path, row->file_count,
-                 row->file_count == 1 ? "" : "s", size, where, row->rule->why);
-    else if (row->gone_in != GST_NO_LAYER)
-        snprintf(text, length, "'%s' (%s%s, deleted in layer %d): %s", path, size, where,
-                 row->gone_in + 1, row->rule->why);
+        snprintf(text, length, "'%s/' (%zu file%s, %s%s%s); %s", path, row->file_count,
+                 row->file_count == 1 ? "" : "s", size, where, gone, row->rule->why);
     else
-        snprintf(text, length, "'%s' (%s%s): %s%s%s%s", path, size, where, row->rule->why,
+        snprintf(text, length, "'%s' (%s%s%s); %s%s%s%s", path, size, where, gone, row->rule->why,
                  row->detail[0] == '\0' ? "" : " '", row->detail,
                  row->detail[0] == '\0' ? "" : "'");
 }
@@ -250,6 +261,11 @@ static struct gst_item *item_at_hand(struct telling *telling)
     return &telling->report->items[telling->report->progress.item];
 }
 
+static bool is_cut_short(const struct telling *telling)
+{
+    return telling->result->st->finding != GST_NO_FINDING;
+}
+
 /* Nothing was found: that is worth a PASS only if all was looked at. */
 static void end_item(struct telling *telling, const char *summary)
 {
@@ -257,7 +273,7 @@ static void end_item(struct telling *telling, const char *summary)
 
     item->state = GST_ITEM_DONE;
     item->verdict = GST_PASS;
-    if (telling->result->st->finding != GST_NO_FINDING) {
+    if (is_cut_short(telling)) {
         item->verdict = GST_SKIP;
         item->blocked_by = telling->result->st->finding;
     }
@@ -300,7 +316,7 @@ static void end_packages(struct telling *telling)
 {
     const struct gst_inspection *inspection = telling->result->inspection;
 
-    if (inspection->has_dpkg)
+    if (inspection->has_dpkg || is_cut_short(telling))
         end_item(telling, "none of a driver in dpkg's list");
     else if (inspection->has_rpm)
         skip_item(telling, "the list of rpm is not looked into, only files are");
@@ -310,7 +326,7 @@ static void end_packages(struct telling *telling)
 
 static void end_environment(struct telling *telling)
 {
-    if (telling->result->manifest == NULL)
+    if (telling->result->manifest == NULL && !is_cut_short(telling))
         skip_item(telling, "no configuration of an image");
     else
         end_item(telling, "as the container toolkit needs it");
@@ -363,7 +379,7 @@ static void tell_image(struct telling *telling)
     begin_item(telling, "image");
     describe_image(telling->result, text, sizeof text);
     end_item(telling, text);
-    if (telling->result->st->finding != GST_NO_FINDING) {
+    if (is_cut_short(telling)) {
         item_at_hand(telling)->verdict = GST_ERROR;
         item_at_hand(telling)->blocked_by = GST_NO_FINDING;
         gst_report_status(telling->report, telling->result->st);
@@ -444,7 +460,9 @@ static void tell_subject(struct telling *telling)
     if (worst == NULL)
         snprintf(report->told, sizeof report->told, "nothing of a driver in it");
     else if (worst->verdict == GST_ERROR)
-        snprintf(report->told, sizeof report->told, "it could not be read to its end");
+        snprintf(report->told, sizeof report->told, "%s",
+                 telling->result->inspection->entry_count == 0 ? "it could not be read"
+                                                               : "it could not be read to its end");
     else
         describe_found(telling, worst->finding);
 }
