@@ -306,7 +306,8 @@ const struct gst_lint_rule *gst_rule_of_entry(const struct gst_entry *entry, siz
 
     *folder_length = 0;
     if (entry->kind != GST_ENTRY_FOLDER) {
-        rule = unless_allowed(rule_of_library(name, &has_version), entry->path, has_version);
+        rule = rule_of_library(name, &has_version);
+        rule = unless_allowed(rule, entry->path, has_version);
         if (rule == NULL && is_in_bin(entry->path, name))
             rule = find(programs, COUNT(programs), name);
         if (rule == NULL)
