@@ -517,4 +517,17 @@
     X(GST_HOST_DRIVER_TOO_OLD, GST_HOST_REQUIREMENT_UNMET)                                         \
     X(GST_HOST_REQUIREMENT_UNMET, GST_RUNTIME_COMPAT_INACTIVE)
 
+/* Findings from files that hold although GPUs work: of a GPU or a feature that was asked for and is
+ * not here, or of a GPU that the driver took and lost. Others say why GPUs cannot be reached, which
+ * GPUs that were opened disprove (audit/settle.h), or are about GPUs that somebody keeps from the
+ * driver, mostly on purpose (host.gpu-excluded, host.gpu-bound-elsewhere, host.gpu-not-bound). */
+#define GST_FINDINGS_BEYOND_WORK(X)                                                                \
+    X(GST_HOST_GPU_NOT_INITIALISED)                                                                \
+    X(GST_RUNTIME_FEWER_GPUS)                                                                      \
+    X(GST_RUNTIME_MINOR_STALE)                                                                     \
+    X(GST_RUNTIME_IMEX_MISSING)                                                                    \
+    X(GST_RUNTIME_FEATURE_MISSING)                                                                 \
+    X(GST_RUNTIME_RENDER_NODES)                                                                    \
+    X(GST_USER_VISIBLE_DEVICES_INVALID)
+
 #endif
