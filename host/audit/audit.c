@@ -264,7 +264,7 @@ static void enter_check(struct gst_report *report, const struct gst_audit_check 
 }
 
 bool gst_audit_files(struct gst_report *report, const struct gst_view_request *request,
-                     struct gst_status *st)
+                     bool is_alone, struct gst_status *st)
 {
     struct gst_view *view = gst_view_open(request, st);
     struct gst_scene *scene = new_scene(view, st);
@@ -272,6 +272,10 @@ bool gst_audit_files(struct gst_report *report, const struct gst_view_request *r
 
     if (ok)
         tell_machine(scene, report);
+    if (ok && is_alone) {
+        report->gpus_total = scene->gpu_count;
+        tell_gpus(scene, report);
+    }
     for (size_t i = 0; ok && i < GROUP_COUNT; i++) {
         const struct gst_audit_group *group = gst_audit_groups[i];
 

@@ -79,11 +79,41 @@ static void make_note(struct gst_check *check)
              ", but the GPUs were opened all the same");
 }
 
-/* A check that says again what another one says: explained by that. */
-static void tell_once(struct gst_check *check)
+static void explain(struct gst_check *check, enum gst_finding_id by)
 {
     check->verdict = GST_SKIP;
-    check->blocked_by = check->finding;
+    check->blocked_by = by;
+}
+
+/* Without a library to ask, opening the GPUs has nothing to go by but files. */
+static bool is_guess(const struct gst_check *check)
+{
+    return check->call[0] == '\0'
+           && (check->finding == GST_HOST_NO_GPU || check->finding == GST_HOST_MODULE_NOT_LOADED);
+}
+
+/* What the audit, which knows platforms that show no PCI bus, has to say instead. */
+static enum gst_finding_id better_than_guess(const struct gst_report *report, int item)
+{
+    for (size_t i = 0; i < report->check_count; i++) {
+        const struct gst_check *check = &report->checks[i];
+
+        if (check->item == item && is_bad(check->verdict)
+            && gst_finding_blocks(check->finding, GST_RUNTIME_LIBCUDA_MISSING))
+            return check->finding;
+    }
+    return GST_NO_FINDING;
+}
+
+static void settle_machine(const struct gst_report *report, int item, struct gst_check *check)
+{
+    const struct gst_check *other = find_other(report, check);
+    enum gst_finding_id better = is_guess(check) ? better_than_guess(report, item) : GST_NO_FINDING;
+
+    if (other != NULL && other->item == item)
+        explain(check, check->finding);
+    else if (better != GST_NO_FINDING)
+        explain(check, better);
 }
 
 static bool is_disproved(const struct gst_report *report, const struct gst_check *check)
@@ -104,14 +134,10 @@ void gst_audit_settle(struct gst_report *report, int item)
             make_note(check);
         /* Whoever loaded the libraries knows the GPUs by name. */
         else if (check->verdict == GST_NOTE && find_other(report, check) != NULL)
-            tell_once(check);
+            explain(check, check->finding);
     }
     for (size_t i = 0; i < report->check_count; i++) {
-        struct gst_check *check = &report->checks[i];
-        const struct gst_check *other = find_other(report, check);
-
-        if (check->item == MACHINE && is_bad(check->verdict) && other != NULL
-            && other->item == item)
-            tell_once(check);
+        if (report->checks[i].item == MACHINE && is_bad(report->checks[i].verdict))
+            settle_machine(report, item, &report->checks[i]);
     }
 }

@@ -5,8 +5,9 @@
  * library that the cache does not know is found by way of an RPATH, and files of a driver that was
  * replaced serve those that have them open. So
  *
- * - where no GPU could be opened, findings stay what they are, and what opening them found besides
- *   is explained by them, or says the same and is told once;
+ * - where no GPU could be opened, findings stay what they are. What opening them found besides is
+ *   explained by the edges between findings; what it found the same is told once, explained by its
+ *   own id; and what it made of files, without a library to ask, yields to what the audit did;
  * - where GPUs were opened, a finding that says why they could not be is disproved. It becomes a
  *   note, for the next container or the next user may not be as lucky, unless it explains what went
  *   wrong in opening them (a library that is missing beside the rest);

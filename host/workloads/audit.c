@@ -22,10 +22,11 @@ static size_t count_passed(const struct gst_report *report)
 static bool run_audit(struct gst_run *run, struct gst_status *st)
 {
     const struct gst_view_request view = { .root = run->root };
+    const bool is_alone = run->report->item_count == 1;
     size_t passed;
 
     gst_run_phase(run, GST_NO_GPU, "read the files");
-    if (!gst_audit_files(run->report, &view, st))
+    if (!gst_audit_files(run->report, &view, is_alone, st))
         return false;
     passed = count_passed(run->report);
     gst_run_summary(run, "%zu check%s", passed, passed == 1 ? "" : "s");

@@ -425,6 +425,9 @@
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_USER_NO_GPUS_REQUESTED)                                     \
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_USER_CAPABILITIES)                                          \
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_HOST_LIBCUDA_MISSING)                                       \
+    X(GST_RUNTIME_LIBCUDA_MISSING, GST_HOST_WSL_DRIVER)                                            \
+    X(GST_RUNTIME_LIBCUDA_MISSING, GST_RUNTIME_CSV_MOUNTS)                                         \
+    X(GST_RUNTIME_LIBCUDA_MISSING, GST_SUITE_SANDBOX)                                              \
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_IMAGE_MUSL)                                                 \
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_RUNTIME_LOADER_MISSES)                                      \
     X(GST_RUNTIME_DEVICE_NODES, GST_RUNTIME_NOTHING_INJECTED)                                      \
@@ -500,6 +503,8 @@
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_NOTHING_INJECTED)                                      \
     X(GST_RUNTIME_NVML_MISSING, GST_USER_NO_GPUS_REQUESTED)                                        \
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_VOID)                                                  \
+    X(GST_RUNTIME_NVML_MISSING, GST_HOST_WSL_DRIVER)                                               \
+    X(GST_RUNTIME_NVML_MISSING, GST_SUITE_SANDBOX)                                                 \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
     X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
