@@ -255,7 +255,7 @@ static void test_root__no_gpu(void **state)
     const struct sim_machine machine = { .driver_version = "580.95.05" };
 
     (void)state;
-    check(&machine, NULL, 0, 
+    check(&machine, NULL, 0,
           "dev/nvidia-uvm\ndev/nvidiactl\nsys/bus/pci/devices/0000:00:00.0\n"
           "sys/devices/system/node/node0\n");
 }
