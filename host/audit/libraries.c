@@ -341,6 +341,7 @@ static void summarize(const struct gst_scene *scene, char *text, size_t size)
 const struct gst_audit_group gst_group_libraries = {
     .key = 'E',
     .name = "libraries",
+    .needs_answers = true,
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),
     .summarize = summarize,

@@ -112,7 +112,7 @@ class Program:
 
 def mask(text):
     """Without what differs by machine, run or build: host, durations, folders, columns."""
-    text = re.sub(r"(?m)^(PASS|FAIL|ERROR|SKIP)  \S+  ", r"\1  HOST  ", text)
+    text = re.sub(r"(?m)^(PASS|FAIL|ERROR|SKIP)  \S+(?=  (no GPU|\d+x ))", r"\1  HOST", text)
     text = re.sub(r"\b\d+\.\d s$", "TIME", text, flags=re.M)
     text = re.sub(r"/\S*/sim/lib/", "SIM/", text)
     text = re.sub(r"\bcommit [0-9a-f]{7,40}(-dirty)?\b", "commit COMMIT", text)
