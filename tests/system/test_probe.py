@@ -309,6 +309,24 @@ def test_helper_for_any_image_asks_the_same(ask):
     check_rtx4090x2(ask("rtx4090x2", helper=helper))
 
 
+def test_helper_for_arm64_runs():
+    """With the loader and the C library of the cross compiler, which has no driver's library."""
+    helper, libraries = AUDIT / "aarch64/gpu-selftest-audit-probe", Path("/usr/aarch64-linux-gnu")
+    if not helper.exists() or not (libraries / "lib/ld-linux-aarch64.so.1").exists():
+        pytest.skip("not built, or without arm64's loader: scripts/build-audit aarch64")
+    answers = run(foreign(helper.parent, "-L", libraries, helper), env={"PATH": os.environ["PATH"]})
+
+    assert answers.lines[-1] == "done" and answers.exit == 0
+    assert "No such file" in answers.library("libcuda.so.1")
+
+
+def test_build_audit_refuses_an_unknown_processor():
+    done = subprocess.run([TOP / "scripts/build-audit", "riscv64"], check=False, capture_output=True,
+                          text=True, timeout=60)
+
+    assert done.returncode == 2 and "expected x86_64 or aarch64" in done.stderr
+
+
 def test_static_program_needs_no_loader(for_any_image):
     program = for_any_image / "gpu-selftest-audit"
     out = subprocess.run(["readelf", "-lW", program], check=True, capture_output=True, text=True).stdout
