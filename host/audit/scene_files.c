@@ -126,13 +126,23 @@ static void add_file(struct gst_scene *scene, const char *path)
     file->is_elf = gst_view_is_elf(scene->view, path);
 }
 
+/* A script by a program's name wraps the driver's own, which lies elsewhere: images for clusters
+ * that mount the driver in one folder are made so. */
+static bool is_wrapper(const struct gst_scene *scene, const char *path)
+{
+    char head[3];
+
+    return gst_view_read(scene->view, path, head, sizeof head) && strcmp(head, "#!") == 0;
+}
+
 static bool visit_file(const char *name, void *data)
 {
     struct folders *folders = data;
     char path[PATH_MAX];
 
     if ((is_driver_library(name) || is_driver_program(name))
-        && snprintf(path, sizeof path, "%s/%s", folders->folder, name) < (int)sizeof path)
+        && snprintf(path, sizeof path, "%s/%s", folders->folder, name) < (int)sizeof path
+        && !is_wrapper(folders->scene, path))
         add_file(folders->scene, path);
     return true;
 }

@@ -33,6 +33,7 @@ static void ask_mps(const struct gst_probe *probe, const char *folder)
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     int code = ENAMETOOLONG;
 
+    gst_probe_enter(probe, "mps_connect");
     if (snprintf(address.sun_path, sizeof(address.sun_path), "%s/control", folder)
         < (int)sizeof(address.sun_path)) {
         /* Its documentation does not name the type, and the kernel tells if it is another. */
@@ -48,6 +49,7 @@ void gst_probe_kernel(struct gst_probe *probe)
     const char *folder = getenv("CUDA_MPS_PIPE_DIRECTORY");
     int mode = 0;
 
+    gst_probe_enter(probe, "get_mempolicy");
     gst_probe_say(probe, "call get_mempolicy %d",
                   syscall(SYS_get_mempolicy, &mode, NULL, 0, NULL, 0) == 0 ? 0 : errno);
     if (folder != NULL && folder[0] != '\0')
