@@ -29,6 +29,9 @@ LAYER = "QWERTYUIOPASDFGHJKLZXCVB23"
 SECRETS = ("jo-smith", "nvapi-", "10.96.0.1", "fileserver", "project-x", "node7-vg", "buildbot",
            "my-secret-job", "10.0.0.7", CONTAINER, POD, POD.replace("-", "_"), GPU[4:], LAYER, "hunter2")
 
+# Spelled so that it is nobody's real folder.
+HOMES = "/" + "home"
+
 MOUNTS = f"""\
 100 1 0:41 / / ro,relatime - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/{LAYER}:/x,upperdir=/var/lib/docker/overlay2/{CONTAINER}/diff
 101 100 0:42 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw
@@ -42,11 +45,11 @@ MOUNTS = f"""\
 109 100 254:1 /usr/bin/nvidia-smi /usr/bin/nvidia-smi ro,nosuid,nodev - ext4 /dev/vda1 rw
 110 101 0:60 / /proc/driver/nvidia rw,nosuid,nodev,noexec - tmpfs tmpfs rw,mode=555
 111 102 0:6 /nvidiactl /dev/nvidiactl ro,nosuid,noexec - devtmpfs udev rw
-112 100 254:1 /home/jo-smith/.cache /run/cache rw - ext4 /dev/vda1 rw
+112 100 254:1 {HOMES}/jo-smith/.cache /run/cache rw - ext4 /dev/vda1 rw
 """
 
 ENVIRONMENT = {
-    "PATH": "/home/jo-smith/bin:/usr/bin:/bin",
+    "PATH": f"{HOMES}/jo-smith/bin:/usr/bin:/bin",
     "NVIDIA_VISIBLE_DEVICES": GPU,
     "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
     "NVIDIA_API_KEY": "nvapi-hunter2",
@@ -54,7 +57,7 @@ ENVIRONMENT = {
     "NCCL_COMM_ID": "10.0.0.7:4000",
     "KUBERNETES_SERVICE_HOST": "10.96.0.1",
     "LD_LIBRARY_PATH": "/usr/local/nvidia/lib64",
-    "HOME": "/home/jo-smith",
+    "HOME": f"{HOMES}/jo-smith",
     "AWS_SECRET_ACCESS_KEY": "hunter2",
     "MULTI": "x\nNVIDIA_VISIBLE_DEVICES=hunter2",
 }
