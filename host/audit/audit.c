@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "audit/ask_libraries.h"
+#include "audit/framework_answers.h"
 
 #define GROUP_POINTER(symbol) &gst_group_##symbol,
 const struct gst_audit_group *const gst_audit_groups[] = { GST_AUDIT_GROUPS(GROUP_POINTER) NULL };
@@ -152,13 +153,16 @@ static void wait_for(double seconds)
         continue;
 }
 
-/* The helper's lines become the view's answers. */
-static bool ask_helper(struct gst_view *view, double deadline_s, struct gst_status *st)
+/* The lines of the helper and of the framework become the view's answers. */
+static bool ask_helper(struct gst_view *view, const char *framework, double deadline_s,
+                       struct gst_status *st)
 {
     char *text = malloc(GST_ASK_TEXT_SIZE);
     bool ok = text != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers");
 
     ok = ok && gst_ask_libraries(NULL, deadline_s, text, GST_ASK_TEXT_SIZE, st)
+         && (framework == NULL
+             || gst_framework_ask(framework, deadline_s, text, GST_ASK_TEXT_SIZE, st))
          && (gst_view_set_answers(view, text)
              || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers"));
     free(text);
@@ -172,7 +176,7 @@ static bool ask_live(struct gst_view *view, const struct gst_scene *scene,
     double deadline_s = request->deadline_s > 0 ? request->deadline_s : GST_AUDIT_DEADLINE_S;
 
     if (!open_nodes(view, scene, deadline_s, GST_LOOK_FIRST, st)
-        || !ask_helper(view, deadline_s, st))
+        || !ask_helper(view, request->framework, deadline_s, st))
         return false;
     if (request->watch_s <= 0)
         return true;

@@ -56,6 +56,7 @@ struct gst_audit_group {
     X(platform)                                                                                    \
     X(driver)                                                                                      \
     X(injection)                                                                                   \
+    X(specs)                                                                                       \
     X(nodes)                                                                                       \
     X(libraries)                                                                                   \
     X(compatibility)                                                                               \

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Group F: does the CUDA version of the image go with the driver, with or without cuda-compat? */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/cuda_abi.h"
+#include "api/version.h"
 #include "audit/check.h"
 #include "audit/compat.h"
 #include "audit/demands.h"
@@ -177,6 +179,23 @@ static void ask_demands_again(struct gst_asking *asking)
                  demands.text, version->text);
 }
 
+static void summarize(const struct gst_scene *scene, char *text, size_t size)
+{
+    const int cuda = gst_cuda_of_driver(scene->module_version);
+    struct gst_compat compat;
+    char driver[32] = "";
+
+    gst_compat_find(&compat, scene);
+    if (cuda > 0)
+        snprintf(driver, sizeof(driver), "driver of CUDA %d.%d, ", gst_cuda_major(cuda),
+                 gst_cuda_minor(cuda));
+    if (compat.is_there)
+        snprintf(text, size, "%scuda-compat %.31s %s", driver, compat.version,
+                 compat.is_active ? "in use" : "not in use");
+    else
+        snprintf(text, size, "%sno cuda-compat", driver);
+}
+
 static const struct gst_audit_check checks[] = {
     { "F01",
       "Where the loader takes cuda-compat, is it newer than the driver?",
@@ -210,4 +229,5 @@ const struct gst_audit_group gst_group_compatibility = {
     .name = "compatibility",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),
+    .summarize = summarize,
 };

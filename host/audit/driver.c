@@ -293,14 +293,8 @@ static void ask_device_files_fixed(struct gst_asking *asking)
 /* Whether the fabric is ready, cuInit says, and that is asked among the libraries. */
 static void ask_fabric(struct gst_asking *asking)
 {
-    const struct gst_scene *scene = asking->scene;
-    struct gst_node socket;
-
-    if (scene->nvswitch_count > 0)
-        gst_told(asking, "nvswitch_bridges", "%d on the PCI bus, %s", scene->nvswitch_count,
-                 gst_view_stat(scene->view, "/run/nvidia-fabricmanager/socket", &socket)
-                     ? "the fabric manager's socket is here"
-                     : "no socket of the fabric manager here");
+    if (asking->scene->nvswitch_count > 0)
+        gst_told(asking, "nvswitch_bridges", "%d on the PCI bus", asking->scene->nvswitch_count);
 }
 
 /* Errors that a faulty program alone brings about: graphics exception, page fault, and the
@@ -341,7 +335,7 @@ static void ask_kernel_log(struct gst_asking *asking)
 
     if (!shows_host(scene) || !scene->has_module)
         return;
-    log = gst_view_load(scene->view, "/dev/kmsg", KERNEL_LOG_BYTES, &size);
+    log = gst_view_kernel_log(scene->view, KERNEL_LOG_BYTES, &size);
     if (log == NULL) {
         gst_told(asking, "kernel_log", "not readable here; on the host: dmesg | grep -i xid");
         return;

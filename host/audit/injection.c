@@ -242,7 +242,7 @@ static const struct gst_audit_check checks[] = {
     },
     {
         .id = "C18",
-        .question = "Were the compilers injected that libcuda opens?",
+        .question = "Were the compilers injected that the driver opens?",
         .findings = { GST_RUNTIME_JIT_MISSING, GST_RUNTIME_TOOLKIT_OLD },
         .ask = gst_injection_ask_compilers,
     },

@@ -226,40 +226,36 @@ void gst_injection_ask_nvidia_smi(struct gst_asking *asking)
                   gst_injection_file(scene, "libnvidia-ml.so")->path);
 }
 
-/* Libraries that libcuda opens by name, with the driver that began to; a toolkit that is older does
- * not know them. */
-static const struct {
-    const char *file;
-    unsigned since; /* major version of the driver */
-} opened_by_libcuda[] = {
-    { "libnvidia-nvvm.so", 535 },    /* named in libcuda.so.535.261.03 and .550.163.01 */
-    { "libnvidia-gpucomp.so", 570 }, /* there since 545 */
-};
+/* From this driver on libnvidia-eglcore is linked to libnvidia-gpucomp: a host that has the one has
+ * the other, and what leaves it behind is a toolkit that does not know it. */
+#define GPUCOMP_NEEDED_SINCE 580
 
-/* C18 */
+static bool lacks_gpucomp(const struct gst_scene *scene)
+{
+    const struct gst_driver_file *eglcore = gst_injection_file(scene, "libnvidia-eglcore.so");
+
+    return scene->injection == GST_INJECTION_LEGACY && eglcore != NULL
+           && gst_version_major(eglcore->version) >= GPUCOMP_NEEDED_SINCE
+           && gst_injection_file(scene, "libnvidia-gpucomp.so") == NULL;
+}
+
+/* C18: libnvidia-nvvm does not count, since distributions leave it out of a whole installation. */
 void gst_injection_ask_compilers(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const struct gst_driver_file *libcuda = gst_injection_file(scene, "libcuda.so");
 
-    if (scene->platform != GST_PLATFORM_LINUX || libcuda == NULL || libcuda->version[0] == '\0')
+    if (scene->platform != GST_PLATFORM_LINUX || libcuda == NULL)
         return;
-    if (gst_injection_file(scene, "libnvidia-ptxjitcompiler.so") == NULL) {
+    if (gst_injection_file(scene, "libnvidia-ptxjitcompiler.so") == NULL)
         gst_found(asking, GST_RUNTIME_JIT_MISSING, GST_NO_GPU,
                   "'%s' was injected without libnvidia-ptxjitcompiler.so", libcuda->path);
-        return;
-    }
-    for (size_t i = 0; i < sizeof(opened_by_libcuda) / sizeof(opened_by_libcuda[0]); i++) {
-        const char *file = opened_by_libcuda[i].file;
-
-        if (gst_version_major(libcuda->version) < opened_by_libcuda[i].since
-            || gst_injection_file(scene, file) != NULL)
-            continue;
-        gst_found(asking, GST_RUNTIME_TOOLKIT_OLD, GST_NO_GPU, "'%s' was injected by %s without %s",
-                  libcuda->path, gst_injection_name(scene->injection), file);
-        return;
-    }
-    gst_fine(asking, "the compilers of %s were injected with libcuda", libcuda->version);
+    else if (lacks_gpucomp(scene))
+        gst_found(asking, GST_RUNTIME_TOOLKIT_OLD, GST_NO_GPU,
+                  "'%s' was injected without libnvidia-gpucomp.so",
+                  gst_injection_file(scene, "libnvidia-eglcore.so")->path);
+    else
+        gst_fine(asking, "the compilers of '%s' were injected with it", libcuda->path);
 }
 
 static bool append_name(const char *name, void *data)

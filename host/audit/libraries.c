@@ -192,8 +192,9 @@ static void ask_other_users(struct gst_asking *asking)
     unsigned minor;
 
     gst_process_read(&process, scene->view);
-    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX || !process.is_known
-        || process.uid != 0)
+    /* Root of a user namespace is root of nothing that the host owns. */
+    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX || scene->has_user_namespace
+        || !process.is_known || process.uid != 0)
         return;
     for (size_t i = 0; i < scene->node_count; i++) {
         const struct gst_device_node *node = &scene->nodes[i];
@@ -268,7 +269,8 @@ static const struct gst_audit_check checks[] = {
       GST_STAGE_ANSWERS,
       { GST_HOST_NVML_FAILED, GST_RUNTIME_NVML_MISSING, GST_HOST_MODULE_NOT_LOADED,
         GST_RUNTIME_DEVICE_NODES, GST_USER_NODE_PERMISSIONS, GST_RUNTIME_CGROUP_DENIES,
-        GST_HOST_DRIVER_MISMATCH, GST_HOST_GPU_NEEDS_RESET, GST_HARDWARE_GPU_LOST },
+        GST_HOST_DRIVER_MISMATCH, GST_HOST_GPU_NEEDS_RESET, GST_HARDWARE_GPU_LOST,
+        GST_HOST_WSL_NODE },
       gst_ask_nvml_starts },
     { "E02",
       "Is NVML of the kernel module's version?",
@@ -288,12 +290,16 @@ static const struct gst_audit_check checks[] = {
     { "E05",
       "Does CUDA start?",
       GST_STAGE_ANSWERS,
-      { GST_HOST_CALL_FAILED, GST_RUNTIME_LIBCUDA_MISSING, GST_HOST_MODULE_NOT_LOADED,
-        GST_HOST_NO_GPU, GST_RUNTIME_DEVICE_NODES, GST_USER_ALL_GPUS_HIDDEN,
-        GST_HOST_NVML_WITHOUT_CUDA, GST_HARDWARE_GPU_LOST, GST_HOST_ALLOCATION_FAILED,
-        GST_IMAGE_STUB_LIBCUDA, GST_USER_GPU_BUSY, GST_HARDWARE_ECC, GST_RUNTIME_NOT_PERMITTED,
-        GST_HOST_FABRIC_NOT_READY, GST_HOST_DRIVER_MISMATCH, GST_IMAGE_COMPAT_UNSUPPORTED,
-        GST_USER_MPS_UNREACHABLE, GST_USER_VISIBLE_DEVICES_INVALID, GST_HOST_WSL_DRIVER },
+      { GST_HOST_CALL_FAILED,       GST_RUNTIME_LIBCUDA_MISSING,
+        GST_HOST_MODULE_NOT_LOADED, GST_HOST_NO_GPU,
+        GST_RUNTIME_DEVICE_NODES,   GST_USER_ALL_GPUS_HIDDEN,
+        GST_HOST_NVML_WITHOUT_CUDA, GST_HARDWARE_GPU_LOST,
+        GST_HOST_ALLOCATION_FAILED, GST_IMAGE_STUB_LIBCUDA,
+        GST_USER_GPU_BUSY,          GST_HARDWARE_ECC,
+        GST_RUNTIME_NOT_PERMITTED,  GST_HOST_FABRIC_NOT_READY,
+        GST_HOST_DRIVER_MISMATCH,   GST_IMAGE_COMPAT_UNSUPPORTED,
+        GST_USER_MPS_UNREACHABLE,   GST_USER_VISIBLE_DEVICES_INVALID,
+        GST_HOST_WSL_DRIVER,        GST_HOST_WSL_NODE },
       gst_ask_cuda_starts },
     { "E06",
       "Is the driver new enough for the image's CUDA runtime?",
@@ -325,8 +331,11 @@ static const struct gst_audit_check checks[] = {
 
 static void summarize(const struct gst_scene *scene, char *text, size_t size)
 {
-    snprintf(text, size, "NVML lists %d GPUs, CUDA lists %d", scene->answers.nvml_gpu_count,
-             scene->answers.cuda_gpu_count);
+    if (!scene->answers.is_asked)
+        snprintf(text, size, "not asked");
+    else
+        snprintf(text, size, "NVML lists %d GPUs, CUDA lists %d", scene->answers.nvml_gpu_count,
+                 scene->answers.cuda_gpu_count);
 }
 
 const struct gst_audit_group gst_group_libraries = {

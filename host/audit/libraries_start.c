@@ -12,6 +12,7 @@
 #include "api/nvml_abi.h"
 #include "audit/node_kinds.h"
 #include "audit/nvml_finding.h"
+#include "audit/visible.h"
 #include "gpu/absence.h"
 #include "gpu/error.h"
 
@@ -81,10 +82,18 @@ static bool is_unloadable(const struct gst_scene *scene, const struct gst_answer
     return library != NULL && !library->is_ok && scene->injection != GST_INJECTION_NONE;
 }
 
-/* NVML says that no driver is loaded, too, where it is loaded and cannot be asked. */
+/* What keeps a library from a driver that is there. */
+static enum gst_finding_id absent_device(const struct gst_scene *scene)
+{
+    return scene->platform == GST_PLATFORM_WSL ? GST_HOST_WSL_NODE : GST_RUNTIME_DEVICE_NODES;
+}
+
+/* NVML says that no driver is loaded, too, where it is loaded and cannot be asked; on other
+ * platforms than Linux on a kernel of the host's nothing else tells whether it is. */
 static bool is_blind(const struct gst_scene *scene, int code)
 {
-    return code == NVML_ERROR_DRIVER_NOT_LOADED && scene->has_module;
+    return code == NVML_ERROR_DRIVER_NOT_LOADED
+           && (scene->has_module || scene->platform != GST_PLATFORM_LINUX);
 }
 
 /* The control node's own answer tells what NVML's number leaves open. */
@@ -93,7 +102,7 @@ static enum gst_finding_id nvml_finding(const struct gst_scene *scene, int code)
     const struct gst_device_node *control = gst_scene_node(scene, GST_CONTROL_NODE);
 
     if (is_blind(scene, code))
-        return GST_RUNTIME_DEVICE_NODES;
+        return absent_device(scene);
     if (code == NVML_ERROR_UNKNOWN && control != NULL && control->open_result == EPERM)
         return GST_RUNTIME_CGROUP_DENIES;
     return gst_nvml_finding(code);
@@ -123,14 +132,21 @@ static void ask_nvml_gpus(struct gst_asking *asking)
     }
 }
 
+/* Many Jetsons have none, and legacy injection brings it to those who ask for tools. */
+static bool is_nvml_due(const struct gst_scene *scene)
+{
+    return scene->platform != GST_PLATFORM_TEGRA
+           && (scene->injection != GST_INJECTION_LEGACY
+               || (scene->capabilities & GST_CAPABILITY_UTILITY) != 0);
+}
+
 void gst_ask_nvml_starts(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const struct gst_answer *library = gst_answers_library(&scene->answers, NVML);
     const struct gst_answer *init = gst_answer_of(scene, "nvmlInit");
 
-    /* Many Jetsons have no NVML. */
-    if (is_unloadable(scene, library) && scene->platform != GST_PLATFORM_TEGRA)
+    if (is_unloadable(scene, library) && is_nvml_due(scene))
         gst_found(asking, GST_RUNTIME_NVML_MISSING, GST_NO_GPU, "'" NVML "' does not load: %.200s",
                   library->text);
     if (init == NULL || init->is_missing)
@@ -144,16 +160,14 @@ void gst_ask_nvml_starts(struct gst_asking *asking)
     gst_fine(asking, "NVML starts and lists %d GPUs", scene->answers.nvml_gpu_count);
 }
 
-/* What the witnesses of gpu/absence.h saw, here by way of the scene. A kernel that is hidden from
- * us is not absent. */
+/* What the witnesses of gpu/absence.h saw, here by way of the scene. A bus that cannot be read is
+ * not empty. */
 static struct gst_trace trace_of(const struct gst_scene *scene)
 {
-    const bool is_hidden = scene->platform != GST_PLATFORM_LINUX;
     struct gst_trace trace = {
-        .has_module = scene->has_module || is_hidden || gst_is_answer_ok(scene, "nvmlInit"),
-        .has_pci_device = !scene->has_pci || is_hidden,
+        .has_module = scene->has_module || gst_is_answer_ok(scene, "nvmlInit"),
+        .has_pci_device = !scene->has_pci,
         .has_device_node = gst_scene_node(scene, GST_CONTROL_NODE) != NULL,
-        .has_wsl_node = scene->platform == GST_PLATFORM_WSL,
     };
 
     snprintf(trace.module_version, sizeof(trace.module_version), "%s", scene->module_version);
@@ -177,6 +191,25 @@ static int count_lost(const struct gst_scene *scene)
     return lost;
 }
 
+/* CUDA_VISIBLE_DEVICES if it can be why CUDA sees no GPU, else NULL. */
+static const char *hiding_list(const struct gst_scene *scene)
+{
+    const char *list = gst_view_env(scene->view, "CUDA_VISIBLE_DEVICES");
+    const char *uuids[GST_ANSWER_GPUS];
+    const int count = scene->answers.nvml_gpu_count;
+    enum gst_visible visible;
+    char entry[80];
+    int shown;
+
+    if (list == NULL)
+        return NULL;
+    for (int i = 0; i < count; i++)
+        uuids[i] = scene->answers.nvml_gpus[i].uuid;
+    visible = gst_visible_judge(list, uuids, count, &shown, entry, sizeof(entry));
+    return visible == GST_VISIBLE_NONE || (visible == GST_VISIBLE_INVALID && count > 0) ? list
+                                                                                        : NULL;
+}
+
 static void explain_no_device(struct gst_asking *asking, const struct gst_answer *init)
 {
     const struct gst_scene *scene = asking->scene;
@@ -187,7 +220,7 @@ static void explain_no_device(struct gst_asking *asking, const struct gst_answer
     const struct gst_absence absence = {
         .trace = &trace,
         .asked_for = scene->asked_text,
-        .visible = gst_view_env(scene->view, "CUDA_VISIBLE_DEVICES"),
+        .visible = hiding_list(scene),
         .libcuda_path = library != NULL ? library->text : LIBCUDA,
         .libcuda_problem = "",
         .is_libcuda_open = true,
@@ -198,6 +231,11 @@ static void explain_no_device(struct gst_asking *asking, const struct gst_answer
     };
     struct gst_status st = GST_STATUS_INIT;
 
+    /* Elsewhere neither bus nor module tell of the host. */
+    if (scene->platform != GST_PLATFORM_LINUX && absence.visible == NULL) {
+        gst_found(asking, absent_device(scene), GST_NO_GPU, "cuInit says 100 (no device)");
+        return;
+    }
     gst_absence_explain(&absence, &st);
     gst_found(asking, declared(asking, st.finding, GST_HOST_CALL_FAILED), GST_NO_GPU, "%s",
               st.cause[0] != '\0' ? st.cause : "cuInit says no device");

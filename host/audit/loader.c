@@ -139,6 +139,7 @@ void gst_loader_ask_found(struct gst_asking *asking)
 /* What somebody mounted, or the image's own cuda-compat, which is judged elsewhere. */
 static bool is_expected(const struct gst_scene *scene, const char *path)
 {
+    const struct gst_mount *mount;
     char real[256];
 
     if (!gst_view_resolve(scene->view, path, real, sizeof(real)))
@@ -147,7 +148,8 @@ static bool is_expected(const struct gst_scene *scene, const char *path)
         if (strcmp(scene->files[i].path, real) == 0)
             return scene->files[i].origin != GST_ORIGIN_IMAGE;
     }
-    return false;
+    mount = gst_mounts_over(&scene->mounts, real);
+    return mount != NULL && strcmp(mount->point, "/") != 0;
 }
 
 /* C12 */
@@ -167,6 +169,22 @@ void gst_loader_ask_loaded(struct gst_asking *asking)
         gst_fine(asking, "'%s' opens '%s'", library_names[0], loaded->text);
 }
 
+/* One file may be mounted under several names. */
+static bool is_same_file(const struct gst_scene *scene, const struct gst_resolved *a,
+                         const struct gst_resolved *b)
+{
+    struct gst_node first, second;
+
+    if (strcmp(a->real, b->real) == 0)
+        return true;
+    if (a->version[0] != '\0' && strcmp(a->version, b->version) == 0)
+        return true;
+    return gst_view_stat(scene->view, a->real, &first)
+           && gst_view_stat(scene->view, b->real, &second) && first.inode != 0
+           && first.inode == second.inode && first.device_major == second.device_major
+           && first.device_minor == second.device_minor;
+}
+
 /* C13 */
 void gst_loader_ask_names_agree(struct gst_asking *asking)
 {
@@ -180,8 +198,8 @@ void gst_loader_ask_names_agree(struct gst_asking *asking)
     gst_scene_resolve_library(asking->scene, library_names[0], &versioned);
     if (!plain.is_found || !versioned.is_found)
         return;
-    if (strcmp(plain.real, versioned.real) == 0)
-        gst_fine(asking, "both are '%s'", plain.real);
+    if (is_same_file(asking->scene, &plain, &versioned))
+        gst_fine(asking, "both are '%s'", versioned.real);
     else
         gst_found(asking, GST_IMAGE_TWO_LIBCUDAS, GST_NO_GPU,
                   "'libcuda.so' is '%s', 'libcuda.so.1' is '%s'", plain.real, versioned.real);

@@ -129,14 +129,15 @@ static size_t count_usable_gpus(const struct gst_scene *scene)
     return count;
 }
 
-/* D03 */
+/* D03: nothing else goes by the variable, which images set to "all", too. */
 static void ask_gpus_asked(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const size_t here = gst_count_gpu_nodes(scene);
     size_t asked;
 
-    if (!is_injected(scene) || (scene->asked != GST_ASKED_ALL && scene->asked != GST_ASKED_LIST))
+    if (!has_numbers(scene) || scene->injection != GST_INJECTION_LEGACY
+        || (scene->asked != GST_ASKED_ALL && scene->asked != GST_ASKED_LIST))
         return;
     asked =
         scene->asked == GST_ASKED_LIST ? count_listed(scene->asked_text) : count_usable_gpus(scene);

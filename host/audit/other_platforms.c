@@ -131,6 +131,11 @@ static void ask_video_group(struct gst_asking *asking)
     gst_fine(asking, "user %u may use the nodes", process.uid);
 }
 
+static void summarize(const struct gst_scene *scene, char *text, size_t size)
+{
+    snprintf(text, size, "%s", gst_platform_name(scene->platform));
+}
+
 static const struct gst_audit_check checks[] = {
     { "W01",
       "On WSL, is /dev/dxg here?",
@@ -164,4 +169,5 @@ const struct gst_audit_group gst_group_other_platforms = {
     .name = "WSL and Jetson",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),
+    .summarize = summarize,
 };

@@ -6,79 +6,69 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What follows "Key:" and blanks at the beginning of a line, NULL if no line does. */
-static const char *field(const char *text, const char *key)
-{
-    const size_t length = strlen(key);
+#include "audit/field.h"
+#include "core/units.h"
 
-    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, key, length) == 0)
-            return line + length + strspn(line + length, " \t");
-    }
-    return NULL;
-}
-
-static unsigned number(const char *text)
+/* Real, effective, saved, of the file system. */
+static unsigned read_effective(const char *text, const char *name)
 {
-    return text == NULL ? 0 : (unsigned)strtoul(text, NULL, 10);
-}
+    char value[64];
+    unsigned effective = 0;
 
-/* "real effective saved filesystem". */
-static unsigned effective(const char *text)
-{
-    return text == NULL ? 0 : number(text + strcspn(text, "\t \n"));
+    if (gst_field_find(text, name, value, sizeof(value)))
+        sscanf(value, "%*u %u", &effective);
+    return effective;
 }
 
 static void read_groups(struct gst_process *process, const char *text)
 {
-    char *end;
+    char list[GST_PROCESS_GROUPS * 11], *end = list;
 
-    if (text == NULL)
-        return;
-    /* strtoul would go on in the next line. */
-    for (; process->group_count < GST_PROCESS_GROUPS && *text >= '0' && *text <= '9'; text = end) {
-        process->groups[process->group_count++] = (unsigned)strtoul(text, &end, 10);
-        end += strspn(end, " \t");
+    gst_field_find(text, "Groups", list, sizeof(list));
+    for (char *at = list; process->group_count < GST_PROCESS_GROUPS; at = end) {
+        const unsigned long group = strtoul(at, &end, 10);
+
+        if (end == at)
+            break;
+        process->groups[process->group_count++] = (unsigned)group;
     }
 }
 
+/* A table without colons: name, soft limit, hard limit, unit. */
 static void read_limits(struct gst_process *process, const struct gst_view *view)
 {
-    char text[4096];
-    const char *value;
+    static const char name[] = "Max locked memory";
+    char text[4096], value[32];
+    const char *row;
 
-    if (!gst_view_read(view, "/proc/self/limits", text, sizeof(text)))
+    gst_view_read(view, "/proc/self/limits", text, sizeof(text));
+    row = strstr(text, name);
+    if (row == NULL || sscanf(row + sizeof(name) - 1, "%31s", value) != 1)
         return;
-    value = field(text, "Max locked memory");
-    if (value == NULL)
-        return;
-    process->has_locked_bytes = true;
-    process->locked_bytes =
-        strncmp(value, "unlimited", 9) == 0 ? UINT64_MAX : strtoull(value, NULL, 10);
+    process->has_locked_bytes =
+        strcmp(value, "unlimited") == 0 || gst_parse_unsigned(value, &process->locked_bytes);
+    if (strcmp(value, "unlimited") == 0)
+        process->locked_bytes = UINT64_MAX;
 }
 
 void gst_process_read(struct gst_process *process, const struct gst_view *view)
 {
-    char text[8192];
-    const char *value;
+    char text[8192], value[16];
 
     memset(process, 0, sizeof(*process));
     process->seccomp = -1;
     read_limits(process, view);
     if (!gst_view_read(view, "/proc/self/status", text, sizeof(text)))
         return;
-    process->is_known = field(text, "Uid:") != NULL;
-    process->uid = effective(field(text, "Uid:"));
-    process->gid = effective(field(text, "Gid:"));
-    read_groups(process, field(text, "Groups:"));
-    process->has_no_new_privileges = number(field(text, "NoNewPrivs:")) != 0;
-    if (field(text, "Seccomp:") != NULL)
-        process->seccomp = (int)number(field(text, "Seccomp:"));
-    value = field(text, "Cpus_allowed_list:");
-    if (value != NULL)
-        snprintf(process->cpus_allowed, sizeof(process->cpus_allowed), "%.*s",
-                 (int)strcspn(value, "\n"), value);
+    process->is_known = gst_field_find(text, "Uid", value, sizeof(value));
+    process->uid = read_effective(text, "Uid");
+    process->gid = read_effective(text, "Gid");
+    read_groups(process, text);
+    process->has_no_new_privileges =
+        gst_field_find(text, "NoNewPrivs", value, sizeof(value)) && strcmp(value, "1") == 0;
+    if (gst_field_find(text, "Seccomp", value, sizeof(value)))
+        process->seccomp = atoi(value);
+    gst_field_find(text, "Cpus_allowed_list", process->cpus_allowed, sizeof(process->cpus_allowed));
 }
 
 static bool is_in_group(const struct gst_process *process, unsigned gid)

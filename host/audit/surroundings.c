@@ -16,6 +16,7 @@
 #include "core/units.h"
 
 #define SHM_ENOUGH_BYTES (1ull << 30)
+#define STAT_MOST_BYTES  (4u << 20)
 #define CLOCK_TICKS_PER_S                                                                          \
     100 /* of /proc/PID/stat: USER_HZ, 100 on every architecture (time(7))                         \
          */
@@ -286,22 +287,30 @@ static void ask_iommu(struct gst_asking *asking)
         gst_told(asking, "iommu", "%s", has_iommu ? "on" : "off");
 }
 
+/* When the machine started. Interrupts, thousands of numbers, stand before it in the file. */
+static int64_t booted_s(const struct gst_scene *scene)
+{
+    size_t size;
+    char *text = gst_view_load(scene->view, "/proc/stat", STAT_MOST_BYTES, &size);
+    const char *at = text == NULL ? NULL : strstr(text, "\nbtime ");
+    const int64_t seconds = at == NULL ? 0 : strtoll(at + strlen("\nbtime "), NULL, 10);
+
+    free(text);
+    return seconds;
+}
+
 /* Seconds since the epoch at which process 1 started, 0 if it cannot be told or is the host's. */
 static int64_t started_s(const struct gst_scene *scene)
 {
-    char text[16384], name[32];
+    const int64_t booted = booted_s(scene);
+    char text[1024];
     const char *at;
-    long long booted_s, ticks;
+    int64_t ticks;
 
     /* Process 2 is the kernel's where the container shares the host's processes. */
-    if (gst_view_read(scene->view, "/proc/2/comm", name, sizeof(name))
-        && strcmp(name, "kthreadd") == 0)
+    if (gst_view_read(scene->view, "/proc/2/comm", text, sizeof(text))
+        && strcmp(text, "kthreadd") == 0)
         return 0;
-    gst_view_read(scene->view, "/proc/stat", text, sizeof(text));
-    at = strstr(text, "\nbtime ");
-    if (at == NULL)
-        return 0;
-    booted_s = strtoll(at + strlen("\nbtime "), NULL, 10);
     gst_view_read(scene->view, "/proc/1/stat", text, sizeof(text));
     at = strrchr(text, ')');
     /* Field 22, the name in brackets being field 2 (proc_pid_stat(5)). */
@@ -312,7 +321,7 @@ static int64_t started_s(const struct gst_scene *scene)
     if (at == NULL)
         return 0;
     ticks = strtoll(at, NULL, 10);
-    return booted_s <= 0 || ticks < 0 ? 0 : (int64_t)(booted_s + ticks / CLOCK_TICKS_PER_S);
+    return booted <= 0 || ticks < 0 ? 0 : booted + ticks / CLOCK_TICKS_PER_S;
 }
 
 static void ask_age(struct gst_asking *asking)
@@ -381,6 +390,21 @@ static void ask_sandbox(struct gst_asking *asking)
                   "this is a virtual machine of Kata Containers, whose kernel has no driver");
     else
         gst_fine(asking, "%s shows the host", gst_platform_name(scene->platform));
+}
+
+static void summarize(const struct gst_scene *scene, char *text, size_t size)
+{
+    struct gst_process process;
+    struct gst_space space;
+    char shm[32] = "none", locked[32] = "unlimited";
+
+    gst_process_read(&process, scene->view);
+    if (gst_view_space(scene->view, "/dev/shm", &space))
+        gst_format(shm, sizeof(shm), (double)space.size_bytes, GST_UNIT_BYTES);
+    if (process.locked_bytes != UINT64_MAX)
+        gst_format(locked, sizeof(locked), (double)process.locked_bytes, GST_UNIT_BYTES);
+    snprintf(text, size, "/dev/shm %s, lockable memory %s", shm,
+             process.has_locked_bytes ? locked : "unknown");
 }
 
 static const struct gst_audit_check checks[] = {
@@ -453,4 +477,5 @@ const struct gst_audit_group gst_group_surroundings = {
     .name = "surroundings",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),
+    .summarize = summarize,
 };

@@ -15,6 +15,7 @@
 
 #define LETTERS     36
 #define PATTERN_MAX 512
+#define PIECES_MAX  6
 /* What is read at once, and what of it is read again, since a message may begin at its end. */
 #define CHUNK   (1 << 20)
 #define OVERLAP (1 << 14)
@@ -24,7 +25,7 @@
     { symbol, "=" id, "", origin },
 static const struct gst_message list[] = { GST_MESSAGES(MESSAGE_ROW) GST_FINDINGS(ID_ROW) };
 
-/* A pattern as it is looked for: letters and digits, pieces parted by '*'. */
+/* A pattern as it is looked for: letters and digits, pieces parted by gaps. */
 struct pattern {
     char plain[PATTERN_MAX];
     size_t weight;
@@ -42,6 +43,9 @@ struct candidate {
     size_t causes;
     uint32_t other; /* another row with the same first piece */
     bool is_found;
+    /* Up to which letter a piece is known not to come, so that a text which begins one message ten
+     * thousand times is not searched anew for its end each time. */
+    size_t absent_to[PIECES_MAX];
 };
 
 struct plain {
@@ -67,6 +71,23 @@ const struct gst_message *gst_message_list(size_t *count)
 {
     *count = sizeof(list) / sizeof(list[0]);
     return list;
+}
+
+void gst_message_add(struct gst_message_book *book, struct gst_message row)
+{
+    if (book->count < GST_MESSAGE_ROWS)
+        book->rows[book->count++] = row;
+}
+
+const char *gst_message_number(struct gst_message_book *book, const char *words, int number)
+{
+    char *pattern;
+
+    if (book->number_count == GST_MESSAGE_ROWS)
+        return words;
+    pattern = book->numbers[book->number_count++];
+    snprintf(pattern, sizeof(book->numbers[0]), "%s %d", words, number);
+    return pattern;
 }
 
 /* Bytes of a terminal's escape sequence whose introducer ends before `at`. */
@@ -149,9 +170,14 @@ static void reduce(const char *raw, size_t length, struct plain *plain)
     }
 }
 
+static bool is_gap(char byte)
+{
+    return byte == '*' || byte == '~';
+}
+
 static bool parse_pattern(const char *text, struct pattern *pattern)
 {
-    size_t length = 0;
+    size_t length = 0, pieces = 1;
     const size_t last = strlen(text) - 1;
 
     *pattern = (struct pattern){ .is_open_before = text[0] == '*',
@@ -165,15 +191,16 @@ static bool parse_pattern(const char *text, struct pattern *pattern)
         if (kept >= 0) {
             pattern->plain[length++] = (char)kept;
             pattern->weight++;
-        } else if (text[i] == '*' && i > 0 && i < last) {
-            pattern->plain[length++] = '*';
+        } else if (is_gap(text[i]) && i > 0 && i < last) {
+            pattern->plain[length++] = text[i];
+            pieces++;
         }
     }
     pattern->plain[length] = '\177';
     /* An id was written by us, and nobody says it by accident. */
     if (pattern->exact != NULL)
         pattern->weight += PATTERN_MAX;
-    return length > 0;
+    return length > 0 && pieces <= PIECES_MAX + 1;
 }
 
 bool gst_message_same_pattern(const char *a, const char *b)
@@ -188,7 +215,7 @@ static size_t piece_length(const char *piece)
 {
     size_t length = 0;
 
-    while (piece[length] != '*' && piece[length] != '\177')
+    while (!is_gap(piece[length]) && piece[length] != '\177')
         length++;
     return length;
 }
@@ -280,28 +307,46 @@ static bool is_exact(const struct search *search, size_t begin, const char *word
            && (from == search->raw || strchr(parts, from[-1]) == NULL || from[-1] == '\0');
 }
 
-/* Where the pattern that begins at letter `begin` ends; 0 if it does not hold there. */
-static size_t pattern_end(const struct plain *plain, const struct pattern *pattern, size_t begin)
+/* Looks for a piece between letters `from` and `to`; where it ends, 0 if it does not come. */
+static size_t piece_end(const struct plain *plain, const char *piece, size_t length, size_t from,
+                        size_t to, size_t *absent_to)
 {
+    const char *found;
+
+    if (*absent_to >= to)
+        return 0;
+    if (*absent_to > from + length)
+        from = *absent_to - length;
+    found = memmem(plain->text + from, to - from, piece, length);
+    if (found == NULL) {
+        *absent_to = to;
+        return 0;
+    }
+    return (size_t)(found - plain->text) + length;
+}
+
+/* Where the pattern that begins at letter `begin` ends; 0 if it does not hold there. */
+static size_t pattern_end(const struct plain *plain, struct candidate *candidate, size_t begin)
+{
+    const struct pattern *pattern = &candidate->pattern;
     const char *piece = pattern->plain;
     size_t length = piece_length(piece);
     size_t at = begin + length;
 
     if (!pattern->is_open_before && is_joined(plain, begin))
         return 0;
-    while (piece[length] == '*') {
-        const char *found;
-        size_t window;
+    for (size_t i = 0; is_gap(piece[length]); i++) {
+        const bool is_short = piece[length] == '~';
+        size_t to;
 
         piece += length + 1;
         length = piece_length(piece);
-        window = GST_MESSAGE_GAP + length;
-        if (window > plain->length - at)
-            window = plain->length - at;
-        found = memmem(plain->text + at, window, piece, length);
-        if (found == NULL)
+        to = at + (is_short ? GST_MESSAGE_SHORT_GAP : GST_MESSAGE_GAP) + length;
+        if (to > plain->length)
+            to = plain->length;
+        at = piece_end(plain, piece, length, at, to, &candidate->absent_to[i]);
+        if (at == 0 || (is_short && is_joined(plain, at - length)))
             return 0;
-        at = (size_t)(found - plain->text) + length;
     }
     return pattern->is_open_after || !is_joined(plain, at) ? at : 0;
 }
@@ -353,26 +398,35 @@ static void drop(struct gst_message_hits *hits, size_t i)
     memmove(&hits->items[i], &hits->items[i + 1], (hits->count - i) * sizeof(hits->items[0]));
 }
 
-/* Of messages that overlap, the one whose pattern says more is meant. */
-static bool make_room(struct gst_message_hits *hits, size_t begin, size_t end, size_t weight)
+static bool is_meant_before(const struct gst_message_hit *a, const struct gst_message_hit *b)
+{
+    return a->weight != b->weight ? a->weight > b->weight : a->row < b->row;
+}
+
+/* Of messages that overlap, the one whose pattern says more is meant, or stands first in the list.
+ * False if it is not this one, or if there is no room for it. */
+static bool make_room(struct gst_message_hits *hits, const struct gst_message_hit *candidate)
 {
     size_t least = 0;
 
     for (size_t i = 0; i < hits->count; i++) {
         const struct gst_message_hit *hit = &hits->items[i];
 
-        if (hit->begin < end && begin < hit->end && hit->weight >= weight)
+        if (hit->begin < candidate->end && candidate->begin < hit->end
+            && is_meant_before(hit, candidate))
             return false;
-        if (hit->weight < hits->items[least].weight)
-            least = i;
     }
     for (size_t i = hits->count; i-- > 0;) {
-        if (hits->items[i].begin < end && begin < hits->items[i].end)
+        if (hits->items[i].begin < candidate->end && candidate->begin < hits->items[i].end)
             drop(hits, i);
     }
     if (hits->count < GST_MESSAGE_HITS)
         return true;
-    if (hits->items[least].weight >= weight)
+    for (size_t i = 1; i < hits->count; i++) {
+        if (is_meant_before(&hits->items[least], &hits->items[i]))
+            least = i;
+    }
+    if (is_meant_before(&hits->items[least], candidate))
         return false;
     drop(hits, least);
     return true;
@@ -383,28 +437,28 @@ static void note(struct search *search, uint32_t row, size_t begin, size_t end)
     struct candidate *candidate = &search->candidates[row];
     const struct plain *plain = &search->plain;
     const size_t first = plain->origin[begin], last = plain->origin[end - 1] + 1;
-    struct gst_message_hit *hit;
-
-    candidate->is_found = true;
-    if (!make_room(search->hits, search->base + first, search->base + last,
-                   candidate->pattern.weight))
-        return;
-    hit = &search->hits->items[search->hits->count++];
-    *hit = (struct gst_message_hit){
+    struct gst_message_hit hit = {
         .row = &search->rows[row],
         .causes = candidate->causes,
         .weight = candidate->pattern.weight,
         .begin = search->base + first,
         .end = search->base + last,
-        .ends_with_127 = ends_with_127(plain, begin, end),
     };
-    copy_text(search, first, last, hit->text);
+
+    candidate->is_found = true;
+    if (!make_room(search->hits, &hit))
+        return;
+    hit.ends_with_127 = ends_with_127(plain, begin, end);
+    copy_text(search, first, last, hit.text);
+    search->hits->items[search->hits->count++] = hit;
 }
 
 static void scan(struct search *search)
 {
     const struct plain *plain = &search->plain;
 
+    for (size_t i = 0; i < search->count; i++)
+        memset(search->candidates[i].absent_to, 0, sizeof(search->candidates[i].absent_to));
     for (size_t begin = 0; begin < plain->length; begin++) {
         uint32_t node = 0;
 
@@ -414,14 +468,14 @@ static void scan(struct search *search)
                 break;
             for (uint32_t row = search->nodes[node].row; row != 0;
                  row = search->candidates[row - 1].other) {
-                const struct candidate *candidate = &search->candidates[row - 1];
+                struct candidate *candidate = &search->candidates[row - 1];
                 size_t end;
 
                 if (candidate->is_found
                     || (candidate->pattern.exact != NULL
                         && !is_exact(search, begin, candidate->pattern.exact)))
                     continue;
-                end = pattern_end(plain, &candidate->pattern, begin);
+                end = pattern_end(plain, candidate, begin);
                 if (end > 0)
                     note(search, row - 1, begin, end);
             }

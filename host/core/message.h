@@ -14,10 +14,11 @@
 #include "core/finding.h"
 
 /*
- * One meaning of one message. In a pattern `*` stands for up to GST_MESSAGE_GAP letters and digits;
- * what it begins and ends with must not go on in the text, unless there is a `*`. Rows of the same
- * pattern stand together, the likeliest first: each is a possible cause of the same message. What
- * follows a `=` is a word that must stand in the text to the letter.
+ * One meaning of one message. In a pattern `*` stands for up to GST_MESSAGE_GAP letters and digits,
+ * and `~` for a few, behind which a new word begins; what the pattern begins and ends with must not
+ * go on in the text, unless there is a `*`. Rows of the same pattern stand together, the likeliest
+ * first: each is a possible cause of the same message. What follows a `=` must stand in the text
+ * to the letter.
  */
 struct gst_message {
     enum gst_finding_id finding;
@@ -26,9 +27,10 @@ struct gst_message {
     const char *source; /* where the message was seen */
 };
 
-#define GST_MESSAGE_GAP  400
-#define GST_MESSAGE_TEXT 320
-#define GST_MESSAGE_HITS 16
+#define GST_MESSAGE_GAP       400
+#define GST_MESSAGE_SHORT_GAP 10
+#define GST_MESSAGE_TEXT      320
+#define GST_MESSAGE_HITS      16
 
 /* A message that the text holds. */
 struct gst_message_hit {
@@ -49,6 +51,21 @@ struct gst_message_hits {
 /* The messages of engines, hooks, kernel and libraries that message_list.h has, and the ids of the
  * catalogue. */
 const struct gst_message *gst_message_list(size_t *count);
+
+#define GST_MESSAGE_ROWS 2048
+
+/* Rows of several parts of the suite, to be looked for together. */
+struct gst_message_book {
+    struct gst_message rows[GST_MESSAGE_ROWS];
+    char numbers[GST_MESSAGE_ROWS][40]; /* patterns that were put together */
+    size_t count, number_count;
+};
+
+/* Adds a row; what does not fit is left out, which a test of all parts together would show. */
+void gst_message_add(struct gst_message_book *book, struct gst_message row);
+
+/* The pattern "WORDS NUMBER", which lives as long as the book. */
+const char *gst_message_number(struct gst_message_book *book, const char *words, int number);
 
 /* Looks for `rows` in all of `in`, however long it is, in little memory. False if it cannot be
  * read or memory is lacking; `hits` is then of no use. */

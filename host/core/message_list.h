@@ -4,7 +4,7 @@
  * cause where a message has several, where the message was seen. Patterns are described in
  * message.h: written as the message reads, with `*` for what varies. Rows of one pattern stand
  * together, the likeliest cause first. Of two patterns that hold in one place the longer is meant,
- * so a general one may stand beside special ones.
+ * so a general one may stand beside special ones; of two that are as long, the first.
  *
  * GST_MESSAGES_CAPTURED is what engines and toolkits really printed (tests/fixtures/messages);
  * other sources are public issues. What CUDA calls by number, name or text is in
@@ -20,6 +20,8 @@
 /* clang-format off */
 #define GST_MESSAGES(X) \
     /* engines: docker, podman, containerd, CRI-O */ \
+    X(GST_RUNTIME_CDI_OFF, "could not select device driver \"cdi\" with capabilities: []*", \
+      "", GST_MESSAGES_CAPTURED "; " GST_MESSAGES_TOOLKIT "issue 434") \
     X(GST_RUNTIME_TOOLKIT_NOT_FOUND, "could not select device driver * with capabilities: [[gpu*", \
       "the toolkit is not installed, or the engine was not restarted since", \
       GST_MESSAGES_CAPTURED "; NVIDIA/nvidia-docker, issues 1034, 1352 and 1637") \
@@ -32,8 +34,6 @@
     X(GST_RUNTIME_TOOLKIT_NOT_FOUND, "could not select device driver * with capabilities: [[*gpu]]", \
       "all words in the brackets are capabilities: the toolkit is not installed, or the engine was not restarted since", \
       GST_MESSAGES_CAPTURED) \
-    X(GST_RUNTIME_CDI_OFF, "could not select device driver \"cdi\" with capabilities:*", \
-      "", GST_MESSAGES_CAPTURED "; " GST_MESSAGES_TOOLKIT "issue 434") \
     X(GST_RUNTIME_CDI_OFF, "CDI device injection failed: CDI is not enabled*", \
       "", "moby/moby, daemon, CDI") \
     X(GST_RUNTIME_NOT_CONFIGURED, "unknown or invalid runtime name: nvidia*", \
@@ -211,6 +211,15 @@
     X(GST_HOST_NVML_FAILED, "Failed to initialize NVML: Unknown Error", \
       "nvidia-smi on the host says the same", \
       "NVML, NVML_ERROR_UNKNOWN") \
+    X(GST_RUNTIME_CGROUP_DENIES, "NVMLError_Unknown", \
+      "it never worked: no-cgroups = true in the toolkit's config.toml of a rootful engine, or nodes given with -v", \
+      GST_MESSAGES_TOOLKIT "issues 115 and 580") \
+    X(GST_RUNTIME_ACCESS_LOST, "NVMLError_Unknown", \
+      "it worked when the container started, until a systemctl daemon-reload on the host", \
+      GST_MESSAGES_TOOLKIT "issues 48, 251, 932 and 1227; NVIDIA/nvidia-docker, issues 1671, 1678 and 1730") \
+    X(GST_HOST_NVML_FAILED, "NVMLError_Unknown", \
+      "nvidia-smi on the host says the same", \
+      "NVML, NVML_ERROR_UNKNOWN") \
     X(GST_HOST_DRIVER_MISMATCH, "Failed to initialize NVML: Driver/library version mismatch", \
       "nvidia-smi on the host says the same: reboot it", \
       GST_MESSAGES_TOOLKIT "issue 394; tinygrad/open-gpu-kernel-modules, issue 47") \
@@ -269,23 +278,21 @@
       "", "NVIDIA/NVSentinel, issue 155; NVIDIA/open-gpu-kernel-modules, issue 507; pop-os/pop, issue 3363") \
     X(GST_HARDWARE_GPU_LOST, "NVRM: *fallen off the bus and is not responding to commands", \
       "", "NVIDIA/NVSentinel, issue 155") \
-    X(GST_HOST_ADAPTER_FAILED, "NVRM: *rm_init_adapter failed*", \
-      "", "Cyridd/cmpunlocker, issue 4") \
     X(GST_HOST_ADAPTER_FAILED, "NVRM: *RmInitAdapter failed*", \
-      "", "NVIDIA/open-gpu-kernel-modules, nv.c") \
+      "", "Cyridd/cmpunlocker, issue 4; NVIDIA/open-gpu-kernel-modules, nv.c") \
     X(GST_HOST_DRIVER_MISMATCH, "NVRM: API mismatch: the client has the version*", \
       "", "NVIDIA driver, kernel log") \
-    X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:*): 119, *", \
+    X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:~): 119", \
       "", "leptonai/gpud, samples of kernel logs") \
-    X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:*): 120, *", \
+    X(GST_HARDWARE_GSP, "NVRM: Xid (PCI:~): 120", \
       "", "NVIDIA, Xid errors") \
     X(GST_HARDWARE_GSP, "waiting for RPC response from GPU*GSP*", \
       "", "leptonai/gpud, samples of kernel logs") \
-    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:*): 48, *", \
+    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:~): 48", \
       "", "NVIDIA, Xid errors") \
-    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:*): 94, *", \
+    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:~): 94", \
       "", "NVIDIA, Xid errors") \
-    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:*): 95, *", \
+    X(GST_HARDWARE_ECC, "NVRM: Xid (PCI:~): 95", \
       "", "NVIDIA, Xid errors") \
     X(GST_HOST_PEERMEM_CALLBACK, "nvidia-peermem *ERROR detected invalid context, skipping further processing", \
       "", "leptonai/gpud, samples of kernel logs") \

@@ -2,8 +2,6 @@
 /* From the ABI's list of results to rows for the search; see cuda_message.h. */
 #include "gpu/cuda_message.h"
 
-#include <stdio.h>
-
 #include "api/cuda_abi.h"
 #include "api/cudart_abi.h"
 #include "gpu/error.h"
@@ -126,54 +124,44 @@ static enum gst_finding_id likeliest(int code)
     case GST_IMAGE_KERNELS_FOR_OTHER_GPU:
         return GST_IMAGE_FRAMEWORK_ARCHITECTURE;
     case GST_IMAGE_KERNELS_BROKEN:
-    case GST_HOST_CALL_FAILED:
+    case GST_HOST_CALL_FAILED: /* of which nothing is known */
         return GST_NO_FINDING;
     default:
         return finding;
     }
 }
 
-static void add(struct gst_cuda_messages *messages, enum gst_finding_id finding,
-                const char *pattern, const char *sign)
-{
-    if (messages->count == GST_CUDA_MESSAGES_MAX)
-        return;
-    messages->rows[messages->count++] = (struct gst_message){ finding, pattern, sign, SOURCE };
-}
-
 /* A row for each cause. */
-static void add_spelling(struct gst_cuda_messages *messages, int code, const char *pattern)
+static void add_spelling(struct gst_message_book *book, int code, const char *pattern)
 {
     const enum gst_finding_id first = likeliest(code);
 
     if (first != GST_NO_FINDING)
-        add(messages, first, pattern, "");
+        gst_message_add(book, (struct gst_message){ first, pattern, "", SOURCE });
     for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
         if (causes[i].code == code)
-            add(messages, causes[i].finding, pattern, causes[i].sign);
+            gst_message_add(
+                book, (struct gst_message){ causes[i].finding, pattern, causes[i].sign, SOURCE });
     }
 }
 
-static void add_numbers(struct gst_cuda_messages *messages, int code)
+static bool has_meaning(int code)
 {
-    for (size_t i = 0; i < sizeof(before_number) / sizeof(before_number[0]); i++) {
-        char *pattern;
-
-        if (messages->count == GST_CUDA_MESSAGES_MAX)
-            return;
-        pattern = messages->patterns[messages->count];
-        snprintf(pattern, sizeof(messages->patterns[0]), "%s %d", before_number[i], code);
-        add_spelling(messages, code, pattern);
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+        if (causes[i].code == code)
+            return true;
     }
+    return likeliest(code) != GST_NO_FINDING;
 }
 
-void gst_cuda_messages_make(struct gst_cuda_messages *messages)
+void gst_cuda_messages(struct gst_message_book *book)
 {
-    messages->count = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        add_spelling(messages, texts[i].code, texts[i].words);
+        add_spelling(book, texts[i].code, texts[i].words);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        add_spelling(messages, names[i].code, names[i].name);
-    for (int code = 1; code < CODE_MAX; code++)
-        add_numbers(messages, code);
+        add_spelling(book, names[i].code, names[i].name);
+    for (int code = 1; code < CODE_MAX; code++) {
+        for (size_t i = 0; has_meaning(code) && i < sizeof(before_number) / sizeof(char *); i++)
+            add_spelling(book, code, gst_message_number(book, before_number[i], code));
+    }
 }

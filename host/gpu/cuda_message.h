@@ -9,15 +9,7 @@
 
 #include "core/message.h"
 
-#define GST_CUDA_MESSAGES_MAX 1024
-
-struct gst_cuda_messages {
-    struct gst_message rows[GST_CUDA_MESSAGES_MAX];
-    char patterns[GST_CUDA_MESSAGES_MAX][48]; /* of those rows that name a number */
-    size_t count;
-};
-
-/* Fills in a row for each spelling of each result that has a meaning. */
-void gst_cuda_messages_make(struct gst_cuda_messages *messages);
+/* Adds a row for each spelling and each meaning of each result that has one. */
+void gst_cuda_messages(struct gst_message_book *book);
 
 #endif

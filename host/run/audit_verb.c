@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "audit/framework_answers.h"
 #include "core/log.h"
 #include "run/record.h"
 
@@ -27,7 +28,7 @@ static bool audit(struct gst_report *report, const struct gst_settings *settings
         .tries = !settings->is_files_only && is_of_this_machine(settings),
         .deadline_s = settings->timeout_s,
         .watch_s = settings->watch_s,
-        .framework = settings->framework < 0 ? NULL : "torch",
+        .framework = settings->framework < 0 ? NULL : gst_framework_names[settings->framework],
     };
     struct gst_status st = GST_STATUS_INIT;
 

@@ -123,9 +123,9 @@
       "run ldconfig in the container, or add the folder of libcuda to LD_LIBRARY_PATH; an image without ldconfig, or with a read-only /etc, keeps the hook from doing it", \
       "nvidia-container-toolkit, hook update-ldcache; ld.so(8)") \
     X(GST_RUNTIME_TOOLKIT_OLD, "runtime.toolkit-older-than-driver", GST_FAIL, GST_ACTION_FIX_HOST, \
-      "the toolkit injects every library that this driver's libcuda loads", \
+      "the toolkit injects every library that those of this driver load", \
       "on the host: update nvidia-container-toolkit and libnvidia-container, then recreate the container", \
-      "libnvidia-container, CHANGELOG and nvc_info.c: libnvidia-gpucomp is known from 1.14 on") \
+      "libnvidia-container, CHANGELOG: libnvidia-gpucomp is known from 1.14 on; libnvidia-eglcore of driver 580 needs it") \
     X(GST_RUNTIME_NODE_NUMBER_WRONG, "runtime.node-number-wrong", GST_FAIL, GST_ACTION_RESTART_CONTAINER, \
       "the nodes have the driver's numbers: /dev/nvidiactl is 195:255, /dev/nvidiaN is 195:N", \
       "recreate the container; if it stays, regenerate the CDI spec (nvidia-ctk cdi generate), and look for mknod in the image's build", \
@@ -273,7 +273,7 @@
       "PyTorch, torch.matmul, where the driver itself gives a page back right") \
     X(GST_IMAGE_FRAMEWORK_ENDED, "image.framework-ended-early", GST_ERROR, GST_ACTION_FIX_IMAGE, \
       "the framework answers to the end", \
-      "run in the image: python3 -X faulthandler -c 'import torch; torch.cuda.init()'; then reinstall the framework, or give it more time with --deadline", \
+      "run in the image: python3 -X faulthandler -c 'import torch; torch.cuda.init()'; then reinstall the framework, or give it more time with --timeout", \
       "the child process that asks it") \
     /* user: flags and environment given to the container */ \
     X(GST_USER_NO_GPUS_REQUESTED, "user.no-gpus-requested", GST_FAIL, GST_ACTION_FIX_FLAGS, \
@@ -449,6 +449,7 @@
     X(GST_HOST_DRIVER_MISMATCH, GST_RUNTIME_VERSION_STALE)                                         \
     X(GST_HOST_DRIVER_MISMATCH, GST_HOST_MIXED_VERSIONS)                                           \
     X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_COMPAT_BRANCH)                                           \
+    X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_COMPAT_NOT_NEWER)                                        \
     X(GST_RUNTIME_VERSION_STALE, GST_RUNTIME_DRIVER_REPLACED)                                      \
     X(GST_IMAGE_OTHER_LIBCUDA, GST_USER_LIBRARY_PATH)                                              \
     X(GST_IMAGE_OTHER_LIBCUDA, GST_IMAGE_DRIVER_FILES)                                             \
@@ -477,6 +478,7 @@
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_UVM_NODE_MISSING)                                 \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_UVM_NODE_STALE)                                   \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_NODE_PERMISSIONS)                                    \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_VIDEO_GROUP)                                         \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_NO_DRIVER_BEHIND_NODE)                               \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_GONE)                                            \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_ADAPTER_FAILED)                                      \
@@ -485,6 +487,10 @@
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_EXCLUDED)                                        \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_MIG_NODES_MISSING)                                \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_MIG_WITHOUT_INSTANCES)                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_VIDEO_GROUP)                                         \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_WSL_NODE)                                            \
+    X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
+    X(GST_HOST_DRIVER_TOO_OLD, GST_RUNTIME_COMPAT_INACTIVE)                                        \
     GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_EMPTY_DRIVER_FILES)                               \
     GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_WRONG_ARCHITECTURE)                               \
     GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_RUNTIME_LIBRARY_UNREADABLE)                             \
@@ -496,6 +502,7 @@
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_VOID)                                                  \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
+    X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
     /* a framework can do no better than the driver below it */                                    \
     X(GST_IMAGE_FRAMEWORK_MISSING, GST_IMAGE_MUSL)                                                 \

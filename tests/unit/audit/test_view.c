@@ -376,6 +376,43 @@ static void test_view__live(void **state)
 }
 
 /* Whoever opens a file under a write lease waits until the holder gives it back (fcntl(2)). */
+static void test_view__kernel_log(void **state)
+{
+    const struct place *place = *state;
+    struct gst_view *view;
+    size_t size = 1;
+    char *log;
+
+    view = opened(place);
+    assert_null(gst_view_kernel_log(view, 4096, &size));
+    assert_int_equal(size, 0);
+    gst_view_close(view);
+    put(place, "low/dev/kmsg", "6,1,2,-;a line\n");
+    view = opened(place);
+    log = gst_view_kernel_log(view, 4096, &size);
+    assert_string_equal(log, "6,1,2,-;a line\n");
+    assert_int_equal(size, strlen(log));
+    free(log);
+    gst_view_close(view);
+}
+
+static void test_view__kernel_log_of_this_machine(void **state)
+{
+    struct gst_status st = GST_STATUS_INIT;
+    struct gst_view *view = gst_view_open(NULL, &st);
+    size_t size = 1;
+    char *log;
+
+    (void)state;
+    assert_non_null(view);
+    log = gst_view_kernel_log(view, 4096, &size);
+    /* Who may read it, and how much there is, depends on the machine; more than asked for never
+     * comes. */
+    assert_true(log == NULL ? size == 0 : size <= 4096 && log[size] == '\0');
+    free(log);
+    gst_view_close(view);
+}
+
 static void test_view__open_that_hangs(void **state)
 {
     const struct place *place = *state;
@@ -419,6 +456,8 @@ int main(void)
         TRIED(test_view__refuses_binary_lists),
         TRIED(test_view__folders_for_proc_sys_and_dev),
         cmocka_unit_test(test_view__live),
+        TRIED(test_view__kernel_log),
+        cmocka_unit_test(test_view__kernel_log_of_this_machine),
         TRIED(test_view__open_that_hangs),
     };
 
