@@ -14,29 +14,43 @@
 const struct gst_audit_group *const gst_audit_groups[] = { GST_AUDIT_GROUPS(GROUP_POINTER) NULL };
 #undef GROUP_POINTER
 
-/* An item for each group, in the order of the list; the index of the first. */
-static int add_items(struct gst_report *report)
-{
-    int first = (int)report->item_count;
+#define GROUP_COUNT (sizeof gst_audit_groups / sizeof gst_audit_groups[0] - 1)
+#define NO_ITEM     (-1)
 
-    for (size_t i = 0; gst_audit_groups[i] != NULL; i++)
-        gst_report_item(report, gst_audit_groups[i]->name);
-    return first;
+/* The report's item of each group. */
+struct items {
+    int of[GROUP_COUNT];
+};
+
+/* An optional group gets its item with its first answer. */
+static void add_items(struct items *items, struct gst_report *report)
+{
+    for (size_t i = 0; i < GROUP_COUNT; i++)
+        items->of[i] = gst_audit_groups[i]->is_optional
+                           ? NO_ITEM
+                           : gst_report_item(report, gst_audit_groups[i]->name);
 }
 
-static void ask_stage(struct gst_report *report, const struct gst_scene *scene, int first,
+static void ask_group(struct gst_report *report, const struct gst_scene *scene,
+                      const struct gst_audit_group *group, enum gst_stage stage, int *item)
+{
+    size_t before = report->check_count;
+
+    report->progress.item = *item != NO_ITEM ? *item : (int)report->item_count;
+    for (size_t k = 0; k < group->count; k++) {
+        if (group->checks[k].stage == stage)
+            gst_audit_ask(&group->checks[k], scene, report);
+    }
+    if (*item == NO_ITEM && report->check_count > before)
+        *item = gst_report_item(report, group->name);
+    report->progress.item = NO_ITEM;
+}
+
+static void ask_stage(struct gst_report *report, const struct gst_scene *scene, struct items *items,
                       enum gst_stage stage)
 {
-    for (int i = 0; gst_audit_groups[i] != NULL; i++) {
-        const struct gst_audit_group *group = gst_audit_groups[i];
-
-        report->progress.item = first + i;
-        for (size_t k = 0; k < group->count; k++) {
-            if (group->checks[k].stage == stage)
-                gst_audit_ask(&group->checks[k], scene, report);
-        }
-    }
-    report->progress.item = -1;
+    for (size_t i = 0; i < GROUP_COUNT; i++)
+        ask_group(report, scene, gst_audit_groups[i], stage, &items->of[i]);
 }
 
 static bool has_answer(const struct gst_report *report, int item)
@@ -49,15 +63,19 @@ static bool has_answer(const struct gst_report *report, int item)
 }
 
 /* A group of which no check had anything to say did not pass: it was not asked. */
-static void end_items(struct gst_report *report, const struct gst_scene *scene, int first)
+static void end_items(struct gst_report *report, const struct gst_scene *scene,
+                      const struct items *items)
 {
-    for (int i = 0; gst_audit_groups[i] != NULL; i++) {
+    for (size_t i = 0; i < GROUP_COUNT; i++) {
         const struct gst_audit_group *group = gst_audit_groups[i];
-        struct gst_item *item = &report->items[first + i];
+        struct gst_item *item;
 
+        if (items->of[i] == NO_ITEM)
+            continue;
+        item = &report->items[items->of[i]];
         if (group->summarize != NULL)
             group->summarize(scene, item->summary, sizeof item->summary);
-        item->verdict = has_answer(report, first + i) ? GST_PASS : GST_SKIP;
+        item->verdict = has_answer(report, items->of[i]) ? GST_PASS : GST_SKIP;
         if (item->verdict == GST_SKIP)
             snprintf(item->reason, sizeof item->reason, "nothing to ask here");
         item->state = GST_ITEM_DONE;
@@ -192,20 +210,20 @@ bool gst_audit(struct gst_report *report, const struct gst_audit_request *reques
     bool ok = view != NULL
               && (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene"))
               && gst_scene_read(scene, view, st);
-    int first;
+    struct items items;
 
     if (ok) {
         gst_audit_tell(scene, report);
-        first = add_items(report);
-        ask_stage(report, scene, first, GST_STAGE_FILES);
+        add_items(&items, report);
+        ask_stage(report, scene, &items, GST_STAGE_FILES);
         if (request->tries && !ask_live(view, scene, request, st)) {
             gst_report_status(report, st);
             gst_status_clear(st);
         }
         gst_scene_read_answers(scene);
         report->is_simulated = is_simulated(&scene->answers);
-        ask_stage(report, scene, first, GST_STAGE_ANSWERS);
-        end_items(report, scene, first);
+        ask_stage(report, scene, &items, GST_STAGE_ANSWERS);
+        end_items(report, scene, &items);
         gst_scene_release(scene);
     }
     free(scene);

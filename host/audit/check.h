@@ -46,6 +46,7 @@ struct gst_audit_check {
 struct gst_audit_group {
     char key;
     const char *name; /* of its line in the report: "device nodes" */
+    bool is_optional; /* no line unless one of its checks has something to say */
     const struct gst_audit_check *checks;
     size_t count;
     /* The one line that a PASS shows; may be NULL. */

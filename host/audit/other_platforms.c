@@ -167,6 +167,7 @@ static const struct gst_audit_check checks[] = {
 const struct gst_audit_group gst_group_other_platforms = {
     .key = 'W',
     .name = "WSL and Jetson",
+    .is_optional = true,
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),
     .summarize = summarize,

@@ -314,6 +314,7 @@ static const struct gst_audit_check checks[] = {
 const struct gst_audit_group gst_group_specs = {
     .key = 'S',
     .name = "CDI specifications",
+    .is_optional = true,
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),
     .summarize = summarize,

@@ -115,8 +115,17 @@ static enum gst_finding_id cause_of(const struct gst_report *report, const struc
 static void apply_edges(struct gst_report *report)
 {
     for (size_t i = 0; i < report->check_count; i++) {
-        if (is_bad(report->checks[i].verdict))
-            report->checks[i].blocked_by = cause_of(report, &report->checks[i]);
+        struct gst_check *check = &report->checks[i];
+        const struct gst_check *before = i == 0 ? NULL : check - 1;
+
+        if (!is_bad(check->verdict))
+            continue;
+        /* An image may have thousands of files with one finding, and they have one cause. */
+        if (before != NULL && is_bad(before->verdict) && before->finding == check->finding
+            && before->gpu == check->gpu)
+            check->blocked_by = before->blocked_by;
+        else
+            check->blocked_by = cause_of(report, check);
     }
     /* Only now, so that a finding that is itself blocked still blocks. */
     for (size_t i = 0; i < report->check_count; i++) {

@@ -26,6 +26,7 @@
 
 #define GST_FINDING_EDGES(X)                                                                       \
     GST_FINDING_EDGES_OF_RUNS(X)                                                                   \
-    GST_FINDING_EDGES_OF_AUDIT(X)
+    GST_FINDING_EDGES_OF_AUDIT(X)                                                                  \
+    GST_FINDING_EDGES_OF_LINT(X)
 
 #endif

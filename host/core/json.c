@@ -190,11 +190,12 @@ static json_t *metric_object(const struct gst_report *report, const struct gst_m
 static json_t *top(const struct gst_report *report)
 {
     return json_pack(
-        "{si s{so so} so si sb so so so so so so so so so si si so so}", "schema_version",
+        "{si s{so so} so si sb so so so so so so so so so so so si si so so}", "schema_version",
         GST_REPORT_SCHEMA_VERSION, "suite", "version", text_or_null(report->version), "commit",
         text_or_null(report->commit), "verdict", word(report->verdict), "exit_code",
         (int)gst_report_exit(report), "simulated", (int)report->is_simulated, "profile",
-        text_or_null(report->profile), "host", text_or_null(report->host), "started_utc",
+        text_or_null(report->profile), "host", text_or_null(report->host), "subject",
+        text_or_null(report->subject), "told", text_or_null(report->told), "started_utc",
         text_or_null(report->started_utc), "duration_s",
         number(seconds_between(report->started_ns, report->ended_ns)), "plan",
         text_or_null(report->plan), "seed", text_or_null(report->seed_text), "interrupted",

@@ -108,6 +108,8 @@ struct gst_report {
     char version[GST_NAME_SIZE]; /* of the suite */
     char commit[48];
     char host[64];
+    char subject[GST_TEXT_SIZE]; /* an image or a folder, where no machine is looked at */
+    char told[GST_TEXT_SIZE];    /* of the subject in one clause: "2 driver files are in layer 4" */
     char started_utc[GST_NAME_SIZE];
     uint64_t started_ns;
     uint64_t ended_ns;

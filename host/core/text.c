@@ -12,9 +12,10 @@
 #include "core/text_table.h"
 #include "core/utf8.h"
 
-#define LINE_SIZE  1024
-#define EVIDENCE   76 /* column where a duration, or the count of judged numbers, is set */
-#define SHORT_TEXT 58 /* an observation up to here fits into the line of its workload */
+#define LINE_SIZE   1024
+#define EVIDENCE    76 /* column where a duration, or the count of judged numbers, is set */
+#define SHORT_TEXT  58 /* an observation up to here fits into the line of its workload */
+#define PLACES_TOLD 16 /* of one finding; the reports for machines hold all */
 
 struct line {
     char text[LINE_SIZE];
@@ -124,6 +125,17 @@ static void add_gpus(struct line *line, const struct gst_report *report)
         add(line, " (tested %d of %d)", report->gpus_tested, report->gpus_total);
 }
 
+static void add_machine(struct line *line, const struct gst_report *report)
+{
+    add(line, "  %s%s", report->host, report->host[0] == '\0' ? "" : "  ");
+    add_gpus(line, report);
+}
+
+static void add_subject(struct line *line, const struct gst_report *report)
+{
+    add(line, "  %s%s%s", report->subject, report->told[0] == '\0' ? "" : ": ", report->told);
+}
+
 static void write_headline(const struct gst_report *report, FILE *out, struct gst_text_style style)
 {
     const struct gst_check *check = gst_report_headline(report);
@@ -131,8 +143,10 @@ static void write_headline(const struct gst_report *report, FILE *out, struct gs
     size_t judged, total;
 
     gst_report_judged(report, &judged, &total);
-    add(&line, "  %s%s", report->host, report->host[0] == '\0' ? "" : "  ");
-    add_gpus(&line, report);
+    if (report->subject[0] != '\0')
+        add_subject(&line, report);
+    else
+        add_machine(&line, report);
     if (report->is_simulated)
         add(&line, "  SIMULATED %s", report->profile);
     if (report->interrupted[0] != '\0')
@@ -173,6 +187,54 @@ static void observation(struct line *line, const struct gst_check *check)
     add(line, "%s", check->observed);
 }
 
+/* How much of an observation is its own: what follows the first "; " is told once where neighbours
+ * share it. */
+static size_t own_part(const char *observed, const char *before)
+{
+    const char *tail = strstr(observed, "; ");
+
+    if (tail == NULL || strlen(before) < strlen(tail)
+        || strcmp(before + strlen(before) - strlen(tail), tail) != 0)
+        return strlen(observed);
+    return (size_t)(tail - observed);
+}
+
+/* The next place of a finding that names no GPU: a file each, in an image. NULL after the last. */
+static const struct gst_check *next_place(const struct gst_report *report,
+                                          const struct gst_check *check)
+{
+    const struct gst_check *end = report->checks + report->check_count;
+
+    for (const struct gst_check *next = check + 1; check->gpu == GST_NO_GPU && next < end; next++) {
+        if (next->finding == check->finding && next->item == check->item && next->gpu == GST_NO_GPU
+            && next->verdict == check->verdict)
+            return next;
+    }
+    return NULL;
+}
+
+static void write_others(const struct gst_report *report, const struct gst_check *first, FILE *out)
+{
+    const char *before = first->observed;
+    size_t told = 1, left = 0;
+
+    for (const struct gst_check *check = next_place(report, first); check != NULL;
+         check = next_place(report, check)) {
+        struct line line = { "", 0 };
+
+        if (told == PLACES_TOLD) {
+            left++;
+            continue;
+        }
+        add(&line, "%.*s", (int)own_part(check->observed, before), check->observed);
+        fprintf(out, "                 %s\n", line.text);
+        before = check->observed;
+        told++;
+    }
+    if (left > 0)
+        fprintf(out, "                 and %zu more: --json <file> has them all\n", left);
+}
+
 /* `is_shown`: the observation already stands in the line above. */
 static void write_finding(const struct gst_report *report, const struct gst_check *check,
                           bool is_shown, FILE *out)
@@ -189,6 +251,7 @@ static void write_finding(const struct gst_report *report, const struct gst_chec
         add(&cause, is_shown ? "%s returned %d" : " (%s, %d)", check->call, check->code);
     if (cause.length > 0)
         fprintf(out, "         cause   %s\n", cause.text);
+    write_others(report, check, out);
     add_places(&places, report, check->finding, ", gpu ");
     fprintf(out,
             "         remedy  %s\n         id      %s  (%s%s; explain: gpu-selftest explain %s)\n",
@@ -223,7 +286,7 @@ static bool add_evidence(struct line *line, const struct gst_report *report,
         return false;
     }
     observation(&seen, check);
-    if (gst_utf8_columns(seen.text) <= SHORT_TEXT) {
+    if (gst_utf8_columns(seen.text) <= SHORT_TEXT && next_place(report, check) == NULL) {
         add(line, "%s", seen.text);
         return true;
     }

@@ -264,9 +264,10 @@ void gst_settings_help(FILE *out)
 {
     fputs("usage: gpu-selftest [options] [workload...]\n"
           "       gpu-selftest audit [options]\n"
+          "       gpu-selftest lint <folder>|<archive>|<image>|- [options]\n"
           "       gpu-selftest list | explain <id>|- | compare <report> <report>\n\n"
-          "Test this container's GPUs and judge the results. audit: why they are not "
-          "there.\n\nOptions:\n",
+          "Test this container's GPUs and judge the results. audit: why they are not there. lint: "
+          "what must not\nbe in an image.\n\nOptions:\n",
           out);
     gst_options_help(rows, ROW_COUNT, out);
     fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell, 77 nothing tested. "

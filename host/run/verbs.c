@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "run/audit_verb.h"
 #include "run/explain.h"
+#include "run/lint_verb.h"
 #include "run/list.h"
 
 static int usage(const char *error)
@@ -78,14 +79,18 @@ static int audit(const struct gst_settings *settings, struct gst_workload_list l
     return settings->profile != NULL ? -1 : gst_audit_verb(settings, out);
 }
 
+static int lint(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    (void)list;
+    return gst_lint_verb(settings, out);
+}
+
 static const struct {
     const char *name;
     int (*act)(const struct gst_settings *settings, struct gst_workload_list list, FILE *out);
 } verbs[] = {
-    { "audit", audit },
-    { "list", list_all },
-    { "explain", explain },
-    { "compare", compare },
+    { "audit", audit },     { "lint", lint },       { "list", list_all },
+    { "explain", explain }, { "compare", compare },
 };
 
 int gst_verb(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
