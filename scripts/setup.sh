@@ -19,10 +19,12 @@ setup_find_nvcc() {
     return 1
 }
 
-# setup_lacks <how> <what>: true if a command, header, Python module or C++ compiler is not there.
+# setup_lacks <how> <what>: true if a command, file, header, Python module or C++ compiler is not
+# there.
 setup_lacks() {
     case $1 in
     command) ! command -v "$2" >/dev/null 2>&1 ;;
+    file) [ ! -e "$2" ] ;;
     header) ! echo "#include <$2>" | gcc -E -xc - >/dev/null 2>&1 ;;
     python) ! python3 -c "import $2" >/dev/null 2>&1 ;;
     c++) [ ! -x "$(gcc -print-prog-name=cc1plus 2>/dev/null)" ] ;;

@@ -2,50 +2,82 @@
 /* The flow of an audit; see audit.h. */
 #include "audit/audit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "audit/ask_libraries.h"
+#include "audit/framework_answers.h"
 
 #define GROUP_POINTER(symbol) &gst_group_##symbol,
 const struct gst_audit_group *const gst_audit_groups[] = { GST_AUDIT_GROUPS(GROUP_POINTER) NULL };
 #undef GROUP_POINTER
 
-/* An item for each group, in the order of the list; the index of the first. */
-static int add_items(struct gst_report *report)
-{
-    int first = (int)report->item_count;
+#define GROUP_COUNT (sizeof gst_audit_groups / sizeof gst_audit_groups[0] - 1)
+#define NO_ITEM     (-1)
 
-    for (size_t i = 0; gst_audit_groups[i] != NULL; i++)
-        gst_report_item(report, gst_audit_groups[i]->name);
-    return first;
+/* The report's item of each group. */
+struct items {
+    int of[GROUP_COUNT];
+};
+
+/* An optional group gets its item with its first answer. */
+static void add_items(struct items *items, struct gst_report *report)
+{
+    for (size_t i = 0; i < GROUP_COUNT; i++)
+        items->of[i] = gst_audit_groups[i]->is_optional
+                           ? NO_ITEM
+                           : gst_report_item(report, gst_audit_groups[i]->name);
 }
 
-static void ask_stage(struct gst_report *report, const struct gst_scene *scene, int first,
+static void ask_group(struct gst_report *report, const struct gst_scene *scene,
+                      const struct gst_audit_group *group, enum gst_stage stage, int *item)
+{
+    size_t before = report->check_count;
+
+    report->progress.item = *item != NO_ITEM ? *item : (int)report->item_count;
+    for (size_t k = 0; k < group->count; k++) {
+        if (group->checks[k].stage == stage)
+            gst_audit_ask(&group->checks[k], scene, report);
+    }
+    if (*item == NO_ITEM && report->check_count > before)
+        *item = gst_report_item(report, group->name);
+    report->progress.item = NO_ITEM;
+}
+
+static void ask_stage(struct gst_report *report, const struct gst_scene *scene, struct items *items,
                       enum gst_stage stage)
 {
-    for (int i = 0; gst_audit_groups[i] != NULL; i++) {
-        const struct gst_audit_group *group = gst_audit_groups[i];
-
-        report->progress.item = first + i;
-        for (size_t k = 0; k < group->count; k++) {
-            if (group->checks[k].stage == stage)
-                gst_audit_ask(&group->checks[k], scene, report);
-        }
-    }
-    report->progress.item = -1;
+    for (size_t i = 0; i < GROUP_COUNT; i++)
+        ask_group(report, scene, gst_audit_groups[i], stage, &items->of[i]);
 }
 
-static void end_items(struct gst_report *report, const struct gst_scene *scene, int first)
+static bool has_answer(const struct gst_report *report, int item)
 {
-    for (int i = 0; gst_audit_groups[i] != NULL; i++) {
-        const struct gst_audit_group *group = gst_audit_groups[i];
-        struct gst_item *item = &report->items[first + i];
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].item == item)
+            return true;
+    }
+    return false;
+}
 
+/* A group of which no check had anything to say did not pass: it was not asked. */
+static void end_items(struct gst_report *report, const struct gst_scene *scene,
+                      const struct items *items)
+{
+    for (size_t i = 0; i < GROUP_COUNT; i++) {
+        const struct gst_audit_group *group = gst_audit_groups[i];
+        struct gst_item *item;
+
+        if (items->of[i] == NO_ITEM)
+            continue;
+        item = &report->items[items->of[i]];
         if (group->summarize != NULL)
             group->summarize(scene, item->summary, sizeof item->summary);
-        item->verdict = GST_PASS;
+        item->verdict = has_answer(report, items->of[i]) ? GST_PASS : GST_SKIP;
+        if (item->verdict == GST_SKIP)
+            snprintf(item->reason, sizeof item->reason, "nothing to ask here");
         item->state = GST_ITEM_DONE;
     }
 }
@@ -63,6 +95,16 @@ static void tell_gpus(const struct gst_scene *scene, struct gst_report *report)
         if (gpu->minor >= 0)
             gst_report_fact_number(report, i, "audit", "device_minor", GST_UNIT_NONE, gpu->minor);
     }
+}
+
+/* Some library that was loaded belongs to the simulated stack: all that follows is make-believe. */
+static bool is_simulated(const struct gst_answers *answers)
+{
+    for (size_t i = 0; i < answers->count; i++) {
+        if (answers->items[i].kind == GST_ANSWER_LIBRARY && answers->items[i].is_double)
+            return true;
+    }
+    return false;
 }
 
 void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report)
@@ -129,13 +171,16 @@ static void wait_for(double seconds)
         continue;
 }
 
-/* The helper's lines become the view's answers. */
-static bool ask_helper(struct gst_view *view, double deadline_s, struct gst_status *st)
+/* The lines of the helper and of the framework become the view's answers. */
+static bool ask_helper(struct gst_view *view, const char *framework, double deadline_s,
+                       struct gst_status *st)
 {
     char *text = malloc(GST_ASK_TEXT_SIZE);
     bool ok = text != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers");
 
     ok = ok && gst_ask_libraries(NULL, deadline_s, text, GST_ASK_TEXT_SIZE, st)
+         && (framework == NULL
+             || gst_framework_ask(framework, deadline_s, text, GST_ASK_TEXT_SIZE, st))
          && (gst_view_set_answers(view, text)
              || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for answers"));
     free(text);
@@ -149,7 +194,7 @@ static bool ask_live(struct gst_view *view, const struct gst_scene *scene,
     double deadline_s = request->deadline_s > 0 ? request->deadline_s : GST_AUDIT_DEADLINE_S;
 
     if (!open_nodes(view, scene, deadline_s, GST_LOOK_FIRST, st)
-        || !ask_helper(view, deadline_s, st))
+        || !ask_helper(view, request->framework, deadline_s, st))
         return false;
     if (request->watch_s <= 0)
         return true;
@@ -165,20 +210,20 @@ bool gst_audit(struct gst_report *report, const struct gst_audit_request *reques
     bool ok = view != NULL
               && (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene"))
               && gst_scene_read(scene, view, st);
-    int first;
+    struct items items;
 
     if (ok) {
         gst_audit_tell(scene, report);
-        first = add_items(report);
-        ask_stage(report, scene, first, GST_STAGE_FILES);
-        if (gst_view_is_live(view) && !request->is_files_only
-            && !ask_live(view, scene, request, st)) {
+        add_items(&items, report);
+        ask_stage(report, scene, &items, GST_STAGE_FILES);
+        if (request->tries && !ask_live(view, scene, request, st)) {
             gst_report_status(report, st);
             gst_status_clear(st);
         }
         gst_scene_read_answers(scene);
-        ask_stage(report, scene, first, GST_STAGE_ANSWERS);
-        end_items(report, scene, first);
+        report->is_simulated = is_simulated(&scene->answers);
+        ask_stage(report, scene, &items, GST_STAGE_ANSWERS);
+        end_items(report, scene, &items);
         gst_scene_release(scene);
     }
     free(scene);

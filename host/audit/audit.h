@@ -19,9 +19,9 @@
 
 struct gst_audit_request {
     struct gst_view_request view;
-    bool is_files_only; /* open no node, load no library */
-    double deadline_s;  /* for each child, 0: GST_AUDIT_DEADLINE_S */
-    double watch_s;     /* open the nodes again after this time; 0: once is enough */
+    bool tries;        /* open nodes and load libraries of this machine */
+    double deadline_s; /* for each child, 0: GST_AUDIT_DEADLINE_S */
+    double watch_s;    /* open the nodes again after this time; 0: once is enough */
     const char *framework;
 };
 

@@ -25,7 +25,7 @@
 #include "core/finding.h"
 #include "core/report.h"
 
-#define GST_CHECK_FINDINGS 16
+#define GST_CHECK_FINDINGS 24
 
 enum gst_stage {
     GST_STAGE_FILES,   /* reads files: milliseconds, always */
@@ -46,13 +46,24 @@ struct gst_audit_check {
 struct gst_audit_group {
     char key;
     const char *name; /* of its line in the report: "device nodes" */
+    bool is_optional; /* no line unless one of its checks has something to say */
     const struct gst_audit_check *checks;
     size_t count;
     /* The one line that a PASS shows; may be NULL. */
     void (*summarize)(const struct gst_scene *scene, char *text, size_t size);
 };
 
-#define GST_AUDIT_GROUPS(X)
+#define GST_AUDIT_GROUPS(X)                                                                        \
+    X(platform)                                                                                    \
+    X(driver)                                                                                      \
+    X(injection)                                                                                   \
+    X(specs)                                                                                       \
+    X(nodes)                                                                                       \
+    X(libraries)                                                                                   \
+    X(compatibility)                                                                               \
+    X(surroundings)                                                                                \
+    X(other_platforms)                                                                             \
+    X(framework)
 
 #define GST_AUDIT_GROUP_DECLARATION(symbol) extern const struct gst_audit_group gst_group_##symbol;
 GST_AUDIT_GROUPS(GST_AUDIT_GROUP_DECLARATION)

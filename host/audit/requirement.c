@@ -135,7 +135,9 @@ static struct alternative judge_alternative(struct slice text,
             continue;
         }
         if (truth == NO_TERM) {
-            found.truth = NO_TERM;
+            /* Behind what is not known, the original may or may not come to it. */
+            if (found.truth == TRUE_TERM)
+                found.truth = NO_TERM;
             found.broken = term;
             return found;
         }
@@ -175,9 +177,12 @@ enum gst_requirement gst_requirement_judge(const char *value,
             copy_slice(text, size, part);
             return GST_REQUIREMENT_MET;
         }
-        /* Whether the original would have come to this part depends on what is not known. */
-        if (found.truth == NO_TERM && result == GST_REQUIREMENT_UNKNOWN)
-            return result;
+        /* Whether the original would have come to what is broken depends on what is not known. */
+        if (found.broken.at != NULL
+            && (found.truth == UNKNOWN_TERM || result == GST_REQUIREMENT_UNKNOWN)) {
+            copy_slice(text, size, found.broken);
+            return GST_REQUIREMENT_UNKNOWN;
+        }
         if (found.truth == NO_TERM) {
             copy_slice(text, size, found.broken);
             return GST_REQUIREMENT_INVALID;

@@ -7,7 +7,8 @@
 
 /* Traces that engines leave; the first that is there decides. Sources: the engines' own files
  * (/.dockerenv, podman-run(1) and /run/.containerenv), systemd's container interface for the
- * variable "container", Kubernetes' service variables, Apptainer's environment. */
+ * variable "container", Kubernetes' service variables, Apptainer's environment, nerdctl's folder of
+ * containers. */
 static const struct trace {
     enum gst_engine engine;
     const char *variable; /* is set, and begins with `value` if that is not NULL */
@@ -35,6 +36,7 @@ static const struct trace {
     { GST_ENGINE_ENROOT, .mount = "/enroot/" },
     { GST_ENGINE_CONTAINERD, .cgroup = "containerd" },
     { GST_ENGINE_CONTAINERD, .mount = "containerd/" },
+    { GST_ENGINE_CONTAINERD, .mount = "/var/lib/nerdctl/" },
 };
 
 static bool is_mounted_from(const struct gst_scene *scene, const char *part)
@@ -91,7 +93,9 @@ static void read_platform(struct gst_scene *scene)
 
     gst_view_read(scene->view, "/proc/version", version, sizeof version);
     gst_view_read(scene->view, "/sys/devices/soc0/family", family, sizeof family);
-    if (strstr(version, "gVisor") != NULL)
+    /* gVisor calls itself 4.4.0 or 4.19.0-gvisor, always of this date. */
+    if (strstr(version, "gvisor") != NULL
+        || strstr(version, "SMP Sun Jan 10 15:06:54 PST 2016") != NULL)
         scene->platform = GST_PLATFORM_GVISOR;
     else if (is_mounted_from(scene, "kataShared"))
         scene->platform = GST_PLATFORM_KATA;
@@ -216,14 +220,15 @@ static void read_capabilities(struct gst_scene *scene)
         scene->capabilities = GST_CAPABILITY_UTILITY | GST_CAPABILITY_COMPUTE;
 }
 
-/* Nodes of the host's that no engine gives to a container, unless it gives all. */
+/* Nodes of the host's that no engine gives to a container, unless it gives all. Apptainer shares
+ * the host's /dev with everyone. */
 static bool sees_host_devices(const struct gst_scene *scene)
 {
     struct gst_node node;
 
-    return scene->is_container && gst_view_stat(scene->view, "/dev/mem", &node)
-           && node.kind == GST_NODE_CHARACTER && gst_view_stat(scene->view, "/dev/kmsg", &node)
-           && node.kind == GST_NODE_CHARACTER;
+    return scene->is_container && scene->engine != GST_ENGINE_APPTAINER
+           && gst_view_stat(scene->view, "/dev/mem", &node) && node.kind == GST_NODE_CHARACTER
+           && gst_view_stat(scene->view, "/dev/kmsg", &node) && node.kind == GST_NODE_CHARACTER;
 }
 
 void gst_scene_read_container(struct gst_scene *scene)

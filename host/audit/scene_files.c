@@ -14,10 +14,12 @@
 #define FOLDERS_MAX 128
 
 /* Names of libraries that come with the driver and with nothing else (NVIDIA driver README,
- * "Installed Components"). A name ends where its version begins. */
+ * "Installed Components"; libcuda_loader.so stands for libcuda.so.1 on WSL). A name ends where its
+ * version begins. */
 static const char *const library_prefixes[] = {
-    "libcuda.so",          "libcudadebugger.so",     "libnvcuvid.so",    "libnvoptix.so",
-    "libvdpau_nvidia.so",  "libGLX_nvidia.so",       "libEGL_nvidia.so", "libGLESv1_CM_nvidia.so",
+    "libcuda.so",          "libcuda_loader.so",      "libcudadebugger.so",
+    "libnvcuvid.so",       "libnvoptix.so",          "libvdpau_nvidia.so",
+    "libGLX_nvidia.so",    "libEGL_nvidia.so",       "libGLESv1_CM_nvidia.so",
     "libGLESv2_nvidia.so", "libglxserver_nvidia.so",
 };
 
@@ -124,13 +126,23 @@ static void add_file(struct gst_scene *scene, const char *path)
     file->is_elf = gst_view_is_elf(scene->view, path);
 }
 
+/* A script by a program's name wraps the driver's own, which lies elsewhere: images for clusters
+ * that mount the driver in one folder are made so. */
+static bool is_wrapper(const struct gst_scene *scene, const char *path)
+{
+    char head[3];
+
+    return gst_view_read(scene->view, path, head, sizeof head) && strcmp(head, "#!") == 0;
+}
+
 static bool visit_file(const char *name, void *data)
 {
     struct folders *folders = data;
     char path[PATH_MAX];
 
     if ((is_driver_library(name) || is_driver_program(name))
-        && snprintf(path, sizeof path, "%s/%s", folders->folder, name) < (int)sizeof path)
+        && snprintf(path, sizeof path, "%s/%s", folders->folder, name) < (int)sizeof path
+        && !is_wrapper(folders->scene, path))
         add_file(folders->scene, path);
     return true;
 }

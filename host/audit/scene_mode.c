@@ -69,7 +69,8 @@ static enum gst_injection by_traces(const struct gst_scene *scene)
     gst_view_list(scene->view, "/etc/ld.so.conf.d", visit_conf, &conf);
     if (is_shadowed(scene))
         return GST_INJECTION_LEGACY;
-    if (!has_nodes(scene, true)) {
+    /* Where nobody may make nodes, they are mounted all the same. */
+    if (!has_nodes(scene, true) || scene->has_user_namespace) {
         if (has_folder || conf.has_last)
             return scene->engine == GST_ENGINE_PODMAN ? GST_INJECTION_CDI : GST_INJECTION_JIT_CDI;
         if (conf.has_first || scene->asked == GST_ASKED_VOID)

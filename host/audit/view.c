@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -360,6 +361,35 @@ char *gst_view_load(const struct gst_view *view, const char *path, size_t most, 
     data[length] = '\0';
     *size = length;
     return data;
+}
+
+/* Actions of syslog(2): read everything, and how much that is. */
+#define SYSLOG_READ_ALL    3
+#define SYSLOG_SIZE_BUFFER 10
+
+char *gst_view_kernel_log(const struct gst_view *view, size_t most, size_t *size)
+{
+    char *text;
+    int room, got = -1;
+
+    *size = 0;
+    if (!view->is_live)
+        return gst_view_load(view, "/dev/kmsg", most, size);
+    room = klogctl(SYSLOG_SIZE_BUFFER, NULL, 0);
+    if (room <= 0)
+        return NULL;
+    if ((size_t)room > most)
+        room = (int)most;
+    text = malloc((size_t)room + 1);
+    if (text != NULL)
+        got = klogctl(SYSLOG_READ_ALL, text, room);
+    if (got < 0) {
+        free(text);
+        return NULL;
+    }
+    text[got] = '\0';
+    *size = (size_t)got;
+    return text;
 }
 
 bool gst_view_is_elf(const struct gst_view *view, const char *path)

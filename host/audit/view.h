@@ -88,6 +88,10 @@ int gst_view_open_file(const struct gst_view *view, const char *path);
 /* True if the file begins as an ELF file does. */
 bool gst_view_is_elf(const struct gst_view *view, const char *path);
 
+/* What the kernel has logged and still keeps, in memory that the caller frees; NULL if this process
+ * may not read it, and on other roots. A capture may hold it as /dev/kmsg. */
+char *gst_view_kernel_log(const struct gst_view *view, size_t most, size_t *size);
+
 /* Entries in the order of strcmp, without "." and "..", until `visit` returns false. False if it is
  * no folder. */
 bool gst_view_list(const struct gst_view *view, const char *path,

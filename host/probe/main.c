@@ -83,6 +83,7 @@ int main(int argc, char *argv[])
     if (!gst_probe_start(&probe))
         return 1;
     give_up_mknod();
+    gst_probe_kernel(&probe);
     nvml = gst_probe_open(&probe, "libnvidia-ml.so.1", false, NULL, 0);
     cuda = gst_probe_open(&probe, "libcuda.so.1", false, libcuda_path, sizeof(libcuda_path));
     open_companions(&probe, libcuda_path);

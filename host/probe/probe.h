@@ -51,6 +51,9 @@ void gst_probe_bind(void *handle, const char *symbol, void *function);
          : (gst_probe_enter(probe, (symbols)->name),                                               \
             gst_probe_is_ok(probe, (symbols)->name, (int)(table)->name arguments)))
 
+/* Asks the kernel what vendor code will meet. */
+void gst_probe_kernel(struct gst_probe *probe);
+
 /* Ask a library that is open, each in a file of its own. */
 void gst_probe_nvml(struct gst_probe *probe, void *handle);
 void gst_probe_cuda(struct gst_probe *probe, void *handle);

@@ -13,3 +13,8 @@ const char *gst_about_commit(void)
 {
     return GST_COMMIT;
 }
+
+void gst_about_write(const char *program, FILE *out)
+{
+    fprintf(out, "%s %s (commit %s)\n", program, GST_VERSION, GST_COMMIT);
+}

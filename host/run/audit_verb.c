@@ -7,13 +7,15 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "audit/framework_answers.h"
 #include "core/log.h"
 #include "run/record.h"
 
-/* A captured or unpacked root says nothing of this process's devices and libraries. */
-static bool is_elsewhere(const struct gst_settings *settings)
+/* A captured or unpacked root says nothing of this machine's devices and libraries; the root of a
+ * simulation goes with the libraries that the loader finds. */
+static bool is_of_this_machine(const struct gst_settings *settings)
 {
-    return strcmp(settings->root, "/") != 0;
+    return strcmp(settings->root, "/") == 0 || getenv("GPU_SELFTEST_SIM_PROFILE") != NULL;
 }
 
 static bool audit(struct gst_report *report, const struct gst_settings *settings)
@@ -23,10 +25,10 @@ static bool audit(struct gst_report *report, const struct gst_settings *settings
                   .proc = settings->proc,
                   .sys = settings->sys,
                   .dev = settings->dev },
-        .is_files_only = settings->is_files_only || is_elsewhere(settings),
+        .tries = !settings->is_files_only && is_of_this_machine(settings),
         .deadline_s = settings->timeout_s,
         .watch_s = settings->watch_s,
-        .framework = settings->framework < 0 ? NULL : "torch",
+        .framework = settings->framework < 0 ? NULL : gst_framework_names[settings->framework],
     };
     struct gst_status st = GST_STATUS_INIT;
 
@@ -46,6 +48,9 @@ int gst_audit_verb(const struct gst_settings *settings, FILE *out)
         return gst_record_exit(GST_EXIT_COULD_NOT_TELL, settings);
     }
     gst_record_begin(report, settings);
+    /* What is looked at is somebody else's machine. */
+    if (!is_of_this_machine(settings))
+        snprintf(report->host, sizeof(report->host), "%s", settings->root);
     audit(report, settings);
     code = gst_record_end(report, settings, out);
     gst_report_unmap(report);

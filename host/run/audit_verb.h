@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The verb audit: which layer keeps this container, or the one below --root, from its GPUs. It loads
- * no library of anybody's itself, so the static program is made of it, too.
+ * The verb audit: which layer keeps this container, or the one below --root, from its GPUs. It
+ * loads no library of anybody's itself, so the static program is made of it, too.
  */
 #ifndef GST_RUN_AUDIT_VERB_H
 #define GST_RUN_AUDIT_VERB_H

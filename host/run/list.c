@@ -81,8 +81,8 @@ void gst_list_write_markdown(struct gst_workload_list list, FILE *out)
 
 void gst_list_write_version(FILE *out)
 {
-    fprintf(out, "gpu-selftest %s (commit %s)\nkernel images:\n", gst_about_version(),
-            gst_about_commit());
+    gst_about_write("gpu-selftest", out);
+    fputs("kernel images:\n", out);
     write_kernels(out);
     fputs("libraries, looked for when it runs:\n ", out);
     for (unsigned i = 0; gst_libs_name(i) != NULL; i++)

@@ -3,7 +3,6 @@
 #include "run/main.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "run/record.h"
 #include "run/settings.h"
 #include "run/simulate.h"
+#include "run/streams.h"
 #include "run/verbs.h"
 
 #define METRICS_MAX 256
@@ -28,27 +28,6 @@ static int usage(const char *error)
 {
     gst_log("%s", error);
     return GST_EXIT_USAGE;
-}
-
-/* A closed standard stream would give its number to the next file opened, and strangers would print
- * into that. */
-static void fill_standard_streams(void)
-{
-    for (int fd = 0; fd <= 2; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) < 0)
-            return;
-    }
-}
-
-/* The report's own way out, which no library knows. NULL if standard output is closed. */
-static FILE *private_stdout(void)
-{
-    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-
-    if (out == NULL && fd >= 0)
-        close(fd);
-    return out;
 }
 
 static bool choose_seed(struct gst_job *job, char *error, size_t size)
@@ -177,9 +156,8 @@ int gst_main(int argc, char *argv[], struct gst_workload_list list)
     FILE *out;
     int code;
 
-    /* First of all: it must not become the number of something else. */
-    out = private_stdout();
-    fill_standard_streams();
+    out = gst_streams_private_stdout();
+    gst_streams_fill();
     signal(SIGPIPE, SIG_IGN);
     if (!gst_settings_parse(&settings, argc, argv, error, sizeof(error)))
         return usage(error);

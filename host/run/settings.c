@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/framework_answers.h"
 #include "core/units.h"
 
 static const char *const levels[] = { "quick", "full", NULL };
-static const char *const frameworks[] = { "torch", NULL };
 static const char *const exit_maps[] = { "plain", "nagios", NULL };
 
 #define AT(field) .offset = offsetof(struct gst_settings, field)
@@ -121,7 +121,7 @@ static const struct gst_option rows[] = {
       .value = "torch",
       .help = "with audit: ask this framework of the image, too",
       .kind = GST_OPTION_CHOICE,
-      .choices = frameworks,
+      .choices = gst_framework_names,
       AT(framework) },
     { .name = "simulate",
       .value = "<profile>",
@@ -149,6 +149,25 @@ static const struct gst_option rows[] = {
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+/* What means something to the audit, where that is all there is. */
+static const char *const audit_names[] = {
+    "json", "junit", "prometheus", "strict", "timeout",   "exit-map", "root",   "proc",
+    "sys",  "dev",   "files-only", "watch",  "framework", "help",     "version"
+};
+
+static size_t audit_rows(struct gst_option chosen[ROW_COUNT])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        for (size_t k = 0; k < sizeof(audit_names) / sizeof(audit_names[0]); k++) {
+            if (strcmp(rows[i].name, audit_names[k]) == 0)
+                chosen[count++] = rows[i];
+        }
+    }
+    return count;
+}
 
 static bool read_numbers(struct gst_settings *settings, char *error, size_t size)
 {
@@ -202,18 +221,43 @@ static bool check_together(const struct gst_settings *settings, char *error, siz
     return true;
 }
 
-bool gst_settings_parse(struct gst_settings *settings, int argc, char *const argv[], char *error,
-                        size_t size)
+static bool parse(const struct gst_option *options, size_t count, struct gst_settings *settings,
+                  int argc, char *const argv[], char *error, size_t size)
 {
     memset(settings, 0, sizeof(*settings));
-    if (!gst_options_parse(rows, ROW_COUNT, argc, argv, settings, &settings->words, error, size)
+    if (!gst_options_parse(options, count, argc, argv, settings, &settings->words, error, size)
         || !read_numbers(settings, error, size) || !check_together(settings, error, size))
         return false;
     if (settings->root == NULL)
         settings->root = getenv("GPU_SELFTEST_ROOT");
     if (settings->root == NULL || settings->root[0] == '\0')
         settings->root = "/";
-    return read_size_of_environment(settings, error, size);
+    return true;
+}
+
+bool gst_settings_parse(struct gst_settings *settings, int argc, char *const argv[], char *error,
+                        size_t size)
+{
+    return parse(rows, ROW_COUNT, settings, argc, argv, error, size)
+           && read_size_of_environment(settings, error, size);
+}
+
+bool gst_settings_parse_audit(struct gst_settings *settings, int argc, char *const argv[],
+                              char *error, size_t size)
+{
+    struct gst_option chosen[ROW_COUNT];
+
+    if (!parse(chosen, audit_rows(chosen), settings, argc, argv, error, size))
+        return false;
+    if (settings->words.count > 0) {
+        snprintf(error, size, "unexpected word '%.64s': there are options alone; try --help",
+                 settings->words.items[0]);
+        return false;
+    }
+    /* So that the report says what was run. */
+    settings->words =
+        (struct gst_option_list){ .count = 1, .items = { "audit" }, .lengths = { 5 } };
+    return true;
 }
 
 void gst_settings_help(FILE *out)
@@ -229,6 +273,19 @@ void gst_settings_help(FILE *out)
     fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell, 77 nothing tested. "
           "See gpu-selftest list.\n",
           out);
+}
+
+void gst_settings_help_audit(FILE *out)
+{
+    struct gst_option chosen[ROW_COUNT];
+
+    fputs(
+        "usage: gpu-selftest-audit [options]\n\n"
+        "Say which layer keeps this container from its GPUs: host, runtime, image or flags. Keep\n"
+        "gpu-selftest-audit-probe beside it: that asks the driver's libraries.\n\nOptions:\n",
+        out);
+    gst_options_help(chosen, audit_rows(chosen), out);
+    fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell.\n", out);
 }
 
 static void append_list(char *text, size_t size, const char *option,

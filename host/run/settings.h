@@ -55,6 +55,11 @@ bool gst_settings_parse(struct gst_settings *settings, int argc, char *const arg
 /* Usage, options with their defaults, verbs and exit codes. */
 void gst_settings_help(FILE *out);
 
+/* Both for a program that is the audit alone: no words, and the options that it understands. */
+bool gst_settings_parse_audit(struct gst_settings *settings, int argc, char *const argv[],
+                              char *error, size_t size);
+void gst_settings_help_audit(FILE *out);
+
 /* "--level quick --only vector-add": what was chosen, for the report. Returns `text`. */
 const char *gst_settings_describe(const struct gst_settings *settings, char *text, size_t size);
 

@@ -2,7 +2,6 @@
 /* What is asked by a verb; see verbs.h. */
 #include "run/verbs.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/compare.h"
@@ -10,42 +9,14 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "run/audit_verb.h"
+#include "run/explain.h"
 #include "run/lint_verb.h"
 #include "run/list.h"
-
-#define STDIN_MAX (1 << 20)
 
 static int usage(const char *error)
 {
     gst_log("%s", error);
     return GST_EXIT_USAGE;
-}
-
-static int explain_text(FILE *in, FILE *out)
-{
-    char *text = calloc(1, STDIN_MAX);
-    enum gst_finding_id found = GST_NO_FINDING;
-
-    if (text == NULL || (fread(text, 1, STDIN_MAX - 1, in) == 0 && ferror(in))) {
-        gst_log("cannot read standard input");
-        free(text);
-        return GST_EXIT_COULD_NOT_TELL;
-    }
-    for (enum gst_finding_id id = 1; id < GST_FINDING_COUNT; id++) {
-        /* The longest: one id may be the beginning of another. */
-        if (strstr(text, gst_finding(id)->id) != NULL
-            && (found == GST_NO_FINDING
-                || strlen(gst_finding(id)->id) > strlen(gst_finding(found)->id)))
-            found = id;
-    }
-    free(text);
-    if (found == GST_NO_FINDING) {
-        gst_log("no finding is named in this text; ids look like '%s'",
-                gst_finding(GST_HOST_NO_GPU)->id);
-        return GST_EXIT_COULD_NOT_TELL;
-    }
-    gst_text_explain(found, out);
-    return GST_EXIT_PASSED;
 }
 
 static int explain(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
@@ -55,10 +26,10 @@ static int explain(const struct gst_settings *settings, struct gst_workload_list
 
     (void)list;
     if (settings->words.count != 2)
-        return usage("usage: gpu-selftest explain <id>, or - to read a text that names one");
+        return usage("usage: gpu-selftest explain <id>, or - to read an error message");
     word = settings->words.items[1];
     if (strcmp(word, "-") == 0)
-        return explain_text(stdin, out);
+        return gst_explain(stdin, out);
     finding = gst_finding_by_name(word);
     if (finding != GST_NO_FINDING) {
         gst_text_explain(finding, out);

@@ -57,6 +57,17 @@ def test_table_of_workloads_is_the_programs(program):
     assert TABLE[1] == program.run("list", "--markdown", timeout=10).out
 
 
+def test_table_of_checks_is_the_tests(build):
+    test = build / "tests/unit/audit/test_audit_fixtures"
+    if not test.exists():
+        pytest.skip("built without unit tests")
+    told = subprocess.run([test, "--table"], capture_output=True, timeout=60, check=True)
+    text = (TOP / "host/audit/README.md").read_text()
+
+    assert re.search(r"<!-- checks -->\n(.*?)<!-- /checks -->", text, re.S)[1] == (
+        told.stdout.decode())
+
+
 def test_every_option_exists(program):
     help_text = program.run("--help", timeout=10).out
     # Options of the other programs that the page names.

@@ -123,9 +123,9 @@
       "run ldconfig in the container, or add the folder of libcuda to LD_LIBRARY_PATH; an image without ldconfig, or with a read-only /etc, keeps the hook from doing it", \
       "nvidia-container-toolkit, hook update-ldcache; ld.so(8)") \
     X(GST_RUNTIME_TOOLKIT_OLD, "runtime.toolkit-older-than-driver", GST_FAIL, GST_ACTION_FIX_HOST, \
-      "the toolkit injects every library that this driver's libcuda loads", \
+      "the toolkit injects every library that those of this driver load", \
       "on the host: update nvidia-container-toolkit and libnvidia-container, then recreate the container", \
-      "libnvidia-container, nvc_info.c: libnvidia-gpucomp is injected from 1.17 on") \
+      "libnvidia-container, CHANGELOG: libnvidia-gpucomp is known from 1.14 on; libnvidia-eglcore of driver 580 needs it") \
     X(GST_RUNTIME_NODE_NUMBER_WRONG, "runtime.node-number-wrong", GST_FAIL, GST_ACTION_RESTART_CONTAINER, \
       "the nodes have the driver's numbers: /dev/nvidiactl is 195:255, /dev/nvidiaN is 195:N", \
       "recreate the container; if it stays, regenerate the CDI spec (nvidia-ctk cdi generate), and look for mknod in the image's build", \
@@ -190,6 +190,14 @@
       "each CDI device is defined by one spec", \
       "on the host: remove the older of the specs in /etc/cdi and /var/run/cdi that define it", \
       "CDI specification 1.1: devices that two specs of one folder define cannot be resolved") \
+    X(GST_RUNTIME_CDI_SPEC_STALE, "runtime.cdi-spec-stale", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "what the CDI spec names is on the host: it was made for this driver and these GPUs", \
+      "on the host: nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml, now and after each change of the driver (or enable nvidia-cdi-refresh.path)", \
+      "captured; NVIDIA/nvidia-container-toolkit, issues 450, 692 and 885") \
+    X(GST_RUNTIME_HOOK_GONE, "runtime.hook-gone", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "the toolkit's programs are where the CDI spec or the engine's configuration says", \
+      "on the host: reinstall nvidia-container-toolkit, then nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml and nvidia-ctk runtime configure", \
+      "captured") \
     /* image: what the image carries */ \
     X(GST_IMAGE_DRIVER_FILES, "image.driver-files-baked-in", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "the loader takes the driver's libraries from the host, not from the image", \
@@ -243,6 +251,30 @@
       "the image's CUDA toolkit knows this GPU's architecture", \
       "use an image of a CUDA version that knows the GPU: libraries without PTX have no code for it", \
       "CUDA toolkit release notes, supported architectures") \
+    X(GST_IMAGE_FRAMEWORK_MISSING, "image.framework-missing", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework that --framework names can be imported by the image's Python", \
+      "install it in the image (pip install torch), or run the audit where python3 on PATH is the framework's own", \
+      "asked of the image's own Python") \
+    X(GST_IMAGE_FRAMEWORK_CPU_ONLY, "image.framework-cpu-only", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework is built for CUDA", \
+      "install a build for CUDA: pip install torch --index-url https://download.pytorch.org/whl/cu<version>, no newer than what nvidia-smi shows", \
+      "PyTorch, torch.version.cuda") \
+    X(GST_IMAGE_FRAMEWORK_SEES_FEWER, "image.framework-sees-fewer-gpus", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework sees each GPU that the driver shows", \
+      "look for what sets CUDA_VISIBLE_DEVICES or LD_LIBRARY_PATH for Python (sitecustomize, a wrapper, the entrypoint), then reinstall the framework", \
+      "PyTorch, torch.cuda.device_count and torch.cuda.init") \
+    X(GST_IMAGE_FRAMEWORK_LACKS_ARCH, "image.framework-lacks-architecture", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework has code for each GPU's architecture", \
+      "install a newer build of the framework, for a CUDA version that knows this GPU", \
+      "PyTorch, torch.cuda.get_arch_list; CUDA programming guide, application compatibility") \
+    X(GST_IMAGE_FRAMEWORK_FAILS, "image.framework-fails", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the framework multiplies two small matrices on each GPU", \
+      "reinstall the framework in a fresh environment with the CUDA libraries it was built with, and take others out of LD_LIBRARY_PATH", \
+      "PyTorch, torch.matmul, where the driver itself gives a page back right") \
+    X(GST_IMAGE_FRAMEWORK_ENDED, "image.framework-ended-early", GST_ERROR, GST_ACTION_FIX_IMAGE, \
+      "the framework answers to the end", \
+      "run in the image: python3 -X faulthandler -c 'import torch; torch.cuda.init()'; then reinstall the framework, or give it more time with --timeout", \
+      "the child process that asks it") \
     /* user: flags and environment given to the container */ \
     X(GST_USER_NO_GPUS_REQUESTED, "user.no-gpus-requested", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the container was started with GPUs", \
@@ -286,7 +318,7 @@
       "ld.so(8)") \
     X(GST_USER_NO_NVIDIA_SMI, "user.nvidia-smi-missing", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "nvidia-smi is in the container", \
-      "add utility to NVIDIA_DRIVER_CAPABILITIES if nvidia-smi is wanted", \
+      "add utility to NVIDIA_DRIVER_CAPABILITIES, or install the driver's utilities on the host (Ubuntu: nvidia-utils-<branch>), if nvidia-smi is wanted", \
       "NVIDIA Container Toolkit, driver capability utility") \
     X(GST_USER_NOEXEC, "user.libraries-noexec", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the driver's libraries lie on a mount from which code may be run", \
@@ -340,6 +372,11 @@
       "on Jetson, a user that is not root is in the group video", \
       "start it with --group-add video", \
       "Jetson Linux: the nodes belong to group video") \
+    /* hardware: the GPU or the link itself */ \
+    X(GST_HARDWARE_XID_IN_LOG, "hardware.xid-in-log", GST_NOTE, GST_ACTION_NONE, \
+      "the kernel's log holds no Xid, save those that faulty programs cause (13, 31, 43, 45)", \
+      "on the host: dmesg -T | grep -i xid shows when and on which GPU; look the number up in NVIDIA's Xid catalogue if the GPU misbehaves", \
+      "/dev/kmsg; NVIDIA Xid errors, catalogue") \
     /* suite: ourselves */ \
     X(GST_SUITE_SANDBOX, "suite.sandbox-hides-host", GST_ERROR, GST_ACTION_FIX_FLAGS, \
       "the host can be seen from inside", \
@@ -354,6 +391,19 @@
       "run it again; report it with scripts/capture-root if it stays", \
       "bounds and formats of the files that are read")
 /* clang-format on */
+
+/* What a node that cannot be opened makes NVML and CUDA say. */
+#define GST_FINDING_EDGES_OF_UNOPENED(X, by)                                                       \
+    X(GST_RUNTIME_DEVICE_NODES, by)                                                                \
+    X(GST_RUNTIME_NOT_PERMITTED, by)                                                               \
+    X(GST_HOST_NVML_FAILED, by)                                                                    \
+    X(GST_HOST_NVML_WITHOUT_CUDA, by)                                                              \
+    X(GST_HOST_CALL_FAILED, by)
+
+/* Why a library of the driver that is here does not load. */
+#define GST_FINDING_EDGES_OF_UNLOADABLE(X, by)                                                     \
+    X(GST_RUNTIME_LIBCUDA_MISSING, by)                                                             \
+    X(GST_RUNTIME_NVML_MISSING, by)
 
 #define GST_FINDING_EDGES_OF_AUDIT(X)                                                              \
     /* no GPU, no module: nothing above it can work */                                             \
@@ -384,6 +434,7 @@
     X(GST_RUNTIME_FEWER_GPUS, GST_USER_NO_GPU_SELECTED)                                            \
     X(GST_RUNTIME_FEWER_GPUS, GST_RUNTIME_DEVICE_NODES)                                            \
     X(GST_IMAGE_DRIVER_FILES, GST_RUNTIME_NOTHING_INJECTED)                                        \
+    X(GST_IMAGE_DRIVER_FILES, GST_RUNTIME_VOID)                                                    \
     X(GST_IMAGE_DRIVER_FILES, GST_USER_NO_GPUS_REQUESTED)                                          \
     X(GST_IMAGE_DRIVER_FILES, GST_IMAGE_EMPTY_DRIVER_FILES)                                        \
     X(GST_RUNTIME_UVM_NODE_MISSING, GST_USER_CAPABILITIES)                                         \
@@ -395,8 +446,10 @@
     X(GST_HOST_DRIVER_MISMATCH, GST_USER_LIBRARY_PATH)                                             \
     X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_OTHER_LIBCUDA)                                           \
     X(GST_HOST_DRIVER_MISMATCH, GST_RUNTIME_DRIVER_REPLACED)                                       \
+    X(GST_HOST_DRIVER_MISMATCH, GST_RUNTIME_VERSION_STALE)                                         \
     X(GST_HOST_DRIVER_MISMATCH, GST_HOST_MIXED_VERSIONS)                                           \
     X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_COMPAT_BRANCH)                                           \
+    X(GST_HOST_DRIVER_MISMATCH, GST_IMAGE_COMPAT_NOT_NEWER)                                        \
     X(GST_RUNTIME_VERSION_STALE, GST_RUNTIME_DRIVER_REPLACED)                                      \
     X(GST_IMAGE_OTHER_LIBCUDA, GST_USER_LIBRARY_PATH)                                              \
     X(GST_IMAGE_OTHER_LIBCUDA, GST_IMAGE_DRIVER_FILES)                                             \
@@ -405,29 +458,62 @@
     X(GST_IMAGE_DRIVER_FILES, GST_IMAGE_STUB_LIBCUDA)                                              \
     /* nodes */                                                                                    \
     X(GST_RUNTIME_NODE_NUMBER_WRONG, GST_IMAGE_DEVICE_NODES)                                       \
-    X(GST_RUNTIME_DEVICE_NODES, GST_USER_NODE_IS_NO_DEVICE)                                        \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_NODE_NUMBER_WRONG)                               \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_RUNTIME_UVM_NODE_STALE)                                  \
     X(GST_HOST_GPU_GONE, GST_RUNTIME_MINOR_STALE)                                                  \
+    X(GST_HOST_GPU_GONE, GST_RUNTIME_NODE_NUMBER_WRONG)                                            \
+    X(GST_HOST_GPU_GONE, GST_HOST_NO_GPU)                                                          \
+    X(GST_HOST_GPU_GONE, GST_HARDWARE_GPU_LOST)                                                    \
+    X(GST_HOST_ADAPTER_FAILED, GST_HARDWARE_GPU_LOST)                                              \
+    X(GST_HOST_ADAPTER_FAILED, GST_HOST_GPU_NEEDS_RESET)                                           \
+    X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_HOST_UVM_NOT_LOADED)                                     \
     X(GST_USER_NODE_PERMISSIONS, GST_USER_SELINUX)                                                 \
     X(GST_RUNTIME_CGROUP_DENIES, GST_HOST_GPU_EXCLUDED)                                            \
     X(GST_RUNTIME_CGROUP_DENIES, GST_IMAGE_DEVICE_NODES)                                           \
+    X(GST_RUNTIME_UVM_NODE_STALE, GST_IMAGE_DEVICE_NODES)                                          \
+    X(GST_USER_NODE_PERMISSIONS, GST_IMAGE_DEVICE_NODES)                                           \
     /* what a cause in files makes the libraries say */                                            \
-    X(GST_HOST_NVML_FAILED, GST_RUNTIME_CGROUP_DENIES)                                             \
-    X(GST_HOST_NVML_FAILED, GST_USER_NODE_PERMISSIONS)                                             \
-    X(GST_HOST_NVML_FAILED, GST_HOST_ADAPTER_FAILED)                                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_CGROUP_DENIES)                                    \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_NODE_IS_NO_DEVICE)                                   \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_UVM_NODE_MISSING)                                 \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_UVM_NODE_STALE)                                   \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_NODE_PERMISSIONS)                                    \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_VIDEO_GROUP)                                         \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_NO_DRIVER_BEHIND_NODE)                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_GONE)                                            \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_ADAPTER_FAILED)                                      \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_UNAVAILABLE)                                     \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_OPEN_FAILED)                                         \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_EXCLUDED)                                        \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_MIG_NODES_MISSING)                                \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_MIG_WITHOUT_INSTANCES)                               \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_VIDEO_GROUP)                                         \
+    GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_WSL_NODE)                                            \
+    X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
+    X(GST_HOST_DRIVER_TOO_OLD, GST_RUNTIME_COMPAT_INACTIVE)                                        \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_EMPTY_DRIVER_FILES)                               \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_IMAGE_WRONG_ARCHITECTURE)                               \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_RUNTIME_LIBRARY_UNREADABLE)                             \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_RUNTIME_DRIVER_REPLACED)                                \
+    GST_FINDING_EDGES_OF_UNLOADABLE(X, GST_USER_NOEXEC)                                            \
+    X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_LOADER_MISSES)                                         \
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_NOTHING_INJECTED)                                      \
     X(GST_RUNTIME_NVML_MISSING, GST_USER_NO_GPUS_REQUESTED)                                        \
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_VOID)                                                  \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
-    X(GST_HOST_CALL_FAILED, GST_HOST_UVM_NOT_LOADED)                                               \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_UVM_NODE_MISSING)                                          \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_UVM_NODE_STALE)                                            \
-    X(GST_HOST_CALL_FAILED, GST_RUNTIME_CGROUP_DENIES)                                             \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
-    X(GST_RUNTIME_NOT_PERMITTED, GST_RUNTIME_CGROUP_DENIES)                                        \
-    X(GST_RUNTIME_NOT_PERMITTED, GST_USER_NODE_PERMISSIONS)                                        \
+    X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
+    /* a framework can do no better than the driver below it */                                    \
+    X(GST_IMAGE_FRAMEWORK_MISSING, GST_IMAGE_MUSL)                                                 \
+    X(GST_IMAGE_FRAMEWORK_ENDED, GST_HOST_DRIVER_HANG)                                             \
+    X(GST_IMAGE_FRAMEWORK_ENDED, GST_HOST_DRIVER_CRASHED)                                          \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_HARDWARE_WRONG_RESULT)                                        \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_HARDWARE_ECC)                                                 \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_HOST_CALL_FAILED)                                             \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_HOST_ALLOCATION_FAILED)                                       \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_USER_GPU_BUSY)                                                \
+    X(GST_IMAGE_FRAMEWORK_FAILS, GST_RUNTIME_NOT_PERMITTED)                                        \
     X(GST_HOST_DRIVER_TOO_OLD, GST_HOST_REQUIREMENT_UNMET)                                         \
     X(GST_HOST_REQUIREMENT_UNMET, GST_RUNTIME_COMPAT_INACTIVE)
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "launcher/root.h"
@@ -47,6 +48,29 @@ const char *sim_private_cudart(unsigned version)
     return NULL;
 }
 
+/* The root is a capture: what the loader finds stands in its list of libraries. */
+static bool list_library(const struct maker *maker, const char *path, const char *target)
+{
+    char list[INNER_BYTES], real[PATH_MAX];
+    struct stat info;
+    FILE *out;
+    bool ok;
+
+    snprintf(list, sizeof list, "%s/root/lib.txt", maker->path);
+    if (realpath(target, real) == NULL || stat(real, &info) != 0)
+        return fail(maker, "find the double", target);
+    out = fopen(list, "ae");
+    if (out == NULL)
+        return fail(maker, "write", list);
+    fprintf(out,
+            "lrwxrwxrwx 1 0 0 %zu %s -> %s\n-rwxr-xr-x 1 0 0 %lld %s dev=%u:%u ino=%llu "
+            "magic=elf\n",
+            strlen(real), path, real, (long long)info.st_size, real, major(info.st_dev),
+            minor(info.st_dev), (unsigned long long)info.st_ino);
+    ok = fclose(out) == 0;
+    return ok || fail(maker, "write", list);
+}
+
 static bool make_link(const struct maker *maker, const char *file)
 {
     char target[INNER_BYTES], path[INNER_BYTES];
@@ -56,7 +80,9 @@ static bool make_link(const struct maker *maker, const char *file)
     /* A simulator that was installed in part must not pass for a machine without the library. */
     if (access(target, R_OK) != 0)
         return fail(maker, "find the double", target);
-    return symlink(target, path) == 0 || fail(maker, "make", path);
+    if (symlink(target, path) != 0)
+        return fail(maker, "make", path);
+    return list_library(maker, path, target);
 }
 
 /* Links to the doubles; beside them to what they share, which they look for where they lie. The PTX

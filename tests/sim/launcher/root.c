@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define CPUS_PER_NODE 16
+#define MAJOR_UVM     234u /* given out at run time; invented */
 
 struct tree {
     int folder;
@@ -184,9 +185,11 @@ static void put_module(struct tree *tree, const struct sim_machine *machine)
         "EnableGpuFirmware: 18\nExcludedGpus: \"\"\n");
     /* 195 was called nvidia-frontend until branch 545. The two others are given out at run time. */
     put(tree, "proc/devices",
-        "Character devices:\n  1 mem\n  5 /dev/tty\n 10 misc\n136 pts\n195 %s\n234 nvidia-uvm\n"
+        "Character devices:\n  1 mem\n  5 /dev/tty\n 10 misc\n136 pts\n195 %s\n%u nvidia-uvm\n"
         "506 nvidia-caps\n\nBlock devices:\n  7 loop\n259 blkext\n",
-        branch(machine) >= 550 ? "nvidia" : "nvidia-frontend");
+        branch(machine) >= 550 ? "nvidia" : "nvidia-frontend", MAJOR_UVM);
+    put(tree, "sys/module/nvidia/version", "%s\n", machine->driver_version);
+    put(tree, "sys/module/nvidia_uvm/version", "%s\n", machine->driver_version);
     put(tree, "dev/nvidiactl", "%s", "");
     put(tree, "dev/nvidia-uvm", "%s", "");
 }
@@ -201,6 +204,44 @@ static void put_nodes(struct tree *tree, const struct sim_machine *machine)
     }
 }
 
+/* What a file cannot be: character devices, and that they open; links of the bus. The format is
+ * that of captures, tests/fixtures/README.md. */
+static void put_lists(struct tree *tree, const struct sim_machine *machine)
+{
+    char *nodes = NULL, *opens = NULL;
+    size_t node_bytes, open_bytes;
+    FILE *dev = open_memstream(&nodes, &node_bytes);
+    FILE *open = open_memstream(&opens, &open_bytes);
+
+    if (dev == NULL || open == NULL) {
+        fail(tree, "dev.txt");
+    } else {
+        fprintf(dev,
+                "crw-rw-rw- 1 0 0 195, 255 /dev/nvidiactl\n"
+                "crw-rw-rw- 1 0 0 %u, 0 /dev/nvidia-uvm\n"
+                "crw-rw-rw- 1 0 0 %u, 1 /dev/nvidia-uvm-tools\n",
+                MAJOR_UVM, MAJOR_UVM);
+        fputs("/dev/nvidiactl OK\n/dev/nvidia-uvm OK\n/dev/nvidia-uvm-tools OK\n", open);
+        for (unsigned i = 0; i < machine->gpu_count; i++) {
+            const struct sim_gpu *gpu = &machine->gpus[i];
+
+            fprintf(dev,
+                    "crw-rw-rw- 1 0 0 195, %u /dev/nvidia%u\n"
+                    "lrwxrwxrwx 1 0 0 0 /sys/bus/pci/devices/%04x:%02x:%02x.0/driver -> "
+                    "../../../bus/pci/drivers/nvidia\n",
+                    i, i, gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
+            fprintf(open, "/dev/nvidia%u OK\n", i);
+        }
+    }
+    if (dev != NULL && fclose(dev) == 0)
+        put(tree, "dev.txt", "%s", nodes);
+    if (open != NULL && fclose(open) == 0)
+        put(tree, "open.txt", "%s", opens);
+    put(tree, "capture", "%s\n", "a simulated machine");
+    free(nodes);
+    free(opens);
+}
+
 bool sim_root_write(int folder, const struct sim_machine *machine, char *err, size_t err_size)
 {
     struct tree tree = { .folder = folder, .ok = true, .err = err, .err_size = err_size };
@@ -209,5 +250,6 @@ bool sim_root_write(int folder, const struct sim_machine *machine, char *err, si
     put_nodes(&tree, machine);
     for (unsigned i = 0; i < machine->gpu_count; i++)
         put_gpu(&tree, machine, i);
+    put_lists(&tree, machine);
     return tree.ok;
 }

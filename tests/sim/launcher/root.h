@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The synthetic root: what a machine like this shows in /proc, /sys and /dev. Device nodes are
- * empty regular files, since not everybody may make nodes; a reader can only ask whether they
- * exist. GPUs that CUDA or NVML do not show, and lost ones, are still on the bus; the module is
- * loaded even where libraries are missing.
+ * empty regular files, since not everybody may make nodes; what they would be stands in the lists
+ * of a capture (tests/fixtures/README.md), which this folder is, too. GPUs that CUDA or NVML do not
+ * show, and lost ones, are still on the bus; the module is loaded even where libraries are missing.
  */
 #ifndef SIM_LAUNCHER_ROOT_H
 #define SIM_LAUNCHER_ROOT_H

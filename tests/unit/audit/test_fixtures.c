@@ -269,11 +269,12 @@ static bool is_covered(void)
 
 static void write_table(void)
 {
+    printf("| Check | Question | Finding | Fixtures |\n|---|---|---|---|\n");
     for (size_t i = 0; i < check_count; i++) {
         const struct gst_audit_check *row = checks[i];
 
         if (row->findings[0] == GST_NO_FINDING)
-            printf("| %s | %s | (a fact) | |\n", row->id, row->question);
+            printf("| %s | %s | a fact | |\n", row->id, row->question);
         for (size_t k = 0; k < GST_CHECK_FINDINGS && row->findings[k] != GST_NO_FINDING; k++)
             printf("| %s | %s | %s `%s` | %s |\n", k == 0 ? row->id : "",
                    k == 0 ? row->question : "",

@@ -135,8 +135,10 @@ static void test_requirement__what_is_not_known(void **state)
         { "cuda>=12.9,driver>=560", UNMET, "cuda>=12.9,driver>=560" },
         { "brand=tesla,driver>=550", UNKNOWN, "brand=tesla,driver>=550" },
         { "driver>=560 arch>=9.0", UNKNOWN, "arch>=9.0" },
-        { "cuda>=12.9 nonsense", UNKNOWN, "cuda>=12.9" },
+        { "cuda>=12.9 nonsense", UNKNOWN, "nonsense" },
         { "nonsense cuda>=12.9", INVALID, "nonsense" },
+        { "cuda>=12.9,nonsense driver>=550", UNKNOWN, "nonsense" },
+        { "driver>=550,nonsense,cuda>=12.9", INVALID, "nonsense" },
         { "cuda>=x", INVALID, "cuda>=x" },
     };
 

@@ -174,6 +174,43 @@ static void test_root__links_stay_inside(void **state)
     gst_root_close(&root);
 }
 
+static void test_root__tells_links_from_what_they_lead_to(void **state)
+{
+    struct gst_root root = opened(*state);
+    struct stat info;
+    char target[32];
+
+    assert_true(gst_root_stat(&root, "/abs", &info));
+    assert_true(S_ISREG(info.st_mode));
+    assert_true(gst_root_lstat(&root, "/abs", &info));
+    assert_true(S_ISLNK(info.st_mode));
+    assert_false(gst_root_stat(&root, "/dangling", &info));
+    assert_true(gst_root_lstat(&root, "/folder/empty", &info));
+    assert_int_equal(info.st_size, 0);
+    assert_false(gst_root_lstat(&root, "/none", &info));
+    assert_true(gst_root_link(&root, "/up", target, sizeof target));
+    assert_string_equal(target, "../secret");
+    assert_false(gst_root_link(&root, "/up", target, strlen("../secret")));
+    assert_false(gst_root_link(&root, "/etc/passwd", target, sizeof target));
+    gst_root_close(&root);
+}
+
+static void test_root__opens_files_alone(void **state)
+{
+    struct gst_root root = opened(*state);
+    char text[8] = "";
+    int fd = gst_root_open_file(&root, "/abs");
+
+    assert_true(fd >= 0);
+    assert_int_equal(read(fd, text, 3), 3);
+    assert_string_equal(text, "the");
+    close(fd);
+    assert_int_equal(gst_root_open_file(&root, "/fifo"), -1);
+    assert_int_equal(gst_root_open_file(&root, "/etc"), -1);
+    assert_int_equal(gst_root_open_file(&root, "/up"), -1);
+    gst_root_close(&root);
+}
+
 static bool gather(const char *name, void *data)
 {
     strcat(data, name);
@@ -297,6 +334,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_root__long_files_are_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_root__what_is_no_file_is_not_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_root__links_stay_inside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_root__tells_links_from_what_they_lead_to, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_root__opens_files_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_root__lists_in_order, set_up, tear_down),
         cmocka_unit_test(test_root__this_machine),
         cmocka_unit_test(test_root__not_there),

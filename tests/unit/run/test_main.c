@@ -117,6 +117,12 @@ static void test_main__answers(void **state)
           "error (host.driver-too-old-for-ptx):\n",
           0,
           "host.driver-too-old-for-ptx" },
+        { { "explain", "-" },
+          "docker: Error response from daemon: could not select device driver \"\" with "
+          "capabilities: [[gpu]].\n",
+          0,
+          "FAIL  runtime.toolkit-not-found" },
+        { { "explain", "-" }, "CUDA error: 802\n", 0, "FAIL  host.fabric-not-ready" },
     };
 
     (void)state;
@@ -146,7 +152,7 @@ static void test_main__refuses_in_one_line(void **state)
         { { "--markdown" }, 2, "verb list" },
         { { "explain" }, 2, "usage: gpu-selftest explain" },
         { { "explain", "host.no-gpus" }, 2, "did you mean 'host.no-gpu'?" },
-        { { "explain", "-" }, 3, "no finding is named" },
+        { { "explain", "-" }, 3, "nothing in this text is known" },
         { { "compare", "/nonexistent" }, 2, "usage: gpu-selftest compare" },
         { { "compare", "/nonexistent", "/dev/null" }, 2, "/nonexistent" },
         { { "--bars", "/nonexistent" }, 2, "/nonexistent" },

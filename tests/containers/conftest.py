@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Engines, images and the folder of tools that each container gets; started once per session."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
+
+from audit import Program  # noqa: E402
+from engines import ENGINES, can_overlay  # noqa: E402
+from hosts import make_host  # noqa: E402
+from scenario import Maker, driver_version  # noqa: E402
+from selftest import TOP, has_driver_here  # noqa: E402
+
+IMAGES = ("debian", "oldest", "musl", "scratch")
+
+
+def pytest_configure(config):
+    if "GST_CONTAINERS_WORK" not in os.environ:
+        raise pytest.UsageError("start these tests with tests/containers/run, which keeps what "
+                                "they start apart from this machine")
+
+
+@pytest.fixture(scope="session")
+def work():
+    return Path(os.environ["GST_CONTAINERS_WORK"])
+
+
+@pytest.fixture(scope="session")
+def archives():
+    return Path(os.environ["GST_CONTAINERS_IMAGES"])
+
+
+@pytest.fixture(scope="session")
+def build():
+    return Path(os.environ.get("GPU_SELFTEST_BUILD", TOP / "build/release")).resolve()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def has_driver():
+    """Asked before any test makes nodes."""
+    return has_driver_here()
+
+
+@pytest.fixture(scope="session")
+def storage(work):
+    """Of the engines' storage: the fast one where it works."""
+    return "overlay" if can_overlay(work / "try-overlay") else "vfs"
+
+
+@pytest.fixture(scope="session")
+def started(work, storage):
+    """Gives an engine by its name, started when it is first asked for."""
+    engines = {}
+
+    def give(name):
+        if name not in engines:
+            engine = ENGINES[name](work / name, storage, os.environ["GST_CONTAINERS_CGROUP"])
+            engine.start()
+            engines[name] = engine
+        return engines[name]
+
+    yield give
+    for engine in engines.values():
+        engine.stop()
+
+
+@pytest.fixture(scope="session")
+def loaded(started, archives):
+    """Gives an engine that has this image."""
+
+    def give(name, image):
+        engine = started(name)
+        if not engine.has(image):
+            assert image in IMAGES, f"no image '{image}': {', '.join(IMAGES)}"
+            engine.load(archives / f"{image}.tar", image)
+        return engine
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def tools(work, archives, build):
+    """What is mounted at /gst."""
+    folder = work / "tools"
+    folder.mkdir()
+    shutil.copy2(archives / "busybox", folder / "busybox")
+    make_host(folder / "hosts/no-module", None)
+    for branch in ("535", "550"):
+        make_host(folder / "hosts" / branch, driver_version(branch))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def maker(loaded, tools):
+    return Maker(loaded, tools)
+
+
+@pytest.fixture(scope="session")
+def audit(build, tools):
+    return Program(build, tools)

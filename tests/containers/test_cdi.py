@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every workload in a container of podman, on a simulated stack that CDI injects."""
+
+import json
+import re
+
+import pytest
+
+from audit import copy_program
+from cdi import KIND, copy_root, doubles, make_spec, write_spec
+from engines import TOOLS, call
+from scenario import show_nodes
+from selftest import validate
+
+PROFILE = "h100x8"
+# A twin on this machine's processor is a thousand times slower than a GPU.
+SIZE = "1M"
+
+
+@pytest.fixture(scope="module")
+def injected(loaded, tools, build, work):
+    """Runs a command in a container with the simulated stack, injected as a driver would be. As the
+    container's own process: podman does not give a spec's variables to what it executes later."""
+    engine = loaded("podman", "debian")
+    root = work / "sim-root"
+    copy_root(build, PROFILE, root)
+    show_nodes(666)
+    path = write_spec(make_spec(build, PROFILE, root), "gpu-selftest")
+    copy_program(build, tools)
+
+    def run(*command):
+        return engine.try_run("debian", "--device", f"{KIND}=all", tools=tools, command=command)
+
+    yield run
+    path.unlink()
+    show_nodes(None)
+
+
+@pytest.fixture(scope="module")
+def report(injected):
+    """Of one run of all workloads."""
+    done = injected(f"{TOOLS}/gpu-selftest", "--level", "full", "--size", SIZE, "--json", "-")
+    assert done.stdout.startswith("{"), f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return validate(json.loads(done.stdout))
+
+
+def workloads(build):
+    """The names in the first section of `list`."""
+    out = call([str(build / "bin/gpu-selftest"), "list"]).stdout
+    return set(re.findall(r"(?m)^  ([a-z][a-z0-9-]*)\*? ", out.split("\n\n")[0]))
+
+
+def test_engine_applied_the_spec(injected, build):
+    done = injected("sh", "-c", "env; cat /proc/self/mountinfo; ls -l /dev")
+
+    assert "NVIDIA_VISIBLE_DEVICES=void" in done.stdout.splitlines(), done.stdout + done.stderr
+    for path in doubles(build):
+        assert f"/{path.name} ro," in done.stdout
+    # As with a real driver: the runtime makes the nodes, so that they are no mounts.
+    assert re.search(r"(?m)^crw-rw-rw- .* 195, 255 .* nvidiactl$", done.stdout)
+    assert " /dev/nvidiactl " not in done.stdout
+
+
+def test_every_workload_passes(report, build):
+    verdicts = {workload["name"]: workload["verdict"] for workload in report["workloads"]}
+
+    assert set(verdicts) == workloads(build)
+    assert report["verdict"] == "PASS", report["headline"]
+    assert set(verdicts.values()) == {"PASS"}
+
+
+def test_run_says_that_it_is_simulated(report, injected):
+    assert report["simulated"] is True
+    assert report["profile"] == PROFILE
+    done = injected(f"{TOOLS}/gpu-selftest", "device-query", "--size", SIZE)
+    assert "SIMULATED" in done.stdout
+
+
+def test_each_library_is_listed_as_double(report, build):
+    loaded = {name: fact["loader"] for name, fact in report["facts"].items() if "loader" in fact}
+
+    assert {"libcuda", "libcudart"} <= set(loaded), report["facts"]
+    for name, value in loaded.items():
+        assert "(double)" in value, f"{name}: {value}"
