@@ -271,14 +271,32 @@ static bool is_cut_short(const struct telling *telling)
     return telling->result->st->finding != GST_NO_FINDING;
 }
 
+static bool is_bad(enum gst_verdict verdict)
+{
+    return verdict == GST_FAIL || verdict == GST_ERROR;
+}
+
+/* The worst of what was found under the item at hand. */
+static enum gst_verdict worst_found(const struct gst_report *report)
+{
+    enum gst_verdict worst = GST_NOTE;
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].item == report->progress.item)
+            worst = gst_verdict_worst(worst, report->checks[i].verdict);
+    }
+    return worst;
+}
+
 /* Nothing was found: that is worth a PASS only if all was looked at. */
 static void end_item(struct telling *telling, const char *summary)
 {
     struct gst_item *item = item_at_hand(telling);
+    enum gst_verdict found = worst_found(telling->report);
 
     item->state = GST_ITEM_DONE;
-    item->verdict = GST_PASS;
-    if (is_cut_short(telling)) {
+    item->verdict = is_bad(found) ? found : GST_PASS;
+    if (is_cut_short(telling) && !is_bad(found)) {
         item->verdict = GST_SKIP;
         item->blocked_by = telling->result->st->finding;
     }
@@ -316,10 +334,30 @@ static void end_libraries(struct telling *telling)
     end_item(telling, text);
 }
 
+/* "the files above are of cuda-drivers 550.54.14-1, libcuda1 ...", in place of "blocked by": a
+ * package is the reason for its files, and what people take out. */
+static void name_packages(struct telling *telling)
+{
+    const struct gst_ledger *ledger = &telling->result->inspection->ledger;
+    struct gst_item *item = item_at_hand(telling);
+    char text[2 * GST_TEXT_SIZE];
+    size_t used = (size_t)snprintf(text, sizeof text, "the files above are of");
+
+    for (size_t i = 0; i < ledger->count && used < sizeof text; i++) {
+        if (ledger->rows[i].told_as == GST_IMAGE_DRIVER_PACKAGES)
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, " %s;", ledger->rows[i].detail);
+    }
+    text[strlen(text) - 1] = '\0';
+    gst_utf8_copy(item->reason, sizeof item->reason, text);
+}
+
 static void end_packages(struct telling *telling)
 {
     const struct gst_inspection *inspection = telling->result->inspection;
 
+    if (is_bad(worst_found(telling->report)))
+        name_packages(telling);
     if (inspection->has_dpkg || is_cut_short(telling))
         end_item(telling, "none of a driver in dpkg's list");
     else if (inspection->has_rpm)
@@ -382,12 +420,9 @@ static void tell_image(struct telling *telling)
 
     begin_item(telling, "image");
     describe_image(telling->result, text, sizeof text);
-    end_item(telling, text);
-    if (is_cut_short(telling)) {
-        item_at_hand(telling)->verdict = GST_ERROR;
-        item_at_hand(telling)->blocked_by = GST_NO_FINDING;
+    if (is_cut_short(telling))
         gst_report_status(telling->report, telling->result->st);
-    }
+    end_item(telling, text);
 }
 
 /* Files of one finding, and the layers that they are in. */
@@ -462,7 +497,8 @@ static void tell_subject(struct telling *telling)
     const struct gst_check *worst = gst_report_headline(report);
 
     if (worst == NULL)
-        snprintf(report->told, sizeof report->told, "nothing of a driver in it");
+        snprintf(report->told, sizeof report->told, "nothing of a driver is %s it",
+                 count_rows(telling, GST_IMAGE_DRIVER_FILES_DELETED).files > 0 ? "left in" : "in");
     else if (worst->verdict == GST_ERROR)
         snprintf(report->told, sizeof report->told, "%s",
                  telling->result->inspection->entry_count == 0 ? "it could not be read"
