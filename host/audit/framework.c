@@ -60,6 +60,9 @@ static void ask_import(struct gst_asking *asking)
 
     if (!read(asking, &framework))
         return;
+    if (framework.version[0] != '\0')
+        gst_told(asking, "framework", "PyTorch %s, built for %s", framework.version,
+                 framework.built_for);
     if (is_without_python(&framework))
         gst_found(asking, GST_IMAGE_FRAMEWORK_MISSING, GST_NO_GPU,
                   "neither 'python3' nor 'python' is on PATH");

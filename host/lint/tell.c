@@ -147,32 +147,38 @@ static bool has_real_library(const struct gst_ledger *ledger)
     return false;
 }
 
-struct telling {
-    const struct gst_lint_result *result;
-    struct gst_report *report;
-    bool has_real_library;
-};
-
 /* What a row is told as; GST_NO_FINDING for one that is no matter any more. */
-static enum gst_finding_id finding_of(const struct telling *telling, const struct gst_suspect *row)
+static enum gst_finding_id finding_of(const struct gst_ledger *ledger,
+                                      const struct gst_suspect *row, bool has_real)
 {
-    const struct gst_ledger *ledger = &telling->result->inspection->ledger;
     enum gst_finding_id finding = row->rule->finding;
+    bool has_bytes = row->size_bytes > 0 && !row->is_covered;
 
-    if (row->gone_in != GST_NO_LAYER) {
-        bool has_bytes = row->size_bytes > 0 && !row->is_covered;
-
+    if (row->gone_in != GST_NO_LAYER)
         return has_bytes
                        && (is_driver_part(finding) || finding == GST_IMAGE_DRIVER_INSTALLER
                            || finding == GST_IMAGE_KERNEL)
                    ? GST_IMAGE_DRIVER_FILES_DELETED
                    : GST_NO_FINDING;
-    }
-    if (!telling->has_real_library && is_driver_part(finding)
+    if (!has_real && is_driver_part(finding)
         && (is_empty_file(row) || leads_to_nothing(ledger, row)))
         return GST_IMAGE_EMPTY_DRIVER_FILES;
     return finding;
 }
+
+static void decide(struct gst_ledger *ledger)
+{
+    bool has_real = has_real_library(ledger);
+
+    for (size_t i = 0; i < ledger->count; i++)
+        ledger->rows[i].told_as = finding_of(ledger, &ledger->rows[i], has_real);
+    gst_ledger_order(ledger);
+}
+
+struct telling {
+    const struct gst_lint_result *result;
+    struct gst_report *report;
+};
 
 /* "; layer 4 of 7 is sha256:0123456789ab by 'RUN apt-get install -y cuda'" */
 static void describe_layer(const struct telling *telling, int layer, char *text, size_t size)
@@ -241,14 +247,13 @@ static void describe(const struct telling *telling, const struct gst_suspect *ro
                  row->detail[0] == '\0' ? "" : "'");
 }
 
-static void tell_row(const struct telling *telling, const struct gst_suspect *row,
-                     enum gst_finding_id finding)
+static void tell_row(const struct telling *telling, const struct gst_suspect *row)
 {
     char text[GST_CAUSE_SIZE], layer[GST_CAUSE_SIZE];
 
     describe(telling, row, text, sizeof text);
     describe_layer(telling, row->layer, layer, sizeof layer);
-    gst_report_check(telling->report, finding, GST_NO_GPU, false, "%s%s", text, layer);
+    gst_report_check(telling->report, row->told_as, GST_NO_GPU, false, "%s%s", text, layer);
 }
 
 static void begin_item(struct telling *telling, const char *name)
@@ -295,11 +300,10 @@ static void tell_rows(struct telling *telling, const struct group *group)
 
     for (size_t i = 0; i < ledger->count; i++) {
         const struct gst_suspect *row = &ledger->rows[i];
-        enum gst_finding_id finding = finding_of(telling, row);
 
-        if (is_of(group, finding)
-            || (finding == GST_IMAGE_DRIVER_FILES_DELETED && is_of(group, row->rule->finding)))
-            tell_row(telling, row, finding);
+        if (is_of(group, row->told_as)
+            || (row->told_as == GST_IMAGE_DRIVER_FILES_DELETED && is_of(group, row->rule->finding)))
+            tell_row(telling, row);
     }
 }
 
@@ -401,7 +405,7 @@ static struct tally count_rows(const struct telling *telling, enum gst_finding_i
     for (size_t i = 0; i < ledger->count; i++) {
         const struct gst_suspect *row = &ledger->rows[i];
 
-        if (finding_of(telling, row) != finding)
+        if (row->told_as != finding)
             continue;
         tally.files += row->file_count;
         if (row->layer >= 0 && row->layer < GST_LAYERS_MAX)
@@ -469,10 +473,10 @@ static void tell_subject(struct telling *telling)
 
 void gst_lint_tell(struct gst_report *report, const struct gst_lint_result *result)
 {
-    const struct gst_ledger *ledger = &result->inspection->ledger;
+    struct gst_ledger *ledger = &result->inspection->ledger;
     struct telling telling = { .result = result, .report = report };
 
-    telling.has_real_library = has_real_library(ledger);
+    decide(ledger);
     tell_image(&telling);
     for (int i = 0; i < GROUP_COUNT; i++)
         tell_group(&telling, &groups[i]);
