@@ -409,7 +409,8 @@ static void describe_image(const struct gst_lint_result *result, char *text, siz
     if (result->manifest != NULL && result->manifest->platform[0] != '\0')
         snprintf(platform, sizeof platform, " for %s", result->manifest->platform);
     if (result->others > 0)
-        snprintf(others, sizeof others, ", %zu mounts left out", result->others);
+        snprintf(others, sizeof others, ", %zu mount%s left out", result->others,
+                 result->others == 1 ? "" : "s");
     snprintf(text, size, "%s%s%s, %zu entries, %s%s", result->kind, platform, layers,
              result->inspection->entry_count, bytes, others);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The verbs: audit, which looks for what is wrong, and list, explain and compare, which test
+ * The verbs: audit and lint, which look for what is wrong, and list, explain and compare, which test
  * nothing.
  */
 #ifndef GST_RUN_VERBS_H

@@ -215,10 +215,34 @@ def test_usage(program, words, text):
     assert outcome.exit == 2 and outcome.out == "" and text in outcome.err
 
 
-def test_mounts_are_not_of_the_image(program):
-    """The folder of this machine's processes is another file system than the root."""
-    outcome = program.report("lint", "/proc/self/fdinfo")
-    assert outcome.exit == 0
+def test_mounts_are_not_of_the_image(program, kitchen, tmp_path):
+    """What a runtime mounts into a running container is not of its image."""
+    root = images.root_folder(tmp_path / "root", kitchen.read("clean-debian"))
+    script = f"""mount -t tmpfs none {root}/run && mkdir {root}/run/bin && \
+        touch {root}/run/bin/nvidia-smi && exec "$@" """
+    before = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
+    if subprocess.run([*before, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no mount namespaces here")
+    (root / "run/bin/nvidia-smi").unlink(missing_ok=True)
+    outcome = program.report("lint", root, before=before)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert "1 mount left out" in outcome.out
+
+
+def test_a_pipe_needs_room(program, tmp_path):
+    done = subprocess.run(["sh", "-c", f'echo | "{program.path}" lint -'],
+                          env={"TMPDIR": str(tmp_path / "none"), "PATH": "/usr/bin:/bin"},
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 3 and "TMPDIR" in done.stdout
+
+
+@pytest.mark.parametrize("path", ["folder", "zeros", "/dev/zero"])
+def test_nothing_is_no_clean_image(program, tmp_path, path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "zeros").write_bytes(bytes(10240))
+    outcome = program.report("lint", tmp_path / path, timeout=10)
+    assert outcome.exit == 3 and "holds nothing" in outcome.checks("ERROR")[0]["observed"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
