@@ -18,7 +18,7 @@ import time
 import pytest
 
 import images
-from selftest import COUNTING, TOP
+from selftest import COUNTING, TOP, VENDOR
 
 CLEAN = [name for name in images.recipe_names() if name.startswith("clean-")]
 
@@ -144,6 +144,22 @@ def test_a_root_may_have_a_manifest_of_its_own(program, tmp_path):
     images.root_folder(tmp_path / "root", images.Recipe("a", layers=[images.Layer("", items)]))
     for path in ("root.tar", "root"):
         assert program.report("lint", tmp_path / path).exit == 0
+
+
+@pytest.mark.parametrize("library", ["libcuda", "libnvidia-ml", "libnvidia-ptxjitcompiler"])
+def test_a_real_library_by_another_name(program, tmp_path, library):
+    """What NVIDIA builds, as Debian packages it."""
+    found = sorted((VENDOR / "drivers").glob(f"*/lib/{library}.so.*.*"))
+    if not found:
+        pytest.skip("no driver in build/vendor: scripts/vendor fetches it")
+    item = images.Item("file", "opt/app/lib/plugin.so", found[0].read_bytes())
+    recipe = images.Recipe("real", expect={"image.driver-files-baked-in"},
+                           layers=[images.Layer("COPY plugin.so /opt/app/lib", [item])])
+    for path in (images.docker_archive(tmp_path / "a.tar", recipe),
+                 images.oci_archive(tmp_path / "b.tar", recipe, "zstd"),
+                 images.root_folder(tmp_path / "root", recipe)):
+        [check] = judge(program, path, recipe).checks("FAIL")
+        assert f"SONAME '{library}.so.1'" in check["observed"]
 
 
 def test_what_is_deleted_is_named_with_both_layers(program, kitchen, tmp_path):
