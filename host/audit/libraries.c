@@ -16,6 +16,7 @@
 #include "audit/node_kinds.h"
 #include "audit/process.h"
 #include "core/cuda_releases.h"
+#include "core/units.h"
 
 /* The value that a call returned, NULL if it was not asked or failed. */
 static const char *value_of(const struct gst_scene *scene, const char *function)
@@ -335,8 +336,8 @@ static void summarize(const struct gst_scene *scene, char *text, size_t size)
     if (!scene->answers.is_asked)
         snprintf(text, size, "not asked");
     else
-        snprintf(text, size, "NVML lists %d GPUs, CUDA lists %d", scene->answers.nvml_gpu_count,
-                 scene->answers.cuda_gpu_count);
+        snprintf(text, size, "NVML lists %d GPU%s, CUDA lists %d", scene->answers.nvml_gpu_count,
+                 gst_plural(scene->answers.nvml_gpu_count), scene->answers.cuda_gpu_count);
 }
 
 const struct gst_audit_group gst_group_libraries = {
