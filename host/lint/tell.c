@@ -500,6 +500,8 @@ static void tell_subject(struct telling *telling)
     if (worst == NULL)
         snprintf(report->told, sizeof report->told, "nothing of a driver is %s it",
                  count_rows(telling, GST_IMAGE_DRIVER_FILES_DELETED).files > 0 ? "left in" : "in");
+    else if (worst->verdict == GST_ERROR && !is_cut_short(telling))
+        snprintf(report->told, sizeof report->told, "it holds more than can be told");
     else if (worst->verdict == GST_ERROR)
         snprintf(report->told, sizeof report->told, "%s",
                  telling->result->inspection->entry_count == 0 ? "it could not be read"

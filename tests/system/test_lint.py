@@ -500,6 +500,14 @@ def test_a_hundred_thousand_entries(program, tmp_path):
         == {"image.driver-files-baked-in", "suite.report-full"}
 
 
+def test_more_notes_than_can_be_told(program, tmp_path):
+    items = [images.Item("file", f"opt/{i}/libnvidia-container.so.1", b"x") for i in range(2100)]
+    outcome = program.run("lint", docker_with(members(*items), tmp_path))
+
+    assert outcome.exit == 3 and "suite.report-full" in outcome.out
+    assert "it holds more than can be told" in outcome.out.splitlines()[0]
+
+
 def test_names_that_are_no_text(program, tmp_path):
     layer = members(images.Item("file", "opt/\x1b[2J\x07/libcuda.so.1", b"x"),
                     images.Item("file", "opt/dr\u00e4iver/libcuda.so.1", b"x"))
