@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -99,18 +100,20 @@ static char *load(const struct gst_root *root, const char *path, bool *is_there)
 {
     int fd = gst_root_open_file(root, path);
     char *text = NULL;
-    size_t length = 0;
+    size_t length = 0, size;
+    struct stat info;
     ssize_t got = 0;
 
     *is_there = fd >= 0;
     if (fd < 0)
         return NULL;
-    text = malloc(LIST_MAX + 1);
-    while (text != NULL && length < LIST_MAX
-           && (got = read(fd, text + length, LIST_MAX - length)) > 0)
+    size = fstat(fd, &info) == 0 && info.st_size < LIST_MAX ? (size_t)info.st_size : LIST_MAX;
+    if (size < LIST_MAX)
+        text = malloc(size + 1);
+    while (text != NULL && length < size && (got = read(fd, text + length, size - length)) > 0)
         length += (size_t)got;
     close(fd);
-    if (text == NULL || got < 0 || length == LIST_MAX || memchr(text, '\0', length) != NULL) {
+    if (text == NULL || got < 0 || memchr(text, '\0', length) != NULL) {
         free(text);
         return NULL;
     }
@@ -170,6 +173,12 @@ static struct entry *add_entry(struct layer *layer, const char *path, enum state
 static bool no_room(const struct place *place)
 {
     return refuse(place, "more than %u paths, or no memory", ENTRIES_MAX);
+}
+
+/* As paths are looked up here: an empty part would be the name of nothing. */
+static bool is_path(const char *text)
+{
+    return text[0] == '/' && strstr(text, "//") == NULL;
 }
 
 /* "rwxr-xr-t" as bits. */
@@ -256,7 +265,7 @@ static bool add_target(struct layer *layer, const struct entry *target, const st
 {
     struct entry *entry;
 
-    if (target->path == NULL || *target->path != '/')
+    if (target->path == NULL || !is_path(target->path))
         return true;
     entry = add_entry(layer, target->path, IMPLIED);
     if (entry == NULL)
@@ -278,7 +287,7 @@ static bool parse_node(char *line, const struct place *place, void *data)
     int used = 0;
     bool ok = true;
 
-    if (sscanf(line, "absent %4095s", path) == 1 && *path == '/')
+    if (sscanf(line, "absent %4095s", path) == 1 && is_path(path))
         return add_entry(layer, path, ABSENT) != NULL || no_room(place);
     if (sscanf(line, "%15s %llu %u %u %n", mode, &links, &read.node.uid, &read.node.gid, &used) < 4)
         return refuse(place, "'%.40s' is no line of ls -ln", line);
@@ -292,8 +301,9 @@ static bool parse_node(char *line, const struct place *place, void *data)
         ok = sscanf(rest, "%u, %u %4095s %n", &read.node.major, &read.node.minor, path, &used) == 3;
     else
         ok = sscanf(rest, "%llu %4095s %n", &size, path, &used) == 2;
-    if (!ok || *path != '/')
-        return refuse(place, "'%.40s' has no size, or no path that begins with '/'", rest);
+    if (!ok || !is_path(path))
+        return refuse(place, "'%.40s' has no size, or no path that begins with '/' and has no '//'",
+                      rest);
     read.node.size_bytes = size;
     rest += used;
     entry = add_entry(layer, path, PRESENT);
@@ -321,8 +331,8 @@ static bool parse_node(char *line, const struct place *place, void *data)
 
 static bool parse_absent(char *line, const struct place *place, void *data)
 {
-    if (*line != '/')
-        return refuse(place, "'%.40s' does not begin with '/'", line);
+    if (!is_path(line))
+        return refuse(place, "'%.40s' does not begin with '/', or has '//'", line);
     return add_entry(data, line, ABSENT) != NULL || no_room(place);
 }
 
