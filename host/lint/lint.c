@@ -122,7 +122,7 @@ static void look_at_folder(struct job *job, int fd)
     struct gst_store store = { .fd = -1 };
 
     gst_store_open_folder(&store, fd);
-    if (gst_store_has(&store, "oci-layout") && gst_store_has(&store, "index.json")) {
+    if (gst_manifest_is_there(&store)) {
         look_at_store(job, &store);
         return;
     }

@@ -149,7 +149,7 @@ class Docker(Engine):
                  {"overlay": "overlay2"}.get(self.driver, self.driver), "--bridge=none",
                  "--iptables=false", "--ip-forward=false", "--ip-masq=false", *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env=dict(os.environ, DOCKER_TMPDIR=str(self.folder)))
+                env=dict(os.environ, DOCKER_TMPDIR=str(self.folder / "tmp")))
         end = time.monotonic() + START_S
         while call([*self.command, "version", "--format", "{{.Server.Version}}"]).returncode != 0:
             if self.daemon.poll() is not None or time.monotonic() > end:
@@ -169,6 +169,22 @@ class Docker(Engine):
                 self.daemon.kill()
                 self.daemon.wait()
             self.daemon = None
+
+
+class RemappedDocker(Docker):
+    """With --userns-remap: root of its containers is nobody on the machine."""
+
+    name = "docker-userns"
+    user, first, count = "nobody", 100000, 65536
+
+    def start(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in ("subuid", "subgid"):
+            table = self.folder / name
+            table.write_text(f"{self.user}:{self.first}:{self.count}\n")
+            # In this session's own mount namespace.
+            demand(["mount", "--bind", table, f"/etc/{name}"])
+        super().start(f"--userns-remap={self.user}:nogroup")
 
 
 class Podman(Engine):
@@ -193,4 +209,4 @@ class Podman(Engine):
             raise EngineError(f"podman uses another runtime: {info['host']['ociRuntime']}")
 
 
-ENGINES = {engine.name: engine for engine in (Docker, Podman)}
+ENGINES = {engine.name: engine for engine in (Docker, RemappedDocker, Podman)}

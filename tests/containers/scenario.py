@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engines import BUSYBOX, ENGINES
+from engines import BUSYBOX
 from hosts import MOUNTS, NODES
 from selftest import VENDOR
 
 LIBRARY_FOLDER = "/usr/lib/x86_64-linux-gnu"
 KEYS = {"name", "engines", "image", "host", "nodes", "mode", "libraries", "cache", "baked",
         "committed", "stub", "env", "options", "opens", "loads", "finds", "notes", "toolkit",
-        "healthy"}
+        "about", "healthy"}
 
 TABLE = yaml.safe_load((Path(__file__).parent / "scenarios.yaml").read_text())
+
+BOTH = ("docker", "podman")
 
 # How busybox words what open() says.
 ERRNOS = {"ENXIO": "No such device or address", "EPERM": "Operation not permitted",
@@ -160,5 +162,5 @@ def cases(wanted=lambda row: True):
     """(engine, row) of the table as parameters of a test."""
     for row in filter(wanted, TABLE["rows"]):
         validate_row(row)
-        for engine in row.get("engines", ENGINES):
+        for engine in row.get("engines", BOTH):
             yield pytest.param(engine, row, id=f"{engine}-{row['name']}")

@@ -73,7 +73,7 @@ static void test_plan__refused(void **state)
         const char *parts[2];
     } cases[] = {
         { { "quer" }, { "'quer'", "query, add, copy, burn" } },
-        { { "audit" }, { "'audit'", "list, explain, compare" } },
+        { { "topology" }, { "'topology'", "audit, lint, list, explain, compare" } },
         { { "basic" }, { "'basic'", "verbs" } },
         { { "--only", "quer" }, { "'quer'", "groups: basic, bandwidth" } },
         { { "--skip", "add,x" }, { "'x'", "query, add, copy, burn" } },
