@@ -62,7 +62,8 @@ static bool has_answer(const struct gst_report *report, int item)
     return false;
 }
 
-/* A group of which no check had anything to say did not pass: it was not asked. */
+/* A group of which no check had anything to say, or of which the files told but half, did not pass:
+ * it was not asked. */
 static void end_items(struct gst_report *report, const struct gst_scene *scene,
                       const struct items *items)
 {
@@ -75,9 +76,14 @@ static void end_items(struct gst_report *report, const struct gst_scene *scene,
         item = &report->items[items->of[i]];
         if (group->summarize != NULL)
             group->summarize(scene, item->summary, sizeof item->summary);
-        item->verdict = has_answer(report, items->of[i]) ? GST_PASS : GST_SKIP;
-        if (item->verdict == GST_SKIP)
+        item->verdict = GST_PASS;
+        if (group->needs_answers && !scene->answers.is_asked) {
+            item->verdict = GST_SKIP;
+            snprintf(item->reason, sizeof item->reason, "not asked: files alone were read");
+        } else if (!has_answer(report, items->of[i])) {
+            item->verdict = GST_SKIP;
             snprintf(item->reason, sizeof item->reason, "nothing to ask here");
+        }
         item->state = GST_ITEM_DONE;
     }
 }

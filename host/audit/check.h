@@ -45,8 +45,9 @@ struct gst_audit_check {
 /* One file each; `key` is the letter that its checks' ids begin with. */
 struct gst_audit_group {
     char key;
-    const char *name; /* of its line in the report: "device nodes" */
-    bool is_optional; /* no line unless one of its checks has something to say */
+    const char *name;   /* of its line in the report: "device nodes" */
+    bool is_optional;   /* no line unless one of its checks has something to say */
+    bool needs_answers; /* passes only if nodes were opened and libraries loaded */
     const struct gst_audit_check *checks;
     size_t count;
     /* The one line that a PASS shows; may be NULL. */

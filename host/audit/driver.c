@@ -11,6 +11,7 @@
 #include "audit/check.h"
 #include "audit/field.h"
 #include "audit/process.h"
+#include "core/units.h"
 
 #define PROC_FOLDER "/proc/driver/nvidia"
 
@@ -351,13 +352,16 @@ static void ask_kernel_log(struct gst_asking *asking)
 
 static void summarize(const struct gst_scene *scene, char *text, size_t size)
 {
+    const int gpus = scene->module_version[0] != '\0' && count_in_driver(scene) > 0
+                         ? count_in_driver(scene)
+                         : count_on_bus(scene);
+
     if (!shows_host(scene))
         snprintf(text, size, "not shown on %s", gst_platform_name(scene->platform));
     else if (scene->module_version[0] == '\0')
-        snprintf(text, size, "%d GPUs on the PCI bus", count_on_bus(scene));
+        snprintf(text, size, "%d GPU%s on the PCI bus", gpus, gst_plural(gpus));
     else
-        snprintf(text, size, "driver %s, %d GPUs", scene->module_version,
-                 count_in_driver(scene) > 0 ? count_in_driver(scene) : count_on_bus(scene));
+        snprintf(text, size, "driver %s, %d GPU%s", scene->module_version, gpus, gst_plural(gpus));
 }
 
 static const struct gst_audit_check checks[] = {

@@ -12,6 +12,7 @@
 
 #include "api/version.h"
 #include "audit/framework_answers.h"
+#include "core/units.h"
 
 static bool read(const struct gst_asking *asking, struct gst_framework *framework)
 {
@@ -60,6 +61,9 @@ static void ask_import(struct gst_asking *asking)
 
     if (!read(asking, &framework))
         return;
+    if (framework.version[0] != '\0')
+        gst_told(asking, "framework", "PyTorch %s, built for %s", framework.version,
+                 framework.built_for);
     if (is_without_python(&framework))
         gst_found(asking, GST_IMAGE_FRAMEWORK_MISSING, GST_NO_GPU,
                   "neither 'python3' nor 'python' is on PATH");
@@ -238,8 +242,8 @@ static void summarize(const struct gst_scene *scene, char *text, size_t size)
 
     gst_framework_parse(&framework, gst_view_answers(scene->view));
     if (framework.is_asked)
-        snprintf(text, size, "PyTorch %s for CUDA %s sees %d GPUs", framework.version,
-                 framework.built_for, framework.count);
+        snprintf(text, size, "PyTorch %s for CUDA %s sees %d GPU%s", framework.version,
+                 framework.built_for, framework.count, gst_plural(framework.count));
 }
 
 const struct gst_audit_group gst_group_framework = {

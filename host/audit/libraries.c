@@ -16,6 +16,7 @@
 #include "audit/node_kinds.h"
 #include "audit/process.h"
 #include "core/cuda_releases.h"
+#include "core/units.h"
 
 /* The value that a call returned, NULL if it was not asked or failed. */
 static const char *value_of(const struct gst_scene *scene, const char *function)
@@ -181,7 +182,8 @@ static void ask_architectures(struct gst_asking *asking)
                  gst_cuda_minor(cuda), known);
 }
 
-/* E09: what works for root may not for the user that a later image names. */
+/* E09: what works for root may not for the user that a later image names. Of interest only where it
+ * does work. */
 static void ask_other_users(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
@@ -193,8 +195,8 @@ static void ask_other_users(struct gst_asking *asking)
 
     gst_process_read(&process, scene->view);
     /* Root of a user namespace is root of nothing that the host owns. */
-    if (!scene->is_container || scene->platform != GST_PLATFORM_LINUX || scene->has_user_namespace
-        || !process.is_known || process.uid != 0)
+    if (!scene->answers.is_asked || !scene->is_container || scene->has_user_namespace
+        || scene->platform != GST_PLATFORM_LINUX || !process.is_known || process.uid != 0)
         return;
     for (size_t i = 0; i < scene->node_count; i++) {
         const struct gst_device_node *node = &scene->nodes[i];
@@ -319,7 +321,7 @@ static const struct gst_audit_check checks[] = {
       ask_architectures },
     { "E09",
       "Could users other than root open the nodes, too?",
-      GST_STAGE_FILES,
+      GST_STAGE_ANSWERS,
       { GST_USER_NODES_NEED_ROOT },
       ask_other_users },
     { "E10",
@@ -334,13 +336,14 @@ static void summarize(const struct gst_scene *scene, char *text, size_t size)
     if (!scene->answers.is_asked)
         snprintf(text, size, "not asked");
     else
-        snprintf(text, size, "NVML lists %d GPUs, CUDA lists %d", scene->answers.nvml_gpu_count,
-                 scene->answers.cuda_gpu_count);
+        snprintf(text, size, "NVML lists %d GPU%s, CUDA lists %d", scene->answers.nvml_gpu_count,
+                 gst_plural(scene->answers.nvml_gpu_count), scene->answers.cuda_gpu_count);
 }
 
 const struct gst_audit_group gst_group_libraries = {
     .key = 'E',
     .name = "libraries",
+    .needs_answers = true,
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),
     .summarize = summarize,

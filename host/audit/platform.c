@@ -11,6 +11,7 @@
 #include "audit/own_gpus.h"
 #include "audit/process.h"
 #include "audit/visible.h"
+#include "core/units.h"
 
 #define ID_LENGTH 64 /* engines name containers by 64 hexadecimal digits */
 
@@ -222,7 +223,8 @@ static void ask_visible_devices(struct gst_asking *asking)
         break;
     case GST_VISIBLE_NONE:
         gst_found(asking, GST_USER_ALL_GPUS_HIDDEN, GST_NO_GPU,
-                  "CUDA_VISIBLE_DEVICES is '%.64s' and leaves none of %d GPUs", value, own.count);
+                  "CUDA_VISIBLE_DEVICES is '%.64s' and leaves none of %d GPU%s", value, own.count,
+                  gst_plural(own.count));
         break;
     case GST_VISIBLE_INVALID:
         gst_found(asking, GST_USER_VISIBLE_DEVICES_INVALID, GST_NO_GPU,

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +78,8 @@ static _Noreturn void become(const char *const *arguments, pid_t parent, int out
                              int failure)
 {
     int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    /* 1, not 0: the kernel takes 1 as "no dump" for pipes to a crash handler, too. */
+    const struct rlimit no_core = { 1, 1 };
     int error;
 
     setpgid(0, 0);
@@ -84,6 +87,7 @@ static _Noreturn void become(const char *const *arguments, pid_t parent, int out
     if (getppid() != parent)
         _exit(1);
     restore_signals();
+    setrlimit(RLIMIT_CORE, &no_core);
     /* Without /dev/null, too, it must not read from the caller's terminal. */
     if (null_fd >= 0)
         dup2(null_fd, STDIN_FILENO);

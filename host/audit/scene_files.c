@@ -127,12 +127,18 @@ static void add_file(struct gst_scene *scene, const char *path)
 }
 
 /* A script by a program's name wraps the driver's own, which lies elsewhere: images for clusters
- * that mount the driver in one folder are made so. */
+ * that mount the driver in one folder are made so. A capture says of it only that it is no ELF
+ * file. */
 static bool is_wrapper(const struct gst_scene *scene, const char *path)
 {
+    struct gst_node node;
     char head[3];
 
-    return gst_view_read(scene->view, path, head, sizeof head) && strcmp(head, "#!") == 0;
+    if (gst_view_read(scene->view, path, head, sizeof head))
+        return strcmp(head, "#!") == 0;
+    return !gst_view_is_live(scene->view) && gst_view_lstat(scene->view, path, &node)
+           && node.kind == GST_NODE_FILE && node.size_bytes > 0
+           && !gst_view_is_elf(scene->view, path);
 }
 
 static bool visit_file(const char *name, void *data)
@@ -142,7 +148,7 @@ static bool visit_file(const char *name, void *data)
 
     if ((is_driver_library(name) || is_driver_program(name))
         && snprintf(path, sizeof path, "%s/%s", folders->folder, name) < (int)sizeof path
-        && !is_wrapper(folders->scene, path))
+        && !(is_driver_program(name) && is_wrapper(folders->scene, path)))
         add_file(folders->scene, path);
     return true;
 }

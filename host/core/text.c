@@ -187,49 +187,55 @@ static void observation(struct line *line, const struct gst_check *check)
     add(line, "%s", check->observed);
 }
 
-/* How much of an observation is its own: what follows the first "; " is told once where neighbours
- * share it. */
-static size_t own_part(const char *observed, const char *before)
-{
-    const char *tail = strstr(observed, "; ");
-
-    if (tail == NULL || strlen(before) < strlen(tail)
-        || strcmp(before + strlen(before) - strlen(tail), tail) != 0)
-        return strlen(observed);
-    return (size_t)(tail - observed);
-}
-
-/* The next place of a finding that names no GPU: a file each, in an image. NULL after the last. */
+/* The next place where the same was found in an image; NULL after the last, and on a machine, where
+ * places are GPUs. */
 static const struct gst_check *next_place(const struct gst_report *report,
                                           const struct gst_check *check)
 {
     const struct gst_check *end = report->checks + report->check_count;
 
-    for (const struct gst_check *next = check + 1; check->gpu == GST_NO_GPU && next < end; next++) {
-        if (next->finding == check->finding && next->item == check->item && next->gpu == GST_NO_GPU
+    for (const struct gst_check *next = check + 1; report->subject[0] != '\0' && next < end;
+         next++) {
+        if (next->finding == check->finding && next->item == check->item
             && next->verdict == check->verdict)
             return next;
     }
     return NULL;
 }
 
-static void write_others(const struct gst_report *report, const struct gst_check *first, FILE *out)
+/* What neighbours may share: "; why, and which layer it is". Empty if there is none. */
+static const char *shared_part(const struct gst_check *check)
 {
-    const char *before = first->observed;
-    size_t told = 1, left = 0;
+    const char *tail = strstr(check->observed, "; ");
 
-    for (const struct gst_check *check = next_place(report, first); check != NULL;
-         check = next_place(report, check)) {
-        struct line line = { "", 0 };
+    return tail == NULL ? "" : tail;
+}
 
+/* A line per place, and what neighbours share once, behind the last of them. */
+static void write_places(const struct gst_report *report, const struct gst_check *check, FILE *out)
+{
+    size_t told = 0, left = 0;
+
+    for (const struct gst_check *next; check != NULL; check = next) {
+        const char *tail = shared_part(check);
+        struct line place = { "", 0 }, shared = { "", 0 };
+        bool is_last;
+
+        next = next_place(report, check);
         if (told == PLACES_TOLD) {
             left++;
             continue;
         }
-        add(&line, "%.*s", (int)own_part(check->observed, before), check->observed);
-        fprintf(out, "                 %s\n", line.text);
-        before = check->observed;
+        add(&place, "%.*s",
+            (int)(tail[0] == '\0' ? strlen(check->observed) : (size_t)(tail - check->observed)),
+            check->observed);
+        fprintf(out, "         %s   %s\n", told == 0 ? "cause" : "     ", place.text);
         told++;
+        is_last = next == NULL || told == PLACES_TOLD || strcmp(tail, shared_part(next)) != 0;
+        if (is_last && tail[0] != '\0') {
+            add(&shared, "%s", tail + 2);
+            fprintf(out, "                   %s\n", shared.text);
+        }
     }
     if (left > 0)
         fprintf(out, "                 and %zu more: --json <file> has them all\n", left);
@@ -243,7 +249,9 @@ static void write_finding(const struct gst_report *report, const struct gst_chec
     struct line cause = { "", 0 }, places = { "", 0 };
     bool has_call = check->call[0] != '\0';
 
-    if (!is_shown)
+    if (report->subject[0] != '\0' && !is_shown)
+        write_places(report, check, out);
+    else if (!is_shown)
         observation(&cause, check);
     if (has_call && check->code == 0)
         add(&cause, is_shown ? "in %s" : " (%s)", check->call);
@@ -251,7 +259,6 @@ static void write_finding(const struct gst_report *report, const struct gst_chec
         add(&cause, is_shown ? "%s returned %d" : " (%s, %d)", check->call, check->code);
     if (cause.length > 0)
         fprintf(out, "         cause   %s\n", cause.text);
-    write_others(report, check, out);
     add_places(&places, report, check->finding, ", gpu ");
     fprintf(out,
             "         remedy  %s\n         id      %s  (%s%s; explain: gpu-selftest explain %s)\n",

@@ -61,6 +61,11 @@ static void print_short(char *text, size_t size, double value)
         snprintf(text, size, "%.3g", value);
 }
 
+const char *gst_plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 const char *gst_format(char *text, size_t size, double value, enum gst_unit unit)
 {
     const struct prefix *prefix = prefixes_of(unit);

@@ -34,6 +34,9 @@ const char *gst_unit_suffix(enum gst_unit unit);
  */
 const char *gst_format(char *text, size_t size, double value, enum gst_unit unit);
 
+/* "" for one, else "s": "%d GPU%s". */
+const char *gst_plural(int64_t count);
+
 /* Each parses all of `text` or fails and leaves *out alone. Negative values, overflow, NaN and
  * anything after the number that is not a known unit are failures. */
 bool gst_parse_size(const char *text, uint64_t *bytes);     /* 4096 64M 1.5G 512MiB */

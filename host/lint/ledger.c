@@ -235,3 +235,16 @@ const struct gst_suspect *gst_ledger_at(const struct gst_ledger *ledger, const c
     }
     return NULL;
 }
+
+static int by_layer(const void *a, const void *b)
+{
+    const struct gst_suspect *one = a, *other = b;
+
+    return one->layer != other->layer ? one->layer - other->layer : strcmp(one->path, other->path);
+}
+
+void gst_ledger_order(struct gst_ledger *ledger)
+{
+    if (ledger->count > 0)
+        qsort(ledger->rows, ledger->count, sizeof *ledger->rows, by_layer);
+}

@@ -21,6 +21,7 @@ struct gst_suspect {
     bool is_covered;          /* gone, and another stands in its place */
     size_t file_count;
     uint64_t size_bytes;
+    enum gst_finding_id told_as; /* for whoever tells it */
     char detail[96]; /* "libcuda.so.1", "libcuda1 535.261.03-1"; tells those of one path apart */
 };
 
@@ -56,11 +57,14 @@ void gst_ledger_add(struct gst_ledger *ledger, const struct gst_lint_rule *rule,
 void gst_ledger_add_package(struct gst_ledger *ledger, const struct gst_lint_rule *rule,
                             const struct gst_entry *entry, const char *detail);
 
-/* All layers are read: brings the rows into the order in which they are told. */
+/* All layers are read. */
 void gst_ledger_finish(struct gst_ledger *ledger);
 
-/* The row of what stands at `path` in the end, NULL if nothing was found there. Only after
- * gst_ledger_finish. */
+/* The row of what stands at `path` in the end, NULL if nothing was found there. Only between
+ * gst_ledger_finish and gst_ledger_order. */
 const struct gst_suspect *gst_ledger_at(const struct gst_ledger *ledger, const char *path);
+
+/* By layer, and within one by path: as people read it. */
+void gst_ledger_order(struct gst_ledger *ledger);
 
 #endif

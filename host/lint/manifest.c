@@ -122,7 +122,7 @@ static bool read_docker(struct gst_manifest *manifest, json_t *list, const struc
 
     manifest->kind = "docker archive";
     if (!json_is_object(image))
-        return damaged(st, "'manifest.json' lists no image");
+        return damaged(st, "'manifest.json' is no list of images, as docker save writes it");
     if (json_array_size(list) > 1)
         return gst_fail(st, GST_SUITE_IMAGE_UNREADABLE,
                         "it holds %zu images, and one at a time is looked at",
@@ -266,8 +266,9 @@ static bool read_oci(struct gst_manifest *manifest, json_t *index, const struct 
 
 bool gst_manifest_is_there(const struct gst_store *store)
 {
-    return gst_store_has(store, "manifest.json")
-           || (gst_store_has(store, "index.json") && gst_store_has(store, "oci-layout"));
+    return gst_store_has_layers(store)
+           && (gst_store_has(store, "manifest.json")
+               || (gst_store_has(store, "index.json") && gst_store_has(store, "oci-layout")));
 }
 
 bool gst_manifest_read(struct gst_manifest *manifest, const struct gst_store *store,

@@ -12,9 +12,12 @@
 #include <unistd.h>
 
 /* Docker allows 127 layers; an archive of several platforms has a few times that. */
-#define MEMBERS_MAX 16384
+#define MEMBERS_MAX 8192
 #define JSON_MAX    (4 << 20)
 #define HOPS_MAX    8
+
+/* Names are digests with a little around them; longer ones are of something else. */
+#define NAME_MAX_BYTES 160
 
 struct gst_store_member {
     char *name;
@@ -24,16 +27,14 @@ struct gst_store_member {
 
 /* What image archives are made of. Only these are remembered, so that the archive of a whole root
  * needs no memory. */
-static const char *const parts[] = { "manifest.json", "index.json",  "oci-layout", "blobs/*/*",
-                                     "*.json",        "*/layer.tar", "*.tar" };
+static const char *const layer_parts[] = { "blobs/*/*", "*/layer.tar", "*.tar", NULL };
+static const char *const other_parts[] = { "*.json", "oci-layout", NULL };
 
-static bool is_part(const char *path)
+static bool is_one_of(const char *path, const char *const *patterns)
 {
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (fnmatch(parts[i], path, FNM_PATHNAME) == 0)
-            return true;
-    }
-    return false;
+    while (*patterns != NULL && fnmatch(*patterns, path, FNM_PATHNAME) != 0)
+        patterns++;
+    return *patterns != NULL;
 }
 
 static bool remember(struct gst_store *store, const struct gst_entry *entry, int64_t position,
@@ -70,7 +71,9 @@ bool gst_store_open_archive(struct gst_store *store, int fd, struct gst_status *
     if (unpack == NULL)
         return false;
     while (gst_unpack_next(unpack, &entry, st)) {
-        if (entry.kind != GST_ENTRY_FOLDER && is_part(entry.path)
+        if (entry.kind != GST_ENTRY_FOLDER && strlen(entry.path) < NAME_MAX_BYTES
+            && strlen(entry.target) < NAME_MAX_BYTES
+            && (is_one_of(entry.path, layer_parts) || is_one_of(entry.path, other_parts))
             && !remember(store, &entry, gst_unpack_position(unpack), st))
             break;
     }
@@ -120,10 +123,17 @@ static const struct gst_store_member *find(const struct gst_store *store, const 
     return member;
 }
 
+/* Names come from manifests, and must not lead out of the folder. */
 static int open_in_folder(const struct gst_store *store, const char *name)
 {
-    int fd = openat(store->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     struct stat info;
+    int fd;
+
+    if (name[0] == '/' || strstr(name, "..") != NULL) {
+        errno = EXDEV;
+        return -1;
+    }
+    fd = openat(store->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
     if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) {
         close(fd);
@@ -131,6 +141,22 @@ static int open_in_folder(const struct gst_store *store, const char *name)
         return -1;
     }
     return fd;
+}
+
+bool gst_store_has_layers(const struct gst_store *store)
+{
+    static const char *const of_roots[] = { "bin", "etc", "usr" };
+    struct stat info;
+
+    for (size_t i = 0; i < sizeof of_roots / sizeof *of_roots && store->is_folder; i++) {
+        if (fstatat(store->fd, of_roots[i], &info, AT_SYMLINK_NOFOLLOW) == 0)
+            return false;
+    }
+    for (size_t i = 0; i < store->count; i++) {
+        if (is_one_of(store->members[i].name, layer_parts))
+            return true;
+    }
+    return store->is_folder;
 }
 
 bool gst_store_has(const struct gst_store *store, const char *name)

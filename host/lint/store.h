@@ -31,6 +31,9 @@ bool gst_store_open_archive(struct gst_store *store, int fd, struct gst_status *
 void gst_store_open_folder(struct gst_store *store, int fd);
 void gst_store_release(struct gst_store *store);
 
+/* True if there is anything that may be a layer; a root has files of that name by chance alone. */
+bool gst_store_has_layers(const struct gst_store *store);
+
 bool gst_store_has(const struct gst_store *store, const char *name);
 
 /* Reads JSON; the caller drops it. NULL, with the reason in `st`. */

@@ -147,32 +147,38 @@ static bool has_real_library(const struct gst_ledger *ledger)
     return false;
 }
 
-struct telling {
-    const struct gst_lint_result *result;
-    struct gst_report *report;
-    bool has_real_library;
-};
-
 /* What a row is told as; GST_NO_FINDING for one that is no matter any more. */
-static enum gst_finding_id finding_of(const struct telling *telling, const struct gst_suspect *row)
+static enum gst_finding_id finding_of(const struct gst_ledger *ledger,
+                                      const struct gst_suspect *row, bool has_real)
 {
-    const struct gst_ledger *ledger = &telling->result->inspection->ledger;
     enum gst_finding_id finding = row->rule->finding;
+    bool has_bytes = row->size_bytes > 0 && !row->is_covered;
 
-    if (row->gone_in != GST_NO_LAYER) {
-        bool has_bytes = row->size_bytes > 0 && !row->is_covered;
-
+    if (row->gone_in != GST_NO_LAYER)
         return has_bytes
                        && (is_driver_part(finding) || finding == GST_IMAGE_DRIVER_INSTALLER
                            || finding == GST_IMAGE_KERNEL)
                    ? GST_IMAGE_DRIVER_FILES_DELETED
                    : GST_NO_FINDING;
-    }
-    if (!telling->has_real_library && is_driver_part(finding)
+    if (!has_real && is_driver_part(finding)
         && (is_empty_file(row) || leads_to_nothing(ledger, row)))
         return GST_IMAGE_EMPTY_DRIVER_FILES;
     return finding;
 }
+
+static void decide(struct gst_ledger *ledger)
+{
+    bool has_real = has_real_library(ledger);
+
+    for (size_t i = 0; i < ledger->count; i++)
+        ledger->rows[i].told_as = finding_of(ledger, &ledger->rows[i], has_real);
+    gst_ledger_order(ledger);
+}
+
+struct telling {
+    const struct gst_lint_result *result;
+    struct gst_report *report;
+};
 
 /* "; layer 4 of 7 is sha256:0123456789ab by 'RUN apt-get install -y cuda'" */
 static void describe_layer(const struct telling *telling, int layer, char *text, size_t size)
@@ -241,14 +247,13 @@ static void describe(const struct telling *telling, const struct gst_suspect *ro
                  row->detail[0] == '\0' ? "" : "'");
 }
 
-static void tell_row(const struct telling *telling, const struct gst_suspect *row,
-                     enum gst_finding_id finding)
+static void tell_row(const struct telling *telling, const struct gst_suspect *row)
 {
     char text[GST_CAUSE_SIZE], layer[GST_CAUSE_SIZE];
 
     describe(telling, row, text, sizeof text);
     describe_layer(telling, row->layer, layer, sizeof layer);
-    gst_report_check(telling->report, finding, GST_NO_GPU, false, "%s%s", text, layer);
+    gst_report_check(telling->report, row->told_as, GST_NO_GPU, false, "%s%s", text, layer);
 }
 
 static void begin_item(struct telling *telling, const char *name)
@@ -266,14 +271,32 @@ static bool is_cut_short(const struct telling *telling)
     return telling->result->st->finding != GST_NO_FINDING;
 }
 
+static bool is_bad(enum gst_verdict verdict)
+{
+    return verdict == GST_FAIL || verdict == GST_ERROR;
+}
+
+/* The worst of what was found under the item at hand. */
+static enum gst_verdict worst_found(const struct gst_report *report)
+{
+    enum gst_verdict worst = GST_NOTE;
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].item == report->progress.item)
+            worst = gst_verdict_worst(worst, report->checks[i].verdict);
+    }
+    return worst;
+}
+
 /* Nothing was found: that is worth a PASS only if all was looked at. */
 static void end_item(struct telling *telling, const char *summary)
 {
     struct gst_item *item = item_at_hand(telling);
+    enum gst_verdict found = worst_found(telling->report);
 
     item->state = GST_ITEM_DONE;
-    item->verdict = GST_PASS;
-    if (is_cut_short(telling)) {
+    item->verdict = is_bad(found) ? found : GST_PASS;
+    if (is_cut_short(telling) && !is_bad(found)) {
         item->verdict = GST_SKIP;
         item->blocked_by = telling->result->st->finding;
     }
@@ -295,11 +318,10 @@ static void tell_rows(struct telling *telling, const struct group *group)
 
     for (size_t i = 0; i < ledger->count; i++) {
         const struct gst_suspect *row = &ledger->rows[i];
-        enum gst_finding_id finding = finding_of(telling, row);
 
-        if (is_of(group, finding)
-            || (finding == GST_IMAGE_DRIVER_FILES_DELETED && is_of(group, row->rule->finding)))
-            tell_row(telling, row, finding);
+        if (is_of(group, row->told_as)
+            || (row->told_as == GST_IMAGE_DRIVER_FILES_DELETED && is_of(group, row->rule->finding)))
+            tell_row(telling, row);
     }
 }
 
@@ -312,10 +334,30 @@ static void end_libraries(struct telling *telling)
     end_item(telling, text);
 }
 
+/* "the files above are of cuda-drivers 550.54.14-1, libcuda1 ...", in place of "blocked by": a
+ * package is the reason for its files, and what people take out. */
+static void name_packages(struct telling *telling)
+{
+    const struct gst_ledger *ledger = &telling->result->inspection->ledger;
+    struct gst_item *item = item_at_hand(telling);
+    char text[2 * GST_TEXT_SIZE];
+    size_t used = (size_t)snprintf(text, sizeof text, "the files above are of");
+
+    for (size_t i = 0; i < ledger->count && used < sizeof text; i++) {
+        if (ledger->rows[i].told_as == GST_IMAGE_DRIVER_PACKAGES)
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, " %s;", ledger->rows[i].detail);
+    }
+    text[strlen(text) - 1] = '\0';
+    gst_utf8_copy(item->reason, sizeof item->reason, text);
+}
+
 static void end_packages(struct telling *telling)
 {
     const struct gst_inspection *inspection = telling->result->inspection;
 
+    if (is_bad(worst_found(telling->report)))
+        name_packages(telling);
     if (inspection->has_dpkg || is_cut_short(telling))
         end_item(telling, "none of a driver in dpkg's list");
     else if (inspection->has_rpm)
@@ -367,7 +409,8 @@ static void describe_image(const struct gst_lint_result *result, char *text, siz
     if (result->manifest != NULL && result->manifest->platform[0] != '\0')
         snprintf(platform, sizeof platform, " for %s", result->manifest->platform);
     if (result->others > 0)
-        snprintf(others, sizeof others, ", %zu mounts left out", result->others);
+        snprintf(others, sizeof others, ", %zu mount%s left out", result->others,
+                 result->others == 1 ? "" : "s");
     snprintf(text, size, "%s%s%s, %zu entries, %s%s", result->kind, platform, layers,
              result->inspection->entry_count, bytes, others);
 }
@@ -378,12 +421,9 @@ static void tell_image(struct telling *telling)
 
     begin_item(telling, "image");
     describe_image(telling->result, text, sizeof text);
-    end_item(telling, text);
-    if (is_cut_short(telling)) {
-        item_at_hand(telling)->verdict = GST_ERROR;
-        item_at_hand(telling)->blocked_by = GST_NO_FINDING;
+    if (is_cut_short(telling))
         gst_report_status(telling->report, telling->result->st);
-    }
+    end_item(telling, text);
 }
 
 /* Files of one finding, and the layers that they are in. */
@@ -401,7 +441,7 @@ static struct tally count_rows(const struct telling *telling, enum gst_finding_i
     for (size_t i = 0; i < ledger->count; i++) {
         const struct gst_suspect *row = &ledger->rows[i];
 
-        if (finding_of(telling, row) != finding)
+        if (row->told_as != finding)
             continue;
         tally.files += row->file_count;
         if (row->layer >= 0 && row->layer < GST_LAYERS_MAX)
@@ -458,7 +498,10 @@ static void tell_subject(struct telling *telling)
     const struct gst_check *worst = gst_report_headline(report);
 
     if (worst == NULL)
-        snprintf(report->told, sizeof report->told, "nothing of a driver in it");
+        snprintf(report->told, sizeof report->told, "nothing of a driver is %s it",
+                 count_rows(telling, GST_IMAGE_DRIVER_FILES_DELETED).files > 0 ? "left in" : "in");
+    else if (worst->verdict == GST_ERROR && !is_cut_short(telling))
+        snprintf(report->told, sizeof report->told, "it holds more than can be told");
     else if (worst->verdict == GST_ERROR)
         snprintf(report->told, sizeof report->told, "%s",
                  telling->result->inspection->entry_count == 0 ? "it could not be read"
@@ -469,10 +512,10 @@ static void tell_subject(struct telling *telling)
 
 void gst_lint_tell(struct gst_report *report, const struct gst_lint_result *result)
 {
-    const struct gst_ledger *ledger = &result->inspection->ledger;
+    struct gst_ledger *ledger = &result->inspection->ledger;
     struct telling telling = { .result = result, .report = report };
 
-    telling.has_real_library = has_real_library(ledger);
+    decide(ledger);
     tell_image(&telling);
     for (int i = 0; i < GROUP_COUNT; i++)
         tell_group(&telling, &groups[i]);

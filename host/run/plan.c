@@ -57,7 +57,8 @@ static bool complain(struct gst_workload_list list, const char *word, size_t len
                  (int)length, word, workloads.text, groups.text);
     else
         snprintf(error, size,
-                 "unknown verb or workload '%.*s', workloads: %s; verbs: list, explain, compare",
+                 "unknown verb or workload '%.*s', workloads: %s; verbs: audit, lint, list, "
+                 "explain, compare",
                  (int)length, word, workloads.text);
     return false;
 }

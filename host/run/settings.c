@@ -235,10 +235,34 @@ static bool parse(const struct gst_option *options, size_t count, struct gst_set
     return true;
 }
 
+/* An option that changes nothing would be believed to have changed something. */
+static bool check_audit_options(const struct gst_settings *settings, char *error, size_t size)
+{
+    const struct {
+        const char *name;
+        bool is_given;
+    } options[] = {
+        { "proc", settings->proc != NULL }, { "sys", settings->sys != NULL },
+        { "dev", settings->dev != NULL },   { "files-only", settings->is_files_only },
+        { "watch", settings->watch_s > 0 }, { "framework", settings->framework >= 0 },
+    };
+
+    if (settings->words.count > 0 && strcmp(settings->words.items[0], "audit") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (options[i].is_given) {
+            snprintf(error, size, "'--%s' goes with the verb audit", options[i].name);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool gst_settings_parse(struct gst_settings *settings, int argc, char *const argv[], char *error,
                         size_t size)
 {
     return parse(rows, ROW_COUNT, settings, argc, argv, error, size)
+           && check_audit_options(settings, error, size)
            && read_size_of_environment(settings, error, size);
 }
 

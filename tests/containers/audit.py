@@ -13,8 +13,9 @@ NAMES = ("gpu-selftest-audit", "gpu-selftest-audit-probe")
 
 
 def copy_program(build, tools):
-    """The suite itself, for images with this machine's glibc."""
-    shutil.copy2(build / "bin/gpu-selftest", tools / "gpu-selftest")
+    """The suite itself, for images with this machine's glibc, and the audit's helper beside it."""
+    for name in ("gpu-selftest", NAMES[1]):
+        shutil.copy2(build / "bin" / name, tools / name)
 
 
 class Program:
@@ -30,21 +31,19 @@ class Program:
             self.command = (f"{TOOLS}/{NAMES[0]}",)
         else:
             copy_program(build, tools)
-            shutil.copy2(build / "bin" / NAMES[1], tools / NAMES[1])
             self.command = (f"{TOOLS}/gpu-selftest", "audit")
 
     def run(self, container, *args):
-        done = container.run(*self.command, "--json", "-", *args)
-        return Audit(done.returncode, done.stdout, done.stderr)
+        return Audit(container.run(*self.command, "--json", "-", *args))
 
 
 class Audit:
     """One run's outcome."""
 
-    def __init__(self, exit_code, out, err):
-        self.exit, self.out, self.err = exit_code, out, err
+    def __init__(self, done):
+        self.exit, self.out, self.err = done.returncode, done.stdout, done.stderr
         try:
-            self.report = validate(json.loads(out))
+            self.report = validate(json.loads(self.out))
         except ValueError as error:
             raise AssertionError(f"no report: {error}\n{self.describe()}") from error
 

@@ -7,10 +7,11 @@ simulated machine's files are passed by GPU_SELFTEST_ROOT.
 """
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
-from hosts import NODES
+from hosts import MAJOR_UVM, NODES
 from scenario import LIBRARY_FOLDER
 
 KIND = "nvidia.com/gpu"
@@ -26,13 +27,28 @@ def mount(source, target):
 
 
 def copy_root(build, profile, target):
-    """The files of the simulated machine, which its launcher makes for as long as a program runs."""
+    """The files of the simulated machine, which its launcher makes for as long as a program runs;
+    with the number of uvm that the nodes here have."""
     subprocess.run([build / "sim/bin/gpu-selftest-simulate", "--profile", profile, "--", "sh", "-c",
                     'cp -r "$GPU_SELFTEST_ROOT" "$0"', target], check=True, capture_output=True)
+    # Its lists of what files cannot hold are for captures; here links can be links.
+    for path, goal in re.findall(r"(?m)^l.* (/sys/\S+) -> (\S+)$", (target / "dev.txt").read_text()):
+        (target / path.lstrip("/")).symlink_to(goal)
+    devices = target / "proc/devices"
+    text, count = re.subn(r"(?m)^\d+ nvidia-uvm$", f"{MAJOR_UVM} nvidia-uvm", devices.read_text())
+    assert count == 1, f"{devices}: nvidia-uvm is not listed"
+    devices.write_text(text)
 
 
 def doubles(build):
     return sorted(path for path in (build / "sim/lib").iterdir() if ".so" in path.name)
+
+
+def injected_libraries(build):
+    """name in the library folder: file. The simulated driver compiles PTX without a library of its
+    own, and what libcuda has beside it in any injection is expected to be there."""
+    files = {path.name: path for path in doubles(build)}
+    return dict(files, **{"libnvidia-ptxjitcompiler.so.1": files["libgpusim.so"]})
 
 
 def make_spec(build, profile, root):
@@ -42,7 +58,8 @@ def make_spec(build, profile, root):
         "env": [f"{name}={value}" for name, value in environment.items()],
         "deviceNodes": [{"path": path} for path in NODES],
         "mounts": [mount(build / "sim", INSIDE), mount(root, f"{INSIDE}-root"),
-                   *(mount(path, f"{LIBRARY_FOLDER}/{path.name}") for path in doubles(build))],
+                   *(mount(path, f"{LIBRARY_FOLDER}/{name}")
+                     for name, path in injected_libraries(build).items())],
     }
     return {"cdiVersion": VERSION, "kind": KIND, "containerEdits": {},
             "devices": [{"name": "all", "containerEdits": edits}]}

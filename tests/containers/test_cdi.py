@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from audit import copy_program
+from audit import Audit, copy_program
 from cdi import KIND, copy_root, doubles, make_spec, write_spec
 from engines import TOOLS, call
 from scenario import show_nodes
@@ -82,3 +82,25 @@ def test_each_library_is_listed_as_double(report, build):
     assert {"libcuda", "libcudart"} <= set(loaded), report["facts"]
     for name, value in loaded.items():
         assert "(double)" in value, f"{name}: {value}"
+
+
+# The container's own nodes, libraries, mounts and variables, below the simulated machine's host.
+AUDIT = f"""
+cp -r "$GPU_SELFTEST_ROOT" /tmp/host && mkdir -p /tmp/host/proc/self || exit 2
+for name in mountinfo cgroup status uid_map limits; do
+    cat /proc/self/$name >/tmp/host/proc/self/$name
+done
+unset GPU_SELFTEST_ROOT
+exec {TOOLS}/gpu-selftest audit --proc /tmp/host/proc --sys /tmp/host/sys --json -
+"""
+
+
+def test_audit_sees_an_injection_by_cdi(injected):
+    outcome = Audit(injected("sh", "-c", AUDIT))
+
+    # The nodes are real ones, and no driver is on this machine.
+    assert outcome.counted() == {"host.no-driver-behind-node"}, outcome.evidence()
+    assert outcome.notes() == {"user.nvidia-smi-missing"}, outcome.evidence()
+    assert outcome.report["simulated"] is True
+    assert outcome.report["facts"]["injection_mode"] == {"audit": "cdi"}
+    assert outcome.report["facts"]["engine"] == {"audit": "podman"}

@@ -112,7 +112,7 @@ class Program:
 
 def mask(text):
     """Without what differs by machine, run or build: host, durations, folders, columns."""
-    text = re.sub(r"(?m)^(PASS|FAIL|ERROR|SKIP)  \S+  ", r"\1  HOST  ", text)
+    text = re.sub(r"(?m)^(PASS|FAIL|ERROR|SKIP)  \S+(?=  (no GPU|\d+x ))", r"\1  HOST", text)
     text = re.sub(r"\b\d+\.\d s$", "TIME", text, flags=re.M)
     text = re.sub(r"/\S*/sim/lib/", "SIM/", text)
     text = re.sub(r"\bcommit [0-9a-f]{7,40}(-dirty)?\b", "commit COMMIT", text)
@@ -165,9 +165,10 @@ def has_driver_here():
         return Path("/proc/driver/nvidia").exists() or Path("/dev/nvidiactl").exists()
 
 
-def catalogue(part="runs"):
-    """(id, verdict) of every finding that a run of workloads (the audit, ...) can make."""
-    text = (TOP / f"host/core/findings/{part}.h").read_text()
+def catalogue(*lists):
+    """(id, verdict) of every finding that a run of workloads can make, or those of other lists."""
+    folder = TOP / "host/core/findings"
+    text = "".join((folder / f"{name}.h").read_text() for name in lists or ["runs"])
     rows = re.findall(r'X\(GST_\w+, "([a-z.0-9-]+)", GST_(\w+),', text)
     assert len(rows) > 30
     return rows

@@ -473,6 +473,7 @@
     X(GST_USER_NODE_PERMISSIONS, GST_USER_SELINUX)                                                 \
     X(GST_RUNTIME_CGROUP_DENIES, GST_HOST_GPU_EXCLUDED)                                            \
     X(GST_RUNTIME_CGROUP_DENIES, GST_IMAGE_DEVICE_NODES)                                           \
+    X(GST_RUNTIME_CGROUP_DENIES, GST_RUNTIME_NODE_NUMBER_WRONG)                                    \
     X(GST_RUNTIME_UVM_NODE_STALE, GST_IMAGE_DEVICE_NODES)                                          \
     X(GST_USER_NODE_PERMISSIONS, GST_IMAGE_DEVICE_NODES)                                           \
     /* what a cause in files makes the libraries say */                                            \

@@ -120,6 +120,16 @@ static void test_program__signal(void **state)
     assert_string_equal(text, "said\n");
 }
 
+/* A crash must leave nothing in somebody's folder, whatever the caller allows. */
+static void test_program__no_core(void **state)
+{
+    char text[64];
+
+    (void)state;
+    run_script("ulimit -c", LONG_S, text, sizeof(text));
+    assert_string_equal(text, "0\n");
+}
+
 static void test_program__hangs(void **state)
 {
     static const char *const scripts[] = {
@@ -282,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_program__last_words),
         cmocka_unit_test(test_program__last_words_after_many),
         cmocka_unit_test(test_program__signal),
+        cmocka_unit_test(test_program__no_core),
         cmocka_unit_test(test_program__hangs),
         cmocka_unit_test(test_program__prints_without_end),
         cmocka_unit_test(test_program__cut_within_a_line),

@@ -299,6 +299,8 @@ static void test_view__refuses_what_follows_no_rule(void **state)
         { "top/environ.txt", "novalue\n", "neither NAME=value nor -NAME" },
         { "top/statvfs.txt", "dev bytes=1\n", "does not begin with '/'" },
         { "top/absent.txt", "dev\n", "does not begin with '/'" },
+        { "top/absent.txt", "//dev\n", "has '//'" },
+        { "top/dev.txt", "crw-rw-rw- 1 0 0 1, 3 /dev//null\n", "has no '//'" },
         { "top/beneath", "../none\n", "cannot open" },
         { "top/beneath", ".\n", "beneath itself" },
     };

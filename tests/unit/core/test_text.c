@@ -128,6 +128,39 @@ static void test_text__one_finding_on_many_gpus_is_told_once(void **state)
     gst_report_unmap(report);
 }
 
+/* An image has no GPUs; each place is a line, and what neighbours share is told behind them. */
+static void test_text__places_in_an_image(void **state)
+{
+    struct gst_report *report = gst_report_map();
+    char *text;
+
+    (void)state;
+    strcpy(report->host, "node7");
+    strcpy(report->subject, "app:1");
+    strcpy(report->told, "20 driver files are in layer 2");
+    report->progress.item = gst_report_item(report, "libraries");
+    report->items[0].state = GST_ITEM_DONE;
+    for (int i = 0; i < 20; i++)
+        gst_report_check(report, GST_IMAGE_DRIVER_FILES, GST_NO_GPU, false, "'/lib%d'; a %s", i,
+                         i < 2 ? "copy" : "library");
+    gst_report_conclude(report);
+    text = written(report, false);
+    assert_has(text, "FAIL  app:1: 20 driver files are in layer 2  image.driver-files-baked-in\n");
+    assert_has(text, "FAIL   libraries     image.driver-files-baked-in\n"
+                     "         cause   '/lib0'\n"
+                     "                 '/lib1'\n"
+                     "                   a copy\n"
+                     "                 '/lib2'\n");
+    assert_has(text, "                 '/lib15'\n"
+                     "                   a library\n"
+                     "                 and 4 more: --json <file> has them all\n"
+                     "         remedy  ");
+    assert_int_equal(occurrences(text, "a library"), 1);
+    assert_int_equal(occurrences(text, "node7"), 0);
+    free(text);
+    gst_report_unmap(report);
+}
+
 static void test_text__no_gpu(void **state)
 {
     struct gst_report *report = gst_report_map();
@@ -238,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_text__last_line_is_countable),
         cmocka_unit_test(test_text__colour_is_only_on_words),
         cmocka_unit_test(test_text__one_finding_on_many_gpus_is_told_once),
+        cmocka_unit_test(test_text__places_in_an_image),
         cmocka_unit_test(test_text__no_gpu),
         cmocka_unit_test(test_text__mixed_gpus_interruption_and_part_of_them),
         cmocka_unit_test(test_text__long_groups_are_summed_up),

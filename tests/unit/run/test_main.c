@@ -143,7 +143,7 @@ static void test_main__refuses_in_one_line(void **state)
         int code;
         const char *part;
     } cases[] = {
-        { { "ad" }, 2, "workloads: add, burn; verbs: list, explain, compare" },
+        { { "ad" }, 2, "workloads: add, burn; verbs: audit, lint, list, explain, compare" },
         { { "topology" }, 2, "'topology'" },
         { { "--only", "x" }, 2, "groups: basic, heat" },
         { { "--skip", "add" }, 2, "leave no workload" },
