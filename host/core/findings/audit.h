@@ -508,6 +508,7 @@
     X(GST_RUNTIME_NVML_MISSING, GST_SUITE_SANDBOX)                                                 \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
+    X(GST_HOST_CALL_FAILED, GST_HOST_DRIVER_MISMATCH)                                              \
     X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
     /* a framework can do no better than the driver below it */                                    \
