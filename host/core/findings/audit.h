@@ -408,7 +408,6 @@
 #define GST_FINDING_EDGES_OF_AUDIT(X)                                                              \
     /* no GPU, no module: nothing above it can work */                                             \
     X(GST_HOST_MODULE_NOT_LOADED, GST_HOST_GPU_BOUND_ELSEWHERE)                                    \
-    X(GST_HOST_MODULE_NOT_LOADED, GST_HOST_GPU_NOT_BOUND)                                          \
     X(GST_HOST_UVM_NOT_LOADED, GST_HOST_MODULE_NOT_LOADED)                                         \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_HOST_MODULE_NOT_LOADED)                                  \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_HOST_NO_GPU)                                             \
