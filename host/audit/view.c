@@ -8,19 +8,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "audit/capture.h"
-#include "core/clock.h"
+#include "audit/try_opens.h"
 #include "core/root.h"
 
 #define LINKS_MAX 40 /* as the kernel's, path_resolution(7) */
@@ -478,87 +475,35 @@ int gst_view_open_result(const struct gst_view *view, const char *path, enum gst
                                  : GST_OPEN_NOT_TRIED;
 }
 
-static double seconds_now(void)
+static bool keep_result(struct gst_view *view, const char *path, enum gst_look look, int result)
 {
-    return (double)gst_clock_ns() / 1e9;
-}
+    struct attempt *attempt = &view->attempts[view->attempt_count];
 
-/* One open() in a child: its process, and the pipe through which the outcome comes. */
-struct trial {
-    pid_t pid;
-    int fd;
-};
-
-static void try_open(const char *path, int out)
-{
-    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
-    int outcome = fd >= 0 ? 0 : errno;
-
-    /* Reported before the close, which may take its time too. */
-    _exit(write(out, &outcome, sizeof outcome) == (ssize_t)sizeof outcome ? 0 : 1);
-}
-
-static bool start_trial(struct trial *trial, const char *path, struct gst_status *st)
-{
-    int ends[2];
-
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return gst_fail(st, GST_SUITE_PROBE_FAILED, "cannot make a pipe: %s", strerror(errno));
-    trial->pid = fork();
-    if (trial->pid == 0)
-        try_open(path, ends[1]);
-    close(ends[1]);
-    trial->fd = ends[0];
-    if (trial->pid > 0)
-        return true;
-    close(ends[0]);
-    return gst_fail(st, GST_SUITE_PROBE_FAILED, "cannot start a process: %s", strerror(errno));
-}
-
-/* A process that hangs in the driver may not end for SIGKILL: it is left to its fate then. */
-static int end_trial(const struct trial *trial, double until_s)
-{
-    double left_s = until_s - seconds_now();
-    struct pollfd wait = { .fd = trial->fd, .events = POLLIN };
-    int outcome = GST_OPEN_HANGS;
-
-    if (poll(&wait, 1, left_s > 0 ? (int)(left_s * 1000) + 1 : 0) > 0
-        && read(trial->fd, &outcome, sizeof outcome) != (ssize_t)sizeof outcome)
-        outcome = GST_OPEN_NOT_TRIED;
-    close(trial->fd);
-    if (outcome == GST_OPEN_HANGS)
-        kill(trial->pid, SIGKILL);
-    waitpid(trial->pid, NULL, outcome == GST_OPEN_HANGS ? WNOHANG : 0);
-    return outcome;
+    *attempt = (struct attempt){ .path = strdup(path), .look = look, .result = result };
+    view->attempt_count += attempt->path != NULL;
+    return attempt->path != NULL;
 }
 
 bool gst_view_try_opens(struct gst_view *view, const char *const *paths, size_t count,
                         double deadline_s, enum gst_look look, struct gst_status *st)
 {
-    double until_s = seconds_now() + deadline_s;
-    struct trial *trials;
     struct attempt *attempts;
-    bool ok = true;
+    int *results;
+    bool ok = true, is_kept = true;
 
     if (view->capture != NULL || count == 0)
         return true;
-    trials = calloc(count, sizeof *trials);
+    results = calloc(count, sizeof *results);
     attempts = realloc(view->attempts, (view->attempt_count + count) * sizeof *attempts);
     view->attempts = attempts != NULL ? attempts : view->attempts;
-    if (trials == NULL || attempts == NULL) {
-        free(trials);
-        return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory to open %zu nodes", count);
-    }
-    for (size_t i = 0; i < count && ok; i++)
-        ok = start_trial(&trials[i], paths[i], st);
-    for (size_t i = 0; i < count; i++) {
-        if (trials[i].pid > 0)
-            view->attempts[view->attempt_count++] = (struct attempt){
-                .path = strdup(paths[i]), .look = look, .result = end_trial(&trials[i], until_s)
-            };
-    }
-    free(trials);
-    return ok;
+    is_kept = results != NULL && attempts != NULL;
+    if (is_kept)
+        ok = gst_try_opens(paths, count, deadline_s, results, st);
+    for (size_t i = 0; i < count && is_kept; i++)
+        is_kept = keep_result(view, paths[i], look, results[i]);
+    free(results);
+    return is_kept ? ok
+                   : gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory to open %zu nodes", count);
 }
 
 const char *gst_view_answers(const struct gst_view *view)

@@ -122,10 +122,8 @@ enum gst_look { GST_LOOK_FIRST, GST_LOOK_LATER };
 /* The errno of open(path, O_RDWR), 0 if it opens, or one of GST_OPEN_*. */
 int gst_view_open_result(const struct gst_view *view, const char *path, enum gst_look look);
 
-/* Live: opens each path in a child of its own, all at the same time, and remembers what came of it;
- * a child that does not end within the deadline is killed and its path GST_OPEN_HANGS. Captured:
- * nothing to do. Never O_NONBLOCK: the driver then puts the real open off and says nothing of its
- * failure. False, with `st`, if no child could be started. */
+/* Live: tries each path and remembers what came of it (try_opens.h). Captured: nothing to do.
+ * False, with `st`, if not all could be tried. */
 bool gst_view_try_opens(struct gst_view *view, const char *const *paths, size_t count,
                         double deadline_s, enum gst_look look, struct gst_status *st);
 

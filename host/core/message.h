@@ -15,8 +15,8 @@
 
 /*
  * One meaning of one message. In a pattern `*` stands for up to GST_MESSAGE_GAP letters and digits,
- * and `~` for a few, behind which a new word begins; what the pattern begins and ends with must not
- * go on in the text, unless there is a `*`. Rows of the same pattern stand together, the likeliest
+ * and `~` for a PCI address; what the pattern begins and ends with must not go on in the text,
+ * unless there is a `*`. Rows of the same pattern stand together, the likeliest
  * first: each is a possible cause of the same message. What follows a `=` must stand in the text
  * to the letter.
  */
@@ -27,8 +27,10 @@ struct gst_message {
     const char *source; /* where the message was seen */
 };
 
-#define GST_MESSAGE_GAP       400
-#define GST_MESSAGE_SHORT_GAP 10
+#define GST_MESSAGE_GAP 400
+/* "0000:3b:00" and "0000:3b:00.0" */
+#define GST_MESSAGE_PCI_LEAST 8
+#define GST_MESSAGE_PCI_MOST  9
 #define GST_MESSAGE_TEXT      320
 #define GST_MESSAGE_HITS      16
 
@@ -51,6 +53,13 @@ struct gst_message_hits {
 /* The messages of engines, hooks, kernel and libraries that message_list.h has, and the ids of the
  * catalogue. */
 const struct gst_message *gst_message_list(size_t *count);
+
+/* Adds a message, unless one that it overlaps is meant: that whose pattern is longer, or that
+ * stands first in the list. Of more than there is room for, those of the longest patterns stay. */
+void gst_message_hits_add(struct gst_message_hits *hits, const struct gst_message_hit *hit);
+
+/* Causes before their effects, then by weight, then in the order of the text. */
+void gst_message_hits_sort(struct gst_message_hits *hits);
 
 #define GST_MESSAGE_ROWS 2048
 

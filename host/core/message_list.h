@@ -34,8 +34,6 @@
     X(GST_RUNTIME_TOOLKIT_NOT_FOUND, "could not select device driver * with capabilities: [[*gpu]]", \
       "all words in the brackets are capabilities: the toolkit is not installed, or the engine was not restarted since", \
       GST_MESSAGES_CAPTURED) \
-    X(GST_RUNTIME_CDI_OFF, "CDI device injection failed: CDI is not enabled*", \
-      "", "moby/moby, daemon, CDI") \
     X(GST_RUNTIME_NOT_CONFIGURED, "unknown or invalid runtime name: nvidia*", \
       "", GST_MESSAGES_TOOLKIT "issue 150") \
     X(GST_RUNTIME_NOT_CONFIGURED, "unknown runtime specified nvidia*", \
@@ -47,13 +45,20 @@
     X(GST_RUNTIME_HOOK_GONE, "exec: \"nvidia-container-runtime*\": executable file not found in $PATH", \
       "", "NVIDIA/nvidia-docker, issues 958 and 1190") \
     X(GST_RUNTIME_HOOK_GONE, "fork/exec *nvidia-container-runtime*: no such file or directory", \
-      "", GST_MESSAGES_CAPTURED) \
+      "", "NVIDIA/nvidia-docker, issue 686") \
     X(GST_RUNTIME_HOOK_GONE, "fork/exec *nvidia-cdi-hook: no such file or directory", \
-      "", GST_MESSAGES_CAPTURED) \
+      "", GST_MESSAGES_CAPTURED "; void-linux/void-packages, pull request 52507") \
     X(GST_RUNTIME_HOOK_GONE, "fork/exec *nvidia-ctk: no such file or directory", \
       "", GST_MESSAGES_CAPTURED) \
-    X(GST_RUNTIME_HOOK_GONE, "error executing hook *nvidia-c*: No such file or directory", \
-      "", "podman with crun") \
+    X(GST_RUNTIME_CDI_SPEC_STALE, "error executing hook `*/nvidia-c*` (exit code: *", \
+      "it worked until the driver or the toolkit was updated", \
+      "ublue-os/bluefin, issue 3454") \
+    X(GST_RUNTIME_PACKAGE_SKEW, "error executing hook `*/nvidia-c*` (exit code: *", \
+      "nvidia-ctk --version says less than what made the spec", \
+      "Igalia/webkit-container-sdk, issue 72") \
+    X(GST_IMAGE_LDCONFIG, "error executing hook `*/nvidia-c*` (exit code: *", \
+      "with --log-level debug, podman names the hook update-ldcache", \
+      GST_MESSAGES_TOOLKIT "issues 46 and 1163") \
     X(GST_RUNTIME_CDI_UNRESOLVED, "unresolvable CDI devices *nvidia.com/gpu=*", \
       "nvidia-ctk cdi list shows no device, or it lies where a rootless engine does not look", \
       GST_MESSAGES_CAPTURED "; " GST_MESSAGES_TOOLKIT "issues 146, 434 and 1853; NixOS/nixpkgs, issue 420638") \
@@ -109,7 +114,7 @@
       "GPUs were asked for with NVIDIA_VISIBLE_DEVICES alone, or from podman with --gpus", \
       GST_MESSAGES_CAPTURED) \
     X(GST_IMAGE_MUSL, "exec *nvidia-smi: no such file or directory", \
-      "", "Linux, execve(2): the loader that the program names is missing") \
+      "", "NVIDIA/nvidia-docker, issue 1670; execve(2): the loader that the program names is missing") \
     /* the toolkit: hook, nvidia-container-cli, generated CDI */ \
     X(GST_HOST_MODULE_NOT_LOADED, "nvml error: driver not loaded", \
       "", GST_MESSAGES_CAPTURED "; " GST_MESSAGES_TOOLKIT "issues 260 and 1269; NVIDIA/nvidia-docker, issues 1393 and 1629") \

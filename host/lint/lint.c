@@ -153,6 +153,9 @@ static void end(struct job *job)
         .st = &job->st,
     };
 
+    /* Layers may be empty; a root that is has not been looked at, whatever it was. */
+    if (job->inspection.entry_count == 0 && !job->has_manifest)
+        gst_fail(&job->st, GST_SUITE_IMAGE_UNREADABLE, "the %s holds nothing", job->kind);
     gst_ledger_finish(&job->inspection.ledger);
     gst_lint_tell(job->report, &result);
     gst_inspection_release(&job->inspection);

@@ -12,9 +12,12 @@
 #include <unistd.h>
 
 /* Docker allows 127 layers; an archive of several platforms has a few times that. */
-#define MEMBERS_MAX 16384
+#define MEMBERS_MAX 8192
 #define JSON_MAX    (4 << 20)
 #define HOPS_MAX    8
+
+/* Names are digests with a little around them; longer ones are of something else. */
+#define NAME_MAX_BYTES 160
 
 struct gst_store_member {
     char *name;
@@ -68,7 +71,8 @@ bool gst_store_open_archive(struct gst_store *store, int fd, struct gst_status *
     if (unpack == NULL)
         return false;
     while (gst_unpack_next(unpack, &entry, st)) {
-        if (entry.kind != GST_ENTRY_FOLDER
+        if (entry.kind != GST_ENTRY_FOLDER && strlen(entry.path) < NAME_MAX_BYTES
+            && strlen(entry.target) < NAME_MAX_BYTES
             && (is_one_of(entry.path, layer_parts) || is_one_of(entry.path, other_parts))
             && !remember(store, &entry, gst_unpack_position(unpack), st))
             break;

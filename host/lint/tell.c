@@ -409,7 +409,8 @@ static void describe_image(const struct gst_lint_result *result, char *text, siz
     if (result->manifest != NULL && result->manifest->platform[0] != '\0')
         snprintf(platform, sizeof platform, " for %s", result->manifest->platform);
     if (result->others > 0)
-        snprintf(others, sizeof others, ", %zu mounts left out", result->others);
+        snprintf(others, sizeof others, ", %zu mount%s left out", result->others,
+                 result->others == 1 ? "" : "s");
     snprintf(text, size, "%s%s%s, %zu entries, %s%s", result->kind, platform, layers,
              result->inspection->entry_count, bytes, others);
 }
@@ -499,6 +500,8 @@ static void tell_subject(struct telling *telling)
     if (worst == NULL)
         snprintf(report->told, sizeof report->told, "nothing of a driver is %s it",
                  count_rows(telling, GST_IMAGE_DRIVER_FILES_DELETED).files > 0 ? "left in" : "in");
+    else if (worst->verdict == GST_ERROR && !is_cut_short(telling))
+        snprintf(report->told, sizeof report->told, "it holds more than can be told");
     else if (worst->verdict == GST_ERROR)
         snprintf(report->told, sizeof report->told, "%s",
                  telling->result->inspection->entry_count == 0 ? "it could not be read"

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 from audit import Program  # noqa: E402
 from engines import ENGINES, can_overlay  # noqa: E402
 from hosts import make_host  # noqa: E402
-from scenario import Maker, driver_version  # noqa: E402
+from scenario import Maker, copy_vendor_files, driver_version  # noqa: E402
 from selftest import TOP, has_driver_here  # noqa: E402
 
 IMAGES = ("debian", "oldest", "musl", "scratch")
@@ -89,6 +89,7 @@ def tools(work, archives, build):
     folder = work / "tools"
     folder.mkdir()
     shutil.copy2(archives / "busybox", folder / "busybox")
+    copy_vendor_files()
     make_host(folder / "hosts/no-module", None)
     for branch in ("535", "550"):
         make_host(folder / "hosts" / branch, driver_version(branch))

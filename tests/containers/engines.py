@@ -171,20 +171,27 @@ class Docker(Engine):
             self.daemon = None
 
 
+# Who owns the containers of engines that map users, and the first of the numbers that he may use.
+MAPPED_USER, MAPPED_ID, MAPPED_FIRST = "nobody", 65534, 100000
+
+
+def allow_mapping(folder):
+    """subuid(5) and subgid(5), in this session's own mount namespace."""
+    for name in ("subuid", "subgid"):
+        table = folder / name
+        table.write_text(f"{MAPPED_USER}:{MAPPED_FIRST}:65536\n")
+        demand(["mount", "--bind", table, f"/etc/{name}"])
+
+
 class RemappedDocker(Docker):
-    """With --userns-remap: root of its containers is nobody on the machine."""
+    """With --userns-remap: root of its containers is somebody else on the machine."""
 
     name = "docker-userns"
-    user, first, count = "nobody", 100000, 65536
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
-        for name in ("subuid", "subgid"):
-            table = self.folder / name
-            table.write_text(f"{self.user}:{self.first}:{self.count}\n")
-            # In this session's own mount namespace.
-            demand(["mount", "--bind", table, f"/etc/{name}"])
-        super().start(f"--userns-remap={self.user}:nogroup")
+        allow_mapping(self.folder)
+        super().start(f"--userns-remap={MAPPED_USER}:nogroup")
 
 
 class Podman(Engine):
@@ -209,4 +216,24 @@ class Podman(Engine):
             raise EngineError(f"podman uses another runtime: {info['host']['ociRuntime']}")
 
 
-ENGINES = {engine.name: engine for engine in (Docker, RemappedDocker, Podman)}
+class RootlessPodman(Podman):
+    """Started by a user without rights, who may not make cgroups here either."""
+
+    name = "podman-rootless"
+
+    def __init__(self, folder, driver, cgroup):
+        super().__init__(folder, driver, cgroup)
+        self.run_options = ("--ulimit", "host")
+        self.command = ["setpriv", f"--reuid={MAPPED_ID}", f"--regid={MAPPED_ID}", "--clear-groups",
+                        "env", "-i", f"PATH={os.environ['PATH']}", f"HOME={self.folder}",
+                        f"XDG_RUNTIME_DIR={self.folder}", *self.command]
+
+    def start(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        allow_mapping(self.folder)
+        os.chown(self.folder, MAPPED_ID, MAPPED_ID)
+        os.chdir(self.folder)
+        super().start()
+
+
+ENGINES = {engine.name: engine for engine in (Docker, RemappedDocker, Podman, RootlessPodman)}

@@ -18,7 +18,7 @@ import time
 import pytest
 
 import images
-from selftest import COUNTING, TOP
+from selftest import COUNTING, TOP, VENDOR
 
 CLEAN = [name for name in images.recipe_names() if name.startswith("clean-")]
 
@@ -146,6 +146,22 @@ def test_a_root_may_have_a_manifest_of_its_own(program, tmp_path):
         assert program.report("lint", tmp_path / path).exit == 0
 
 
+@pytest.mark.parametrize("library", ["libcuda", "libnvidia-ml", "libnvidia-ptxjitcompiler"])
+def test_a_real_library_by_another_name(program, tmp_path, library):
+    """What NVIDIA builds, as Debian packages it."""
+    found = sorted((VENDOR / "drivers").glob(f"*/lib/{library}.so.*.*"))
+    if not found:
+        pytest.skip("no driver in build/vendor: scripts/vendor fetches it")
+    item = images.Item("file", "opt/app/lib/plugin.so", found[0].read_bytes())
+    recipe = images.Recipe("real", expect={"image.driver-files-baked-in"},
+                           layers=[images.Layer("COPY plugin.so /opt/app/lib", [item])])
+    for path in (images.docker_archive(tmp_path / "a.tar", recipe),
+                 images.oci_archive(tmp_path / "b.tar", recipe, "zstd"),
+                 images.root_folder(tmp_path / "root", recipe)):
+        [check] = judge(program, path, recipe).checks("FAIL")
+        assert f"SONAME '{library}.so.1'" in check["observed"]
+
+
 def test_what_is_deleted_is_named_with_both_layers(program, kitchen, tmp_path):
     outcome = program.report("lint", images.docker_archive(tmp_path / "a.tar",
                                                            kitchen.read("deleted-later")))
@@ -215,10 +231,34 @@ def test_usage(program, words, text):
     assert outcome.exit == 2 and outcome.out == "" and text in outcome.err
 
 
-def test_mounts_are_not_of_the_image(program):
-    """The folder of this machine's processes is another file system than the root."""
-    outcome = program.report("lint", "/proc/self/fdinfo")
-    assert outcome.exit == 0
+def test_mounts_are_not_of_the_image(program, kitchen, tmp_path):
+    """What a runtime mounts into a running container is not of its image."""
+    root = images.root_folder(tmp_path / "root", kitchen.read("clean-debian"))
+    script = f"""mount -t tmpfs none {root}/run && mkdir {root}/run/bin && \
+        touch {root}/run/bin/nvidia-smi && exec "$@" """
+    before = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
+    if subprocess.run([*before, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no mount namespaces here")
+    (root / "run/bin/nvidia-smi").unlink(missing_ok=True)
+    outcome = program.report("lint", root, before=before)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert "1 mount left out" in outcome.out
+
+
+def test_a_pipe_needs_room(program, tmp_path):
+    done = subprocess.run(["sh", "-c", f'echo | "{program.path}" lint -'],
+                          env={"TMPDIR": str(tmp_path / "none"), "PATH": "/usr/bin:/bin"},
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 3 and "TMPDIR" in done.stdout
+
+
+@pytest.mark.parametrize("path", ["folder", "zeros", "/dev/zero"])
+def test_nothing_is_no_clean_image(program, tmp_path, path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "zeros").write_bytes(bytes(10240))
+    outcome = program.report("lint", tmp_path / path, timeout=10)
+    assert outcome.exit == 3 and "holds nothing" in outcome.checks("ERROR")[0]["observed"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -458,6 +498,14 @@ def test_a_hundred_thousand_entries(program, tmp_path):
     assert outcome.exit == 1 and took < 5, took  # a second where nothing else runs
     assert {check["id"] for check in report["checks"] if check["verdict"] in COUNTING} \
         == {"image.driver-files-baked-in", "suite.report-full"}
+
+
+def test_more_notes_than_can_be_told(program, tmp_path):
+    items = [images.Item("file", f"opt/{i}/libnvidia-container.so.1", b"x") for i in range(2100)]
+    outcome = program.run("lint", docker_with(members(*items), tmp_path))
+
+    assert outcome.exit == 3 and "suite.report-full" in outcome.out
+    assert "it holds more than can be told" in outcome.out.splitlines()[0]
 
 
 def test_names_that_are_no_text(program, tmp_path):

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/message.h"
+#include "core/message_pattern.h"
 
 #define MEGABYTE (1 << 20)
 
@@ -69,6 +70,7 @@ static void test_message__finds_what_a_log_made_of_it(void **state)
         { "code: 802.", GST_USER_GPU_BUSY },
         { "open ending", GST_USER_ALL_GPUS_HIDDEN },
         { "Xid (PCI:0000:3b:00): 48, pid=1", GST_HARDWARE_ECC },
+        { "Xid (PCI:0008:48:00.0): 48", GST_HARDWARE_ECC },
         { "see host.fabric-not-ready.", GST_HOST_FABRIC_NOT_READY },
         { "id=host.fabric-not-ready\n", GST_HOST_FABRIC_NOT_READY },
     };
@@ -96,6 +98,9 @@ static void test_message__near_misses_are_none(void **state)
         "Xid (PCI:0000:3b:00): 148, pid=1",
         "Xid (PCI:0000:3b:00): 480, pid=1",
         "Xid (PCI:0000:3b:00): 8, pid=48",
+        "Xid (PCI:0000:48:00): 13, pid=1",
+        "Xid (PCI:0048:3b:00): 13, pid=1",
+        "Xid (PCI): 48",
         "host.fabric-not-readyish",
         "localhost.fabric-not-ready",
         "the host fabric not ready",
@@ -272,6 +277,28 @@ static void test_message__more_messages_than_room(void **state)
         assert_ptr_equal(hits.items[i].row, &many[2 * GST_MESSAGE_HITS - 1 - i]);
 }
 
+static void test_message__patterns_that_cannot_be(void **state)
+{
+    static char longest[1024], gaps[64] = "message";
+    static const struct gst_message bad[] = {
+        { GST_HARDWARE_SLOW, "", "", "" },   { GST_HARDWARE_SLOW, "*", "", "" },
+        { GST_HARDWARE_SLOW, " .", "", "" }, { GST_HARDWARE_SLOW, longest, "", "" },
+        { GST_HARDWARE_SLOW, gaps, "", "" }, { GST_HOST_NO_GPU, "a good one", "", "" },
+    };
+    char text[] = "message a b c d e f g h i j k. xxxxxxxxxxxxxxxx. A good one. ";
+    struct gst_message_hits hits;
+    FILE *in = fmemopen(text, strlen(text), "r");
+
+    (void)state;
+    memset(longest, 'x', sizeof(longest) - 1);
+    for (int i = 0; i < 10; i++)
+        snprintf(gaps + strlen(gaps), 4, "*%c", 'a' + i);
+    assert_true(gst_message_search(bad, sizeof(bad) / sizeof(bad[0]), in, &hits));
+    fclose(in);
+    assert_int_equal(hits.count, 1);
+    assert_int_equal(hits.items[0].row->finding, GST_HOST_NO_GPU);
+}
+
 static void test_message__a_folder_cannot_be_read(void **state)
 {
     struct gst_message_hits hits;
@@ -298,6 +325,7 @@ static void test_message_list__rows_are_whole(void **state)
 {
     size_t count;
     const struct gst_message *list = gst_message_list(&count);
+    struct gst_pattern pattern;
 
     (void)state;
     for (size_t i = 0; i < count; i++) {
@@ -308,6 +336,7 @@ static void test_message_list__rows_are_whole(void **state)
 
         assert_true(row->finding > GST_NO_FINDING && row->finding < GST_FINDING_COUNT);
         assert_true(strlen(row->source) > 0);
+        assert_true(gst_pattern_parse(&pattern, row->pattern));
         if (letters_to_first_gap(row->pattern) < 4)
             fail_msg("'%s' begins with too little to go by", row->pattern);
         if ((is_same_as_before || is_same_as_next) && row->sign[0] == '\0')
@@ -397,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_message__bytes_of_any_kind),
         cmocka_unit_test(test_message__what_was_read_is_printable),
         cmocka_unit_test(test_message__more_messages_than_room),
+        cmocka_unit_test(test_message__patterns_that_cannot_be),
         cmocka_unit_test(test_message__a_folder_cannot_be_read),
         cmocka_unit_test(test_message_list__rows_are_whole),
         cmocka_unit_test(test_message_list__each_row_is_found_in_a_sample),

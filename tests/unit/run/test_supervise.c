@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <sched.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -778,25 +780,33 @@ static void test_supervise__interrupted(void **state)
  * inherits what others leave behind. */
 static bool leave_an_orphan(struct gst_report *report, struct gst_status *st)
 {
-    int alive[2];
-    char nothing;
-    pid_t middle;
+    struct pollfd ended = { .events = POLLIN };
+    int said[2];
+    pid_t middle, orphan = 0;
 
-    if (pipe(alive) != 0)
+    if (pipe(said) != 0)
         return false;
     middle = fork();
     if (middle == 0) {
-        if (fork() == 0)
+        if (fork() == 0) {
             setpgid(0, 0);
+            orphan = getpid();
+            _exit(write(said[1], &orphan, sizeof(orphan)) == sizeof(orphan) ? 0 : 1);
+        }
         _exit(0);
     }
-    close(alive[1]);
+    close(said[1]);
     waitpid(middle, NULL, 0);
-    /* Ends when the orphan, who holds the other end, is gone: only then is there one to inherit. */
-    while (read(alive[0], &nothing, 1) > 0)
-        ;
-    close(alive[0]);
-    return pass(report, st);
+    if (read(said[0], &orphan, sizeof(orphan)) != sizeof(orphan))
+        orphan = 0;
+    close(said[0]);
+    /* Readable once it can be waited for: only then is there one to inherit. */
+    ended.fd = orphan > 0 ? (int)syscall(SYS_pidfd_open, orphan, 0) : -1;
+    if (ended.fd >= 0) {
+        poll(&ended, 1, -1);
+        close(ended.fd);
+    }
+    return orphan > 0 && pass(report, st);
 }
 
 static void supervise_as_process_1(struct fixture *f)
