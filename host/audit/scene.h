@@ -130,9 +130,10 @@ struct gst_scene {
     enum gst_platform platform;
     bool is_container;
     bool has_user_namespace;
-    bool is_musl;           /* musl's loader and none of glibc */
-    bool is_loader_missing; /* neither */
-    bool is_debian;         /* /etc/debian_version: where legacy injection puts libraries */
+    bool sees_kernel_processes; /* no process namespace of its own */
+    bool is_musl;               /* musl's loader and none of glibc */
+    bool is_loader_missing;     /* neither */
+    bool is_debian;             /* /etc/debian_version: where legacy injection puts libraries */
 
     enum gst_asked asked; /* NVIDIA_VISIBLE_DEVICES */
     const char *asked_text;

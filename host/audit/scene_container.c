@@ -44,7 +44,9 @@ static bool is_mounted_from(const struct gst_scene *scene, const char *part)
     for (size_t i = 0; i < scene->mounts.count; i++) {
         const struct gst_mount *mount = &scene->mounts.items[i];
 
-        if (strstr(mount->root, part) != NULL
+        /* On the host itself what is shown and where it is shown both lie in the engine's folder.
+         */
+        if ((strstr(mount->root, part) != NULL && strstr(mount->point, part) == NULL)
             || (strcmp(mount->point, "/") == 0 && strstr(mount->source, part) != NULL))
             return true;
     }
@@ -70,6 +72,15 @@ static bool is_left(const struct gst_scene *scene, const struct trace *trace, co
            || (trace->mount != NULL && is_mounted_from(scene, trace->mount));
 }
 
+/* Process 2 is the kernel's wherever processes are not in a namespace of their own. */
+static void read_processes(struct gst_scene *scene)
+{
+    char name[32];
+
+    gst_view_read(scene->view, "/proc/2/comm", name, sizeof name);
+    scene->sees_kernel_processes = strcmp(name, "kthreadd") == 0;
+}
+
 static void read_engine(struct gst_scene *scene)
 {
     const struct gst_mount *root = gst_mounts_at(&scene->mounts, "/");
@@ -82,7 +93,9 @@ static void read_engine(struct gst_scene *scene)
             break;
         }
     }
-    if (scene->engine == GST_ENGINE_NONE && root != NULL && strstr(root->type, "overlay") != NULL)
+    /* Hosts without disks have such a root, too, but the kernel's processes beside their own. */
+    if (scene->engine == GST_ENGINE_NONE && root != NULL && strstr(root->type, "overlay") != NULL
+        && !scene->sees_kernel_processes)
         scene->engine = GST_ENGINE_OTHER;
     scene->is_container = scene->engine != GST_ENGINE_NONE;
 }
@@ -233,6 +246,7 @@ static bool sees_host_devices(const struct gst_scene *scene)
 
 void gst_scene_read_container(struct gst_scene *scene)
 {
+    read_processes(scene);
     read_engine(scene);
     read_platform(scene);
     read_user_namespace(scene);

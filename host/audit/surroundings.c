@@ -307,9 +307,7 @@ static int64_t started_s(const struct gst_scene *scene)
     const char *at;
     int64_t ticks;
 
-    /* Process 2 is the kernel's where the container shares the host's processes. */
-    if (gst_view_read(scene->view, "/proc/2/comm", text, sizeof(text))
-        && strcmp(text, "kthreadd") == 0)
+    if (scene->sees_kernel_processes)
         return 0;
     gst_view_read(scene->view, "/proc/1/stat", text, sizeof(text));
     at = strrchr(text, ')');
