@@ -159,7 +159,8 @@ static bool visit_driver(const char *pci_id, void *data)
     while ((line = strsep(&rest, "\n")) != NULL) {
         if ((value = value_of(line, "Model")) != NULL)
             gst_utf8_copy(gpu->model, sizeof gpu->model, value);
-        else if ((value = value_of(line, "GPU UUID")) != NULL)
+        /* Until the GPU has been opened, question marks stand for each digit. */
+        else if ((value = value_of(line, "GPU UUID")) != NULL && strchr(value, '?') == NULL)
             gst_utf8_copy(gpu->uuid, sizeof gpu->uuid, value);
         else if ((value = value_of(line, "Device Minor")) != NULL)
             gpu->minor = atoi(value);
