@@ -16,6 +16,8 @@
 #include "audit/mountinfo.h"
 #include "audit/view.h"
 
+#define GST_PCI_VENDOR "0x10de" /* PCI SIG's number of NVIDIA, as /sys writes it */
+
 #define GST_SCENE_GPUS  64
 #define GST_SCENE_FILES 256
 #define GST_SCENE_NODES 320
