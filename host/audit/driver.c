@@ -50,17 +50,12 @@ static int count_in_driver(const struct gst_scene *scene)
     return count;
 }
 
-static bool is_bound_to_nvidia(const struct gst_scene_gpu *gpu)
-{
-    return gpu->is_on_bus && strcmp(gpu->driver, "nvidia") == 0;
-}
-
 static int count_bound(const struct gst_scene *scene)
 {
     int count = 0;
 
     for (int i = 0; i < scene->gpu_count; i++)
-        count += is_bound_to_nvidia(&scene->gpus[i]);
+        count += gst_scene_is_bound(&scene->gpus[i]);
     return count;
 }
 
@@ -78,12 +73,6 @@ static void ask_gpu_on_bus(struct gst_asking *asking)
                   "'/sys/bus/pci/devices' holds no display or 3D controller of vendor 0x10de");
 }
 
-/* A GPU that vfio-pci holds beside others that the driver has was given away on purpose. */
-static bool is_given_away(const struct gst_scene *scene, const struct gst_scene_gpu *gpu)
-{
-    return strstr(gpu->driver, "vfio") != NULL && count_bound(scene) > 0;
-}
-
 static void ask_driver_bound(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
@@ -93,9 +82,9 @@ static void ask_driver_bound(struct gst_asking *asking)
     for (int i = 0; i < scene->gpu_count; i++) {
         const struct gst_scene_gpu *gpu = &scene->gpus[i];
 
-        if (!gpu->is_on_bus || is_bound_to_nvidia(gpu))
+        if (!gpu->is_on_bus || gst_scene_is_bound(gpu))
             continue;
-        if (gpu->driver[0] != '\0' && is_given_away(scene, gpu))
+        if (gst_scene_is_given_away(scene, gpu))
             gst_told(asking, "gpu_given_away", "%s is bound to '%s'", gpu->pci_id, gpu->driver);
         else if (gpu->driver[0] != '\0')
             gst_found(asking, GST_HOST_GPU_BOUND_ELSEWHERE, GST_NO_GPU, "%s is bound to '%s'",
@@ -210,6 +199,15 @@ static void ask_hmm(struct gst_asking *asking)
                   init->code, scene->module_version, is_off);
 }
 
+/* Excluding a GPU is its owner's choice; wrong is to give it to a container all the same. */
+static bool is_wanted(const struct gst_scene *scene, const struct gst_scene_gpu *gpu)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/dev/nvidia%d", gpu->minor);
+    return !scene->is_container || gst_scene_node(scene, path) != NULL;
+}
+
 static void ask_gpu_in_driver(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
@@ -221,11 +219,11 @@ static void ask_gpu_in_driver(struct gst_asking *asking)
     for (int i = 0; i < scene->gpu_count; i++) {
         const struct gst_scene_gpu *gpu = &scene->gpus[i];
 
-        if (gpu->is_excluded)
+        if (gpu->is_excluded && is_wanted(scene, gpu))
             gst_found(asking, GST_HOST_GPU_EXCLUDED, GST_NO_GPU,
                       "'%s/gpus/%s/information' says 'GPU Excluded: Yes'", PROC_FOLDER,
                       gpu->pci_id);
-        else if (shows_all && is_bound_to_nvidia(gpu) && !gpu->is_in_driver)
+        else if (shows_all && gst_scene_is_bound(gpu) && !gpu->is_in_driver)
             gst_found(asking, GST_HOST_GPU_NOT_INITIALISED, GST_NO_GPU,
                       "%s is bound to 'nvidia' but not in '%s/gpus', which lists %d", gpu->pci_id,
                       PROC_FOLDER, count_in_driver(scene));

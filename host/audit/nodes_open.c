@@ -50,6 +50,22 @@ static bool is_excluded(const struct gst_scene *scene, unsigned minor)
     return false;
 }
 
+/* A host keeps the node of a GPU that was given away, and --privileged shows it: nobody needs it.
+ */
+static bool is_left_over(const struct gst_scene *scene, unsigned minor)
+{
+    bool is_any_given_away = false;
+
+    if (scene->is_container && !scene->is_privileged)
+        return false;
+    for (int i = 0; i < scene->gpu_count; i++) {
+        if (scene->gpus[i].is_in_driver && scene->gpus[i].minor == (int)minor)
+            return false;
+        is_any_given_away |= gst_scene_is_given_away(scene, &scene->gpus[i]);
+    }
+    return is_any_given_away;
+}
+
 /* Nobody misses a node for tools or screens that does not open, but a cgroup that denies one says
  * that something went wrong in making the container. */
 static enum gst_finding_id finding_of(const struct gst_scene *scene,
@@ -63,6 +79,8 @@ static enum gst_finding_id finding_of(const struct gst_scene *scene,
         return GST_NO_FINDING;
     if (kind == GST_DEVICE_GPU && node->open_result == EPERM && is_excluded(scene, minor))
         return GST_HOST_GPU_EXCLUDED;
+    if (kind == GST_DEVICE_GPU && is_left_over(scene, minor))
+        return GST_NO_FINDING;
     if (gst_device_is_needed(kind))
         return finding;
     return (kind == GST_DEVICE_UVM_TOOLS || kind == GST_DEVICE_MODESET)

@@ -69,6 +69,22 @@ void gst_scene_release(struct gst_scene *scene)
     scene->cache_data = NULL;
 }
 
+bool gst_scene_is_bound(const struct gst_scene_gpu *gpu)
+{
+    return gpu->is_on_bus && strcmp(gpu->driver, "nvidia") == 0;
+}
+
+bool gst_scene_is_given_away(const struct gst_scene *scene, const struct gst_scene_gpu *gpu)
+{
+    if (!gpu->is_on_bus || gpu->driver[0] == '\0' || gst_scene_is_bound(gpu))
+        return false;
+    for (int i = 0; i < scene->gpu_count; i++) {
+        if (gst_scene_is_bound(&scene->gpus[i]))
+            return true;
+    }
+    return false;
+}
+
 const struct gst_device_node *gst_scene_node(const struct gst_scene *scene, const char *path)
 {
     for (size_t i = 0; i < scene->node_count; i++) {

@@ -184,6 +184,13 @@ void gst_scene_release(struct gst_scene *scene);
 /* True if any driver file or node of somebody else is in this container. */
 bool gst_scene_has_injection(const struct gst_scene *scene);
 
+/* True if the driver holds this GPU. */
+bool gst_scene_is_bound(const struct gst_scene_gpu *gpu);
+
+/* True if another driver holds it while NVIDIA's holds others: the machine's owner gave it away, to
+ * a virtual machine or, where it is older than the driver, to nouveau. */
+bool gst_scene_is_given_away(const struct gst_scene *scene, const struct gst_scene_gpu *gpu);
+
 /* The node of that path, or NULL. */
 const struct gst_device_node *gst_scene_node(const struct gst_scene *scene, const char *path);
 
