@@ -200,7 +200,7 @@ static const struct gst_audit_check checks[] = {
     {
         .id = "C11",
         .question = "Does the loader find the injected libraries?",
-        .findings = { GST_RUNTIME_LOADER_MISSES },
+        .findings = { GST_RUNTIME_LOADER_MISSES, GST_SUITE_VIEW_DAMAGED },
         .ask = gst_loader_ask_found,
     },
     {

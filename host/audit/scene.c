@@ -32,6 +32,8 @@ static void read_cache(struct gst_scene *scene)
     scene->has_cache =
         scene->cache_data != NULL
         && gst_ldcache_parse(&scene->cache, scene->cache_data, size, error, sizeof error);
+    if (scene->cache_data != NULL && !scene->has_cache)
+        snprintf(scene->cache_error, sizeof scene->cache_error, "%s", error);
 }
 
 bool gst_scene_read(struct gst_scene *scene, const struct gst_view *view, struct gst_status *st)

@@ -170,6 +170,7 @@ struct gst_scene {
     char *cache_data; /* of /etc/ld.so.cache */
     struct gst_ldcache cache;
     bool has_cache;
+    char cache_error[160]; /* why a cache that is there was not understood, else "" */
 
     struct gst_answers answers;
 };
