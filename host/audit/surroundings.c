@@ -343,14 +343,16 @@ static void ask_age(struct gst_asking *asking)
         gst_fine(asking, "'%.160s' is older than the container", file->path);
 }
 
-/* The device plugin names GPUs one by one, or leaves it to CDI: 'all' comes from the image. What is
- * privileged sees all GPUs anyway, and mostly means to. */
+/* The device plugin names GPUs one by one, or leaves it to CDI: 'all' comes from the image, and
+ * only legacy injection goes by it. What is privileged sees all GPUs anyway, and mostly means to.
+ */
 static void ask_limit(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     struct gst_own_gpus own;
 
-    if (scene->engine != GST_ENGINE_KUBERNETES || scene->is_privileged)
+    if (scene->engine != GST_ENGINE_KUBERNETES || scene->injection != GST_INJECTION_LEGACY
+        || scene->is_privileged)
         return;
     gst_own_gpus_find(&own, scene);
     if (own.count == 0)
