@@ -135,6 +135,7 @@ static bool ask_channel(const char *name, void *data)
 {
     struct channels *channels = data;
     uint64_t number;
+    struct gst_node node;
     char path[64];
 
     if (!gst_parse_unsigned(name, &number))
@@ -142,7 +143,7 @@ static bool ask_channel(const char *name, void *data)
     channels->count++;
     snprintf(path, sizeof(path), "/dev/nvidia-caps-imex-channels/channel%llu",
              (unsigned long long)number);
-    if (gst_scene_node(channels->scene, path) == NULL)
+    if (!gst_view_stat(channels->scene->view, path, &node))
         gst_paths_add(&channels->missing, path);
     return true;
 }
