@@ -170,9 +170,9 @@
       "the nodes of a feature that was asked for (GDS, GDRCOPY, MOFED, NVSWITCH) are in the container", \
       "start it with --runtime=nvidia (--gpus alone ignores these variables), and load the feature's module on the host (nvidia-fs, gdrdrv, ib_uverbs)", \
       "nvidia-container-toolkit, gated modifiers") \
-    X(GST_RUNTIME_RENDER_NODES, "runtime.render-nodes-missing", GST_FAIL, GST_ACTION_FIX_FLAGS, \
+    X(GST_RUNTIME_RENDER_NODES, "runtime.render-nodes-missing", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "a /dev/dri/renderD* node where the graphics capability was asked for", \
-      "start it with --runtime=nvidia or CDI: the --gpus hook injects no DRM nodes", \
+      "start it with --runtime=nvidia or CDI if programs need GBM or a display: the --gpus hook injects no DRM nodes, and EGL and Vulkan without a screen do without", \
       "nvidia-container-toolkit, graphics modifier") \
     X(GST_RUNTIME_COMPAT_INACTIVE, "runtime.compat-inactive", GST_FAIL, GST_ACTION_FIX_HOST, \
       "where the image's CUDA is newer than the driver, its cuda-compat libraries are used", \
