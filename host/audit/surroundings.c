@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/cuda_abi.h"
 #include "audit/check.h"
 #include "audit/own_gpus.h"
 #include "audit/process.h"
@@ -132,24 +133,35 @@ static void ask_seccomp(struct gst_asking *asking)
                   "get_mempolicy says EPERM, and the environment is that of a job on several GPUs");
 }
 
-/* What the driver says of MPS when it starts is for E05. */
+static bool is_mps_refused(const struct gst_scene *scene)
+{
+    const struct gst_answer *init = gst_answers_call(&scene->answers, "cuInit");
+
+    return init != NULL && !init->is_missing && init->code >= CUDA_ERROR_MPS_CONNECTION_FAILED
+           && init->code <= CUDA_ERROR_MPS_CLIENT_TERMINATED;
+}
+
+/* Without a daemon programs run as if the variable were not set; it is a fault only where CUDA says
+ * so. */
 static void ask_mps(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const char *folder = gst_view_env(scene->view, "CUDA_MPS_PIPE_DIRECTORY");
     const struct gst_answer *connect = gst_answers_call(&scene->answers, "mps_connect");
+    const enum gst_finding_id finding =
+        is_mps_refused(scene) ? GST_USER_MPS_UNREACHABLE : GST_USER_MPS_NOT_USED;
     char control[512];
 
     if (folder == NULL || folder[0] == '\0')
         return;
     snprintf(control, sizeof(control), "%.480s/control", folder);
     if (!exists(scene, control))
-        gst_found(asking, GST_USER_MPS_UNREACHABLE, GST_NO_GPU,
+        gst_found(asking, finding, GST_NO_GPU,
                   "CUDA_MPS_PIPE_DIRECTORY is '%.160s', and '%.160s' is not there", folder,
                   control);
     else if (connect != NULL && !connect->is_ok && !connect->is_missing)
-        gst_found(asking, GST_USER_MPS_UNREACHABLE, GST_NO_GPU, "connecting to '%.160s' says %s",
-                  control, gst_errno_name(connect->code));
+        gst_found(asking, finding, GST_NO_GPU, "connecting to '%.160s' says %s", control,
+                  gst_errno_name(connect->code));
     else if (connect != NULL && connect->is_ok)
         gst_fine(asking, "an MPS server answers at '%.160s'", control);
 }
@@ -426,7 +438,7 @@ static const struct gst_audit_check checks[] = {
     { "G04",
       "Does an MPS server answer where one is named?",
       GST_STAGE_ANSWERS,
-      { GST_USER_MPS_UNREACHABLE, GST_NO_FINDING },
+      { GST_USER_MPS_UNREACHABLE, GST_USER_MPS_NOT_USED, GST_NO_FINDING },
       ask_mps },
     { "G05",
       "Is the socket of nvidia-persistenced here?",

@@ -353,9 +353,13 @@
       "add --cap-add SYS_NICE if NCCL warns of get_mempolicy, or if host copies are slow on a machine with several NUMA nodes", \
       "Docker's default seccomp profile; NCCL user guide, troubleshooting") \
     X(GST_USER_MPS_UNREACHABLE, "user.mps-unreachable", GST_FAIL, GST_ACTION_FIX_FLAGS, \
-      "where CUDA_MPS_PIPE_DIRECTORY is set, an MPS server answers there", \
+      "where an MPS daemon runs, CUDA reaches its server", \
       "unset CUDA_MPS_PIPE_DIRECTORY, or start it with --ipc=host, the pipe folder mounted and the user of the MPS server", \
       "MPS documentation, environment variables; CUDA driver API, CUDA_ERROR_MPS_CONNECTION_FAILED") \
+    X(GST_USER_MPS_NOT_USED, "user.mps-not-used", GST_NOTE, GST_ACTION_FIX_FLAGS, \
+      "where CUDA_MPS_PIPE_DIRECTORY is set, programs share the GPU by way of MPS", \
+      "unset CUDA_MPS_PIPE_DIRECTORY; or, if MPS is wanted, start nvidia-cuda-mps-control -d on the host, and the container with --ipc=host and the pipe folder mounted", \
+      "nvidia-cuda-mps-control(1): where no daemon answers, programs run without MPS") \
     X(GST_USER_SELINUX, "user.selinux-denies", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "SELinux lets the container use the GPU's nodes", \
       "on the host: setsebool -P container_use_devices 1; or start it with --security-opt label=disable", \
