@@ -27,7 +27,7 @@
       "Linux, /sys/module/*/version") \
     X(GST_HOST_HMM_BUG, "host.hmm-breaks-cuinit", GST_FAIL, GST_ACTION_FIX_HOST, \
       "cuInit works with the open kernel module's heterogeneous memory management", \
-      "on the host: echo 'options nvidia_uvm uvm_disable_hmm=1' > /etc/modprobe.d/nvidia-uvm.conf, reload nvidia_uvm or reboot; or boot with nokaslr", \
+      "on the host: echo 'options nvidia_uvm uvm_disable_hmm=1' >> /etc/modprobe.d/nvidia-uvm.conf, reload nvidia_uvm or reboot; or boot with nokaslr", \
       "NVIDIA/open-gpu-kernel-modules, issues 797, 901 and 947") \
     X(GST_HOST_GPU_NOT_INITIALISED, "host.gpu-not-initialised", GST_FAIL, GST_ACTION_FIX_HOST, \
       "the driver lists each GPU that is bound to it", \
@@ -92,7 +92,7 @@
     /* runtime: what was put into the container, or was not */ \
     X(GST_RUNTIME_NOTHING_INJECTED, "runtime.nothing-injected", GST_FAIL, GST_ACTION_FIX_HOST, \
       "GPUs were asked for, so driver files and device nodes are in the container", \
-      "start it with docker run --gpus all (podman: --device nvidia.com/gpu=all); if it was, check on the host that nvidia-container-toolkit is set up and accepts NVIDIA_VISIBLE_DEVICES", \
+      "start it with docker run --gpus all (podman: --device nvidia.com/gpu=all; in a pod: the limit nvidia.com/gpu); if it was, check on the host that nvidia-container-toolkit is set up and accepts NVIDIA_VISIBLE_DEVICES", \
       "captured: accept-nvidia-visible-devices-envvar-when-unprivileged = false, and podman with --gpus") \
     X(GST_RUNTIME_VOID, "runtime.void-without-injection", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "where NVIDIA_VISIBLE_DEVICES is 'void', something else injected the GPUs", \
@@ -278,7 +278,7 @@
     /* user: flags and environment given to the container */ \
     X(GST_USER_NO_GPUS_REQUESTED, "user.no-gpus-requested", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the container was started with GPUs", \
-      "start the container with GPUs: docker run --gpus all, or podman run --device nvidia.com/gpu=all", \
+      "start the container with GPUs: docker run --gpus all, podman run --device nvidia.com/gpu=all, or the limit nvidia.com/gpu in the pod", \
       "no variable, mount or node tells of a request (captured)") \
     X(GST_USER_NO_GPU_SELECTED, "user.no-gpu-selected", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the request names at least one GPU", \
@@ -492,7 +492,6 @@
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_EXCLUDED)                                        \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_MIG_NODES_MISSING)                                \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_MIG_WITHOUT_INSTANCES)                               \
-    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_VIDEO_GROUP)                                         \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_WSL_NODE)                                            \
     X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_HOST_DRIVER_TOO_OLD, GST_RUNTIME_COMPAT_INACTIVE)                                        \
@@ -507,7 +506,6 @@
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_VOID)                                                  \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
-    X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
     /* a framework can do no better than the driver below it */                                    \
     X(GST_IMAGE_FRAMEWORK_MISSING, GST_IMAGE_MUSL)                                                 \
