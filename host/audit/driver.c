@@ -303,24 +303,34 @@ static bool is_of_programs(unsigned long xid)
     return xid == 13 || xid == 31 || xid == 43 || xid == 45;
 }
 
-/* Counts "NVRM: Xid (PCI:0000:44:00): 79, ..." and keeps the last, without what follows it. */
+/* The number of "NVRM: Xid (PCI:0000:44:00): 79, ..."; 0 if the line tells of none. */
+static unsigned long xid_of(const char *line, size_t length)
+{
+    static const char mark[] = "NVRM: Xid (", end[] = "): ";
+    const char *at = memmem(line, length, mark, sizeof(mark) - 1);
+
+    if (at != NULL)
+        at = memmem(at, length - (size_t)(at - line), end, sizeof(end) - 1);
+    return at != NULL ? strtoul(at + sizeof(end) - 1, NULL, 10) : 0;
+}
+
+/* Counts the lines and keeps the last, from its mark on. */
 static int count_xids(const char *log, char *last, size_t size)
 {
-    static const char mark[] = "NVRM: Xid (";
     int count = 0;
 
-    for (const char *line = strstr(log, mark); line != NULL; line = strstr(line + 1, mark)) {
-        const char *colon = strstr(line, "): ");
-        size_t length = strcspn(line, "\n");
-        unsigned long xid;
+    for (const char *line = log; *line != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        const unsigned long xid = xid_of(line, length);
 
-        if (colon == NULL || (size_t)(colon - line) >= length)
-            continue;
-        xid = strtoul(colon + strlen("): "), NULL, 10);
-        if (xid == 0 || is_of_programs(xid))
-            continue;
-        snprintf(last, size, "%.*s", (int)(length < size ? length : size - 1), line);
-        count++;
+        if (xid != 0 && !is_of_programs(xid)) {
+            const char *mark = strstr(line, "NVRM");
+            const size_t rest = length - (size_t)(mark - line);
+
+            snprintf(last, size, "%.*s", (int)(rest < size ? rest : size - 1), mark);
+            count++;
+        }
+        line += length + (line[length] == '\n');
     }
     return count;
 }
