@@ -106,7 +106,7 @@ static void ask_libcuda(struct gst_asking *asking)
                       scene->module_version);
         return;
     }
-    if (!gst_scene_has_injection(scene))
+    if (!gst_scene_has_injection(scene) || scene->mounts.count == 0)
         return;
     if (libcuda != NULL)
         gst_fine(asking, "'%s'", libcuda->path);

@@ -15,7 +15,7 @@
 #include "core/units.h"
 
 /* Of the device cgroup's list; a privileged container has one rule, others some twenty. */
-#define RULES_MAX ((size_t)64 << 10)
+#define RULES_MAX ((size_t)32 << 10)
 
 /* Where the numbers of nodes and /proc/devices are those of one kernel. */
 static bool has_numbers(const struct gst_scene *scene)

@@ -95,6 +95,8 @@ enum gst_origin gst_scene_origin(const struct gst_scene *scene, const char *real
         || (mount != NULL && strcmp(mount->point, real) == 0
             && strstr(mount->root, "/compat/") != NULL))
         return GST_ORIGIN_COMPAT;
+    if (scene->mounts.count == 0)
+        return GST_ORIGIN_UNKNOWN;
     return mount == NULL || strcmp(mount->point, "/") == 0 ? GST_ORIGIN_IMAGE : GST_ORIGIN_INJECTED;
 }
 
