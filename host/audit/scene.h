@@ -75,10 +75,11 @@ enum gst_capability {
 };
 
 enum gst_origin {
-    GST_ORIGIN_INJECTED, /* a mount of its own, or on a mount that is not the image's */
-    GST_ORIGIN_IMAGE,    /* on the root file system */
-    GST_ORIGIN_UNKNOWN,  /* no mount is known, so that nobody can say */
-    GST_ORIGIN_COMPAT,   /* the image's cuda-compat, where it lies or mounted beside the driver's */
+    /* A mount of its own, or on a mount that is not the image's; with LXC, any. */
+    GST_ORIGIN_INJECTED,
+    GST_ORIGIN_IMAGE,   /* on the root file system */
+    GST_ORIGIN_UNKNOWN, /* no mount is known, so that nobody can say */
+    GST_ORIGIN_COMPAT,  /* the image's cuda-compat, where it lies or mounted beside the driver's */
 };
 
 /* One file of the driver: a library with a version in its name, or a program. Links are not listed;

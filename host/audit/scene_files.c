@@ -97,6 +97,9 @@ enum gst_origin gst_scene_origin(const struct gst_scene *scene, const char *real
         return GST_ORIGIN_COMPAT;
     if (scene->mounts.count == 0)
         return GST_ORIGIN_UNKNOWN;
+    /* LXC's containers have no image: who runs one installs the driver's libraries in it. */
+    if (scene->engine == GST_ENGINE_LXC)
+        return GST_ORIGIN_INJECTED;
     return mount == NULL || strcmp(mount->point, "/") == 0 ? GST_ORIGIN_IMAGE : GST_ORIGIN_INJECTED;
 }
 
@@ -202,11 +205,14 @@ void gst_scene_each_default_folder(bool (*visit)(const char *folder, void *data)
     }
 }
 
-/* Folders below this one too: drivers of WSL lie in one folder for each version. */
+/* WSL shows the folders of all drivers that Windows has, hundreds of them; NVIDIA's, one for each
+ * version, are named after files like nv_dispi.inf. */
 static bool visit_nested(const char *name, void *data)
 {
     char path[PATH_MAX];
 
+    if (strncmp(name, "nv", 2) != 0)
+        return true;
     snprintf(path, sizeof path, "/usr/lib/wsl/drivers/%s", name);
     return look_through(path, data);
 }
