@@ -10,6 +10,7 @@
 
 #include "audit/check.h"
 #include "audit/field.h"
+#include "audit/node_kinds.h"
 #include "audit/process.h"
 #include "core/units.h"
 
@@ -254,24 +255,12 @@ static void ask_gpu_state(struct gst_asking *asking)
     }
 }
 
-static int count_gpu_nodes(const struct gst_scene *scene)
-{
-    int count = 0;
-
-    for (size_t i = 0; i < scene->node_count; i++) {
-        const char *name = scene->nodes[i].path;
-
-        count += strncmp(name, "/dev/nvidia", 11) == 0 && name[11] >= '0' && name[11] <= '9';
-    }
-    return count;
-}
-
 /* Root inside could make the nodes of GPUs that were not given to the container; where it has all
  * of them there is nothing to make. */
 static void ask_device_files_fixed(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
-    int nodes = count_gpu_nodes(scene), gpus = count_in_driver(scene);
+    const size_t nodes = gst_count_gpu_nodes(scene), gpus = (size_t)count_in_driver(scene);
     struct gst_process process;
     char value[32];
 
@@ -285,8 +274,8 @@ static void ask_device_files_fixed(struct gst_asking *asking)
         gst_fine(asking, "'ModifyDeviceFiles: 0'");
     else if (nodes < gpus && process.is_known && process.uid == 0)
         gst_found(asking, GST_RUNTIME_DEVICE_FILES_MODIFIABLE, GST_NO_GPU,
-                  "'%s/params' says 'ModifyDeviceFiles: %s', user 0 has %d of %d GPUs", PROC_FOLDER,
-                  value, nodes, gpus);
+                  "'%s/params' says 'ModifyDeviceFiles: %s', user 0 has %zu of %zu GPUs",
+                  PROC_FOLDER, value, nodes, gpus);
 }
 
 /* Whether the fabric is ready, cuInit says, and that is asked among the libraries. */

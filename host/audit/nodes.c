@@ -153,15 +153,6 @@ static void ask_gpus_asked(struct gst_asking *asking)
         gst_fine(asking, "%zu GPUs asked for, %zu have nodes", asked, here);
 }
 
-static bool is_minor_known(const struct gst_scene *scene, unsigned minor)
-{
-    for (int i = 0; i < scene->gpu_count; i++) {
-        if (scene->gpus[i].is_in_driver && scene->gpus[i].minor == (int)minor)
-            return true;
-    }
-    return false;
-}
-
 static bool has_minors(const struct gst_scene *scene)
 {
     for (int i = 0; i < scene->gpu_count; i++) {
@@ -185,7 +176,7 @@ static void ask_minors(struct gst_asking *asking)
         if (gst_device_kind(scene->nodes[i].path, &minor) != GST_DEVICE_GPU)
             continue;
         count++;
-        if (!is_minor_known(scene, minor))
+        if (gst_scene_gpu_of_minor(scene, (int)minor) == NULL)
             gst_paths_add(&stale, scene->nodes[i].path);
     }
     if (stale.count > 0)

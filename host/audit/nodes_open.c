@@ -40,30 +40,26 @@ enum gst_finding_id gst_open_finding(int result)
 static bool is_excluded(const struct gst_scene *scene, unsigned minor)
 {
     const struct gst_device_node *control = gst_scene_node(scene, GST_CONTROL_NODE);
+    const struct gst_scene_gpu *gpu;
 
     if (control == NULL || control->open_result != 0)
         return false;
-    for (int i = 0; i < scene->gpu_count; i++) {
-        if (scene->gpus[i].minor == (int)minor && scene->gpus[i].is_excluded)
-            return true;
-    }
-    return false;
+    gpu = gst_scene_gpu_of_minor(scene, (int)minor);
+    return gpu != NULL && gpu->is_excluded;
 }
 
 /* A host keeps the node of a GPU that was given away, and --privileged shows it: nobody needs it.
  */
 static bool is_left_over(const struct gst_scene *scene, unsigned minor)
 {
-    bool is_any_given_away = false;
-
-    if (scene->is_container && !scene->is_privileged)
+    if ((scene->is_container && !scene->is_privileged)
+        || gst_scene_gpu_of_minor(scene, (int)minor) != NULL)
         return false;
     for (int i = 0; i < scene->gpu_count; i++) {
-        if (scene->gpus[i].is_in_driver && scene->gpus[i].minor == (int)minor)
-            return false;
-        is_any_given_away |= gst_scene_is_given_away(scene, &scene->gpus[i]);
+        if (gst_scene_is_given_away(scene, &scene->gpus[i]))
+            return true;
     }
-    return is_any_given_away;
+    return false;
 }
 
 static bool is_gpu_node(const struct gst_device_node *node)

@@ -73,6 +73,15 @@ void gst_scene_release(struct gst_scene *scene)
     scene->cache_data = NULL;
 }
 
+const struct gst_scene_gpu *gst_scene_gpu_of_minor(const struct gst_scene *scene, int minor)
+{
+    for (int i = 0; i < scene->gpu_count; i++) {
+        if (scene->gpus[i].is_in_driver && scene->gpus[i].minor == minor)
+            return &scene->gpus[i];
+    }
+    return NULL;
+}
+
 bool gst_scene_is_bound(const struct gst_scene_gpu *gpu)
 {
     return gpu->is_on_bus && strcmp(gpu->driver, "nvidia") == 0;

@@ -187,6 +187,9 @@ void gst_scene_release(struct gst_scene *scene);
 /* True if any driver file or node of somebody else is in this container. */
 bool gst_scene_has_injection(const struct gst_scene *scene);
 
+/* The GPU that the driver lists with this "Device Minor", or NULL. */
+const struct gst_scene_gpu *gst_scene_gpu_of_minor(const struct gst_scene *scene, int minor);
+
 /* True if the driver holds this GPU. */
 bool gst_scene_is_bound(const struct gst_scene_gpu *gpu);
 
