@@ -99,11 +99,12 @@ static void ask_supported(struct gst_asking *asking)
 static bool is_major_newer(const struct gst_compat *compat, const struct gst_scene *scene)
 {
     const char *image = gst_view_env(scene->view, "CUDA_VERSION");
-    const int driver = gst_cuda_of_driver(scene->module_version);
-    const int needed =
-        image != NULL ? atoi(image) * 1000 : gst_cuda_of_driver(compat->version) / 1000 * 1000;
+    const int driver = gst_cuda_major(gst_cuda_of_driver(scene->module_version));
+    int needed;
 
-    return driver > 0 && needed / 1000 > driver / 1000;
+    if (image == NULL || sscanf(image, "%3d", &needed) != 1)
+        needed = gst_cuda_major(gst_cuda_of_driver(compat->version));
+    return driver > 0 && needed > driver;
 }
 
 /* What the image demands is not met by the driver alone, and would be with cuda-compat. */

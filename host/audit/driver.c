@@ -10,6 +10,7 @@
 
 #include "audit/check.h"
 #include "audit/field.h"
+#include "audit/node_kinds.h"
 #include "audit/process.h"
 #include "core/units.h"
 
@@ -50,17 +51,12 @@ static int count_in_driver(const struct gst_scene *scene)
     return count;
 }
 
-static bool is_bound_to_nvidia(const struct gst_scene_gpu *gpu)
-{
-    return gpu->is_on_bus && strcmp(gpu->driver, "nvidia") == 0;
-}
-
 static int count_bound(const struct gst_scene *scene)
 {
     int count = 0;
 
     for (int i = 0; i < scene->gpu_count; i++)
-        count += is_bound_to_nvidia(&scene->gpus[i]);
+        count += gst_scene_is_bound(&scene->gpus[i]);
     return count;
 }
 
@@ -78,12 +74,6 @@ static void ask_gpu_on_bus(struct gst_asking *asking)
                   "'/sys/bus/pci/devices' holds no display or 3D controller of vendor 0x10de");
 }
 
-/* A GPU that vfio-pci holds beside others that the driver has was given away on purpose. */
-static bool is_given_away(const struct gst_scene *scene, const struct gst_scene_gpu *gpu)
-{
-    return strstr(gpu->driver, "vfio") != NULL && count_bound(scene) > 0;
-}
-
 static void ask_driver_bound(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
@@ -93,9 +83,9 @@ static void ask_driver_bound(struct gst_asking *asking)
     for (int i = 0; i < scene->gpu_count; i++) {
         const struct gst_scene_gpu *gpu = &scene->gpus[i];
 
-        if (!gpu->is_on_bus || is_bound_to_nvidia(gpu))
+        if (!gpu->is_on_bus || gst_scene_is_bound(gpu))
             continue;
-        if (gpu->driver[0] != '\0' && is_given_away(scene, gpu))
+        if (gst_scene_is_given_away(scene, gpu))
             gst_told(asking, "gpu_given_away", "%s is bound to '%s'", gpu->pci_id, gpu->driver);
         else if (gpu->driver[0] != '\0')
             gst_found(asking, GST_HOST_GPU_BOUND_ELSEWHERE, GST_NO_GPU, "%s is bound to '%s'",
@@ -210,6 +200,15 @@ static void ask_hmm(struct gst_asking *asking)
                   init->code, scene->module_version, is_off);
 }
 
+/* Excluding a GPU is its owner's choice; wrong is to give it to a container all the same. */
+static bool is_wanted(const struct gst_scene *scene, const struct gst_scene_gpu *gpu)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/dev/nvidia%d", gpu->minor);
+    return !scene->is_container || gst_scene_node(scene, path) != NULL;
+}
+
 static void ask_gpu_in_driver(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
@@ -221,11 +220,11 @@ static void ask_gpu_in_driver(struct gst_asking *asking)
     for (int i = 0; i < scene->gpu_count; i++) {
         const struct gst_scene_gpu *gpu = &scene->gpus[i];
 
-        if (gpu->is_excluded)
+        if (gpu->is_excluded && is_wanted(scene, gpu))
             gst_found(asking, GST_HOST_GPU_EXCLUDED, GST_NO_GPU,
                       "'%s/gpus/%s/information' says 'GPU Excluded: Yes'", PROC_FOLDER,
                       gpu->pci_id);
-        else if (shows_all && is_bound_to_nvidia(gpu) && !gpu->is_in_driver)
+        else if (shows_all && gst_scene_is_bound(gpu) && !gpu->is_in_driver)
             gst_found(asking, GST_HOST_GPU_NOT_INITIALISED, GST_NO_GPU,
                       "%s is bound to 'nvidia' but not in '%s/gpus', which lists %d", gpu->pci_id,
                       PROC_FOLDER, count_in_driver(scene));
@@ -256,24 +255,12 @@ static void ask_gpu_state(struct gst_asking *asking)
     }
 }
 
-static int count_gpu_nodes(const struct gst_scene *scene)
-{
-    int count = 0;
-
-    for (size_t i = 0; i < scene->node_count; i++) {
-        const char *name = scene->nodes[i].path;
-
-        count += strncmp(name, "/dev/nvidia", 11) == 0 && name[11] >= '0' && name[11] <= '9';
-    }
-    return count;
-}
-
 /* Root inside could make the nodes of GPUs that were not given to the container; where it has all
  * of them there is nothing to make. */
 static void ask_device_files_fixed(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
-    int nodes = count_gpu_nodes(scene), gpus = count_in_driver(scene);
+    const size_t nodes = gst_count_gpu_nodes(scene), gpus = (size_t)count_in_driver(scene);
     struct gst_process process;
     char value[32];
 
@@ -287,8 +274,8 @@ static void ask_device_files_fixed(struct gst_asking *asking)
         gst_fine(asking, "'ModifyDeviceFiles: 0'");
     else if (nodes < gpus && process.is_known && process.uid == 0)
         gst_found(asking, GST_RUNTIME_DEVICE_FILES_MODIFIABLE, GST_NO_GPU,
-                  "'%s/params' says 'ModifyDeviceFiles: %s', user 0 has %d of %d GPUs", PROC_FOLDER,
-                  value, nodes, gpus);
+                  "'%s/params' says 'ModifyDeviceFiles: %s', user 0 has %zu of %zu GPUs",
+                  PROC_FOLDER, value, nodes, gpus);
 }
 
 /* Whether the fabric is ready, cuInit says, and that is asked among the libraries. */
@@ -305,24 +292,34 @@ static bool is_of_programs(unsigned long xid)
     return xid == 13 || xid == 31 || xid == 43 || xid == 45;
 }
 
-/* Counts "NVRM: Xid (PCI:0000:44:00): 79, ..." and keeps the last, without what follows it. */
+/* The number of "NVRM: Xid (PCI:0000:44:00): 79, ..."; 0 if the line tells of none. */
+static unsigned long xid_of(const char *line, size_t length)
+{
+    static const char mark[] = "NVRM: Xid (", end[] = "): ";
+    const char *at = memmem(line, length, mark, sizeof(mark) - 1);
+
+    if (at != NULL)
+        at = memmem(at, length - (size_t)(at - line), end, sizeof(end) - 1);
+    return at != NULL ? strtoul(at + sizeof(end) - 1, NULL, 10) : 0;
+}
+
+/* Counts the lines and keeps the last, from its mark on. */
 static int count_xids(const char *log, char *last, size_t size)
 {
-    static const char mark[] = "NVRM: Xid (";
     int count = 0;
 
-    for (const char *line = strstr(log, mark); line != NULL; line = strstr(line + 1, mark)) {
-        const char *colon = strstr(line, "): ");
-        size_t length = strcspn(line, "\n");
-        unsigned long xid;
+    for (const char *line = log; *line != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        const unsigned long xid = xid_of(line, length);
 
-        if (colon == NULL || (size_t)(colon - line) >= length)
-            continue;
-        xid = strtoul(colon + strlen("): "), NULL, 10);
-        if (xid == 0 || is_of_programs(xid))
-            continue;
-        snprintf(last, size, "%.*s", (int)(length < size ? length : size - 1), line);
-        count++;
+        if (xid != 0 && !is_of_programs(xid)) {
+            const char *mark = strstr(line, "NVRM");
+            const size_t rest = length - (size_t)(mark - line);
+
+            snprintf(last, size, "%.*s", (int)(rest < size ? rest : size - 1), mark);
+            count++;
+        }
+        line += length + (line[length] == '\n');
     }
     return count;
 }

@@ -106,7 +106,7 @@ static void ask_libcuda(struct gst_asking *asking)
                       scene->module_version);
         return;
     }
-    if (!gst_scene_has_injection(scene))
+    if (!gst_scene_has_injection(scene) || scene->mounts.count == 0)
         return;
     if (libcuda != NULL)
         gst_fine(asking, "'%s'", libcuda->path);
@@ -200,7 +200,7 @@ static const struct gst_audit_check checks[] = {
     {
         .id = "C11",
         .question = "Does the loader find the injected libraries?",
-        .findings = { GST_RUNTIME_LOADER_MISSES },
+        .findings = { GST_RUNTIME_LOADER_MISSES, GST_SUITE_VIEW_DAMAGED },
         .ask = gst_loader_ask_found,
     },
     {

@@ -30,7 +30,8 @@ static bool find_library_version(const struct gst_scene *scene, struct library_v
     struct gst_resolved taken;
 
     for (size_t i = 0; i < sizeof(witnesses) / sizeof(witnesses[0]); i++) {
-        const struct gst_driver_file *file = gst_injection_file(scene, witnesses[i].file);
+        const struct gst_driver_file *file =
+            scene->is_container ? gst_injection_file(scene, witnesses[i].file) : NULL;
 
         if (file != NULL && file->version[0] != '\0') {
             memcpy(found->path, file->path, sizeof(found->path));
@@ -39,8 +40,9 @@ static bool find_library_version(const struct gst_scene *scene, struct library_v
         }
         if (scene->is_container)
             continue;
+        /* cuda-compat is of another version by its nature, and is judged by its own rules. */
         gst_scene_resolve_library(scene, witnesses[i].name, &taken);
-        if (taken.is_found && taken.version[0] != '\0') {
+        if (taken.is_found && taken.version[0] != '\0' && taken.origin != GST_ORIGIN_COMPAT) {
             memcpy(found->path, taken.real, sizeof(found->path));
             memcpy(found->version, taken.version, sizeof(found->version));
             return true;
@@ -49,13 +51,15 @@ static bool find_library_version(const struct gst_scene *scene, struct library_v
     return false;
 }
 
-/* C05 */
+/* C05: what older drivers left behind on a host is not in use there. */
 void gst_injection_ask_one_version(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const struct gst_driver_file *first = NULL;
     size_t count = 0;
 
+    if (!scene->is_container)
+        return;
     for (size_t i = 0; i < scene->file_count; i++) {
         const struct gst_driver_file *file = &scene->files[i];
 
@@ -134,6 +138,22 @@ static bool is_readable(const struct gst_scene *scene, const struct gst_driver_f
            || process.uid == file->node.uid || process.gid == file->node.gid;
 }
 
+/* A container that starts again after the driver changed keeps the empty files over which the old
+ * ones were mounted. The loader takes no empty file as long as its links lead to a whole one. */
+static bool is_harmless(const struct gst_scene *scene, const struct gst_driver_file *empty)
+{
+    static const char *const names[] = { "libcuda.so.1", "libnvidia-ml.so.1" };
+    const struct gst_driver_file *whole = gst_injection_file(scene, empty->name);
+    struct gst_resolved taken;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        gst_scene_resolve_library(scene, names[i], &taken);
+        if (taken.is_found && strcmp(taken.real, empty->path) == 0)
+            return false;
+    }
+    return whole != NULL && whole->node.size_bytes > 0;
+}
+
 /* C08 */
 void gst_injection_ask_whole(struct gst_asking *asking)
 {
@@ -145,7 +165,7 @@ void gst_injection_ask_whole(struct gst_asking *asking)
         const struct gst_driver_file *file = &scene->files[i];
 
         if (scene->is_container && file->origin == GST_ORIGIN_IMAGE && file->node.size_bytes == 0) {
-            if (empty++ == 0)
+            if (!is_harmless(scene, file) && empty++ == 0)
                 first_empty = file;
         } else if (is_injected_library(file) && (file->node.size_bytes == 0 || !file->is_elf)) {
             if (bad == NULL && (file->node.size_bytes == 0 || !is_readable(scene, file)))

@@ -156,6 +156,21 @@ static int image_cuda(const struct gst_scene *scene)
     return sscanf(text, "%3d.%2d", &major, &minor) == 2 ? major * 1000 + minor * 10 : 0;
 }
 
+/* Code for one architecture runs on those of the same major number and a higher minor one. */
+static bool has_code_for(int cuda, int capability)
+{
+    size_t count;
+    const struct gst_cuda_arch *archs = gst_cuda_archs(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (archs[i].capability / 10 == capability / 10 && archs[i].capability < capability
+            && gst_cuda_release_knows_arch(gst_cuda_major(cuda), gst_cuda_minor(cuda),
+                                           archs[i].capability))
+            return true;
+    }
+    return gst_cuda_release_knows_arch(gst_cuda_major(cuda), gst_cuda_minor(cuda), capability);
+}
+
 /* E08 */
 static void ask_architectures(struct gst_asking *asking)
 {
@@ -168,8 +183,7 @@ static void ask_architectures(struct gst_asking *asking)
 
         if (sscanf(gpu->capability, "%3d.%2d", &major, &minor) != 2)
             continue;
-        if (gst_cuda_release_knows_arch(gst_cuda_major(cuda), gst_cuda_minor(cuda),
-                                        major * 10 + minor))
+        if (has_code_for(cuda, major * 10 + minor))
             known++;
         else
             gst_found(asking, GST_IMAGE_TOOLKIT_OLDER_THAN_GPU,

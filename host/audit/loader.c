@@ -115,6 +115,11 @@ void gst_loader_ask_found(struct gst_asking *asking)
     /* Neither musl nor a missing loader reads glibc's cache; C20 has that. */
     if (!scene->is_container || scene->is_musl || scene->is_loader_missing)
         return;
+    if (scene->cache_error[0] != '\0') {
+        gst_found(asking, GST_SUITE_VIEW_DAMAGED, GST_NO_GPU,
+                  "'/etc/ld.so.cache' cannot be understood: %s", scene->cache_error);
+        return;
+    }
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
         const struct gst_driver_file *file =
             gst_scene_file(scene, needed[i].file, GST_ORIGIN_INJECTED);

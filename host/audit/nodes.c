@@ -15,6 +15,9 @@
 #include "audit/process.h"
 #include "core/units.h"
 
+/* Of the device cgroup's list; a privileged container has one rule, others some twenty. */
+#define RULES_MAX ((size_t)32 << 10)
+
 /* Where the numbers of nodes and /proc/devices are those of one kernel. */
 static bool has_numbers(const struct gst_scene *scene)
 {
@@ -112,7 +115,8 @@ static size_t count_listed(const char *list)
 {
     size_t count = 0;
 
-    for (const char *at = list; *at != '\0'; at += *at == ',') {
+    /* More than any machine has need not be counted. */
+    for (const char *at = list; *at != '\0' && count <= GST_SCENE_GPUS; at += *at == ',') {
         const size_t length = strcspn(at, ",");
 
         count += is_one_gpu(at, length) && !is_repeated(list, at, length);
@@ -150,15 +154,6 @@ static void ask_gpus_asked(struct gst_asking *asking)
         gst_fine(asking, "%zu GPUs asked for, %zu have nodes", asked, here);
 }
 
-static bool is_minor_known(const struct gst_scene *scene, unsigned minor)
-{
-    for (int i = 0; i < scene->gpu_count; i++) {
-        if (scene->gpus[i].is_in_driver && scene->gpus[i].minor == (int)minor)
-            return true;
-    }
-    return false;
-}
-
 static bool has_minors(const struct gst_scene *scene)
 {
     for (int i = 0; i < scene->gpu_count; i++) {
@@ -182,7 +177,7 @@ static void ask_minors(struct gst_asking *asking)
         if (gst_device_kind(scene->nodes[i].path, &minor) != GST_DEVICE_GPU)
             continue;
         count++;
-        if (!is_minor_known(scene, minor))
+        if (gst_scene_gpu_of_minor(scene, (int)minor) == NULL)
             gst_paths_add(&stale, scene->nodes[i].path);
     }
     if (stale.count > 0)
@@ -279,11 +274,15 @@ static void ask_baked_nodes(struct gst_asking *asking)
 }
 
 /* One rule of the version 1 device cgroup: "c 195:255 rw", "a *:* rwm". */
-static bool does_rule_allow(const char *rule, unsigned major, unsigned minor)
+static bool does_rule_allow(const char *line, unsigned major, unsigned minor)
 {
     char type, access[4];
-    char majors[12], minors[12], wanted[12];
+    char rule[48], majors[12], minors[12], wanted[12];
+    const size_t length = strcspn(line, "\n");
 
+    /* sscanf measures all that follows, which is the rest of the list. */
+    snprintf(rule, sizeof(rule), "%.*s", (int)(length < sizeof(rule) ? length : sizeof(rule)),
+             line);
     if (sscanf(rule, "%c %11[0-9*]:%11[0-9*] %3s", &type, majors, minors, access) != 4
         || (type != 'c' && type != 'a') || strchr(access, 'r') == NULL
         || strchr(access, 'w') == NULL)
@@ -313,7 +312,7 @@ static void ask_cgroup_rules(struct gst_asking *asking)
     const struct gst_scene *scene = asking->scene;
     struct gst_paths denied = { 0 };
     size_t allowed = 0, size;
-    char *rules = scene->is_container ? gst_view_load(scene->view, list, 1 << 20, &size) : NULL;
+    char *rules = scene->is_container ? gst_view_load(scene->view, list, RULES_MAX, &size) : NULL;
 
     if (rules == NULL || rules[0] == '\0') {
         free(rules);

@@ -10,6 +10,7 @@
 #include "core/units.h"
 
 #define WORD_SIZE 48
+#define RENDER    "renderD"
 
 /* Takes the next word of a list off its front: "0,1" gives "0". False at the end. */
 static bool next_word(const char **list, char *word, size_t size)
@@ -135,6 +136,7 @@ static bool ask_channel(const char *name, void *data)
 {
     struct channels *channels = data;
     uint64_t number;
+    struct gst_node node;
     char path[64];
 
     if (!gst_parse_unsigned(name, &number))
@@ -142,7 +144,7 @@ static bool ask_channel(const char *name, void *data)
     channels->count++;
     snprintf(path, sizeof(path), "/dev/nvidia-caps-imex-channels/channel%llu",
              (unsigned long long)number);
-    if (gst_scene_node(channels->scene, path) == NULL)
+    if (!gst_view_stat(channels->scene->view, path, &node))
         gst_paths_add(&channels->missing, path);
     return true;
 }
@@ -216,21 +218,40 @@ static bool is_graphics_asked(const struct gst_scene *scene)
     return false;
 }
 
+struct render_nodes {
+    const struct gst_view *view;
+    size_t count;
+};
+
+static bool count_nvidia_render(const char *name, void *data)
+{
+    struct render_nodes *nodes = data;
+    char path[128], vendor[16];
+
+    snprintf(path, sizeof(path), "/sys/class/drm/%.64s/device/vendor", name);
+    nodes->count += strncmp(name, RENDER, strlen(RENDER)) == 0
+                    && gst_view_read(nodes->view, path, vendor, sizeof(vendor))
+                    && strcmp(vendor, GST_PCI_VENDOR) == 0;
+    return true;
+}
+
 void gst_ask_render_nodes(struct gst_asking *asking)
 {
-    static const char render[] = "renderD";
     const struct gst_scene *scene = asking->scene;
-    const size_t on_host = count_names(scene->view, "/sys/class/drm", render);
-    const size_t here = count_names(scene->view, "/dev/dri", render);
+    const size_t here = count_names(scene->view, "/dev/dri", RENDER);
+    struct render_nodes on_host = { .view = scene->view };
 
+    gst_view_list(scene->view, "/sys/class/drm", count_nvidia_render, &on_host);
     /* Without DRM on the host (nvidia-drm not loaded) there is nothing to inject. */
     if (scene->platform != GST_PLATFORM_LINUX || scene->injection == GST_INJECTION_NONE
-        || scene->injection == GST_INJECTION_HOST || !is_graphics_asked(scene) || on_host == 0)
+        || scene->injection == GST_INJECTION_HOST || !is_graphics_asked(scene)
+        || on_host.count == 0)
         return;
     if (here == 0)
         gst_found(asking, GST_RUNTIME_RENDER_NODES, GST_NO_GPU,
-                  "graphics was asked for, the host has %zu render nodes and '/dev/dri' has none",
-                  on_host);
+                  "graphics was asked for, the host's driver has %zu render nodes and '/dev/dri' "
+                  "has none",
+                  on_host.count);
     else
         gst_fine(asking, "%zu render nodes in '/dev/dri'", here);
 }

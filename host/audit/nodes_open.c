@@ -40,11 +40,46 @@ enum gst_finding_id gst_open_finding(int result)
 static bool is_excluded(const struct gst_scene *scene, unsigned minor)
 {
     const struct gst_device_node *control = gst_scene_node(scene, GST_CONTROL_NODE);
+    const struct gst_scene_gpu *gpu;
 
     if (control == NULL || control->open_result != 0)
         return false;
+    gpu = gst_scene_gpu_of_minor(scene, (int)minor);
+    return gpu != NULL && gpu->is_excluded;
+}
+
+/* A host keeps the node of a GPU that was given away, and --privileged shows it: nobody needs it.
+ */
+static bool is_left_over(const struct gst_scene *scene, unsigned minor)
+{
+    if ((scene->is_container && !scene->is_privileged)
+        || gst_scene_gpu_of_minor(scene, (int)minor) != NULL)
+        return false;
     for (int i = 0; i < scene->gpu_count; i++) {
-        if (scene->gpus[i].minor == (int)minor && scene->gpus[i].is_excluded)
+        if (gst_scene_is_given_away(scene, &scene->gpus[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_gpu_node(const struct gst_device_node *node)
+{
+    unsigned minor;
+
+    return gst_device_kind(node->path, &minor) == GST_DEVICE_GPU;
+}
+
+/* Schedulers of clusters (Slurm, ConstrainDevices) show a job the host's whole /dev and let it have
+ * some of the GPUs: what opens is its part, and what the cgroup denies is somebody else's. */
+static bool is_set_aside(const struct gst_scene *scene, const struct gst_device_node *node)
+{
+    const struct gst_mount *over = gst_mounts_over(&scene->mounts, node->path);
+
+    if (node->open_result != EPERM || !is_gpu_node(node) || over == NULL
+        || strcmp(over->point, "/dev") != 0 || strcmp(over->type, "devtmpfs") != 0)
+        return false;
+    for (size_t i = 0; i < scene->node_count; i++) {
+        if (is_gpu_node(&scene->nodes[i]) && scene->nodes[i].open_result == 0)
             return true;
     }
     return false;
@@ -63,6 +98,8 @@ static enum gst_finding_id finding_of(const struct gst_scene *scene,
         return GST_NO_FINDING;
     if (kind == GST_DEVICE_GPU && node->open_result == EPERM && is_excluded(scene, minor))
         return GST_HOST_GPU_EXCLUDED;
+    if (kind == GST_DEVICE_GPU && (is_left_over(scene, minor) || is_set_aside(scene, node)))
+        return GST_NO_FINDING;
     if (gst_device_is_needed(kind))
         return finding;
     return (kind == GST_DEVICE_UVM_TOOLS || kind == GST_DEVICE_MODESET)
@@ -99,7 +136,7 @@ static void tell(struct gst_asking *asking, enum gst_finding_id finding,
 void gst_ask_node_opens(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
-    size_t opened = 0, tried = 0;
+    size_t opened = 0, tried = 0, aside = 0;
 
     if (scene->platform != GST_PLATFORM_LINUX)
         return;
@@ -111,6 +148,7 @@ void gst_ask_node_opens(struct gst_asking *asking)
 
         opened += scene->nodes[i].open_result == 0;
         tried += scene->nodes[i].open_result != GST_OPEN_NOT_TRIED;
+        aside += is_set_aside(scene, &scene->nodes[i]);
         for (size_t j = 0; j < scene->node_count && finding != GST_NO_FINDING; j++) {
             if (finding_of(scene, &scene->nodes[j]) != finding
                 || scene->nodes[j].open_result != scene->nodes[i].open_result)
@@ -121,6 +159,8 @@ void gst_ask_node_opens(struct gst_asking *asking)
         if (finding != GST_NO_FINDING && is_first)
             tell(asking, finding, &scene->nodes[i], &paths);
     }
+    if (aside > 0)
+        gst_told(asking, "gpus_set_aside", "%zu of %zu", aside, gst_count_gpu_nodes(scene));
     if (opened > 0)
         gst_fine(asking, "%zu of %zu nodes open", opened, tried);
 }

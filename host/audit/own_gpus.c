@@ -2,29 +2,19 @@
 /* From nodes to GPUs by the minor number; see own_gpus.h. */
 #include "audit/own_gpus.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "audit/node_kinds.h"
 
 /* -1 if it is no node of a GPU: "/dev/nvidiactl", "/dev/nvidia-uvm". */
 static int minor_of(const struct gst_device_node *node)
 {
-    static const char prefix[] = "/dev/nvidia";
-    const char *digits = node->path + sizeof(prefix) - 1;
+    unsigned minor;
 
-    if (strncmp(node->path, prefix, sizeof(prefix) - 1) != 0
-        || node->node.kind != GST_NODE_CHARACTER || digits[0] == '\0'
-        || strspn(digits, "0123456789") != strlen(digits) || strlen(digits) > 3)
-        return -1;
-    return atoi(digits);
-}
-
-static const struct gst_scene_gpu *by_minor(const struct gst_scene *scene, int minor)
-{
-    for (int i = 0; i < scene->gpu_count; i++) {
-        if (scene->gpus[i].is_in_driver && scene->gpus[i].minor == minor)
-            return &scene->gpus[i];
-    }
-    return NULL;
+    return gst_device_kind(node->path, &minor) == GST_DEVICE_GPU
+                   && node->node.kind == GST_NODE_CHARACTER
+               ? (int)minor
+               : -1;
 }
 
 void gst_own_gpus_find(struct gst_own_gpus *own, const struct gst_scene *scene)
@@ -42,7 +32,7 @@ void gst_own_gpus_find(struct gst_own_gpus *own, const struct gst_scene *scene)
             own->gpus[at] = own->gpus[at - 1];
         }
         own->minors[at] = minor;
-        own->gpus[at] = by_minor(scene, minor);
+        own->gpus[at] = gst_scene_gpu_of_minor(scene, minor);
         own->count++;
     }
 }

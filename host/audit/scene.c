@@ -19,6 +19,8 @@ static bool read_mounts(struct gst_scene *scene, struct gst_status *st)
     char *text = gst_view_load(scene->view, "/proc/self/mountinfo", MOUNTINFO_MAX, &size);
     bool ok = gst_mounts_parse(&scene->mounts, text != NULL ? text : "");
 
+    /* Without them nobody can say what was injected and what the image's own is. */
+    scene->mounts.is_damaged = scene->mounts.is_damaged || text == NULL;
     free(text);
     return ok || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for the mounts");
 }
@@ -32,6 +34,8 @@ static void read_cache(struct gst_scene *scene)
     scene->has_cache =
         scene->cache_data != NULL
         && gst_ldcache_parse(&scene->cache, scene->cache_data, size, error, sizeof error);
+    if (scene->cache_data != NULL && !scene->has_cache)
+        snprintf(scene->cache_error, sizeof scene->cache_error, "%s", error);
 }
 
 bool gst_scene_read(struct gst_scene *scene, const struct gst_view *view, struct gst_status *st)
@@ -67,6 +71,31 @@ void gst_scene_release(struct gst_scene *scene)
     gst_mounts_release(&scene->mounts);
     free(scene->cache_data);
     scene->cache_data = NULL;
+}
+
+const struct gst_scene_gpu *gst_scene_gpu_of_minor(const struct gst_scene *scene, int minor)
+{
+    for (int i = 0; i < scene->gpu_count; i++) {
+        if (scene->gpus[i].is_in_driver && scene->gpus[i].minor == minor)
+            return &scene->gpus[i];
+    }
+    return NULL;
+}
+
+bool gst_scene_is_bound(const struct gst_scene_gpu *gpu)
+{
+    return gpu->is_on_bus && strcmp(gpu->driver, "nvidia") == 0;
+}
+
+bool gst_scene_is_given_away(const struct gst_scene *scene, const struct gst_scene_gpu *gpu)
+{
+    if (!gpu->is_on_bus || gpu->driver[0] == '\0' || gst_scene_is_bound(gpu))
+        return false;
+    for (int i = 0; i < scene->gpu_count; i++) {
+        if (gst_scene_is_bound(&scene->gpus[i]))
+            return true;
+    }
+    return false;
 }
 
 const struct gst_device_node *gst_scene_node(const struct gst_scene *scene, const char *path)

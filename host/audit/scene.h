@@ -16,6 +16,8 @@
 #include "audit/mountinfo.h"
 #include "audit/view.h"
 
+#define GST_PCI_VENDOR "0x10de" /* PCI SIG's number of NVIDIA, as /sys writes it */
+
 #define GST_SCENE_GPUS  64
 #define GST_SCENE_FILES 256
 #define GST_SCENE_NODES 320
@@ -73,9 +75,11 @@ enum gst_capability {
 };
 
 enum gst_origin {
-    GST_ORIGIN_INJECTED, /* a mount of its own, or on a mount that is not the image's */
-    GST_ORIGIN_IMAGE,    /* on the root file system */
-    GST_ORIGIN_COMPAT,   /* the image's cuda-compat, where it lies or mounted beside the driver's */
+    /* A mount of its own, or on a mount that is not the image's; with LXC, any. */
+    GST_ORIGIN_INJECTED,
+    GST_ORIGIN_IMAGE,   /* on the root file system */
+    GST_ORIGIN_UNKNOWN, /* no mount is known, so that nobody can say */
+    GST_ORIGIN_COMPAT,  /* the image's cuda-compat, where it lies or mounted beside the driver's */
 };
 
 /* One file of the driver: a library with a version in its name, or a program. Links are not listed;
@@ -130,9 +134,10 @@ struct gst_scene {
     enum gst_platform platform;
     bool is_container;
     bool has_user_namespace;
-    bool is_musl;           /* musl's loader and none of glibc */
-    bool is_loader_missing; /* neither */
-    bool is_debian;         /* /etc/debian_version: where legacy injection puts libraries */
+    bool sees_kernel_processes; /* no process namespace of its own */
+    bool is_musl;               /* musl's loader and none of glibc */
+    bool is_loader_missing;     /* neither */
+    bool is_debian;             /* /etc/debian_version: where legacy injection puts libraries */
 
     enum gst_asked asked; /* NVIDIA_VISIBLE_DEVICES */
     const char *asked_text;
@@ -167,6 +172,7 @@ struct gst_scene {
     char *cache_data; /* of /etc/ld.so.cache */
     struct gst_ldcache cache;
     bool has_cache;
+    char cache_error[160]; /* why a cache that is there was not understood, else "" */
 
     struct gst_answers answers;
 };
@@ -180,6 +186,16 @@ void gst_scene_release(struct gst_scene *scene);
 
 /* True if any driver file or node of somebody else is in this container. */
 bool gst_scene_has_injection(const struct gst_scene *scene);
+
+/* The GPU that the driver lists with this "Device Minor", or NULL. */
+const struct gst_scene_gpu *gst_scene_gpu_of_minor(const struct gst_scene *scene, int minor);
+
+/* True if the driver holds this GPU. */
+bool gst_scene_is_bound(const struct gst_scene_gpu *gpu);
+
+/* True if another driver holds it while NVIDIA's holds others: the machine's owner gave it away, to
+ * a virtual machine or, where it is older than the driver, to nouveau. */
+bool gst_scene_is_given_away(const struct gst_scene *scene, const struct gst_scene_gpu *gpu);
 
 /* The node of that path, or NULL. */
 const struct gst_device_node *gst_scene_node(const struct gst_scene *scene, const char *path);

@@ -5,6 +5,8 @@
 
 #include "audit/scene_parts.h"
 
+#define ID_DIGITS 12 /* of a container's number, at least: names are never so */
+
 /* Traces that engines leave; the first that is there decides. Sources: the engines' own files
  * (/.dockerenv, podman-run(1) and /run/.containerenv), systemd's container interface for the
  * variable "container", Kubernetes' service variables, Apptainer's environment, nerdctl's folder of
@@ -16,6 +18,7 @@ static const struct trace {
     const char *path;   /* is there, or is a mount point */
     const char *cgroup; /* part of /proc/self/cgroup */
     const char *mount;  /* part of the root that a mount shows */
+    bool has_id;        /* a container's number follows in the cgroup: services have names */
 } traces[] = {
     { GST_ENGINE_KUBERNETES, .variable = "KUBERNETES_SERVICE_HOST" },
     { GST_ENGINE_KUBERNETES, .cgroup = "kubepods" },
@@ -27,8 +30,8 @@ static const struct trace {
     { GST_ENGINE_PODMAN, .path = "/run/.containerenv" },
     { GST_ENGINE_PODMAN, .cgroup = "libpod" },
     { GST_ENGINE_DOCKER, .path = "/.dockerenv" },
-    { GST_ENGINE_DOCKER, .cgroup = "/docker/" },
-    { GST_ENGINE_DOCKER, .cgroup = "docker-" },
+    { GST_ENGINE_DOCKER, .cgroup = "/docker/", .has_id = true },
+    { GST_ENGINE_DOCKER, .cgroup = "docker-", .has_id = true },
     { GST_ENGINE_DOCKER, .mount = "/var/lib/docker/containers/" },
     { GST_ENGINE_LXC, .variable = "container", .value = "lxc" },
     { GST_ENGINE_LXC, .cgroup = "/lxc" },
@@ -44,7 +47,9 @@ static bool is_mounted_from(const struct gst_scene *scene, const char *part)
     for (size_t i = 0; i < scene->mounts.count; i++) {
         const struct gst_mount *mount = &scene->mounts.items[i];
 
-        if (strstr(mount->root, part) != NULL
+        /* On the host itself what is shown and where it is shown both lie in the engine's folder.
+         */
+        if ((strstr(mount->root, part) != NULL && strstr(mount->point, part) == NULL)
             || (strcmp(mount->point, "/") == 0 && strstr(mount->source, part) != NULL))
             return true;
     }
@@ -58,6 +63,18 @@ static bool is_here(const struct gst_scene *scene, const char *path)
     return gst_mounts_at(&scene->mounts, path) != NULL || gst_view_stat(scene->view, path, &node);
 }
 
+static bool is_in_cgroup(const char *cgroups, const struct trace *trace)
+{
+    const size_t length = strlen(trace->cgroup);
+
+    for (const char *at = strstr(cgroups, trace->cgroup); at != NULL;
+         at = strstr(at + 1, trace->cgroup)) {
+        if (!trace->has_id || strspn(at + length, "0123456789abcdef") >= ID_DIGITS)
+            return true;
+    }
+    return false;
+}
+
 static bool is_left(const struct gst_scene *scene, const struct trace *trace, const char *cgroups)
 {
     const char *value = trace->variable != NULL ? gst_view_env(scene->view, trace->variable) : NULL;
@@ -66,8 +83,17 @@ static bool is_left(const struct gst_scene *scene, const struct trace *trace, co
         && (trace->value == NULL || strncmp(value, trace->value, strlen(trace->value)) == 0))
         return true;
     return (trace->path != NULL && is_here(scene, trace->path))
-           || (trace->cgroup != NULL && strstr(cgroups, trace->cgroup) != NULL)
+           || (trace->cgroup != NULL && is_in_cgroup(cgroups, trace))
            || (trace->mount != NULL && is_mounted_from(scene, trace->mount));
+}
+
+/* Process 2 is the kernel's wherever processes are not in a namespace of their own. */
+static void read_processes(struct gst_scene *scene)
+{
+    char name[32];
+
+    gst_view_read(scene->view, "/proc/2/comm", name, sizeof name);
+    scene->sees_kernel_processes = strcmp(name, "kthreadd") == 0;
 }
 
 static void read_engine(struct gst_scene *scene)
@@ -82,7 +108,9 @@ static void read_engine(struct gst_scene *scene)
             break;
         }
     }
-    if (scene->engine == GST_ENGINE_NONE && root != NULL && strstr(root->type, "overlay") != NULL)
+    /* Hosts without disks have such a root, too, but the kernel's processes beside their own. */
+    if (scene->engine == GST_ENGINE_NONE && root != NULL && strstr(root->type, "overlay") != NULL
+        && !scene->sees_kernel_processes)
         scene->engine = GST_ENGINE_OTHER;
     scene->is_container = scene->engine != GST_ENGINE_NONE;
 }
@@ -233,6 +261,7 @@ static bool sees_host_devices(const struct gst_scene *scene)
 
 void gst_scene_read_container(struct gst_scene *scene)
 {
+    read_processes(scene);
     read_engine(scene);
     read_platform(scene);
     read_user_namespace(scene);

@@ -95,6 +95,11 @@ enum gst_origin gst_scene_origin(const struct gst_scene *scene, const char *real
         || (mount != NULL && strcmp(mount->point, real) == 0
             && strstr(mount->root, "/compat/") != NULL))
         return GST_ORIGIN_COMPAT;
+    if (scene->mounts.count == 0)
+        return GST_ORIGIN_UNKNOWN;
+    /* LXC's containers have no image: who runs one installs the driver's libraries in it. */
+    if (scene->engine == GST_ENGINE_LXC)
+        return GST_ORIGIN_INJECTED;
     return mount == NULL || strcmp(mount->point, "/") == 0 ? GST_ORIGIN_IMAGE : GST_ORIGIN_INJECTED;
 }
 
@@ -200,11 +205,14 @@ void gst_scene_each_default_folder(bool (*visit)(const char *folder, void *data)
     }
 }
 
-/* Folders below this one too: drivers of WSL lie in one folder for each version. */
+/* WSL shows the folders of all drivers that Windows has, hundreds of them; NVIDIA's, one for each
+ * version, are named after files like nv_dispi.inf. */
 static bool visit_nested(const char *name, void *data)
 {
     char path[PATH_MAX];
 
+    if (strncmp(name, "nv", 2) != 0)
+        return true;
     snprintf(path, sizeof path, "/usr/lib/wsl/drivers/%s", name);
     return look_through(path, data);
 }
@@ -272,23 +280,26 @@ void gst_scene_read_files(struct gst_scene *scene)
         free(folders.items[i]);
 }
 
-/* Folders in /dev, "" for itself, and what the names of nodes there begin with that belong to a GPU
- * or to a feature that is injected with it. */
+/* Folders in /dev, "" for itself, what the names of nodes there begin with that belong to a GPU or
+ * to a feature that is injected with it, and how many of them tell what all would: a host may have
+ * 2048 IMEX channels. */
 static const struct {
     const char *folder;
+    size_t most;
     const char *prefixes[8];
 } node_names[] = {
-    { "", { "nvidia", "dxg", "gdrdrv", "nvhost", "nvmap" } },
-    { "/nvidia-caps", { "nvidia-cap" } },
-    { "/nvidia-caps-imex-channels", { "channel" } },
-    { "/dri", { "card", "renderD" } },
-    { "/infiniband", { "uverbs", "rdma_cm" } },
-    { "/nvgpu/igpu0", { "" } },
+    { "", GST_SCENE_NODES, { "nvidia", "dxg", "gdrdrv", "nvhost", "nvmap" } },
+    { "/nvidia-caps", GST_SCENE_NODES, { "nvidia-cap" } },
+    { "/nvidia-caps-imex-channels", 16, { "channel" } },
+    { "/dri", 64, { "card", "renderD" } },
+    { "/infiniband", 64, { "uverbs", "rdma_cm" } },
+    { "/nvgpu/igpu0", 64, { "" } },
 };
 
 struct looking {
     struct gst_scene *scene;
     size_t row;
+    size_t count; /* nodes of this row */
 };
 
 static bool visit_node(const char *name, void *data)
@@ -321,7 +332,7 @@ static bool visit_node(const char *name, void *data)
                                       .open_later = GST_OPEN_NOT_TRIED };
     strcpy(node->path, path);
     scene->node_count++;
-    return true;
+    return ++looking->count < node_names[looking->row].most;
 }
 
 void gst_scene_read_nodes(struct gst_scene *scene)
@@ -330,6 +341,7 @@ void gst_scene_read_nodes(struct gst_scene *scene)
     char folder[64];
 
     for (looking.row = 0; looking.row < COUNT(node_names); looking.row++) {
+        looking.count = 0;
         snprintf(folder, sizeof folder, "/dev%s", node_names[looking.row].folder);
         gst_view_list(scene->view, folder, visit_node, &looking);
     }

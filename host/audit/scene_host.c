@@ -13,9 +13,8 @@
 #include "core/utf8.h"
 #include "core/version.h"
 
-#define NVIDIA_VENDOR      "0x10de" /* PCI SIG's number of NVIDIA */
-#define CLASS_DISPLAY      0x03u    /* PCI base class; 0x0300 VGA, 0x0302 3D */
-#define CLASS_BRIDGE_OTHER 0x0680u  /* NVSwitch */
+#define CLASS_DISPLAY      0x03u   /* PCI base class; 0x0300 VGA, 0x0302 3D */
+#define CLASS_BRIDGE_OTHER 0x0680u /* NVSwitch */
 #define PROC_GPUS          "/proc/driver/nvidia/gpus"
 #define PCI_DEVICES        "/sys/bus/pci/devices"
 
@@ -107,6 +106,15 @@ static void read_bus_gpu(struct gst_scene *scene, const char *folder, const char
     }
 }
 
+/* A virtual function (SR-IOV), seen from the machine that has the physical one: guests use it. */
+static bool is_for_guests(const struct gst_scene *scene, const char *folder)
+{
+    char path[200], target[256];
+
+    snprintf(path, sizeof path, "%s/physfn", folder);
+    return gst_view_link(scene->view, path, target, sizeof target);
+}
+
 static bool visit_bus(const char *pci_id, void *data)
 {
     struct gst_scene *scene = data;
@@ -117,12 +125,12 @@ static bool visit_bus(const char *pci_id, void *data)
         return true;
     snprintf(folder, sizeof folder, PCI_DEVICES "/%s", pci_id);
     snprintf(path, sizeof path, "%s/vendor", folder);
-    if (!gst_view_read(scene->view, path, text, sizeof text) || strcmp(text, NVIDIA_VENDOR) != 0)
+    if (!gst_view_read(scene->view, path, text, sizeof text) || strcmp(text, GST_PCI_VENDOR) != 0)
         return true;
     snprintf(path, sizeof path, "%s/class", folder);
     gst_view_read(scene->view, path, text, sizeof text);
     class = strtoul(text, NULL, 16) >> 8;
-    if (class >> 8 == CLASS_DISPLAY)
+    if (class >> 8 == CLASS_DISPLAY && !is_for_guests(scene, folder))
         read_bus_gpu(scene, folder, pci_id);
     else if (class == CLASS_BRIDGE_OTHER)
         scene->nvswitch_count++;
@@ -159,7 +167,8 @@ static bool visit_driver(const char *pci_id, void *data)
     while ((line = strsep(&rest, "\n")) != NULL) {
         if ((value = value_of(line, "Model")) != NULL)
             gst_utf8_copy(gpu->model, sizeof gpu->model, value);
-        else if ((value = value_of(line, "GPU UUID")) != NULL)
+        /* Until the GPU has been opened, question marks stand for each digit. */
+        else if ((value = value_of(line, "GPU UUID")) != NULL && strchr(value, '?') == NULL)
             gst_utf8_copy(gpu->uuid, sizeof gpu->uuid, value);
         else if ((value = value_of(line, "Device Minor")) != NULL)
             gpu->minor = atoi(value);

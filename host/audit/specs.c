@@ -4,6 +4,7 @@
  * mounted into this container. One that is broken or out of date does no harm until something is
  * started, and then nothing says where to look.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,11 +195,13 @@ static const struct gst_cdi_node *find_stale_node(const struct gst_scene *scene,
     return NULL;
 }
 
+/* What lies in a folder that this user may not enter may be there. */
 static bool is_missing(const struct gst_scene *scene, const char *path)
 {
     struct gst_node node;
 
-    return !gst_view_stat(scene->view, path, &node);
+    errno = 0;
+    return !gst_view_stat(scene->view, path, &node) && errno != EACCES;
 }
 
 static const struct gst_cdi_mount *find_missing_mount(const struct gst_scene *scene,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/cuda_abi.h"
 #include "audit/check.h"
 #include "audit/own_gpus.h"
 #include "audit/process.h"
@@ -132,24 +133,35 @@ static void ask_seccomp(struct gst_asking *asking)
                   "get_mempolicy says EPERM, and the environment is that of a job on several GPUs");
 }
 
-/* What the driver says of MPS when it starts is for E05. */
+static bool is_mps_refused(const struct gst_scene *scene)
+{
+    const struct gst_answer *init = gst_answers_call(&scene->answers, "cuInit");
+
+    return init != NULL && !init->is_missing && init->code >= CUDA_ERROR_MPS_CONNECTION_FAILED
+           && init->code <= CUDA_ERROR_MPS_CLIENT_TERMINATED;
+}
+
+/* Without a daemon programs run as if the variable were not set; it is a fault only where CUDA says
+ * so. */
 static void ask_mps(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     const char *folder = gst_view_env(scene->view, "CUDA_MPS_PIPE_DIRECTORY");
     const struct gst_answer *connect = gst_answers_call(&scene->answers, "mps_connect");
+    const enum gst_finding_id finding =
+        is_mps_refused(scene) ? GST_USER_MPS_UNREACHABLE : GST_USER_MPS_NOT_USED;
     char control[512];
 
     if (folder == NULL || folder[0] == '\0')
         return;
     snprintf(control, sizeof(control), "%.480s/control", folder);
     if (!exists(scene, control))
-        gst_found(asking, GST_USER_MPS_UNREACHABLE, GST_NO_GPU,
+        gst_found(asking, finding, GST_NO_GPU,
                   "CUDA_MPS_PIPE_DIRECTORY is '%.160s', and '%.160s' is not there", folder,
                   control);
     else if (connect != NULL && !connect->is_ok && !connect->is_missing)
-        gst_found(asking, GST_USER_MPS_UNREACHABLE, GST_NO_GPU, "connecting to '%.160s' says %s",
-                  control, gst_errno_name(connect->code));
+        gst_found(asking, finding, GST_NO_GPU, "connecting to '%.160s' says %s", control,
+                  gst_errno_name(connect->code));
     else if (connect != NULL && connect->is_ok)
         gst_fine(asking, "an MPS server answers at '%.160s'", control);
 }
@@ -307,9 +319,7 @@ static int64_t started_s(const struct gst_scene *scene)
     const char *at;
     int64_t ticks;
 
-    /* Process 2 is the kernel's where the container shares the host's processes. */
-    if (gst_view_read(scene->view, "/proc/2/comm", text, sizeof(text))
-        && strcmp(text, "kthreadd") == 0)
+    if (scene->sees_kernel_processes)
         return 0;
     gst_view_read(scene->view, "/proc/1/stat", text, sizeof(text));
     at = strrchr(text, ')');
@@ -345,14 +355,16 @@ static void ask_age(struct gst_asking *asking)
         gst_fine(asking, "'%.160s' is older than the container", file->path);
 }
 
-/* The device plugin names GPUs one by one, or leaves it to CDI: 'all' comes from the image. What is
- * privileged sees all GPUs anyway, and mostly means to. */
+/* The device plugin names GPUs one by one, or leaves it to CDI: 'all' comes from the image, and
+ * only legacy injection goes by it. What is privileged sees all GPUs anyway, and mostly means to.
+ */
 static void ask_limit(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
     struct gst_own_gpus own;
 
-    if (scene->engine != GST_ENGINE_KUBERNETES || scene->is_privileged)
+    if (scene->engine != GST_ENGINE_KUBERNETES || scene->injection != GST_INJECTION_LEGACY
+        || scene->is_privileged)
         return;
     gst_own_gpus_find(&own, scene);
     if (own.count == 0)
@@ -426,7 +438,7 @@ static const struct gst_audit_check checks[] = {
     { "G04",
       "Does an MPS server answer where one is named?",
       GST_STAGE_ANSWERS,
-      { GST_USER_MPS_UNREACHABLE, GST_NO_FINDING },
+      { GST_USER_MPS_UNREACHABLE, GST_USER_MPS_NOT_USED, GST_NO_FINDING },
       ask_mps },
     { "G05",
       "Is the socket of nvidia-persistenced here?",

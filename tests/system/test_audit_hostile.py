@@ -161,6 +161,24 @@ def test_more_files_than_there_is_room_for(audited, tmp_path):
     audited("--root", root)
 
 
+def test_lists_made_to_be_slow(audited, tmp_path):
+    """Logs of marks without ends, rules without end, and a version that no number holds."""
+    libraries = tmp_path / "root" / "usr/local/cuda/compat"
+    nodes = "".join(f"crw-rw-rw- 1 0 0 195, {n} /dev/nvidia{n}\n" for n in range(248))
+    root = plant(tmp_path / "root", {
+        **healthy_files(), "/capture": "", "/dev.txt": nodes, "/environ.txt":
+        "NVIDIA_VISIBLE_DEVICES=" + ",".join(map(str, range(20_000))) + "\n"
+        "CUDA_VERSION=2999999999.0\n",
+        "/proc/self/mountinfo": "1 0 0:1 / / rw - overlay overlay rw\n"
+        "2 1 0:2 / /proc/driver/nvidia rw - tmpfs tmpfs rw\n",
+        "/dev/kmsg": "NVRM: Xid (" * (4 << 20 >> 4),
+        "/sys/fs/cgroup/devices/devices.list": "c 1:3 rw\n" * 7000})
+    libraries.mkdir(parents=True)
+    (libraries / "libcuda.so.575.57.08").write_bytes(b"\x7fELF")
+
+    audited("--root", root)
+
+
 def test_names_that_are_no_text(audited, tmp_path):
     root = plant(tmp_path / "root", healthy_files())
     for folder in (LIBRARIES, "/dev", "/etc/cdi", "/proc/driver/nvidia/gpus"):

@@ -27,7 +27,7 @@
       "Linux, /sys/module/*/version") \
     X(GST_HOST_HMM_BUG, "host.hmm-breaks-cuinit", GST_FAIL, GST_ACTION_FIX_HOST, \
       "cuInit works with the open kernel module's heterogeneous memory management", \
-      "on the host: echo 'options nvidia_uvm uvm_disable_hmm=1' > /etc/modprobe.d/nvidia-uvm.conf, reload nvidia_uvm or reboot; or boot with nokaslr", \
+      "on the host: echo 'options nvidia_uvm uvm_disable_hmm=1' >> /etc/modprobe.d/nvidia-uvm.conf, reload nvidia_uvm or reboot; or boot with nokaslr", \
       "NVIDIA/open-gpu-kernel-modules, issues 797, 901 and 947") \
     X(GST_HOST_GPU_NOT_INITIALISED, "host.gpu-not-initialised", GST_FAIL, GST_ACTION_FIX_HOST, \
       "the driver lists each GPU that is bound to it", \
@@ -92,7 +92,7 @@
     /* runtime: what was put into the container, or was not */ \
     X(GST_RUNTIME_NOTHING_INJECTED, "runtime.nothing-injected", GST_FAIL, GST_ACTION_FIX_HOST, \
       "GPUs were asked for, so driver files and device nodes are in the container", \
-      "start it with docker run --gpus all (podman: --device nvidia.com/gpu=all); if it was, check on the host that nvidia-container-toolkit is set up and accepts NVIDIA_VISIBLE_DEVICES", \
+      "start it with docker run --gpus all (podman: --device nvidia.com/gpu=all; in a pod: the limit nvidia.com/gpu); if it was, check on the host that nvidia-container-toolkit is set up and accepts NVIDIA_VISIBLE_DEVICES", \
       "captured: accept-nvidia-visible-devices-envvar-when-unprivileged = false, and podman with --gpus") \
     X(GST_RUNTIME_VOID, "runtime.void-without-injection", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "where NVIDIA_VISIBLE_DEVICES is 'void', something else injected the GPUs", \
@@ -170,9 +170,9 @@
       "the nodes of a feature that was asked for (GDS, GDRCOPY, MOFED, NVSWITCH) are in the container", \
       "start it with --runtime=nvidia (--gpus alone ignores these variables), and load the feature's module on the host (nvidia-fs, gdrdrv, ib_uverbs)", \
       "nvidia-container-toolkit, gated modifiers") \
-    X(GST_RUNTIME_RENDER_NODES, "runtime.render-nodes-missing", GST_FAIL, GST_ACTION_FIX_FLAGS, \
+    X(GST_RUNTIME_RENDER_NODES, "runtime.render-nodes-missing", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "a /dev/dri/renderD* node where the graphics capability was asked for", \
-      "start it with --runtime=nvidia or CDI: the --gpus hook injects no DRM nodes", \
+      "start it with --runtime=nvidia or CDI if programs need GBM or a display: the --gpus hook injects no DRM nodes, and EGL and Vulkan without a screen do without", \
       "nvidia-container-toolkit, graphics modifier") \
     X(GST_RUNTIME_COMPAT_INACTIVE, "runtime.compat-inactive", GST_FAIL, GST_ACTION_FIX_HOST, \
       "where the image's CUDA is newer than the driver, its cuda-compat libraries are used", \
@@ -278,7 +278,7 @@
     /* user: flags and environment given to the container */ \
     X(GST_USER_NO_GPUS_REQUESTED, "user.no-gpus-requested", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the container was started with GPUs", \
-      "start the container with GPUs: docker run --gpus all, or podman run --device nvidia.com/gpu=all", \
+      "start the container with GPUs: docker run --gpus all, podman run --device nvidia.com/gpu=all, or the limit nvidia.com/gpu in the pod", \
       "no variable, mount or node tells of a request (captured)") \
     X(GST_USER_NO_GPU_SELECTED, "user.no-gpu-selected", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "the request names at least one GPU", \
@@ -353,9 +353,13 @@
       "add --cap-add SYS_NICE if NCCL warns of get_mempolicy, or if host copies are slow on a machine with several NUMA nodes", \
       "Docker's default seccomp profile; NCCL user guide, troubleshooting") \
     X(GST_USER_MPS_UNREACHABLE, "user.mps-unreachable", GST_FAIL, GST_ACTION_FIX_FLAGS, \
-      "where CUDA_MPS_PIPE_DIRECTORY is set, an MPS server answers there", \
+      "where an MPS daemon runs, CUDA reaches its server", \
       "unset CUDA_MPS_PIPE_DIRECTORY, or start it with --ipc=host, the pipe folder mounted and the user of the MPS server", \
       "MPS documentation, environment variables; CUDA driver API, CUDA_ERROR_MPS_CONNECTION_FAILED") \
+    X(GST_USER_MPS_NOT_USED, "user.mps-not-used", GST_NOTE, GST_ACTION_FIX_FLAGS, \
+      "where CUDA_MPS_PIPE_DIRECTORY is set, programs share the GPU by way of MPS", \
+      "unset CUDA_MPS_PIPE_DIRECTORY; or, if MPS is wanted, start nvidia-cuda-mps-control -d on the host, and the container with --ipc=host and the pipe folder mounted", \
+      "nvidia-cuda-mps-control(1): where no daemon answers, programs run without MPS") \
     X(GST_USER_SELINUX, "user.selinux-denies", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "SELinux lets the container use the GPU's nodes", \
       "on the host: setsebool -P container_use_devices 1; or start it with --security-opt label=disable", \
@@ -490,7 +494,6 @@
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_GPU_EXCLUDED)                                        \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_RUNTIME_MIG_NODES_MISSING)                                \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_MIG_WITHOUT_INSTANCES)                               \
-    GST_FINDING_EDGES_OF_UNOPENED(X, GST_USER_VIDEO_GROUP)                                         \
     GST_FINDING_EDGES_OF_UNOPENED(X, GST_HOST_WSL_NODE)                                            \
     X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_HOST_DRIVER_TOO_OLD, GST_RUNTIME_COMPAT_INACTIVE)                                        \
@@ -508,7 +511,6 @@
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
     X(GST_HOST_CALL_FAILED, GST_HOST_DRIVER_MISMATCH)                                              \
-    X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
     /* a framework can do no better than the driver below it */                                    \
     X(GST_IMAGE_FRAMEWORK_MISSING, GST_IMAGE_MUSL)                                                 \
