@@ -68,6 +68,10 @@
       "libraries of the container toolkit and of the driver's EGL platforms are on the host", \
       "leave them out unless the image itself starts containers or is a desktop", \
       "notes: packaged apart from the driver and of no harm to it") \
+    X(GST_SUITE_IMAGE_NOT_FOUND, "suite.image-not-found", GST_ERROR, GST_ACTION_FIX_FLAGS, \
+      "there is a file or folder of that name, or docker or podman has an image of that name", \
+      "docker pull IMAGE (or podman pull); where the engine does not answer, start it, or save the image elsewhere (docker save IMAGE -o image.tar) and name the file", \
+      "docker save, podman save") \
     X(GST_SUITE_IMAGE_UNREADABLE, "suite.image-unreadable", GST_ERROR, GST_ACTION_FIX_FLAGS, \
       "the image can be read from beginning to end", \
       "save the image again (docker save IMAGE -o image.tar) with room in $TMPDIR, or run it as a user who may read all of the folder", \
