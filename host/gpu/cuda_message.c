@@ -67,6 +67,7 @@ static const char *const before_number[] = {
     "cuInit(0) returned",
     "cuInit err",
     "cuInit failed with error",
+    "cuInit: UNKNOWN ERROR",
 };
 
 /* What more a result may mean, and how one tells. Where gst_cuda_finding() has no single cause, the

@@ -75,6 +75,10 @@
       "of management.nvidia.com/gpu only 'all' is asked for", \
       "on the host: update nvidia-container-toolkit and the device plugin, and run the plugin without the runtime class nvidia-cdi", \
       "NVIDIA/nvidia-container-toolkit, issues 1239 and 1895") \
+    X(GST_RUNTIME_NO_FREE_GPU, "runtime.no-free-gpu", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "a node of the cluster offers as many free GPUs (nvidia.com/gpu) as the pod asks for", \
+      "kubectl describe nodes | grep nvidia.com/gpu; where it is missing or 0, read the log of the device plugin's pod on that node; where all are taken, wait or ask for fewer", \
+      "NVIDIA/k8s-device-plugin, issues 33, 159, 348 and 585") \
     X(GST_RUNTIME_PACKAGE_SKEW, "runtime.package-skew", GST_FAIL, GST_ACTION_FIX_HOST, \
       "nvidia-container-toolkit and libnvidia-container-tools are of one version", \
       "on the host: upgrade nvidia-container-toolkit, nvidia-container-toolkit-base, libnvidia-container-tools and libnvidia-container1 together", \
