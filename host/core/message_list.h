@@ -146,6 +146,8 @@
       "", "NVIDIA/k8s-device-plugin, issues 33, 159, 348 and 585") \
     X(GST_RUNTIME_NO_FREE_GPU, "requested number of devices unavailable for nvidia.com/gpu*", \
       "", "kubernetes/kubernetes, issue 130145") \
+    X(GST_IMAGE_MUSL, "nvidia-smi: cannot execute: required file not found", \
+      "", "bash 5.2, for a program whose loader is missing; execve(2)") \
     X(GST_IMAGE_MUSL, "exec *nvidia-smi: no such file or directory", \
       "", "NVIDIA/nvidia-docker, issue 1670; execve(2): the loader that the program names is missing") \
     /* the toolkit: hook, nvidia-container-cli, generated CDI */ \

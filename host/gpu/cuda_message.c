@@ -46,6 +46,7 @@ static const struct {
       "forward compatibility was attempted on non supported HW" },
     { CUDA_ERROR_MPS_CONNECTION_FAILED, "MPS client failed to connect*" },
     { CUDA_ERROR_UNKNOWN, "CUDA error: unknown error" },
+    { CUDA_ERROR_UNKNOWN, "failed to initialize CUDA: unknown error" },
 };
 
 #define NAME(name, value) { value, #name },
