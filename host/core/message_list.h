@@ -225,6 +225,8 @@
     X(GST_RUNTIME_CGROUP_RULES, "failed to add device rules: *load program: invalid argument", \
       "the engine is rootless, or runs in LXC", \
       "NVIDIA/libnvidia-container, issue 256") \
+    X(GST_RUNTIME_LDCONFIG_NAME, "ldcache error: open failed: *: no such file or directory", \
+      "", "hekmak/Conf-net, issue 5") \
     X(GST_IMAGE_LDCONFIG, "ldcache error: process * failed with error code: *", \
       "the image has another libc than glibc, or seccomp or noexec stops its ldconfig", \
       "NVIDIA/nvidia-docker, issues 659, 914 and 1760; NVIDIA/libnvidia-container, issue 177") \
@@ -419,7 +421,11 @@
     GST_MESSAGES_VERSIONS_DIFFER(X, "kernel version * does not match DSO version * -- cannot find working devices", \
       "TensorFlow, cuda_diagnostics.cc") \
     X(GST_HOST_MODULE_NOT_LOADED, "kernel driver does not appear to be running on this host*", \
-      "", "tensorflow/tensorflow, issue 57764") \
+      "lspci on the host shows an NVIDIA GPU", \
+      "tensorflow/tensorflow, issue 57764") \
+    X(GST_HOST_NO_GPU, "kernel driver does not appear to be running on this host*", \
+      "lspci on the host shows no NVIDIA GPU", \
+      "TensorFlow, cuda_diagnostics.cc") \
     X(GST_USER_NO_GPUS_REQUESTED, "The NVIDIA Driver was not detected. GPU functionality will not be available", \
       "the command line has no --gpus, --runtime=nvidia or nvidia.com/gpu", \
       "NVIDIA/nvidia-docker, issues 1071 and 1583") \

@@ -87,6 +87,10 @@
       "libnvidia-container is new enough for the host: 1.8 where only cgroup v2 is mounted", \
       "on the host: upgrade nvidia-container-toolkit and libnvidia-container1, then restart the engine", \
       "NVIDIA/k8s-device-plugin, issue 324; NVIDIA/libnvidia-container, issues 103 and 256") \
+    X(GST_RUNTIME_LDCONFIG_NAME, "runtime.ldconfig-not-found", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "the ldconfig that the toolkit's config.toml names is there: on the host with an @ before it, in the image without", \
+      "on the host: set 'ldconfig = \"@/sbin/ldconfig\"' in /etc/nvidia-container-runtime/config.toml (Ubuntu: \"@/sbin/ldconfig.real\")", \
+      "hekmak/Conf-net, issue 5; NVIDIA/nvidia-docker, issue 587") \
     X(GST_RUNTIME_CGROUP_RULES, "runtime.cgroup-rules-refused", GST_FAIL, GST_ACTION_FIX_HOST, \
       "the hook may change the container's device cgroup", \
       "on the host: inject with CDI; or, in a rootless engine or LXC, set no-cgroups = true in /etc/nvidia-container-runtime/config.toml", \
