@@ -37,8 +37,8 @@
       "take the stubs folder out of LD_LIBRARY_PATH and ld.so.conf; the linker finds it by LIBRARY_PATH or -L", \
       "CUDA driver API, CUDA_ERROR_STUB_LIBRARY; images: only LIBRARY_PATH names stubs") \
     X(GST_IMAGE_STUB_NAMED, "image.stub-with-driver-name", GST_FAIL, GST_ACTION_FIX_IMAGE, \
-      "stubs are called libcuda.so and libnvidia-ml.so, as the linker asks for them", \
-      "remove the link or copy with the version in its name from the stubs folder (often made with ln -s libcuda.so libcuda.so.1)", \
+      "stubs stay in their folder, called libcuda.so and libnvidia-ml.so, as the linker asks for them", \
+      "remove the link or copy of a stub with the version in its name or outside of the stubs folder (often made with ln -s libcuda.so libcuda.so.1); the linker finds stubs by LIBRARY_PATH or -L", \
       "notes: by that name programs load the stub instead of the driver") \
     X(GST_IMAGE_COMPAT_ON_PATH, "image.compat-on-loader-path", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "cuda-compat lies off the loader's path: the runtime switches it on where the host's driver needs it", \
