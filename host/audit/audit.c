@@ -113,9 +113,8 @@ static bool is_simulated(const struct gst_answers *answers)
     return false;
 }
 
-void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report)
+static void tell_machine(const struct gst_scene *scene, struct gst_report *report)
 {
-    report->gpus_total = report->gpus_tested = scene->gpu_count;
     gst_report_fact_text(report, GST_NO_GPU, "audit", "engine", "%s",
                          gst_engine_name(scene->engine));
     gst_report_fact_text(report, GST_NO_GPU, "audit", "platform", "%s",
@@ -128,7 +127,6 @@ void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report)
     if (scene->module_version[0] != '\0')
         gst_report_fact_text(report, GST_NO_GPU, "audit", "kernel_module", "%s",
                              scene->module_version);
-    tell_gpus(scene, report);
     if (scene->mounts.is_damaged)
         gst_report_check(report, GST_SUITE_VIEW_DAMAGED, GST_NO_GPU, false,
                          "'/proc/self/mountinfo' holds lines that are no mounts");
@@ -136,6 +134,13 @@ void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report)
         gst_report_check(report, GST_SUITE_VIEW_DAMAGED, GST_NO_GPU, false,
                          "more than %d driver files, %d nodes or %d GPUs", GST_SCENE_FILES,
                          GST_SCENE_NODES, GST_SCENE_GPUS);
+}
+
+void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report)
+{
+    report->gpus_total = report->gpus_tested = scene->gpu_count;
+    tell_gpus(scene, report);
+    tell_machine(scene, report);
 }
 
 /* Nodes that programs open to reach a GPU. Others are not touched: opening has effects of its own
@@ -208,15 +213,37 @@ static bool ask_live(struct gst_view *view, const struct gst_scene *scene,
     return open_nodes(view, scene, deadline_s, GST_LOOK_LATER, st);
 }
 
+/* NULL, with `st`, if there is nothing to look at. */
+static struct gst_scene *new_scene(const struct gst_view *view, struct gst_status *st)
+{
+    struct gst_scene *scene = view != NULL ? calloc(1, sizeof *scene) : NULL;
+
+    if (view == NULL)
+        return NULL;
+    if (scene == NULL) {
+        gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene");
+        return NULL;
+    }
+    if (gst_scene_read(scene, view, st))
+        return scene;
+    free(scene);
+    return NULL;
+}
+
+static void release_scene(struct gst_scene *scene)
+{
+    if (scene != NULL)
+        gst_scene_release(scene);
+    free(scene);
+}
+
 bool gst_audit(struct gst_report *report, const struct gst_audit_request *request,
                struct gst_status *st)
 {
     struct gst_view *view = gst_view_open(&request->view, st);
-    struct gst_scene *scene = calloc(1, sizeof *scene);
-    bool ok = view != NULL
-              && (scene != NULL || gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for a scene"))
-              && gst_scene_read(scene, view, st);
+    struct gst_scene *scene = new_scene(view, st);
     struct items items;
+    bool ok = scene != NULL;
 
     if (ok) {
         gst_audit_tell(scene, report);
@@ -227,12 +254,45 @@ bool gst_audit(struct gst_report *report, const struct gst_audit_request *reques
             gst_status_clear(st);
         }
         gst_scene_read_answers(scene);
-        report->is_simulated = is_simulated(&scene->answers);
+        report->is_simulated = report->is_simulated || is_simulated(&scene->answers);
         ask_stage(report, scene, &items, GST_STAGE_ANSWERS);
         end_items(report, scene, &items);
-        gst_scene_release(scene);
     }
-    free(scene);
+    release_scene(scene);
+    gst_view_close(view);
+    return ok;
+}
+
+/* What a hang or a crash is blamed on. */
+static void enter_check(struct gst_report *report, const struct gst_audit_check *check)
+{
+    snprintf(report->progress.phase, sizeof report->progress.phase, "check %s", check->id);
+}
+
+bool gst_audit_files(struct gst_report *report, const struct gst_view_request *request,
+                     bool is_alone, struct gst_status *st)
+{
+    struct gst_view *view = gst_view_open(request, st);
+    struct gst_scene *scene = new_scene(view, st);
+    bool ok = scene != NULL;
+
+    if (ok)
+        tell_machine(scene, report);
+    if (ok && is_alone) {
+        report->gpus_total = scene->gpu_count;
+        tell_gpus(scene, report);
+    }
+    for (size_t i = 0; ok && i < GROUP_COUNT; i++) {
+        const struct gst_audit_group *group = gst_audit_groups[i];
+
+        for (size_t k = 0; k < group->count; k++) {
+            if (group->checks[k].stage != GST_STAGE_FILES)
+                continue;
+            enter_check(report, &group->checks[k]);
+            gst_audit_ask(&group->checks[k], scene, report);
+        }
+    }
+    release_scene(scene);
     gst_view_close(view);
     return ok;
 }

@@ -30,6 +30,11 @@ struct gst_audit_request {
 bool gst_audit(struct gst_report *report, const struct gst_audit_request *request,
                struct gst_status *st);
 
+/* What files alone tell, under the current item: no device is opened and no library loaded. Unless
+ * it is alone, GPUs are left for others to tell of, who count them as CUDA does. */
+bool gst_audit_files(struct gst_report *report, const struct gst_view_request *request,
+                     bool is_alone, struct gst_status *st);
+
 /* The facts that every audit tells, and what made it impossible to look at all. */
 void gst_audit_tell(const struct gst_scene *scene, struct gst_report *report);
 

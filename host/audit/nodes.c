@@ -12,6 +12,7 @@
 #include "audit/node_kinds.h"
 #include "audit/nodes_features.h"
 #include "audit/nodes_open.h"
+#include "audit/process.h"
 #include "core/units.h"
 
 /* Where the numbers of nodes and /proc/devices are those of one kernel. */
@@ -379,6 +380,39 @@ static void ask_privileged(struct gst_asking *asking)
         gst_fine(asking, "no nodes of the host but those of its GPUs");
 }
 
+/* D17: what a run without root can be told before it opens anything. In a user namespace the ids
+ * that files show say too little. */
+static void ask_modes(struct gst_asking *asking)
+{
+    const struct gst_scene *scene = asking->scene;
+    const struct gst_device_node *first = NULL;
+    struct gst_paths closed = { 0 };
+    struct gst_process process;
+    unsigned minor;
+
+    gst_process_read(&process, scene->view);
+    if (!process.is_known || process.uid == 0 || scene->has_user_namespace
+        || scene->platform != GST_PLATFORM_LINUX)
+        return;
+    for (size_t i = 0; i < scene->node_count; i++) {
+        const struct gst_device_node *node = &scene->nodes[i];
+
+        if (node->node.kind != GST_NODE_CHARACTER
+            || !gst_device_is_needed(gst_device_kind(node->path, &minor))
+            || gst_process_may_use(&process, &node->node))
+            continue;
+        first = first != NULL ? first : node;
+        gst_paths_add(&closed, node->path);
+    }
+    if (first != NULL)
+        gst_found(asking, GST_USER_NODE_PERMISSIONS, GST_NO_GPU,
+                  "user %u may not open %s; '%s' has mode %03o, user %u, group %u", process.uid,
+                  gst_paths_text(&closed), first->path, first->node.mode, first->node.uid,
+                  first->node.gid);
+    else if (scene->node_count > 0)
+        gst_fine(asking, "user %u may open the nodes that CUDA needs", process.uid);
+}
+
 static const struct gst_audit_check checks[] = {
     { "D01",
       "Do the nodes have the driver's numbers?",
@@ -463,6 +497,11 @@ static const struct gst_audit_check checks[] = {
       GST_STAGE_ANSWERS,
       { GST_RUNTIME_ACCESS_LOST },
       gst_ask_access_kept },
+    { "D17",
+      "Do the modes of the nodes let this user open them?",
+      GST_STAGE_FILES,
+      { GST_USER_NODE_PERMISSIONS },
+      ask_modes },
 };
 
 static void summarize(const struct gst_scene *scene, char *text, size_t size)

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/utf8.h"
 
@@ -134,13 +135,42 @@ static void apply_edges(struct gst_report *report)
     }
 }
 
+static void name_cause(enum gst_finding_id cause, char *text, size_t size)
+{
+    snprintf(text, size, "blocked by %s", gst_finding(cause)->id);
+}
+
 /* A reason that it already has stays. */
 static void skip_item(struct gst_item *item, enum gst_finding_id blocked_by)
 {
     item->verdict = GST_SKIP;
     item->blocked_by = blocked_by;
     if (item->reason[0] == '\0' && blocked_by != GST_NO_FINDING)
-        snprintf(item->reason, sizeof item->reason, "blocked by %s", gst_finding(blocked_by)->id);
+        name_cause(blocked_by, item->reason, sizeof item->reason);
+}
+
+/* What blocked an item may be a consequence itself, of something that others found. */
+static void name_last_cause(const struct gst_report *report, struct gst_item *item)
+{
+    enum gst_finding_id cause = GST_NO_FINDING;
+    char named[GST_TEXT_SIZE];
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        const struct gst_check *check = &report->checks[i];
+
+        if (check->finding != item->blocked_by)
+            continue;
+        if (is_bad(check->verdict))
+            return;
+        if (check->blocked_by != check->finding && check->blocked_by != GST_NO_FINDING)
+            cause = check->blocked_by;
+    }
+    if (cause == GST_NO_FINDING)
+        return;
+    name_cause(item->blocked_by, named, sizeof named);
+    item->blocked_by = cause;
+    if (strcmp(item->reason, named) == 0)
+        name_cause(cause, item->reason, sizeof item->reason);
 }
 
 void gst_report_skip_from(struct gst_report *report, size_t first, enum gst_finding_id blocked_by)
@@ -174,8 +204,10 @@ static void conclude_item(const struct gst_report *report, struct gst_item *item
         skip_item(item, cause);
         return;
     }
-    if (item->verdict == GST_SKIP && item->blocked_by != GST_NO_FINDING)
+    if (item->verdict == GST_SKIP && item->blocked_by != GST_NO_FINDING) {
+        name_last_cause(report, item);
         skip_item(item, item->blocked_by);
+    }
     item->verdict = gst_verdict_worst(item->verdict, worst == GST_NOT_JUDGED ? GST_NOTE : worst);
     if (item->state == GST_ITEM_RUNNING)
         item->verdict = gst_verdict_worst(item->verdict, GST_ERROR);

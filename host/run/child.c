@@ -156,13 +156,18 @@ static void live(const struct gst_supervisor *supervisor, size_t first, size_t e
                  int control)
 {
     const char *const *env = supervisor->steps[first].env;
+    size_t next = first;
 
     for (; env != NULL && *env != NULL; env++)
         putenv((char *)(uintptr_t)*env);
-    if (open_or_block(supervisor, first, is_first)) {
+    for (; next < end && supervisor->steps[next].is_early; next++) {
+        do_step(supervisor, next);
+        say_and_wait(control, GST_CHILD_STEP_OVER);
+    }
+    if (next < end && open_or_block(supervisor, next, is_first)) {
         say_and_wait(control, GST_CHILD_OPENED);
-        for (size_t i = first; i < end; i++) {
-            do_step(supervisor, i);
+        for (; next < end; next++) {
+            do_step(supervisor, next);
             say_and_wait(control, GST_CHILD_STEP_OVER);
         }
         enter(supervisor->report, -1, "close the GPUs");

@@ -61,12 +61,15 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .workload = workload,
         .env = &job->env,
         .report = job->report,
+        .root = job->settings->root,
         .bars = &job->bars,
         .seed = job->seed,
         .size_bytes = job->settings->size_bytes,
         .is_full = job->settings->level == GST_LEVEL_FULL,
     };
 
+    if (workload->is_early)
+        return workload->run(&run, st);
     if (!gst_needs_met(&workload->needs, &offer, item->reason, sizeof(item->reason),
                        &item->blocked_by)) {
         item->verdict = GST_SKIP;
@@ -85,6 +88,14 @@ static void close_job(void *context)
 
 const struct gst_child_ops gst_job_ops = { open_job, run_step, close_job };
 
+static void settle(struct gst_job *job)
+{
+    for (size_t i = 0; i < job->plan.count; i++) {
+        if (job->plan.rows[i]->settle != NULL)
+            job->plan.rows[i]->settle(job->report, (int)i);
+    }
+}
+
 bool gst_job_supervise(struct gst_job *job, struct gst_status *st)
 {
     struct gst_step steps[GST_REPORT_ITEMS];
@@ -98,14 +109,18 @@ bool gst_job_supervise(struct gst_job *job, struct gst_status *st)
         .open_timeout_s = job->settings->timeout_s > 0 ? job->settings->timeout_s : OPEN_TIMEOUT_S,
         .grace_s = GRACE_S,
     };
+    bool is_done;
 
     for (size_t i = 0; i < job->plan.count; i++) {
         const struct gst_workload *workload = job->plan.rows[i];
 
         steps[i].env = workload->env;
+        steps[i].is_early = workload->is_early;
         steps[i].timeout_s =
             job->settings->timeout_s > 0 ? job->settings->timeout_s : workload->timeout_s;
     }
     job->report->shows_facts = job->plan.count == 1 && job->plan.rows[0]->shows_facts;
-    return gst_supervise(&supervisor, st);
+    is_done = gst_supervise(&supervisor, st);
+    settle(job);
+    return is_done;
 }

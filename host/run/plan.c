@@ -89,6 +89,8 @@ static bool has_name(const struct gst_option_list *words, const char *name)
 
 static bool add(struct gst_plan *plan, const struct gst_workload *row, char *error, size_t size)
 {
+    size_t at = plan->count;
+
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->rows[i] == row)
             return true;
@@ -97,7 +99,13 @@ static bool add(struct gst_plan *plan, const struct gst_workload *row, char *err
         snprintf(error, size, "more than %d workloads", GST_REPORT_ITEMS);
         return false;
     }
-    plan->rows[plan->count++] = row;
+    /* Whatever the order in which they were named: GPUs that cannot be opened end all the rest. */
+    while (row->is_early && at > 0 && !plan->rows[at - 1]->is_early) {
+        plan->rows[at] = plan->rows[at - 1];
+        at--;
+    }
+    plan->rows[at] = row;
+    plan->count++;
     return true;
 }
 

@@ -18,6 +18,8 @@ void gst_record_begin(struct gst_report *report, const struct gst_settings *sett
     snprintf(report->version, sizeof(report->version), "%s", gst_about_version());
     snprintf(report->commit, sizeof(report->commit), "%s", gst_about_commit());
     snprintf(report->profile, sizeof(report->profile), "%s", profile == NULL ? "" : profile);
+    /* Whatever is read there is make-believe, the files as much as the libraries. */
+    report->is_simulated = profile != NULL;
     if (gethostname(report->host, sizeof(report->host) - 1) != 0)
         snprintf(report->host, sizeof(report->host), "unknown");
     gst_settings_describe(settings, report->plan, sizeof(report->plan));

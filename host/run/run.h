@@ -18,8 +18,9 @@
 
 struct gst_run {
     const struct gst_workload *workload;
-    struct gst_env *env; /* open libraries, selected GPUs */
+    struct gst_env *env; /* open libraries, selected GPUs; nothing in it for an early workload */
     struct gst_report *report;
+    const char *root;            /* of --root: "/", or the folder that stands for it */
     const struct gst_bars *bars; /* of the site, may be empty */
     uint64_t seed;               /* fresh for each run unless --seed fixed it */
     uint64_t size_bytes;         /* --size, 0: the workload's own choice */

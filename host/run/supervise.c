@@ -92,11 +92,23 @@ static size_t group_end(const struct gst_supervisor *supervisor, size_t first)
     return end;
 }
 
+/* Did the child get to its next step, or was it still opening the GPUs? */
+static bool is_at_step(const struct gst_watch *watch)
+{
+    const struct gst_supervisor *supervisor = watch->supervisor;
+
+    return watch->current < watch->end
+           && (watch->is_open
+               || (supervisor->steps[watch->current].is_early
+                   && supervisor->report->items[watch->current].state != GST_ITEM_PENDING));
+}
+
 /* What the end of a child means for the steps. Returns the next step to do. */
 static size_t settle(const struct gst_supervisor *supervisor, struct gst_watch *watch)
 {
     struct gst_report *report = supervisor->report;
     struct gst_status st = GST_STATUS_INIT;
+    const bool is_at = is_at_step(watch);
     size_t next = watch->current;
 
     gst_output_note(&watch->output, report);
@@ -104,10 +116,10 @@ static size_t settle(const struct gst_supervisor *supervisor, struct gst_watch *
         snprintf(report->interrupted, sizeof(report->interrupted), "%s", watch->ending.signal_name);
     if (!gst_blame(&watch->ending, &report->progress, &st)) {
         /* It could not open the GPUs and has written that down itself, for all that is left. */
-        return watch->is_open ? watch->end : supervisor->step_count;
+        return next == watch->end ? next : supervisor->step_count;
     }
     gst_report_status(report, &st);
-    if (watch->is_open && next < watch->end) {
+    if (is_at) {
         struct gst_item *item = &report->items[next++];
 
         /* One that was done keeps its result: the child died on its way to the next. */
@@ -117,7 +129,8 @@ static size_t settle(const struct gst_supervisor *supervisor, struct gst_watch *
             item->state = GST_ITEM_DONE;
         }
     }
-    if (!watch->is_open || watch->ending.is_stuck || watch->ending.reason == GST_END_INTERRUPTED) {
+    if ((next < watch->end && !is_at) || watch->ending.is_stuck
+        || watch->ending.reason == GST_END_INTERRUPTED) {
         gst_report_skip_from(supervisor->report, next, st.finding);
         return supervisor->step_count;
     }
@@ -129,6 +142,7 @@ static bool run_children(const struct gst_supervisor *supervisor, int signal_fd,
 {
     uint64_t limit = memory_limit(supervisor);
     struct gst_watch watch;
+    bool has_opened = false;
     size_t next = 0;
 
     while (next < supervisor->step_count) {
@@ -138,10 +152,11 @@ static bool run_children(const struct gst_supervisor *supervisor, int signal_fd,
         watch.memory_limit_bytes = limit;
         watch.current = next;
         watch.end = group_end(supervisor, next);
-        if (!gst_child_start(&watch.child, supervisor, next, watch.end, next == 0, st))
+        if (!gst_child_start(&watch.child, supervisor, next, watch.end, !has_opened, st))
             return false;
         gst_watch(&watch);
         gst_child_release(&watch.child);
+        has_opened = has_opened || watch.is_open;
         next = settle(supervisor, &watch);
         supervisor->report->progress.item = -1;
         supervisor->report->progress.gpu = GST_NO_GPU;

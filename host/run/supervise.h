@@ -19,12 +19,13 @@
 struct gst_step {
     const char *const *env; /* its own environment: its own child */
     double timeout_s;
+    bool is_early; /* done before ops->open; such steps come first */
 };
 
 /* What the child does. All run in the child; `context` is the child's copy. */
 struct gst_child_ops {
-    /* Opens what the steps need; is_first only in the first child of the run. A failure ends the
-     * child and makes every step that is left a SKIP, blocked by the finding in `st`. */
+    /* Opens what the steps need; is_first only in the first child that gets there. A failure ends
+     * the child and makes every step that is left a SKIP, blocked by the finding in `st`. */
     bool (*open)(void *context, bool is_first, struct gst_status *st);
     /* Does step `index`; its status, if false, becomes a finding of that item. */
     bool (*run)(void *context, size_t index, struct gst_status *st);

@@ -114,15 +114,21 @@ static void take_words(struct gst_watch *watch)
     }
 }
 
+/* It says that a step is over, and waits for the answer before it begins the next. */
+static bool is_in_step(const struct gst_watch *watch)
+{
+    return watch->current < watch->end
+           && watch->supervisor->report->items[watch->current].state == GST_ITEM_RUNNING;
+}
+
 /* When the child must have got further, and in *allowed_s how long that is. */
 static uint64_t deadline(const struct gst_watch *watch, double *allowed_s)
 {
     const struct gst_supervisor *supervisor = watch->supervisor;
-    const struct gst_item *item = &supervisor->report->items[watch->current];
 
-    if (watch->is_open && watch->current < watch->end && item->state == GST_ITEM_RUNNING) {
+    if (is_in_step(watch)) {
         *allowed_s = supervisor->steps[watch->current].timeout_s;
-        return item->started_ns + nanoseconds(*allowed_s);
+        return supervisor->report->items[watch->current].started_ns + nanoseconds(*allowed_s);
     }
     *allowed_s = supervisor->open_timeout_s;
     return watch->mark_ns + nanoseconds(*allowed_s);
@@ -170,7 +176,7 @@ static void show_progress(const struct gst_watch *watch)
 
     memcpy(phase, report->progress.phase, sizeof(phase));
     phase[sizeof(phase) - 1] = '\0';
-    if (!watch->is_open || watch->current >= watch->end)
+    if (!is_in_step(watch))
         gst_log_progress("%s", phase);
     else
         gst_log_progress("%zu/%zu %s: %s", watch->current + 1, watch->supervisor->step_count,

@@ -34,7 +34,11 @@ struct gst_workload {
     double timeout_s;
     bool shows_facts; /* asked for alone, its text holds the page of facts */
     bool is_quick;    /* part of --level quick */
+    bool is_early;    /* runs before the GPUs are opened, whether they can be or not */
     bool (*run)(struct gst_run *run, struct gst_status *st);
+    /* In the supervisor, after all else: what this item's findings are worth, now that the rest is
+     * known. May be NULL. */
+    void (*settle)(struct gst_report *report, int item);
 };
 
 struct gst_workload_list {

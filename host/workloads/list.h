@@ -9,6 +9,7 @@
 #include "run/workload.h"
 
 #define GST_WORKLOADS(X)                                                                           \
+    X(audit)                                                                                       \
     X(device_query)                                                                                \
     X(vector_add)                                                                                  \
     X(launch)

@@ -121,7 +121,7 @@ def mask(text):
 
 
 def plant(root, files):
-    """A folder in the place of /: path to text, None for a folder."""
+    """A folder in the place of /: path to text, None for a folder, "-> target" for a link."""
     root.mkdir(exist_ok=True)
     for name, text in files.items():
         path = root / name.lstrip("/")
@@ -129,7 +129,10 @@ def plant(root, files):
             path.mkdir(parents=True, exist_ok=True)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        if text.startswith("-> "):
+            path.symlink_to(text.removeprefix("-> "))
+        else:
+            path.write_text(text)
     return root
 
 
@@ -137,6 +140,14 @@ def pci_device(pci="0000:65:00.0", vendor="0x10de", pci_class="0x030200"):
     """What sysfs shows of a display controller."""
     folder = f"/sys/bus/pci/devices/{pci}"
     return {f"{folder}/vendor": vendor + "\n", f"{folder}/class": pci_class + "\n"}
+
+
+def bound_gpu(pci="0000:65:00.0"):
+    """The same, with a GPU that the nvidia driver has taken and lists."""
+    return {**pci_device(pci),
+            f"/sys/bus/pci/devices/{pci}/driver": "-> ../../drivers/nvidia",
+            f"/proc/driver/nvidia/gpus/{pci}/information": "Model: \t\t NVIDIA L4\n"
+                                                           "Device Minor: \t 0\n"}
 
 
 def kernel_module(version="580.95.05"):

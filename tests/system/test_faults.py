@@ -135,7 +135,7 @@ def test_one_of_two_faults_never_fires(simulated):
 
 def test_rows_are_well_formed():
     names = [row["name"] for row in TABLE["rows"]]
-    words = dict(catalogue())
+    words = dict(catalogue("runs", "audit"))
 
     assert len(names) == len(set(names))
     for row in TABLE["rows"]:

@@ -18,7 +18,8 @@ PROFILES = {
     "rtx4090x2": (2, "NVIDIA GeForce RTX 4090", "8.9"),
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
-QUICK = ["device-query", "vector-add", "launch"]
+BASIC = ["device-query", "vector-add", "launch"]
+QUICK = ["audit", *BASIC]
 
 
 @pytest.fixture
@@ -109,12 +110,13 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
     outcome = simulated.report(profile="l4x1")
 
     assert outcome.counted() == {"image.no-kernels"}
-    assert outcome.workloads() == {"device-query": "PASS", "vector-add": "SKIP", "launch": "SKIP"}
+    assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "SKIP",
+                                   "launch": "SKIP"}
 
 
 # --- the same each time ---
 
-VOLATILE = re.compile(r'^\s*"(started_utc|duration_s|commit)":.*$', re.M)
+VOLATILE = re.compile(r'^\s*"(started_utc|duration_s|commit)":.*$|selftest-sim\.\w{6}', re.M)
 
 
 @pytest.mark.parametrize("faults", [
@@ -153,10 +155,13 @@ def test_full_level_takes_more_samples(whole):
 @pytest.mark.parametrize("words, chosen", [
     (["--only", "device-query"], ["device-query"]),
     (["--only", "launch,device-query"], ["device-query", "launch"]),
-    (["--only", "basic"], QUICK),
-    (["--skip", "launch"], ["device-query", "vector-add"]),
+    (["--only", "basic"], BASIC),
+    (["--only", "basic,audit"], QUICK),
+    (["--skip", "launch"], ["audit", "device-query", "vector-add"]),
+    (["--skip", "audit"], BASIC),
     (["--only", "basic", "--skip", "vector-add"], ["device-query", "launch"]),
     (["launch", "device-query"], ["launch", "device-query"]),
+    (["launch", "audit"], ["audit", "launch"]),
 ], ids=lambda value: "-".join(value))
 def test_workloads_are_chosen(whole, words, chosen):
     assert_healthy(whole.report(*words, "--size", "1M", profile="l4x1"), chosen)

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from selftest import TOP, Outcome, kernel_module, pci_device, plant, validate
+from selftest import TOP, Outcome, bound_gpu, kernel_module, pci_device, plant, validate
 
 pytestmark = pytest.mark.slow
 GPU_VARIABLES = ("NVIDIA_", "CUDA_", "GPU_SELFTEST_")
@@ -48,23 +48,23 @@ def test_without_a_trace_it_simulates_and_says_so(script, env):
     assert "no trace" in outcome.err and "--simulate" in outcome.err
 
 
-# name, what the machine shows, environment, id
+# name, what the machine shows, environment, ids. A planted node is a plain file, which is told, too.
 TRACES = [
-    ("pci-device", pci_device(), {}, "host.module-not-loaded"),
-    ("module", kernel_module(), {}, "runtime.libcuda-missing"),
-    ("device-node", {"/dev/nvidiactl": ""}, {}, "host.module-not-loaded"),
-    ("wsl", {"/dev/dxg": ""}, {}, "runtime.libcuda-missing"),
-    ("environment", {}, {"NVIDIA_VISIBLE_DEVICES": "all"}, "runtime.libcuda-missing"),
+    ("pci-device", pci_device(), {}, {"host.module-not-loaded"}),
+    ("module", {**bound_gpu(), **kernel_module()}, {}, {"runtime.libcuda-missing"}),
+    ("device-node", {"/dev/nvidiactl": ""}, {}, {"host.no-gpu", "user.node-is-no-device"}),
+    ("wsl", {"/dev/dxg": ""}, {}, {"host.wsl-driver-missing", "host.wsl-node-unusable"}),
+    ("environment", {}, {"NVIDIA_VISIBLE_DEVICES": "all"}, {"host.no-gpu"}),
 ]
 
 
-@pytest.mark.parametrize("files, env, finding", [row[1:] for row in TRACES],
+@pytest.mark.parametrize("files, env, findings", [row[1:] for row in TRACES],
                          ids=[row[0] for row in TRACES])
-def test_with_a_trace_it_fails_for_real_and_says_why(script, files, env, finding):
+def test_with_a_trace_it_fails_for_real_and_says_why(script, files, env, findings):
     outcome = script(files, env=env)
 
     assert outcome.exit == 1, outcome.describe()
-    assert outcome.counted() == {finding}
+    assert outcome.counted() == findings
     assert outcome.report["simulated"] is False
     assert "SIMULATED" not in outcome.out + outcome.err
     assert outcome.out.startswith("FAIL")

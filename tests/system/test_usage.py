@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-WORKLOADS = ("device-query", "vector-add", "launch")
+WORKLOADS = ("audit", "device-query", "vector-add", "launch")
 SIZES = ("4096", "64M", "1.5G")
 TIMES = ("10s", "250ms")
 
@@ -15,6 +15,7 @@ MISTAKES = [
     (["vector-ad"], WORKLOADS),
     ([""], WORKLOADS),
     (["topology"], (*WORKLOADS, "list", "explain", "compare")),
+    (["audit", "vector-add"], ("usage: gpu-selftest audit",)),
     (["vector-add", "nonsense"], ("nonsense", *WORKLOADS)),
     (["--only", "nonsense"], ("nonsense", *WORKLOADS, "basic")),
     (["--skip", "vector-add,nonsense"], ("nonsense", *WORKLOADS, "basic")),

@@ -408,7 +408,6 @@
 #define GST_FINDING_EDGES_OF_AUDIT(X)                                                              \
     /* no GPU, no module: nothing above it can work */                                             \
     X(GST_HOST_MODULE_NOT_LOADED, GST_HOST_GPU_BOUND_ELSEWHERE)                                    \
-    X(GST_HOST_MODULE_NOT_LOADED, GST_HOST_GPU_NOT_BOUND)                                          \
     X(GST_HOST_UVM_NOT_LOADED, GST_HOST_MODULE_NOT_LOADED)                                         \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_HOST_MODULE_NOT_LOADED)                                  \
     X(GST_HOST_NO_DRIVER_BEHIND_NODE, GST_HOST_NO_GPU)                                             \
@@ -425,6 +424,9 @@
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_USER_NO_GPUS_REQUESTED)                                     \
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_USER_CAPABILITIES)                                          \
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_HOST_LIBCUDA_MISSING)                                       \
+    X(GST_RUNTIME_LIBCUDA_MISSING, GST_HOST_WSL_DRIVER)                                            \
+    X(GST_RUNTIME_LIBCUDA_MISSING, GST_RUNTIME_CSV_MOUNTS)                                         \
+    X(GST_RUNTIME_LIBCUDA_MISSING, GST_SUITE_SANDBOX)                                              \
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_IMAGE_MUSL)                                                 \
     X(GST_RUNTIME_LIBCUDA_MISSING, GST_RUNTIME_LOADER_MISSES)                                      \
     X(GST_RUNTIME_DEVICE_NODES, GST_RUNTIME_NOTHING_INJECTED)                                      \
@@ -501,8 +503,11 @@
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_NOTHING_INJECTED)                                      \
     X(GST_RUNTIME_NVML_MISSING, GST_USER_NO_GPUS_REQUESTED)                                        \
     X(GST_RUNTIME_NVML_MISSING, GST_RUNTIME_VOID)                                                  \
+    X(GST_RUNTIME_NVML_MISSING, GST_HOST_WSL_DRIVER)                                               \
+    X(GST_RUNTIME_NVML_MISSING, GST_SUITE_SANDBOX)                                                 \
     X(GST_RUNTIME_NVML_MISSING, GST_IMAGE_MUSL)                                                    \
     X(GST_HOST_CALL_FAILED, GST_HOST_HMM_BUG)                                                      \
+    X(GST_HOST_CALL_FAILED, GST_HOST_DRIVER_MISMATCH)                                              \
     X(GST_USER_ALL_GPUS_HIDDEN, GST_USER_VISIBLE_DEVICES_INVALID)                                  \
     X(GST_SUITE_PROBE_FAILED, GST_IMAGE_MUSL)                                                      \
     /* a framework can do no better than the driver below it */                                    \
@@ -517,5 +522,18 @@
     X(GST_IMAGE_FRAMEWORK_FAILS, GST_RUNTIME_NOT_PERMITTED)                                        \
     X(GST_HOST_DRIVER_TOO_OLD, GST_HOST_REQUIREMENT_UNMET)                                         \
     X(GST_HOST_REQUIREMENT_UNMET, GST_RUNTIME_COMPAT_INACTIVE)
+
+/* Findings from files that hold although GPUs work: of a GPU or a feature that was asked for and is
+ * not here, or of a GPU that the driver took and lost. Others say why GPUs cannot be reached, which
+ * GPUs that were opened disprove (audit/settle.h), or are about GPUs that somebody keeps from the
+ * driver, mostly on purpose (host.gpu-excluded, host.gpu-bound-elsewhere, host.gpu-not-bound). */
+#define GST_FINDINGS_BEYOND_WORK(X)                                                                \
+    X(GST_HOST_GPU_NOT_INITIALISED)                                                                \
+    X(GST_RUNTIME_FEWER_GPUS)                                                                      \
+    X(GST_RUNTIME_MINOR_STALE)                                                                     \
+    X(GST_RUNTIME_IMEX_MISSING)                                                                    \
+    X(GST_RUNTIME_FEATURE_MISSING)                                                                 \
+    X(GST_RUNTIME_RENDER_NODES)                                                                    \
+    X(GST_USER_VISIBLE_DEVICES_INVALID)
 
 #endif

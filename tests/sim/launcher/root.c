@@ -194,6 +194,15 @@ static void put_module(struct tree *tree, const struct sim_machine *machine)
     put(tree, "dev/nvidia-uvm", "%s", "");
 }
 
+/* The bus is there without any GPU, too. */
+static void put_bridge(struct tree *tree)
+{
+    static const char pci[] = "0000:00:00.0";
+
+    put_pci(tree, pci, "vendor", "0x%04x", 0x8086);
+    put_pci(tree, pci, "class", "0x%06x", 0x060000);
+}
+
 static void put_nodes(struct tree *tree, const struct sim_machine *machine)
 {
     for (int node = 0; node <= last_node(machine); node++) {
@@ -248,6 +257,7 @@ bool sim_root_write(int folder, const struct sim_machine *machine, char *err, si
 
     put_module(&tree, machine);
     put_nodes(&tree, machine);
+    put_bridge(&tree);
     for (unsigned i = 0; i < machine->gpu_count; i++)
         put_gpu(&tree, machine, i);
     put_lists(&tree, machine);

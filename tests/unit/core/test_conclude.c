@@ -210,6 +210,40 @@ static void test_conclude__a_skip_that_names_its_cause_gets_a_reason(void **stat
     assert_string_equal(report->items[0].reason, "blocked by host.no-gpu");
 }
 
+/* Blocked by what is blocked itself: the last cause is named, in words, too. */
+static void test_conclude__a_skip_names_the_last_cause(void **state)
+{
+    struct gst_report *report = *state;
+
+    gst_report_check(report, GST_USER_NO_GPUS_REQUESTED, GST_NO_GPU, false, "not asked for");
+    gst_report_check(report, GST_RUNTIME_LIBCUDA_MISSING, GST_NO_GPU, false, "no libcuda.so.1");
+    item(report, "query", GST_SKIP);
+    item(report, "own", GST_SKIP)->blocked_by = GST_RUNTIME_LIBCUDA_MISSING;
+    strcpy(report->items[1].reason, "a reason of its own");
+    gst_report_skip_from(report, 0, GST_RUNTIME_LIBCUDA_MISSING);
+    for (int i = 0; i < 2; i++) { /* again changes nothing */
+        gst_report_conclude(report);
+        assert_int_equal(report->items[0].blocked_by, GST_USER_NO_GPUS_REQUESTED);
+        assert_string_equal(report->items[0].reason, "blocked by user.no-gpus-requested");
+        assert_int_equal(report->items[1].blocked_by, GST_USER_NO_GPUS_REQUESTED);
+        assert_string_equal(report->items[1].reason, "a reason of its own");
+        assert_int_equal(gst_report_headline(report)->finding, GST_USER_NO_GPUS_REQUESTED);
+    }
+}
+
+/* Somebody else found the same, and that is not explained: it is the cause. */
+static void test_conclude__a_cause_that_also_stands_alone_is_the_last(void **state)
+{
+    struct gst_report *report = *state;
+
+    gst_report_check(report, GST_HARDWARE_GPU_LOST, 0, false, "lost");
+    gst_report_check(report, GST_HARDWARE_KERNEL_FAULT, 0, false, "consequence");
+    gst_report_check(report, GST_HARDWARE_KERNEL_FAULT, 1, false, "its own");
+    item(report, "query", GST_SKIP)->blocked_by = GST_HARDWARE_KERNEL_FAULT;
+    gst_report_conclude(report);
+    assert_int_equal(report->items[0].blocked_by, GST_HARDWARE_KERNEL_FAULT);
+}
+
 static void test_conclude__unjudged_numbers_do_not_spoil_a_pass(void **state)
 {
     struct gst_report *report = *state;
@@ -299,6 +333,8 @@ int main(void)
         GST_CASE(test_conclude__slow_and_impossible_numbers_become_findings_once),
         GST_CASE(test_conclude__a_pair_is_named_and_nonsense_is_called_so),
         GST_CASE(test_conclude__a_skip_that_names_its_cause_gets_a_reason),
+        GST_CASE(test_conclude__a_skip_names_the_last_cause),
+        GST_CASE(test_conclude__a_cause_that_also_stands_alone_is_the_last),
         GST_CASE(test_conclude__unjudged_numbers_do_not_spoil_a_pass),
         GST_CASE(test_conclude__strict),
         GST_CASE(test_conclude__overflow_is_an_error),

@@ -15,8 +15,9 @@ static const struct gst_workload query = { .name = "query", .group = "basic", .i
 static const struct gst_workload add = { .name = "add", .group = "basic", .is_quick = true };
 static const struct gst_workload copy = { .name = "copy", .group = "bandwidth", .is_quick = true };
 static const struct gst_workload burn = { .name = "burn", .group = "bandwidth" };
-static const struct gst_workload *const rows[] = { &query, &add, &copy, &burn };
-static const struct gst_workload_list list = { rows, 4 };
+static const struct gst_workload look = { .name = "look", .group = "files", .is_early = true };
+static const struct gst_workload *const rows[] = { &query, &add, &copy, &burn, &look };
+static const struct gst_workload_list list = { rows, 5 };
 
 static bool make(struct gst_plan *plan, const char *const *words, char *error, size_t size)
 {
@@ -39,7 +40,7 @@ static void test_plan__chosen(void **state)
         const char *chosen;
     } cases[] = {
         { { NULL }, "query add copy " },
-        { { "--level", "full" }, "query add copy burn " },
+        { { "--level", "full" }, "look query add copy burn " },
         { { "--only", "basic" }, "query add " },
         { { "--only", "copy,query" }, "query copy " },
         /* A name is meant; a group still asks for the level. */
@@ -50,6 +51,9 @@ static void test_plan__chosen(void **state)
         { { "--skip", "basic" }, "copy " },
         { { "--only", "basic", "--skip", "query" }, "add " },
         { { "burn", "query", "burn" }, "burn query " },
+        /* What runs before the GPUs are opened comes first, wherever it was named. */
+        { { "burn", "query", "look" }, "look burn query " },
+        { { "--level", "full", "--only", "add,files" }, "look add " },
     };
 
     (void)state;
@@ -72,11 +76,11 @@ static void test_plan__refused(void **state)
         const char *words[5];
         const char *parts[2];
     } cases[] = {
-        { { "quer" }, { "'quer'", "query, add, copy, burn" } },
+        { { "quer" }, { "'quer'", "query, add, copy, burn, look" } },
         { { "topology" }, { "'topology'", "audit, lint, list, explain, compare" } },
         { { "basic" }, { "'basic'", "verbs" } },
-        { { "--only", "quer" }, { "'quer'", "groups: basic, bandwidth" } },
-        { { "--skip", "add,x" }, { "'x'", "query, add, copy, burn" } },
+        { { "--only", "quer" }, { "'quer'", "groups: basic, bandwidth, files" } },
+        { { "--skip", "add,x" }, { "'x'", "query, add, copy, burn, look" } },
         { { "--skip", "basic,bandwidth" }, { "leave no workload", "" } },
         { { "query", "--only", "add" }, { "not both", "" } },
     };

@@ -642,6 +642,75 @@ static void test_supervise__second_open_fails(void **state)
     assert_int_equal(f->report->items[1].blocked_by, GST_RUNTIME_LIBCUDA_MISSING);
 }
 
+/* The first step is done before the GPUs are opened, in the same child, and stands whatever comes
+ * of opening them. */
+static void test_supervise__early_step(void **state)
+{
+    static const struct {
+        action act;
+        action open;
+        enum gst_verdict first, others;
+        enum gst_finding_id finding;
+        int opened;
+        bool is_one_child;
+    } cases[] = {
+        { pass, NULL, GST_PASS, GST_PASS, GST_NO_FINDING, 1, true },
+        { fail_it, NULL, GST_FAIL, GST_PASS, GST_HARDWARE_WRONG_RESULT, 1, true },
+        { segfault, NULL, GST_ERROR, GST_PASS, GST_SUITE_CRASHED, 1, false },
+        { hang, NULL, GST_ERROR, GST_PASS, GST_SUITE_TIMED_OUT, 1, false },
+        { pass, refuse, GST_PASS, GST_SKIP, GST_RUNTIME_LIBCUDA_MISSING, 1, true },
+        { pass, segfault_in_call, GST_PASS, GST_SKIP, GST_HOST_DRIVER_CRASHED, 1, true },
+        { pass, hang_in_call, GST_PASS, GST_SKIP, GST_HARDWARE_GPU_HANG, 1, true },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture *f;
+
+        setup(state);
+        f = *state;
+        f->steps[0].is_early = true;
+        f->steps[0].timeout_s = cases[i].act == hang ? 0.2 : 20;
+        f->supervisor.open_timeout_s = cases[i].open == hang_in_call ? 0.4 : 20;
+        f->act[0] = cases[i].act;
+        f->open = cases[i].open;
+        supervise(f);
+        assert_verdicts(f->report, cases[i].first, cases[i].others, cases[i].others);
+        if (cases[i].finding != GST_NO_FINDING)
+            assert_int_equal(the_check(f->report, cases[i].finding)->item,
+                             cases[i].open == NULL ? 0 : -1);
+        assert_int_equal(f->seen->opened, cases[i].opened);
+        assert_int_equal(f->seen->opened_first, cases[i].opened);
+        if (cases[i].others == GST_PASS)
+            assert_int_equal(f->seen->pids[0] == f->seen->pids[1], cases[i].is_one_child);
+        teardown(state);
+    }
+}
+
+static void test_supervise__early_step_is_all(void **state)
+{
+    struct fixture *f = *state;
+
+    f->steps[0].is_early = true;
+    f->supervisor.step_count = 1;
+    supervise(f);
+    assert_int_equal(f->report->items[0].verdict, GST_PASS);
+    assert_int_equal(f->seen->opened, 0);
+    assert_int_equal(f->seen->closed_by, 0);
+}
+
+static void test_supervise__early_step_is_isolated(void **state)
+{
+    struct fixture *f = *state;
+
+    f->steps[0].is_early = true;
+    f->supervisor.isolate = true;
+    supervise(f);
+    assert_verdicts(f->report, GST_PASS, GST_PASS, GST_PASS);
+    assert_int_equal(f->seen->opened, 2);
+    assert_int_equal(f->seen->opened_first, 1);
+    assert_int_not_equal(f->seen->pids[0], f->seen->pids[1]);
+}
+
 static void test_supervise__open_finds_a_usage_error(void **state)
 {
     struct fixture *f = *state;
@@ -901,6 +970,9 @@ int main(void)
         CASE(output_before_a_crash),
         TABLE(open_goes_wrong),
         CASE(second_open_fails),
+        TABLE(early_step),
+        CASE(early_step_is_all),
+        CASE(early_step_is_isolated),
         CASE(open_finds_a_usage_error),
         TABLE(close_goes_wrong),
         CASE(own_environment),

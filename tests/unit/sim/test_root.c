@@ -211,6 +211,7 @@ static void test_root__new_machine(void **state)
     check(&machine, files, sizeof files / sizeof files[0],
           "dev/nvidia-uvm\ndev/nvidia0\ndev/nvidia1\ndev/nvidiactl\n"
           "proc/driver/nvidia/gpus/0000:1b:00.0\nproc/driver/nvidia/gpus/0010:c3:1e.0\n"
+          "sys/bus/pci/devices/0000:00:00.0\n"
           "sys/bus/pci/devices/0000:1b:00.0\nsys/bus/pci/devices/0010:c3:1e.0\n"
           "sys/devices/system/node/node0\nsys/devices/system/node/node1\n");
 }
@@ -245,6 +246,7 @@ static void test_root__old_machine(void **state)
     (void)state;
     check(&machine, files, sizeof files / sizeof files[0],
           "dev/nvidia-uvm\ndev/nvidia0\ndev/nvidiactl\nproc/driver/nvidia/gpus/0000:00:07.0\n"
+          "sys/bus/pci/devices/0000:00:00.0\n"
           "sys/bus/pci/devices/0000:00:07.0\nsys/devices/system/node/node0\n");
 }
 
@@ -253,7 +255,9 @@ static void test_root__no_gpu(void **state)
     const struct sim_machine machine = { .driver_version = "580.95.05" };
 
     (void)state;
-    check(&machine, NULL, 0, "dev/nvidia-uvm\ndev/nvidiactl\nsys/devices/system/node/node0\n");
+    check(&machine, NULL, 0,
+          "dev/nvidia-uvm\ndev/nvidiactl\nsys/bus/pci/devices/0000:00:00.0\n"
+          "sys/devices/system/node/node0\n");
 }
 
 static void test_root__does_not_write_over_another(void **state)
