@@ -18,6 +18,36 @@
 #define GST_MESSAGES_TOOLKIT "NVIDIA/nvidia-container-toolkit, "
 
 /* clang-format off */
+#define GST_MESSAGES_NO_NVIDIA_SMI(X, pattern) \
+    X(GST_USER_NO_GPUS_REQUESTED, pattern, \
+      "the command line has no --gpus, --runtime=nvidia or nvidia.com/gpu", \
+      "NVIDIA/nvidia-docker, issues 341 and 1668; Docker, exit 127") \
+    X(GST_USER_NO_NVIDIA_SMI, pattern, \
+      "GPUs were asked for, and NVIDIA_DRIVER_CAPABILITIES has no utility", \
+      "NVIDIA Container Toolkit, driver capability utility") \
+    X(GST_RUNTIME_NOTHING_INJECTED, pattern, \
+      "GPUs were asked for with NVIDIA_VISIBLE_DEVICES alone, or from podman with --gpus", \
+      GST_MESSAGES_CAPTURED)
+
+#define GST_MESSAGES_NO_LIBCUDA(X, pattern, source) \
+    X(GST_RUNTIME_LIBCUDA_MISSING, pattern, \
+      "nvidia-smi works in the container: NVIDIA_DRIVER_CAPABILITIES has no compute, or the host has no libcuda", \
+      source) \
+    X(GST_USER_NO_GPUS_REQUESTED, pattern, \
+      "the command line has no --gpus, --runtime=nvidia or nvidia.com/gpu", \
+      source)
+
+#define GST_MESSAGES_VERSIONS_DIFFER(X, pattern, source) \
+    X(GST_HOST_DRIVER_MISMATCH, pattern, \
+      "nvidia-smi on the host says the same: reboot it", \
+      source) \
+    X(GST_IMAGE_DRIVER_FILES, pattern, \
+      "nvidia-smi works on the host, and another image works: the version named is the image's", \
+      "k4yt3x/video2x, issue 1226; E4S-Project/e4s, issue 172") \
+    X(GST_RUNTIME_DRIVER_REPLACED, pattern, \
+      "nvidia-smi works on the host, and the container is older than its driver", \
+      GST_MESSAGES_CAPTURED)
+
 #define GST_MESSAGES(X) \
     /* engines: docker, podman, containerd, CRI-O */ \
     X(GST_RUNTIME_CDI_OFF, "could not select device driver \"cdi\" with capabilities: []*", \
@@ -104,15 +134,20 @@
       "", GST_MESSAGES_TOOLKIT "issue 450") \
     X(GST_RUNTIME_CDI_SPEC_STALE, "crun: error stat'ing file `*libcuda*`: No such file or directory", \
       "", GST_MESSAGES_TOOLKIT "issue 450") \
-    X(GST_USER_NO_GPUS_REQUESTED, "exec: \"nvidia-smi\": executable file not found in $PATH", \
-      "the command line has no --gpus, --runtime=nvidia or nvidia.com/gpu", \
-      "NVIDIA/nvidia-docker; Docker, exit 127") \
-    X(GST_USER_NO_NVIDIA_SMI, "exec: \"nvidia-smi\": executable file not found in $PATH", \
-      "GPUs were asked for, and NVIDIA_DRIVER_CAPABILITIES has no utility", \
-      "NVIDIA Container Toolkit, driver capability utility") \
-    X(GST_RUNTIME_NOTHING_INJECTED, "exec: \"nvidia-smi\": executable file not found in $PATH", \
-      "GPUs were asked for with NVIDIA_VISIBLE_DEVICES alone, or from podman with --gpus", \
-      GST_MESSAGES_CAPTURED) \
+    GST_MESSAGES_NO_NVIDIA_SMI(X, "exec: \"nvidia-smi\": executable file not found in $PATH") \
+    GST_MESSAGES_NO_NVIDIA_SMI(X, "crun: executable file `nvidia-smi` not found in $PATH") \
+    GST_MESSAGES_NO_NVIDIA_SMI(X, "nvidia-smi: command not found") \
+    GST_MESSAGES_NO_NVIDIA_SMI(X, "nvidia-smi: not found") \
+    X(GST_HOST_UVM_NOT_LOADED, "error gathering device information while adding custom device \"/dev/nvidia-uvm*\": *no such file or directory", \
+      "", "webanck/docker-wine-steam, issue 15") \
+    X(GST_HOST_MODULE_NOT_LOADED, "error gathering device information while adding custom device \"/dev/nvidia*\": *no such file or directory", \
+      "", "kersny/airsim_nvidia_docker, issue 4") \
+    X(GST_RUNTIME_NO_FREE_GPU, "Insufficient nvidia.com/gpu*", \
+      "", "NVIDIA/k8s-device-plugin, issues 33, 159, 348 and 585") \
+    X(GST_RUNTIME_NO_FREE_GPU, "requested number of devices unavailable for nvidia.com/gpu*", \
+      "", "kubernetes/kubernetes, issue 130145") \
+    X(GST_IMAGE_MUSL, "nvidia-smi: cannot execute: required file not found", \
+      "", "bash 5.2, for a program whose loader is missing; execve(2)") \
     X(GST_IMAGE_MUSL, "exec *nvidia-smi: no such file or directory", \
       "", "NVIDIA/nvidia-docker, issue 1670; execve(2): the loader that the program names is missing") \
     /* the toolkit: hook, nvidia-container-cli, generated CDI */ \
@@ -190,6 +225,8 @@
     X(GST_RUNTIME_CGROUP_RULES, "failed to add device rules: *load program: invalid argument", \
       "the engine is rootless, or runs in LXC", \
       "NVIDIA/libnvidia-container, issue 256") \
+    X(GST_RUNTIME_LDCONFIG_NAME, "ldcache error: open failed: *: no such file or directory", \
+      "", "hekmak/Conf-net, issue 5") \
     X(GST_IMAGE_LDCONFIG, "ldcache error: process * failed with error code: *", \
       "the image has another libc than glibc, or seccomp or noexec stops its ldconfig", \
       "NVIDIA/nvidia-docker, issues 659, 914 and 1760; NVIDIA/libnvidia-container, issue 177") \
@@ -225,15 +262,14 @@
     X(GST_HOST_NVML_FAILED, "NVMLError_Unknown", \
       "nvidia-smi on the host says the same", \
       "NVML, NVML_ERROR_UNKNOWN") \
-    X(GST_HOST_DRIVER_MISMATCH, "Failed to initialize NVML: Driver/library version mismatch", \
-      "nvidia-smi on the host says the same: reboot it", \
+    GST_MESSAGES_VERSIONS_DIFFER(X, "Failed to initialize NVML: Driver/library version mismatch", \
       GST_MESSAGES_TOOLKIT "issue 394; tinygrad/open-gpu-kernel-modules, issue 47") \
-    X(GST_IMAGE_DRIVER_FILES, "Failed to initialize NVML: Driver/library version mismatch", \
-      "nvidia-smi works on the host, and another image works: the version named is the image's", \
-      "k4yt3x/video2x, issue 1226; E4S-Project/e4s, issue 172") \
-    X(GST_RUNTIME_DRIVER_REPLACED, "Failed to initialize NVML: Driver/library version mismatch", \
-      "nvidia-smi works on the host, and the container is older than its driver", \
-      GST_MESSAGES_CAPTURED) \
+    X(GST_HOST_WSL_DRIVER_OLD, "NVML: GPU access blocked by the operating system", \
+      "nvidia-smi in WSL itself, outside of containers, says the same", \
+      "microsoft/WSL, issues 9938, 10289 and 14339") \
+    X(GST_IMAGE_DRIVER_FILES, "NVML: GPU access blocked by the operating system", \
+      "nvidia-smi works in WSL, and in another image", \
+      "microsoft/WSL, issue 9962") \
     X(GST_USER_NODE_PERMISSIONS, "Failed to initialize NVML: Insufficient Permissions", \
       "ls -l /dev/nvidia* in the container shows another group than the user's, and no access for others", \
       GST_MESSAGES_TOOLKIT "issues 33, 210 and 268; NVIDIA/nvidia-docker, issue 676") \
@@ -252,6 +288,15 @@
     X(GST_USER_SELINUX, "NVML: Insufficient Permissions", \
       "getenforce on the host says Enforcing", \
       "NVIDIA/libnvidia-container, issue 291") \
+    X(GST_HOST_ADAPTER_FAILED, "No devices were found", \
+      "nvidia-smi on the host says the same", \
+      "NVIDIA/nvidia-docker, issue 933") \
+    X(GST_USER_NO_GPU_SELECTED, "No devices were found", \
+      "nvidia-smi on the host lists GPUs, and NVIDIA_VISIBLE_DEVICES is none", \
+      GST_MESSAGES_CAPTURED) \
+    X(GST_RUNTIME_DEVICE_NODES, "No devices were found", \
+      "nvidia-smi on the host lists GPUs, and they were asked for", \
+      "NVIDIA/nvidia-docker, issue 1161") \
     X(GST_RUNTIME_NVML_MISSING, "NVIDIA-SMI couldn't find libnvidia-ml.so library in your system", \
       "", "NVIDIA/nvidia-docker, issue 407") \
     X(GST_RUNTIME_NVML_MISSING, "libnvidia-ml.so.1: cannot open shared object file", \
@@ -302,12 +347,18 @@
     X(GST_HOST_PEERMEM_CALLBACK, "nvidia-peermem *ERROR detected invalid context, skipping further processing", \
       "", "leptonai/gpud, samples of kernel logs") \
     /* programs and frameworks */ \
-    X(GST_RUNTIME_LIBCUDA_MISSING, "libcuda.so.1: cannot open shared object file", \
-      "nvidia-smi works in the container: NVIDIA_DRIVER_CAPABILITIES has no compute, or the host has no libcuda", \
+    GST_MESSAGES_NO_LIBCUDA(X, "libcuda.so.1: cannot open shared object file", \
       "ld.so(8)") \
-    X(GST_USER_NO_GPUS_REQUESTED, "libcuda.so.1: cannot open shared object file", \
-      "the command line has no --gpus, --runtime=nvidia or nvidia.com/gpu", \
-      "ld.so(8)") \
+    GST_MESSAGES_NO_LIBCUDA(X, "failed call to cuInit: UNKNOWN ERROR (303)", \
+      "TensorFlow without libcuda; ContinuumIO/anaconda-issues, issue 11743") \
+    GST_MESSAGES_NO_LIBCUDA(X, "CUDA driver library cannot be found", \
+      "Numba, CudaSupportError") \
+    X(GST_IMAGE_CUDART_MISSING, "libcudart.so.13: cannot open shared object file", \
+      "", "ld.so(8)") \
+    X(GST_IMAGE_CUDART_MISSING, "libcudart.so.12: cannot open shared object file", \
+      "", "ld.so(8)") \
+    X(GST_IMAGE_CUDART_MISSING, "libcudart.so.11.0: cannot open shared object file", \
+      "", "ld.so(8)") \
     X(GST_IMAGE_EMPTY_DRIVER_FILES, "libcuda.so*: file not recognized: file truncated", \
       "", "NVIDIA/nvidia-docker, issue 856; captured") \
     X(GST_IMAGE_EMPTY_DRIVER_FILES, "libcuda.so*: file too short", \
@@ -348,6 +399,41 @@
       "", "PyTorch, torch.cuda") \
     X(GST_IMAGE_FRAMEWORK_ARCHITECTURE, "with CUDA capability sm_* is not compatible with the current PyTorch installation", \
       "", "jiangyzy/GOAE, issue 16; Comfy-Org/ComfyUI, issue 16438") \
+    X(GST_USER_NO_GPUS_REQUESTED, "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False", \
+      "the command line has no --gpus, --runtime=nvidia or nvidia.com/gpu", \
+      "PyTorch, torch.serialization") \
+    X(GST_IMAGE_FRAMEWORK_WITHOUT_CUDA, "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False", \
+      "python3 -c 'import torch; print(torch.version.cuda)' says None", \
+      "PyTorch, torch.serialization") \
+    X(GST_HOST_DRIVER_TOO_OLD, "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False", \
+      "python3 -c 'import torch; torch.zeros(1).cuda()' says that the driver is too old", \
+      "PyTorch, torch.serialization") \
+    X(GST_USER_PROGRAM_FAULT, "Cannot re-initialize CUDA in forked subprocess", \
+      "", "PyTorch, torch.cuda: processes that use CUDA are started by spawn") \
+    X(GST_USER_MEMORY_FULL, "CUBLAS_STATUS_ALLOC_FAILED when calling*", \
+      "", "PyTorch, cublasCreate: it has no memory left on the GPU") \
+    X(GST_USER_NO_GPUS_REQUESTED, "Could not find cuda drivers on your machine, GPU will not be used", \
+      "the command line has no --gpus, --runtime=nvidia or nvidia.com/gpu", \
+      "tensorflow/tensorflow, issue 66750") \
+    X(GST_RUNTIME_LIBCUDA_MISSING, "Could not find cuda drivers on your machine, GPU will not be used", \
+      "nvidia-smi works in the container", \
+      "tensorflow/tensorflow, issue 62412") \
+    GST_MESSAGES_VERSIONS_DIFFER(X, "kernel version * does not match DSO version * -- cannot find working devices", \
+      "TensorFlow, cuda_diagnostics.cc") \
+    X(GST_HOST_MODULE_NOT_LOADED, "kernel driver does not appear to be running on this host*", \
+      "lspci on the host shows an NVIDIA GPU", \
+      "tensorflow/tensorflow, issue 57764") \
+    X(GST_HOST_NO_GPU, "kernel driver does not appear to be running on this host*", \
+      "lspci on the host shows no NVIDIA GPU", \
+      "TensorFlow, cuda_diagnostics.cc") \
+    X(GST_USER_NO_GPUS_REQUESTED, "The NVIDIA Driver was not detected. GPU functionality will not be available", \
+      "the command line has no --gpus, --runtime=nvidia or nvidia.com/gpu", \
+      "NVIDIA/nvidia-docker, issues 1071 and 1583") \
+    X(GST_RUNTIME_NOTHING_INJECTED, "The NVIDIA Driver was not detected. GPU functionality will not be available", \
+      "GPUs were asked for", \
+      GST_MESSAGES_TOOLKIT "issue 946") \
+    X(GST_HOST_DRIVER_TOO_OLD, "was detected and compatibility mode is UNAVAILABLE", \
+      "", "NVIDIA's images, entrypoint") \
     X(GST_HOST_UVM_NOT_LOADED, "CUDA unknown error - this may be due to an incorrectly set up environment", \
       "on the host, lsmod shows no nvidia_uvm", \
       "PyTorch, torch.cuda") \
@@ -363,6 +449,12 @@
       "", "NVIDIA/nccl, issue 342") \
     X(GST_USER_SHM_SMALL, "failed to extend /dev/shm/nccl-*No space left on device", \
       "", "pytorch/ci-infra, issue 490") \
+    X(GST_USER_SHM_SMALL, "failed to extend /dev/shm/nccl-* to * bytes", \
+      "", "NVIDIA/nccl-tests, issue 166; kserve/kserve, issue 3791") \
+    X(GST_USER_MEMLOCK_SMALL, "NCCL WARN Call to ibv_reg_mr*failed with error Cannot allocate memory", \
+      "", "NVIDIA/nccl-tests, issue 206") \
+    X(GST_USER_PROGRAM_FAULT, "NCCL WARN Duplicate GPU detected*", \
+      "", "NCCL, init.cc: two ranks take one GPU, as where each is not told its own") \
     X(GST_USER_SHM_NOT_SHARED, "NCCL WARN Error while attaching to shared memory segment *No such file or directory", \
       "", "vllm-project/vllm, issue 18831") \
     X(GST_RUNTIME_SHM_NOT_REGISTERED, "misc/shmutils.cc:* NCCL WARN Cuda failure 'invalid argument'", \

@@ -46,6 +46,7 @@ static const struct {
       "forward compatibility was attempted on non supported HW" },
     { CUDA_ERROR_MPS_CONNECTION_FAILED, "MPS client failed to connect*" },
     { CUDA_ERROR_UNKNOWN, "CUDA error: unknown error" },
+    { CUDA_ERROR_UNKNOWN, "failed to initialize CUDA: unknown error" },
 };
 
 #define NAME(name, value) { value, #name },
@@ -67,6 +68,7 @@ static const char *const before_number[] = {
     "cuInit(0) returned",
     "cuInit err",
     "cuInit failed with error",
+    "cuInit: UNKNOWN ERROR",
 };
 
 /* What more a result may mean, and how one tells. Where gst_cuda_finding() has no single cause, the

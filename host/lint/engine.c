@@ -94,6 +94,8 @@ int gst_engine_save(const char *image, bool *is_none, struct gst_status *st)
         if (out >= 0)
             close(out);
     }
-    gst_fail(st, GST_SUITE_IMAGE_UNREADABLE, "no engine has the image: %s", why);
+    gst_fail(st, GST_SUITE_IMAGE_NOT_FOUND,
+             "there is no file or folder '%.160s', and no engine gives such an image: %s", image,
+             why);
     return -1;
 }

@@ -125,6 +125,38 @@ static bool read_library(struct gst_inspection *inspection, struct gst_content *
     return true;
 }
 
+struct beginning {
+    char bytes[2];
+    size_t length;
+};
+
+static bool keep_beginning(void *data, uint64_t offset, const void *bytes, size_t size)
+{
+    struct beginning *beginning = data;
+    const size_t room = sizeof beginning->bytes - beginning->length;
+    const size_t count = size < room ? size : room;
+
+    (void)offset;
+    memcpy(beginning->bytes + beginning->length, bytes, count);
+    beginning->length += count;
+    return beginning->length < sizeof beginning->bytes;
+}
+
+/* A script by the name of a program of the driver is not the driver's. */
+static bool spare_script(const struct gst_entry *entry, struct gst_content *content,
+                         const struct gst_lint_rule **rule, struct gst_status *st)
+{
+    struct beginning beginning = { .length = 0 };
+
+    if (entry->kind != GST_ENTRY_FILE || entry->size_bytes == 0)
+        return true;
+    if (!content->read(content, keep_beginning, &beginning, st))
+        return false;
+    if (beginning.length == 2 && memcmp(beginning.bytes, "#!", 2) == 0)
+        *rule = NULL;
+    return true;
+}
+
 /* Replaces the rule of the name by that of the content, where it knows better. */
 static bool look_into(struct gst_inspection *inspection, const struct gst_entry *entry,
                       struct gst_content *content, const struct gst_lint_rule **rule,
@@ -133,6 +165,8 @@ static bool look_into(struct gst_inspection *inspection, const struct gst_entry 
     struct gst_elf elf;
     bool is_read;
 
+    if (*rule != NULL && gst_rule_spares_scripts(*rule))
+        return spare_script(entry, content, rule, st);
     if (entry->kind != GST_ENTRY_FILE || entry->size_bytes < ELF_LEAST)
         return true;
     /* A double is small; of what is known by its name nothing else is asked. */

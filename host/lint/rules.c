@@ -76,7 +76,9 @@ static const struct gst_lint_rule places[] = {
       "notes" },
     { "var/lib/dkms/nvidia*/", GST_IMAGE_DRIVER_KERNEL_PARTS, "kernel modules built by dkms",
       "dkms(8)" },
-    { "lib/firmware/nvidia/", GST_IMAGE_DRIVER_KERNEL_PARTS, "firmware of the driver", "run" },
+    /* By version; beside it linux-firmware has nouveau's, by chip. */
+    { "lib/firmware/nvidia/[0-9]*/", GST_IMAGE_DRIVER_KERNEL_PARTS, "firmware of the driver",
+      "run" },
     { "etc/modprobe.d/*nvidia*", GST_IMAGE_DRIVER_KERNEL_PARTS, "module options of the driver",
       "modprobe.d(5)" },
     { "lib/modprobe.d/*nvidia*", GST_IMAGE_DRIVER_KERNEL_PARTS, "module options of the driver",
@@ -154,15 +156,24 @@ static const struct gst_lint_rule packages[] = {
     { "linux-headers-*", GST_IMAGE_KERNEL, "a package of a kernel", "notes" },
 };
 
-/* Held against the last name of a folder where the loader looks. */
+/* Folders that have files named as the driver's. Held against the last name of a folder where the
+ * loader looks. */
 static const struct gst_lint_rule loader_folders[] = {
     { "stubs", GST_IMAGE_STUBS_ON_PATH, "a folder of stubs", "CUDA toolkit" },
     { "compat", GST_IMAGE_COMPAT_ON_PATH, "a folder of cuda-compat", "package cuda-compat" },
+    { "compat_orin", GST_IMAGE_COMPAT_ON_PATH, "a folder of cuda-compat",
+      "package cuda-compat-orin" },
     { "cuda-compat", GST_IMAGE_COMPAT_ON_PATH, "a folder of cuda-compat", "conda-forge" },
 };
 
+/* Where a host's driver is mounted other than by a runtime: a link there is meant to lead to
+ * nothing in the image. */
+static const char *const mounted_drivers[] = { "/usr/local/nvidia/", "/run/nvidia/driver/" };
+
 static const struct gst_lint_rule stub_named = { "*", GST_IMAGE_STUB_NAMED,
                                                  "a stub with a version in its name", "notes" };
+static const struct gst_lint_rule stub_linked = { "*", GST_IMAGE_STUB_NAMED,
+                                                  "a stub, outside of its folder", "notes" };
 static const struct gst_lint_rule indirect = { "libGLX_indirect.so.0", GST_IMAGE_DRIVER_FILES,
                                                "a link to the driver's GLX",
                                                "libnvidia-container, nvc_info.c" };
@@ -217,18 +228,30 @@ static const struct gst_lint_rule *rule_of_library(const char *name, bool *has_v
     return find(libraries, COUNT(libraries), stem);
 }
 
+/* The row of `loader_folders` that a file lies below. */
+static const struct gst_lint_rule *loader_folder_of(const char *path)
+{
+    for (size_t i = 0; i < COUNT(loader_folders); i++) {
+        if (is_inside(path, loader_folders[i].pattern))
+            return &loader_folders[i];
+    }
+    return NULL;
+}
+
 /* cuda-compat and stubs may be in an image, off the loader's path; whether they are on it is asked
  * of the path itself. */
 static const struct gst_lint_rule *unless_allowed(const struct gst_lint_rule *rule,
-                                                  const char *path, bool has_version)
+                                                  const char *path, const char *target,
+                                                  bool has_version)
 {
+    const struct gst_lint_rule *folder;
+
     if (rule == NULL || rule->finding != GST_IMAGE_DRIVER_FILES)
         return rule;
-    if (is_inside(path, "compat") || is_inside(path, "cuda-compat"))
-        return NULL;
-    if (is_inside(path, "stubs"))
-        return has_version ? &stub_named : NULL;
-    return rule;
+    folder = loader_folder_of(path);
+    if (folder == NULL)
+        return is_inside(target, "stubs") ? &stub_linked : rule;
+    return folder->finding == GST_IMAGE_STUBS_ON_PATH && has_version ? &stub_named : NULL;
 }
 
 static bool is_in_bin(const char *path, const char *name)
@@ -254,8 +277,8 @@ static size_t matched_folder(const char *pattern, const char *path)
     char folder[GST_ENTRY_PATH_SIZE], wanted[64];
     size_t names_left = 0, length = strlen(pattern) - 1, end = 0;
 
-    /* What stands before the first '*' decides nearly always. */
-    if (strncmp(pattern, path, strcspn(pattern, "*")) != 0)
+    /* What stands before the first wildcard decides nearly always. */
+    if (strncmp(pattern, path, strcspn(pattern, "*[")) != 0)
         return 0;
     for (const char *at = pattern; *at != '\0'; at++)
         names_left += *at == '/';
@@ -298,6 +321,15 @@ static const struct gst_lint_rule *rule_of_place(const struct gst_entry *entry,
     return rule;
 }
 
+static bool leads_to_mounted_driver(const struct gst_entry *entry)
+{
+    for (size_t i = 0; i < COUNT(mounted_drivers) && entry->kind == GST_ENTRY_LINK; i++) {
+        if (strncmp(entry->target, mounted_drivers[i], strlen(mounted_drivers[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 const struct gst_lint_rule *gst_rule_of_entry(const struct gst_entry *entry, size_t *folder_length)
 {
     const char *name = gst_entry_name(entry->path);
@@ -305,9 +337,11 @@ const struct gst_lint_rule *gst_rule_of_entry(const struct gst_entry *entry, siz
     bool has_version = false;
 
     *folder_length = 0;
+    if (leads_to_mounted_driver(entry))
+        return NULL;
     if (entry->kind != GST_ENTRY_FOLDER) {
         rule = rule_of_library(name, &has_version);
-        rule = unless_allowed(rule, entry->path, has_version);
+        rule = unless_allowed(rule, entry->path, entry->target, has_version);
         if (rule == NULL && is_in_bin(entry->path, name))
             rule = find(programs, COUNT(programs), name);
         if (rule == NULL)
@@ -325,8 +359,13 @@ const struct gst_lint_rule *gst_rule_of_soname(const char *path, const char *son
     const struct gst_lint_rule *rule = rule_of_library(soname, &has_version);
 
     /* The toolkit's stub has the SONAME of what it stands for. */
-    rule = unless_allowed(rule, path, false);
+    rule = unless_allowed(rule, path, "", false);
     return rule != NULL && rule->finding == GST_IMAGE_DRIVER_FILES ? &named_within : NULL;
+}
+
+bool gst_rule_spares_scripts(const struct gst_lint_rule *rule)
+{
+    return rule->finding == GST_IMAGE_DRIVER_PROGRAMS && strstr(rule->pattern, ".sh") == NULL;
 }
 
 const struct gst_lint_rule *gst_rule_of_package(const char *package)

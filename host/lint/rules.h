@@ -21,6 +21,10 @@ struct gst_lint_rule {
  * of the folder which the rule means as a whole, 0 where it means this path alone. */
 const struct gst_lint_rule *gst_rule_of_entry(const struct gst_entry *entry, size_t *folder_length);
 
+/* True if a script of that name is somebody's own wrapper: what the driver has there is compiled.
+ */
+bool gst_rule_spares_scripts(const struct gst_lint_rule *rule);
+
 /* The same for the SONAME of the library at `path`. */
 const struct gst_lint_rule *gst_rule_of_soname(const char *path, const char *soname);
 
@@ -29,6 +33,10 @@ const struct gst_lint_rule *gst_rule_of_package(const char *package);
 
 /* The same for a folder on the loader's path, from LD_LIBRARY_PATH or ld.so.conf. */
 const struct gst_lint_rule *gst_rule_of_loader_folder(const char *folder);
+
+/* True if a script of that name is somebody's own wrapper: what the driver has there is compiled.
+ */
+bool gst_rule_spares_scripts(const struct gst_lint_rule *rule);
 
 /* The rule for a library that exports the marker of the simulated stack. */
 const struct gst_lint_rule *gst_rule_of_double(void);

@@ -504,8 +504,10 @@ static void tell_subject(struct telling *telling)
         snprintf(report->told, sizeof report->told, "it holds more than can be told");
     else if (worst->verdict == GST_ERROR)
         snprintf(report->told, sizeof report->told, "%s",
-                 telling->result->inspection->entry_count == 0 ? "it could not be read"
-                                                               : "it could not be read to its end");
+                 worst->finding == GST_SUITE_IMAGE_NOT_FOUND ? "it was not found"
+                 : telling->result->inspection->entry_count == 0
+                     ? "it could not be read"
+                     : "it could not be read to its end");
     else
         describe_found(telling, worst->finding);
 }

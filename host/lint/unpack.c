@@ -29,7 +29,7 @@ struct gst_unpack {
     struct archive_entry *entry;
     struct gst_unpack *outer; /* NULL: reads from fd */
     int fd;
-    bool is_compressed;
+    bool is_compressed, has_begun;
     char name[64];
     char path[GST_ENTRY_PATH_SIZE];
     struct gst_status inner; /* why `outer` could not be read on */
@@ -44,7 +44,9 @@ static bool fail(const struct gst_unpack *unpack, struct gst_status *st)
         *st = unpack->inner;
         return false;
     }
-    if (text != NULL && strcmp(text, "Unrecognized archive format") == 0)
+    if (unpack->outer == NULL && !unpack->has_begun)
+        text = "it is empty";
+    else if (text != NULL && strcmp(text, "Unrecognized archive format") == 0)
         text = "it is no tar archive, plain or compressed with gzip or zstd";
     return gst_fail(st, GST_SUITE_IMAGE_UNREADABLE, "cannot read %s: %s", unpack->name,
                     text == NULL ? "it is damaged" : text);
@@ -104,6 +106,7 @@ static ssize_t from_fd(struct archive *archive, void *data, const void **bytes)
     while (got < 0 && errno == EINTR);
     if (got < 0)
         archive_set_error(archive, errno, "%s", strerror(errno));
+    unpack->has_begun |= got != 0;
     *bytes = unpack->buffer;
     return got;
 }

@@ -277,6 +277,24 @@ def test_nodes_are_listed_with_their_numbers(tree, tmp_path):
         (tmp_path / "capture/open.txt").read_text() == ""
 
 
+def test_what_the_image_lacks_is_said_first(tmp_path):
+    """Without tar the archive cannot be written, a folder can."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for folder in os.environ["PATH"].split(":"):
+        for tool in Path(folder).glob("*"):
+            if tool.name != "tar" and not (tools / tool.name).exists():
+                (tools / tool.name).symlink_to(tool)
+    command = [shutil.which("sh"), str(SCRIPT)]
+    (tmp_path / "root").mkdir()
+    for words, code in ((["--root", str(tmp_path / "root")], 3),
+                        (["--root", str(tmp_path / "root"), "--to", str(tmp_path / "capture")], 0)):
+        done = subprocess.run(command + words, env={"PATH": str(tools)}, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        assert done.returncode == code, done.stderr
+        assert done.stderr == ("capture-root: 'tar' is not in this image\n" if code else "")
+
+
 def test_what_came_of_opening_nodes(tmp_path):
     """In a /dev of its own: a number without a driver, the null device by another name, a node that is
     none; then one of them on a mount that forbids devices."""

@@ -219,9 +219,21 @@ def test_image_that_nobody_has(program, tmp_path):
         (tools / name).write_text(f'#!/bin/sh\necho "{name} says no" >&2\nexit 1\n')
         (tools / name).chmod(0o755)
     outcome = program.report("lint", "app:1", env={"PATH": f"{tools}:/usr/bin:/bin"})
-    assert outcome.exit == 3 and outcome.counted() == {"suite.image-unreadable"}
+    assert outcome.exit == 3 and outcome.counted() == {"suite.image-not-found"}
     [check] = outcome.checks("ERROR")
+    assert "no file or folder 'app:1'" in check["observed"]
     assert "docker says no" in check["observed"] and "podman says no" in check["observed"]
+    assert outcome.out.startswith("ERROR  app:1: it was not found")
+
+
+def test_what_is_no_archive(program, tmp_path):
+    """An engine that failed leaves nothing behind in a pipe."""
+    for content, text in ((b"", "it is empty"), (b"hello" * 300, "it is no tar archive")):
+        (tmp_path / "a").write_bytes(content)
+        outcome = program.report("lint", tmp_path / "a")
+        assert outcome.exit == 3 and outcome.counted() == {"suite.image-unreadable"}
+        [check] = outcome.checks("ERROR")
+        assert text in check["observed"]
 
 
 @pytest.mark.parametrize("words, text", [

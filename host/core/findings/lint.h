@@ -37,8 +37,8 @@
       "take the stubs folder out of LD_LIBRARY_PATH and ld.so.conf; the linker finds it by LIBRARY_PATH or -L", \
       "CUDA driver API, CUDA_ERROR_STUB_LIBRARY; images: only LIBRARY_PATH names stubs") \
     X(GST_IMAGE_STUB_NAMED, "image.stub-with-driver-name", GST_FAIL, GST_ACTION_FIX_IMAGE, \
-      "stubs are called libcuda.so and libnvidia-ml.so, as the linker asks for them", \
-      "remove the link or copy with the version in its name from the stubs folder (often made with ln -s libcuda.so libcuda.so.1)", \
+      "stubs stay in their folder, called libcuda.so and libnvidia-ml.so, as the linker asks for them", \
+      "remove the link or copy of a stub with the version in its name or outside of the stubs folder (often made with ln -s libcuda.so libcuda.so.1); the linker finds stubs by LIBRARY_PATH or -L", \
       "notes: by that name programs load the stub instead of the driver") \
     X(GST_IMAGE_COMPAT_ON_PATH, "image.compat-on-loader-path", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "cuda-compat lies off the loader's path: the runtime switches it on where the host's driver needs it", \
@@ -68,6 +68,10 @@
       "libraries of the container toolkit and of the driver's EGL platforms are on the host", \
       "leave them out unless the image itself starts containers or is a desktop", \
       "notes: packaged apart from the driver and of no harm to it") \
+    X(GST_SUITE_IMAGE_NOT_FOUND, "suite.image-not-found", GST_ERROR, GST_ACTION_FIX_FLAGS, \
+      "there is a file or folder of that name, or docker or podman has an image of that name", \
+      "docker pull IMAGE (or podman pull); where the engine does not answer, start it, or save the image elsewhere (docker save IMAGE -o image.tar) and name the file", \
+      "docker save, podman save") \
     X(GST_SUITE_IMAGE_UNREADABLE, "suite.image-unreadable", GST_ERROR, GST_ACTION_FIX_FLAGS, \
       "the image can be read from beginning to end", \
       "save the image again (docker save IMAGE -o image.tar) with room in $TMPDIR, or run it as a user who may read all of the folder", \

@@ -75,6 +75,10 @@
       "of management.nvidia.com/gpu only 'all' is asked for", \
       "on the host: update nvidia-container-toolkit and the device plugin, and run the plugin without the runtime class nvidia-cdi", \
       "NVIDIA/nvidia-container-toolkit, issues 1239 and 1895") \
+    X(GST_RUNTIME_NO_FREE_GPU, "runtime.no-free-gpu", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "a node of the cluster offers as many free GPUs (nvidia.com/gpu) as the pod asks for", \
+      "kubectl describe nodes | grep nvidia.com/gpu; where it is missing or 0, read the log of the device plugin's pod on that node; where all are taken, wait or ask for fewer", \
+      "NVIDIA/k8s-device-plugin, issues 33, 159, 348 and 585") \
     X(GST_RUNTIME_PACKAGE_SKEW, "runtime.package-skew", GST_FAIL, GST_ACTION_FIX_HOST, \
       "nvidia-container-toolkit and libnvidia-container-tools are of one version", \
       "on the host: upgrade nvidia-container-toolkit, nvidia-container-toolkit-base, libnvidia-container-tools and libnvidia-container1 together", \
@@ -83,6 +87,10 @@
       "libnvidia-container is new enough for the host: 1.8 where only cgroup v2 is mounted", \
       "on the host: upgrade nvidia-container-toolkit and libnvidia-container1, then restart the engine", \
       "NVIDIA/k8s-device-plugin, issue 324; NVIDIA/libnvidia-container, issues 103 and 256") \
+    X(GST_RUNTIME_LDCONFIG_NAME, "runtime.ldconfig-not-found", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "the ldconfig that the toolkit's config.toml names is there: on the host with an @ before it, in the image without", \
+      "on the host: set 'ldconfig = \"@/sbin/ldconfig\"' in /etc/nvidia-container-runtime/config.toml (Ubuntu: \"@/sbin/ldconfig.real\")", \
+      "hekmak/Conf-net, issue 5; NVIDIA/nvidia-docker, issue 587") \
     X(GST_RUNTIME_CGROUP_RULES, "runtime.cgroup-rules-refused", GST_FAIL, GST_ACTION_FIX_HOST, \
       "the hook may change the container's device cgroup", \
       "on the host: inject with CDI; or, in a rootless engine or LXC, set no-cgroups = true in /etc/nvidia-container-runtime/config.toml", \

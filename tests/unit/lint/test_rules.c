@@ -96,7 +96,7 @@ static void test_rules__folders_count_as_one(void **state)
           GST_IMAGE_DRIVER_KERNEL_PARTS },
         { "src/linux-headers-6.1/Makefile", "src/linux-headers-6.1", GST_IMAGE_KERNEL },
         { "lib/modules/6.1/kernel/fs/ext4.ko", "lib/modules/6.1", GST_IMAGE_KERNEL },
-        { "usr/lib/firmware/nvidia/550/gsp.bin", "usr/lib/firmware/nvidia",
+        { "usr/lib/firmware/nvidia/550/gsp.bin", "usr/lib/firmware/nvidia/550",
           GST_IMAGE_DRIVER_KERNEL_PARTS },
         { "var/lib/dkms/nvidia/550/source/x", "var/lib/dkms/nvidia",
           GST_IMAGE_DRIVER_KERNEL_PARTS },
