@@ -130,6 +130,11 @@ static void tell_machine(const struct gst_scene *scene, struct gst_report *repor
     if (scene->mounts.is_damaged)
         gst_report_check(report, GST_SUITE_VIEW_DAMAGED, GST_NO_GPU, false,
                          "'/proc/self/mountinfo' holds lines that are no mounts");
+    if (!scene->has_mounts && scene->file_count > 0)
+        gst_report_check(report, GST_SUITE_VIEW_DAMAGED, GST_NO_GPU, false,
+                         "'/proc/self/mountinfo' cannot be read, so nobody can say who brought %zu "
+                         "driver files, such as '%s'",
+                         scene->file_count, scene->files[0].path);
     if (scene->is_overfull)
         gst_report_check(report, GST_SUITE_VIEW_DAMAGED, GST_NO_GPU, false,
                          "more than %d driver files, %d nodes or %d GPUs", GST_SCENE_FILES,

@@ -129,6 +129,7 @@ struct gst_resolved {
 struct gst_scene {
     const struct gst_view *view;
     struct gst_mounts mounts;
+    bool has_mounts; /* /proc/self/mountinfo can be read */
 
     enum gst_engine engine;
     enum gst_platform platform;

@@ -213,6 +213,16 @@ static void put_nodes(struct tree *tree, const struct sim_machine *machine)
     }
 }
 
+/* A host, not a container: one file system, and the kernel's own. */
+static void put_mounts(struct tree *tree)
+{
+    put(tree, "proc/self/mountinfo", "%s",
+        "22 1 259:1 / / rw,relatime - ext4 /dev/nvme0n1p1 rw\n"
+        "23 22 0:21 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw\n"
+        "24 22 0:22 / /sys rw,nosuid,nodev,noexec,relatime - sysfs sysfs rw\n"
+        "25 22 0:6 / /dev rw,nosuid,relatime - devtmpfs udev rw,mode=755\n");
+}
+
 /* What a file cannot be: character devices, and that they open; links of the bus. The format is
  * that of captures, tests/fixtures/README.md. */
 static void put_lists(struct tree *tree, const struct sim_machine *machine)
@@ -260,6 +270,7 @@ bool sim_root_write(int folder, const struct sim_machine *machine, char *err, si
     put_bridge(&tree);
     for (unsigned i = 0; i < machine->gpu_count; i++)
         put_gpu(&tree, machine, i);
+    put_mounts(&tree);
     put_lists(&tree, machine);
     return tree.ok;
 }
