@@ -29,10 +29,16 @@ enum {
     NOTE_MAX = 1 << 12,
 };
 
+/* A library has one section of each kind (System V ABI); more are not read. */
+struct seen {
+    bool dynamic, symbols, compat;
+};
+
 struct reader {
     Elf *elf;
     uint64_t length;
     struct gst_elf *found;
+    struct seen *seen;
     char *error;
     size_t error_size;
 };
@@ -149,6 +155,15 @@ static void read_compat(const struct reader *reader, const GElf_Shdr *header)
     gst_utf8_printable(reader->found->compat, sizeof(reader->found->compat), text);
 }
 
+/* True the first time. */
+static bool is_first(bool *is_seen)
+{
+    bool was_seen = *is_seen;
+
+    *is_seen = true;
+    return !was_seen;
+}
+
 static bool read_section(const struct reader *reader, const struct names *names, size_t index)
 {
     GElf_Shdr header;
@@ -159,11 +174,12 @@ static bool read_section(const struct reader *reader, const struct names *names,
         && (header.sh_offset > reader->length
             || header.sh_size > reader->length - header.sh_offset))
         return refuse(reader, "it is cut off: a section lies past its end");
-    if (header.sh_type == SHT_DYNAMIC)
+    if (header.sh_type == SHT_DYNAMIC && is_first(&reader->seen->dynamic))
         read_dynamic(reader, &header);
-    else if (header.sh_type == SHT_DYNSYM)
+    else if (header.sh_type == SHT_DYNSYM && is_first(&reader->seen->symbols))
         read_symbols(reader, &header);
-    else if (header.sh_type == SHT_NOTE && is_name(names, header.sh_name, compat_section))
+    else if (header.sh_type == SHT_NOTE && is_name(names, header.sh_name, compat_section)
+             && is_first(&reader->seen->compat))
         read_compat(reader, &header);
     return true;
 }
@@ -196,7 +212,8 @@ static bool read_opened(const struct reader *reader)
 static bool read_elf(Elf *elf, uint64_t length, struct gst_elf *found, char *error, size_t size)
 {
     struct gst_elf result = { 0 };
-    const struct reader reader = { elf, length, &result, error, size };
+    struct seen seen = { 0 };
+    const struct reader reader = { elf, length, &result, &seen, error, size };
     bool is_ok;
 
     if (elf == NULL)

@@ -494,7 +494,7 @@ static const struct gst_audit_check checks[] = {
     { "D16",
       "Do nodes that opened still open later?",
       GST_STAGE_ANSWERS,
-      { GST_RUNTIME_ACCESS_LOST },
+      { GST_RUNTIME_ACCESS_LOST, GST_HOST_GPU_GONE },
       gst_ask_access_kept },
     { "D17",
       "Do the modes of the nodes let this user open them?",

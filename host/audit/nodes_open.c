@@ -168,6 +168,7 @@ void gst_ask_node_opens(struct gst_asking *asking)
 void gst_ask_access_kept(struct gst_asking *asking)
 {
     const struct gst_scene *scene = asking->scene;
+    const struct gst_device_node *failed = NULL;
     struct gst_paths lost = { 0 };
     size_t tried = 0;
 
@@ -179,10 +180,17 @@ void gst_ask_access_kept(struct gst_asking *asking)
         tried++;
         if (node->open_later == EPERM)
             gst_paths_add(&lost, node->path);
+        else if (node->open_later != 0 && failed == NULL)
+            failed = node;
     }
     if (lost.count > 0)
         gst_found(asking, GST_RUNTIME_ACCESS_LOST, GST_NO_GPU,
                   "open of %s succeeded at first and says EPERM later", gst_paths_text(&lost));
-    else if (tried > 0)
+    if (failed != NULL)
+        gst_found(asking, GST_HOST_GPU_GONE, GST_NO_GPU,
+                  "open of '%s' succeeded at first; a later one says %s", failed->path,
+                  failed->open_later == GST_OPEN_HANGS ? "nothing, it does not return"
+                                                       : gst_errno_name(failed->open_later));
+    if (lost.count == 0 && failed == NULL && tried > 0)
         gst_fine(asking, "%zu nodes that opened open later, too", tried);
 }

@@ -133,7 +133,7 @@ struct search {
 static bool is_for_us(const struct gst_view *view, const char *path)
 {
     unsigned char head[20];
-    char text[sizeof head + 1];
+    char text[sizeof head + 1] = "";
 
     if (!gst_view_is_elf(view, path) || !gst_view_read(view, path, text, sizeof text))
         return true;

@@ -17,10 +17,11 @@
 #include "core/units.h"
 
 #define SHM_ENOUGH_BYTES (1ull << 30)
+#define LATEST_S         (INT64_C(1) << 40) /* of times since the epoch: no clock says more */
 #define STAT_MOST_BYTES  (4u << 20)
-#define CLOCK_TICKS_PER_S                                                                          \
-    100 /* of /proc/PID/stat: USER_HZ, 100 on every architecture (time(7))                         \
-         */
+
+/* Of /proc/PID/stat: USER_HZ, 100 on every architecture (time(7)). */
+#define CLOCK_TICKS_PER_S 100
 
 static bool exists(const struct gst_scene *scene, const char *path)
 {
@@ -308,7 +309,7 @@ static int64_t booted_s(const struct gst_scene *scene)
     const int64_t seconds = at == NULL ? 0 : strtoll(at + strlen("\nbtime "), NULL, 10);
 
     free(text);
-    return seconds;
+    return seconds < LATEST_S ? seconds : 0;
 }
 
 /* Seconds since the epoch at which process 1 started, 0 if it cannot be told or is the host's. */

@@ -9,6 +9,7 @@ import os
 import random
 import resource
 import shutil
+import struct
 import subprocess
 
 import pytest
@@ -18,6 +19,7 @@ from selftest import kernel_module, pci_device, plant
 AT_MOST_S = 1.0
 VERDICTS = {0, 1, 3, 77}
 LIBRARIES = "/usr/lib/x86_64-linux-gnu"
+MACHINES = {"x86_64": 62, "aarch64": 183}  # e_machine
 
 # Read by the audit, whatever the group; each gets junk.
 FILES = ("/proc/self/mountinfo", "/proc/self/cgroup", "/proc/self/status", "/proc/self/uid_map",
@@ -175,6 +177,26 @@ def test_lists_made_to_be_slow(audited, tmp_path):
         "/sys/fs/cgroup/devices/devices.list": "c 1:3 rw\n" * 7000})
     libraries.mkdir(parents=True)
     (libraries / "libcuda.so.575.57.08").write_bytes(b"\x7fELF")
+
+    audited("--root", root)
+
+
+def library_of_tables(count):
+    """An ELF file whose sections all claim the same megabyte of symbols."""
+    start, size = 64, 1 << 20
+    header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 3, MACHINES[os.uname().machine],
+                         1, 0, 0, start + size, 0, 64, 0, 0, 64, count, 0)
+    symbol = struct.pack("<IBBHQQ", 1, 0, 0, 1, 0, 0)
+    section = struct.pack("<IIQQQQIIQQ", 0, 11, 0, 0, start, size, 1, 0, 8, 24)
+    names = struct.pack("<IIQQQQIIQQ", 0, 3, 0, 0, start, size, 0, 0, 1, 0)
+    return header + (symbol * (size // 24 + 1))[:size] + names * 2 + section * (count - 2)
+
+
+def test_library_of_symbols_alone(audited, tmp_path):
+    root = plant(tmp_path / "root", healthy_files())
+    compat = root / "usr/local/cuda/compat"
+    compat.mkdir(parents=True)
+    (compat / "libcuda.so.575.57.08").write_bytes(library_of_tables(60_000))
 
     audited("--root", root)
 
