@@ -9,14 +9,11 @@
 #include "core/units.h"
 #include "core/utf8.h"
 
-/* Which rows a person has set: the first value given to a list replaces its default. */
-#define ROWS_MAX 64
-
 struct parser {
     const struct gst_option *options;
     size_t count;
     char *settings;
-    uint64_t given;
+    uint64_t given; /* by a person: the first value given to a list replaces its default */
     char *error;
     size_t size;
 };
@@ -162,7 +159,7 @@ static const struct gst_option *find_name(const struct parser *parser, const cha
 
 static bool unknown_option(const struct parser *parser, const char *word, size_t length)
 {
-    const char *names[ROWS_MAX], *near;
+    const char *names[GST_OPTION_ROWS_MAX], *near;
     char typed[64] = "";
 
     for (size_t i = 0; i < parser->count; i++)
@@ -237,15 +234,16 @@ static bool set_defaults(struct parser *parser)
 }
 
 bool gst_options_parse(const struct gst_option *options, size_t count, int argc, char *const argv[],
-                       void *settings, struct gst_option_list *words, char *error, size_t size)
+                       void *settings, struct gst_option_list *words, uint64_t *given, char *error,
+                       size_t size)
 {
     struct parser parser = { options, count, settings, 0, error, size };
     bool has_ended = false;
     int used;
 
     words->count = 0;
-    if (count > ROWS_MAX)
-        return complain(&parser, "more than %d rows of options", ROWS_MAX);
+    if (count > GST_OPTION_ROWS_MAX)
+        return complain(&parser, "more than %d rows of options", GST_OPTION_ROWS_MAX);
     if (!set_defaults(&parser))
         return false;
     for (int i = 1; i < argc; i += used) {
@@ -264,6 +262,8 @@ bool gst_options_parse(const struct gst_option *options, size_t count, int argc,
             return false;
         }
     }
+    if (given != NULL)
+        *given = parser.given;
     return true;
 }
 

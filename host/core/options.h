@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum gst_option_kind {
@@ -40,11 +41,16 @@ struct gst_option {
     size_t offset;              /* of the field in the settings that are filled */
 };
 
+/* More rows than this are refused. */
+#define GST_OPTION_ROWS_MAX 64
+
 /* Fills `settings` from the rows' defaults, then from argv; words that are no options are left, in
  * order, in `words`. False with one line in `error` ("unknown option '--sise', did you mean
- * '--size'? try --help"); abbreviations are not guessed. "--" ends the options. */
+ * '--size'? try --help"); abbreviations are not guessed. "--" ends the options.
+ * Bit i of `given` says that options[i] was given; NULL if nobody asks. */
 bool gst_options_parse(const struct gst_option *options, size_t count, int argc, char *const argv[],
-                       void *settings, struct gst_option_list *words, char *error, size_t size);
+                       void *settings, struct gst_option_list *words, uint64_t *given, char *error,
+                       size_t size);
 
 /* One aligned row per option, with its default. */
 void gst_options_help(const struct gst_option *options, size_t count, FILE *out);

@@ -150,23 +150,79 @@ static const struct gst_option rows[] = {
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
-/* What means something to the audit, where that is all there is. */
-static const char *const audit_names[] = {
-    "json", "junit", "prometheus", "strict", "timeout",   "exit-map", "root",   "proc",
-    "sys",  "dev",   "files-only", "watch",  "framework", "help",     "version"
+#define OPTIONS_OF_REPORTS "json", "junit", "prometheus", "strict", "exit-map"
+#define OPTIONS_OF_AUDIT   "root", "proc", "sys", "dev", "files-only", "watch", "framework", "timeout"
+#define OPTIONS_OF_ALL     "help", "version", NULL
+
+/* Which options mean something to a verb; NULL: to a run of workloads. */
+static const struct audience {
+    const char *verb;
+    const char *const names[GST_OPTION_ROWS_MAX];
+} audiences[] = {
+    { NULL,
+      { OPTIONS_OF_REPORTS, "level", "only", "skip", "device", "size", "seed", "timeout", "bars",
+        "isolate", "root", "simulate", "fault", OPTIONS_OF_ALL } },
+    { "audit", { OPTIONS_OF_REPORTS, OPTIONS_OF_AUDIT, "simulate", "fault", OPTIONS_OF_ALL } },
+    { "lint", { OPTIONS_OF_REPORTS, OPTIONS_OF_ALL } },
+    { "list", { "markdown", OPTIONS_OF_ALL } },
+    { "explain", { OPTIONS_OF_ALL } },
+    { "compare", { OPTIONS_OF_ALL } },
 };
+
+/* Of the program that can do nothing else: there is no simulator beside it. */
+static const char *const audit_names[] = { OPTIONS_OF_REPORTS, OPTIONS_OF_AUDIT, OPTIONS_OF_ALL };
+
+static bool is_named(const char *const *names, const char *name)
+{
+    for (; *names != NULL; names++) {
+        if (strcmp(*names, name) == 0)
+            return true;
+    }
+    return false;
+}
 
 static size_t audit_rows(struct gst_option chosen[ROW_COUNT])
 {
     size_t count = 0;
 
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        for (size_t k = 0; k < sizeof(audit_names) / sizeof(audit_names[0]); k++) {
-            if (strcmp(rows[i].name, audit_names[k]) == 0)
-                chosen[count++] = rows[i];
-        }
+        if (is_named(audit_names, rows[i].name))
+            chosen[count++] = rows[i];
     }
     return count;
+}
+
+static const struct audience *audience_of(const struct gst_settings *settings)
+{
+    for (size_t i = 1; i < sizeof(audiences) / sizeof(audiences[0]); i++) {
+        if (settings->words.count > 0 && strcmp(settings->words.items[0], audiences[i].verb) == 0)
+            return &audiences[i];
+    }
+    return &audiences[0];
+}
+
+/* An option that changes nothing would be believed to have changed something. */
+static bool check_audience(const struct gst_settings *settings, uint64_t given, char *error,
+                           size_t size)
+{
+    const struct audience *audience = audience_of(settings);
+
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if ((given >> i & 1) == 0 || is_named(audience->names, rows[i].name))
+            continue;
+        if (audience->verb != NULL) {
+            snprintf(error, size, "'--%s' does not go with the verb %s", rows[i].name,
+                     audience->verb);
+            return false;
+        }
+        for (size_t k = 1; k < sizeof(audiences) / sizeof(audiences[0]); k++) {
+            if (is_named(audiences[k].names, rows[i].name))
+                snprintf(error, size, "'--%s' goes with the verb %s", rows[i].name,
+                         audiences[k].verb);
+        }
+        return false;
+    }
+    return true;
 }
 
 static bool read_numbers(struct gst_settings *settings, char *error, size_t size)
@@ -222,10 +278,11 @@ static bool check_together(const struct gst_settings *settings, char *error, siz
 }
 
 static bool parse(const struct gst_option *options, size_t count, struct gst_settings *settings,
-                  int argc, char *const argv[], char *error, size_t size)
+                  int argc, char *const argv[], uint64_t *given, char *error, size_t size)
 {
     memset(settings, 0, sizeof(*settings));
-    if (!gst_options_parse(options, count, argc, argv, settings, &settings->words, error, size)
+    if (!gst_options_parse(options, count, argc, argv, settings, &settings->words, given, error,
+                           size)
         || !read_numbers(settings, error, size) || !check_together(settings, error, size))
         return false;
     if (settings->root == NULL)
@@ -235,34 +292,13 @@ static bool parse(const struct gst_option *options, size_t count, struct gst_set
     return true;
 }
 
-/* An option that changes nothing would be believed to have changed something. */
-static bool check_audit_options(const struct gst_settings *settings, char *error, size_t size)
-{
-    const struct {
-        const char *name;
-        bool is_given;
-    } options[] = {
-        { "proc", settings->proc != NULL }, { "sys", settings->sys != NULL },
-        { "dev", settings->dev != NULL },   { "files-only", settings->is_files_only },
-        { "watch", settings->watch_s > 0 }, { "framework", settings->framework >= 0 },
-    };
-
-    if (settings->words.count > 0 && strcmp(settings->words.items[0], "audit") == 0)
-        return true;
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        if (options[i].is_given) {
-            snprintf(error, size, "'--%s' goes with the verb audit", options[i].name);
-            return false;
-        }
-    }
-    return true;
-}
-
 bool gst_settings_parse(struct gst_settings *settings, int argc, char *const argv[], char *error,
                         size_t size)
 {
-    return parse(rows, ROW_COUNT, settings, argc, argv, error, size)
-           && check_audit_options(settings, error, size)
+    uint64_t given = 0;
+
+    return parse(rows, ROW_COUNT, settings, argc, argv, &given, error, size)
+           && check_audience(settings, given, error, size)
            && read_size_of_environment(settings, error, size);
 }
 
@@ -271,7 +307,7 @@ bool gst_settings_parse_audit(struct gst_settings *settings, int argc, char *con
 {
     struct gst_option chosen[ROW_COUNT];
 
-    if (!parse(chosen, audit_rows(chosen), settings, argc, argv, error, size))
+    if (!parse(chosen, audit_rows(chosen), settings, argc, argv, NULL, error, size))
         return false;
     if (settings->words.count > 0) {
         snprintf(error, size, "unexpected word '%.64s': there are options alone; try --help",

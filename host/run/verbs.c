@@ -101,5 +101,5 @@ int gst_verb(const struct gst_settings *settings, struct gst_workload_list list,
         if (strcmp(word, verbs[i].name) == 0)
             return verbs[i].act(settings, list, out);
     }
-    return settings->is_markdown ? usage("'--markdown' goes with the verb list") : -1;
+    return -1;
 }

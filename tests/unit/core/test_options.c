@@ -47,6 +47,7 @@ static const struct gst_option rows[] = {
 
 static struct settings got;
 static struct gst_option_list words;
+static uint64_t given;
 static char error[256];
 
 /* Splits `line` at spaces; the words stay valid until the next call. */
@@ -62,7 +63,7 @@ static bool parse(const char *line)
         argv[argc++] = strsep(&rest, " ");
     memset(&got, 0xA5, sizeof got);
     error[0] = '\0';
-    return gst_options_parse(rows, ROWS, argc, argv, &got, &words, error, sizeof error);
+    return gst_options_parse(rows, ROWS, argc, argv, &got, &words, &given, error, sizeof error);
 }
 
 static void assert_item(const struct gst_option_list *list, size_t index, const char *text)
@@ -198,6 +199,16 @@ static void test_options__help_is_aligned_and_shows_defaults(void **state)
     free(text);
 }
 
+static void test_options__says_which_were_given(void **state)
+{
+    (void)state;
+    assert_true(parse("--level quick -v --json=x"));
+    /* Row 4, 8 and 6; a default that is repeated is given, too. */
+    assert_int_equal(given, 1 << 4 | 1 << 8 | 1 << 6);
+    assert_true(parse(""));
+    assert_int_equal(given, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_options__double_dash_ends_them),
         cmocka_unit_test(test_options__errors_say_what_is_valid),
         cmocka_unit_test(test_options__too_many),
+        cmocka_unit_test(test_options__says_which_were_given),
         cmocka_unit_test(test_options__help_is_aligned_and_shows_defaults),
     };
 
