@@ -4,9 +4,7 @@
  * read, write, copy, and do both with two inputs. Bytes read and bytes written both count. Judged
  * by what memory clock and bus width allow.
  */
-#include <math.h>
-#include <stdio.h>
-
+#include "core/class_bars.h"
 #include "gpu/error.h"
 #include "run/run.h"
 #include "workloads/list.h"
@@ -47,18 +45,16 @@ static const struct gst_metric_def *const metrics[] = {
 };
 
 /* No bar where the bound does not hold: an instance shares the GPU's memory, integrated memory is
- * the host's, and what fits the cache says nothing about memory. */
-static struct gst_bar bar_of(const struct gst_gpu *gpu, size_t words)
+ * the host's, and what fits the cache says nothing about memory. The floor is that of copies by the
+ * driver, of which there are reports; kernels have the ceiling alone. */
+static struct gst_bar bar_of(const struct gst_gpu *gpu, size_t words, enum gst_traffic_way way)
 {
-    const double peak = gst_gpu_memory_peak_bytes_per_s(gpu);
-    struct gst_bar bar = gst_bar_none();
+    const struct gst_bar bar = gst_bar_of_memory(gst_gpu_memory_peak_bytes_per_s(gpu),
+                                                 gst_bus_is_hbm((unsigned)gpu->memory_bus_bits));
 
-    if (gpu->is_mig || isnan(peak)
-        || (double)words * sizeof(float) < (double)L2_MULTIPLE * gpu->l2_bytes)
-        return bar;
-    bar.ceiling = peak;
-    snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "memory clock x bus width");
-    return bar;
+    if (gpu->is_mig || (double)words * sizeof(float) < (double)L2_MULTIPLE * gpu->l2_bytes)
+        return gst_bar_none();
+    return way == GST_TRAFFIC_COPY_ENGINE ? bar : gst_bar_without_floor(bar);
 }
 
 static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traffic *traffic,
@@ -88,7 +84,7 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traff
         samples[i] = bytes / seconds;
     }
     return gst_run_metric(run, &rates[way], lane->gpu->index, "", samples, count,
-                          bar_of(lane->gpu, traffic->words), st);
+                          bar_of(lane->gpu, traffic->words, way), st);
 }
 
 /* A lane holds one kernel, so each way has its own; the buffers are the GPU's. A rate of wrong
