@@ -4,8 +4,12 @@
  * read, write, copy, and do both with two inputs. Bytes read and bytes written both count. Judged
  * by what memory clock and bus width allow.
  */
+#include <stdio.h>
+
 #include "core/class_bars.h"
+#include "core/units.h"
 #include "gpu/error.h"
+#include "kernels/memory_bandwidth.h"
 #include "run/run.h"
 #include "workloads/list.h"
 #include "workloads/traffic.h"
@@ -23,8 +27,10 @@
 
 #define DEFAULT_BYTES (512ULL << 20)
 
+#define BUFFERS 3
+
 /* Three buffers, and room for whoever else uses the GPU. */
-#define SHARE_OF_FREE 4
+#define SHARE_OF_FREE (BUFFERS + 1)
 
 #define METRIC(way, label)                                                                         \
     {                                                                                              \
@@ -109,21 +115,41 @@ static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffi
     return ok;
 }
 
-/* Words for each buffer: a multiple of a vector of four. */
+static size_t words_of(uint64_t bytes)
+{
+    return bytes < GST_MEMORY_VECTOR_BYTES ? GST_MEMORY_VECTOR_BYTES / sizeof(float)
+                                           : (size_t)(bytes / GST_MEMORY_VECTOR_BYTES)
+                                                 * (GST_MEMORY_VECTOR_BYTES / sizeof(float));
+}
+
+/* What was asked for is never changed silently: it is refused where no such GPU could hold it. */
+static bool is_too_large(struct gst_run *run, const struct gst_gpu *gpu)
+{
+    char size[32], total[32];
+
+    if (run->size_bytes <= gpu->memory_total_bytes / BUFFERS)
+        return false;
+    gst_format(size, sizeof(size), (double)run->size_bytes, GST_UNIT_BYTES);
+    gst_format(total, sizeof(total), (double)gpu->memory_total_bytes, GST_UNIT_BYTES);
+    snprintf(run->report->usage_error, sizeof(run->report->usage_error),
+             "'--size': %d buffers of %s do not fit into the %s of gpu %d", BUFFERS, size, total,
+             gpu->index);
+    return true;
+}
+
 static bool words_for(const struct gst_run *run, struct gst_lane *lane, size_t *words,
                       struct gst_status *st)
 {
-    uint64_t bytes = run->size_bytes;
     size_t available = 0;
     size_t total = 0;
 
-    if (bytes == 0) {
-        if (!GST_CU(lane->env, st, cuMemGetInfo, (&available, &total)))
-            return false;
-        bytes =
-            DEFAULT_BYTES < available / SHARE_OF_FREE ? DEFAULT_BYTES : available / SHARE_OF_FREE;
-    }
-    *words = bytes < 16 ? 4 : (size_t)(bytes / 16 * 4);
+    *words = words_of(run->size_bytes);
+    if (run->size_bytes != 0)
+        return true;
+    if (!GST_CU(lane->env, st, cuMemGetInfo, (&available, &total)))
+        return false;
+    *words = words_of(DEFAULT_BYTES < available / SHARE_OF_FREE ? DEFAULT_BYTES
+                                                                : available / SHARE_OF_FREE);
     return true;
 }
 
@@ -165,8 +191,12 @@ static bool run_memory_bandwidth(struct gst_run *run, struct gst_status *st)
     struct gst_traffic traffic;
     char text[24];
 
+    for (int i = 0; i < run->env->gpu_count; i++) {
+        if (is_too_large(run, &run->env->gpus[i]))
+            return true;
+    }
     gst_run_phase(run, GST_NO_GPU, "make the input");
-    if (!gst_traffic_init(&traffic, most < 16 ? 4 : (size_t)(most / 16 * 4), run->seed, st))
+    if (!gst_traffic_init(&traffic, words_of(most), run->seed, st))
         return false;
     for (int i = 0; i < run->env->gpu_count; i++)
         test_gpu(run, &run->env->gpus[i], &traffic);

@@ -11,9 +11,10 @@
 #define THREADS_PER_BLOCK 512
 
 /* Two blocks of 512 threads fill a multiprocessor as far as 64 registers for each thread allow
- * (CUDA programming guide, technical specifications per compute capability: 65536 registers). Twice
- * as many even out what the multiprocessors take at different speed. */
-#define BLOCKS_PER_SM 4
+ * (CUDA programming guide, technical specifications per compute capability: 65536 registers). More
+ * of them even out what the multiprocessors take at different speed: on an H100, 16 copied 2 %
+ * faster than 2 or 4 and read 1 % slower. */
+#define BLOCKS_PER_SM 16
 
 /* Quiet NaN in every byte pattern: no word of a pattern, and no sum of words, equals it. */
 #define POISON 0xff
