@@ -10,10 +10,8 @@
 
 static_assert(sizeof(struct gst_memory_bandwidth_args) == 48, "host and device see one layout");
 
-/* Loads in flight for each thread: 8 x 4 registers stay far below the 64 that blocks of 1024
- * threads allow. */
-#define LOADS       8
-#define LOADS_TRIAD 4
+#define LOADS       GST_MEMORY_LOADS
+#define LOADS_TRIAD (LOADS / 2) /* of each of two buffers */
 
 /* Chunks start where a warp's four 128-byte lines start. */
 #define CHUNK_VECTORS ((uint64_t)32)

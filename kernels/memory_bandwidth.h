@@ -17,6 +17,10 @@
 
 #define GST_MEMORY_VECTOR_BYTES 16
 
+/* Loads that each thread has in flight: 8 x 4 registers stay far below the 64 that blocks of 1024
+ * threads allow. */
+#define GST_MEMORY_LOADS 8
+
 /* With whole numbers below 2^22, as gst_reference_fill makes them, every step is exact in single
  * precision, fused or not. */
 #define GST_MEMORY_FACTOR 3.0F

@@ -112,9 +112,15 @@ static bool send(struct gst_traffic *traffic, struct gst_lane *lane, uint64_t ta
     return lane->path->wait(lane, st);
 }
 
-static unsigned blocks_of(const struct gst_gpu *gpu)
+/* No more than have a full round of loads to do. */
+static unsigned blocks_of(const struct gst_gpu *gpu, size_t words)
 {
-    return (unsigned)gpu->sm_count * BLOCKS_PER_SM;
+    const size_t vectors = words * sizeof(float) / GST_MEMORY_VECTOR_BYTES;
+    const size_t round = (size_t)THREADS_PER_BLOCK * GST_MEMORY_LOADS;
+    const size_t useful = (vectors + round - 1) / round;
+    const size_t most = (size_t)gpu->sm_count * BLOCKS_PER_SM;
+
+    return (unsigned)(useful < most ? useful : most);
 }
 
 bool gst_traffic_alloc(struct gst_traffic *traffic, struct gst_lane *lane, size_t words,
@@ -123,7 +129,7 @@ bool gst_traffic_alloc(struct gst_traffic *traffic, struct gst_lane *lane, size_
     const size_t bytes = words * sizeof(float);
 
     traffic->words = words;
-    traffic->sum_count = (size_t)blocks_of(lane->gpu) * THREADS_PER_BLOCK;
+    traffic->sum_count = (size_t)blocks_of(lane->gpu, words) * THREADS_PER_BLOCK;
     traffic->sums = malloc(traffic->sum_count * sizeof(uint64_t));
     if (traffic->sums == NULL)
         return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot allocate %zu bytes",
@@ -171,7 +177,8 @@ bool gst_traffic_move(struct gst_traffic *traffic, enum gst_traffic_way way, str
     if (ways[way].kernel == NULL)
         return lane->path->copy(lane, traffic->gpu_z, traffic->gpu_x,
                                 traffic->words * sizeof(float), st);
-    return lane->path->launch(lane, blocks_of(lane->gpu), THREADS_PER_BLOCK, &args, st);
+    return lane->path->launch(lane, blocks_of(lane->gpu, traffic->words), THREADS_PER_BLOCK, &args,
+                              st);
 }
 
 /* What z must hold from word `at` on. */
@@ -246,7 +253,7 @@ static bool verify_words(struct gst_traffic *traffic, struct gst_run *run, enum 
 {
     struct gst_mismatch found = { .count = 0 };
     const int gpu = lane->gpu->index;
-    bool catches = true;
+    bool catches = false;
 
     for (size_t at = 0; at < traffic->words; at += traffic->period) {
         const size_t count = piece_at(traffic, at);
@@ -256,7 +263,7 @@ static bool verify_words(struct gst_traffic *traffic, struct gst_run *run, enum 
             return false;
         compare(&found, expected, traffic->fetched, at, count);
         gst_run_count_elements(run, count);
-        if (found.count == 0)
+        if (at + count == traffic->words && found.count == 0)
             catches = catches_planted_error(traffic, expected, count);
     }
     *is_right = found.count == 0;
