@@ -19,7 +19,7 @@ PROFILES = {
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
 BASIC = ["device-query", "vector-add", "launch"]
-QUICK = ["audit", *BASIC]
+QUICK = ["audit", *BASIC, "memory-bandwidth"]
 
 
 @pytest.fixture
