@@ -16,7 +16,7 @@ enum {
     NVLINK_1,
     NVLINK_2,
     NVLINK_3,
-    NVLINK_3_BRIDGE,
+    NVLINK_3_1,
     NVLINK_4,
     NVLINK_5,
     HBM,
@@ -54,8 +54,8 @@ static const struct gst_bar_class classes[CLASS_COUNT] = {
     [NVLINK_3] = { "NVLink 3.0", 25e9, 0.78, 271e9 / 300e9, 235e9 / 300e9, NVLINK_PAGES,
                    "A100 SXM4 271 GB/s (stas00/ml-engineering); Azure/azurehpc-health-checks "
                    "conf/nd96asr_v4.conf fails below 235" },
-    [NVLINK_3_BRIDGE] = { "NVLink 3.1", 14.0625e9, 0, 0, 0,
-                          "NVIDIA Ampere GA102 GPU architecture: 14.0625 GB/s a link", "none" },
+    [NVLINK_3_1] = { "NVLink 3.1", 14.0625e9, 0, 0, 0,
+                     "NVIDIA Ampere GA102 GPU architecture: 14.0625 GB/s a link", "none" },
     [NVLINK_4] = { "NVLink 4.0", 25e9, 0.72, 364e9 / 450e9, 335e9 / 450e9, NVLINK_PAGES,
                    "H100 SXM5 364 GB/s (NVIDIA/nccl issue 1264); Azure/azurehpc-health-checks "
                    "conf/nd96isr_h100_v5.conf fails below 335" },
@@ -135,49 +135,37 @@ bool gst_bus_is_hbm(unsigned width_bits)
  * NVML_NVLINK_MAX_LINKS. */
 #define LINKS_MAX 36
 
-/* GeForce and workstation boards of GA102 have four (NVIDIA Ampere GA102 GPU architecture). */
-#define BRIDGE_LINKS_MAX 4
+/* Generations from the data sheets of P100, V100 and Quadro RTX, A100 and A30, GA102 (architecture
+ * white paper), H100 and H200, B200 and B300; Orin, Ada and GeForce Blackwell have none. */
+static const struct {
+    int cc_major, cc_minor;
+    enum gst_nvlink_version version;
+    size_t row;
+} links_of[] = {
+    { 6, 0, GST_NVLINK_1_0, NVLINK_1 },   { 7, 0, GST_NVLINK_2_0, NVLINK_2 },
+    { 7, 5, GST_NVLINK_2_0, NVLINK_2 },   { 8, 0, GST_NVLINK_3_0, NVLINK_3 },
+    { 8, 6, GST_NVLINK_3_1, NVLINK_3_1 }, { 9, 0, GST_NVLINK_4_0, NVLINK_4 },
+    { 10, 0, GST_NVLINK_5_0, NVLINK_5 },  { 10, 3, GST_NVLINK_5_0, NVLINK_5 },
+};
 
-/* Read rates are rounded: "14.062 GB/s" of nvidia-smi nvlink --status, "25" for 25.78125. */
-static bool is_bridge_rate(double raw_bytes_per_s)
+#define LINKS_OF_COUNT (sizeof(links_of) / sizeof(links_of[0]))
+
+enum gst_nvlink_version gst_nvlink_version_of(int cc_major, int cc_minor)
 {
-    return fabs(raw_bytes_per_s / classes[NVLINK_3_BRIDGE].bytes_per_s - 1) < 0.01;
-}
-
-static struct gst_bar nvlink_3(unsigned links, double raw_bytes_per_s)
-{
-    const struct gst_bar bar = make_of_lanes(&classes[NVLINK_3], links);
-
-    if (is_bridge_rate(raw_bytes_per_s))
-        return make_of_lanes(&classes[NVLINK_3_BRIDGE], links);
-    if (raw_bytes_per_s > 0 || links > BRIDGE_LINKS_MAX)
-        return bar;
-    return gst_bar_without_floor(bar);
-}
-
-struct gst_bar gst_bar_of_nvlink_at(unsigned version, unsigned links, double raw_bytes_per_s)
-{
-    if (links == 0 || links > LINKS_MAX)
-        return gst_bar_none();
-    switch (version) {
-    case GST_NVLINK_1_0:
-        return make_of_lanes(&classes[NVLINK_1], links);
-    case GST_NVLINK_2_0:
-    case GST_NVLINK_2_2:
-        return make_of_lanes(&classes[NVLINK_2], links);
-    case GST_NVLINK_3_0:
-    case GST_NVLINK_3_1:
-        return nvlink_3(links, raw_bytes_per_s);
-    case GST_NVLINK_4_0:
-        return make_of_lanes(&classes[NVLINK_4], links);
-    case GST_NVLINK_5_0:
-        return make_of_lanes(&classes[NVLINK_5], links);
-    default:
-        return gst_bar_none();
+    for (size_t i = 0; i < LINKS_OF_COUNT; i++) {
+        if (links_of[i].cc_major == cc_major && links_of[i].cc_minor == cc_minor)
+            return links_of[i].version;
     }
+    return GST_NVLINK_NONE;
 }
 
 struct gst_bar gst_bar_of_nvlink(unsigned version, unsigned links)
 {
-    return gst_bar_of_nvlink_at(version, links, NAN);
+    if (links == 0 || links > LINKS_MAX)
+        return gst_bar_none();
+    for (size_t i = 0; i < LINKS_OF_COUNT; i++) {
+        if ((unsigned)links_of[i].version == version)
+            return make_of_lanes(&classes[links_of[i].row], links);
+    }
+    return gst_bar_none();
 }

@@ -16,17 +16,21 @@
 
 #include "core/judge.h"
 
-/* What NVML says of a link's version; a link of the second row of a version runs slower by design.
- * NVIDIA's NVML API reference, nvmlNvlinkVersion_t: the value is not the generation. */
+/* The values are not those of nvmlDeviceGetNvLinkVersion(), and nothing else is to be made of them:
+ * drivers number versions in two ways, so that 5 was 3.0 of an A100 (open-mpi/hwloc issue 658) and
+ * 3.1 of an RTX 3090 (Syllo/nvtop pull request 469). 3.1 runs at 9/16 of the rate of 3.0. */
 enum gst_nvlink_version {
-    GST_NVLINK_1_0 = 1,
-    GST_NVLINK_2_0 = 2,
-    GST_NVLINK_2_2 = 3,
-    GST_NVLINK_3_0 = 4,
-    GST_NVLINK_3_1 = 5,
-    GST_NVLINK_4_0 = 6,
-    GST_NVLINK_5_0 = 7,
+    GST_NVLINK_NONE = 0,
+    GST_NVLINK_1_0 = 10,
+    GST_NVLINK_2_0 = 20,
+    GST_NVLINK_3_0 = 30,
+    GST_NVLINK_3_1 = 31,
+    GST_NVLINK_4_0 = 40,
+    GST_NVLINK_5_0 = 50,
 };
+
+/* What links a GPU of that compute capability has, if any: the chip decides, not the board. */
+enum gst_nvlink_version gst_nvlink_version_of(int cc_major, int cc_minor);
 
 /* Bytes per second in one direction of a link of that generation (1 to 6) and width (1, 2, 4, 8,
  * 12, 16 or 32 lanes). To find a link that trained down, pass what GPU and slot can do, not what
@@ -40,14 +44,9 @@ struct gst_bar gst_bar_of_memory(double peak_bytes_per_s, bool is_hbm);
 /* HBM has at least 512 data lines on the smallest MIG slice, GDDR at most 512 on a whole GPU. */
 bool gst_bus_is_hbm(unsigned width_bits);
 
-/* Bytes per second in one direction over `links` active links whose version NVML tells as
- * `version` (enum gst_nvlink_version). Version 3 runs at two rates: with four links or fewer, where
- * both occur, the floor needs gst_bar_of_nvlink_at(). No bar for an unknown version or no link. */
+/* Bytes per second in one direction over `links` links of an enum gst_nvlink_version. To find links
+ * that are down, pass as many as there should be. No bar for another version or for no link. */
 struct gst_bar gst_bar_of_nvlink(unsigned version, unsigned links);
-
-/* The same where the raw rate of a link is known (NVML's speed of the link, NaN or 0 if not). The
- * rate only tells which kind of link this is: one that trained slower is held against its kind. */
-struct gst_bar gst_bar_of_nvlink_at(unsigned version, unsigned links, double raw_bytes_per_s);
 
 /* `bar` with its ceiling alone. */
 struct gst_bar gst_bar_without_floor(struct gst_bar bar);

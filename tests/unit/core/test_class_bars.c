@@ -83,28 +83,27 @@ static void test_class_bars__memory(void **state)
 static void test_class_bars__nvlink(void **state)
 {
     static const struct {
-        unsigned version, links;
-        double raw, ceiling, floor;
+        int cc_major, cc_minor;
+        unsigned links;
+        double ceiling, floor;
         const char *floor_from;
     } rows[] = {
-        { GST_NVLINK_1_0, 4, NAN, 80 * GB, 65.6 * GB, "NVLink 1.0 x4 class" },
-        { GST_NVLINK_2_0, 2, NAN, 50 * GB, 43 * GB, "NVLink 2.0 x2 class" },
-        { GST_NVLINK_2_2, 2, NAN, 50 * GB, 43 * GB, "NVLink 2.0 x2 class" },
-        { GST_NVLINK_3_0, 12, NAN, 300 * GB, 234 * GB, "NVLink 3.0 x12 class" },
-        { GST_NVLINK_3_0, 4, NAN, 100 * GB, NAN, "" }, /* A30 or A40? */
-        { GST_NVLINK_3_1, 4, 0, 100 * GB, NAN, "" },
-        { GST_NVLINK_3_0, 4, 25 * GB, 100 * GB, 78 * GB, "NVLink 3.0 x4 class" },
-        { GST_NVLINK_3_1, 4, 14.062 * GB, 56.25 * GB, NAN, "" },
-        { GST_NVLINK_4_0, 18, NAN, 450 * GB, 324 * GB, "NVLink 4.0 x18 class" },
-        { GST_NVLINK_4_0, 12, NAN, 300 * GB, 216 * GB, "NVLink 4.0 x12 class" },
-        { GST_NVLINK_4_0, 18, 13.281 * GB, 450 * GB, 324 * GB, "NVLink 4.0 x18 class" }, /* half */
-        { GST_NVLINK_5_0, 18, NAN, 900 * GB, 666 * GB, "NVLink 5.0 x18 class" },
+        { 6, 0, 4, 80 * GB, 65.6 * GB, "NVLink 1.0 x4 class" },    /* P100: 4 x 20; x 0.82 */
+        { 7, 0, 2, 50 * GB, 43 * GB, "NVLink 2.0 x2 class" },      /* V100 pair: 2 x 25; x 0.86 */
+        { 7, 5, 2, 50 * GB, 43 * GB, "NVLink 2.0 x2 class" },      /* Quadro RTX 6000 */
+        { 8, 0, 12, 300 * GB, 234 * GB, "NVLink 3.0 x12 class" },  /* A100: 12 x 25; x 0.78 */
+        { 8, 0, 4, 100 * GB, 78 * GB, "NVLink 3.0 x4 class" },     /* A30 */
+        { 8, 6, 4, 56.25 * GB, NAN, "" },                          /* A40: 4 x 14.0625 */
+        { 9, 0, 18, 450 * GB, 324 * GB, "NVLink 4.0 x18 class" },  /* H100: 18 x 25; x 0.72 */
+        { 9, 0, 12, 300 * GB, 216 * GB, "NVLink 4.0 x12 class" },  /* H100 NVL */
+        { 10, 0, 18, 900 * GB, 666 * GB, "NVLink 5.0 x18 class" }, /* B200: 18 x 50; x 0.74 */
+        { 10, 3, 18, 900 * GB, 666 * GB, "NVLink 5.0 x18 class" },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct gst_bar bar =
-            gst_bar_of_nvlink_at(rows[i].version, rows[i].links, rows[i].raw);
+        const struct gst_bar bar = gst_bar_of_nvlink(
+            gst_nvlink_version_of(rows[i].cc_major, rows[i].cc_minor), rows[i].links);
 
         assert_near(bar.ceiling, rows[i].ceiling);
         if (isnan(rows[i].floor))
@@ -113,7 +112,11 @@ static void test_class_bars__nvlink(void **state)
             assert_near(bar.floor, rows[i].floor);
         assert_string_equal(bar.floor_from, rows[i].floor_from);
     }
-    assert_near(gst_bar_of_nvlink(GST_NVLINK_4_0, 18).floor, 324 * GB);
+    assert_int_equal(gst_nvlink_version_of(8, 0), GST_NVLINK_3_0);
+    assert_int_equal(gst_nvlink_version_of(8, 6), GST_NVLINK_3_1);
+    assert_int_equal(gst_nvlink_version_of(8, 9), GST_NVLINK_NONE);
+    assert_int_equal(gst_nvlink_version_of(12, 0), GST_NVLINK_NONE);
+    assert_int_equal(gst_nvlink_version_of(0, 0), GST_NVLINK_NONE);
     assert_string_equal(gst_bar_of_nvlink(GST_NVLINK_4_0, 18).ceiling_from, "NVLink 4.0 x18");
 }
 
@@ -129,8 +132,9 @@ static void test_class_bars__unknown_input_judges_nothing(void **state)
     assert_no_bar(gst_bar_of_memory(-1, true));
     assert_no_bar(gst_bar_of_memory(NAN, false));
     assert_no_bar(gst_bar_of_memory(INFINITY, false));
-    assert_no_bar(gst_bar_of_nvlink(0, 18));
-    assert_no_bar(gst_bar_of_nvlink(8, 18));
+    assert_no_bar(gst_bar_of_nvlink(GST_NVLINK_NONE, 18));
+    for (unsigned of_nvml = 1; of_nvml <= 8; of_nvml++)
+        assert_no_bar(gst_bar_of_nvlink(of_nvml, 18));
     assert_no_bar(gst_bar_of_nvlink(GST_NVLINK_4_0, 0));
     assert_no_bar(gst_bar_of_nvlink(GST_NVLINK_4_0, 37));
 }
