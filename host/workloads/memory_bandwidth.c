@@ -189,7 +189,7 @@ static bool run_memory_bandwidth(struct gst_run *run, struct gst_status *st)
 {
     const uint64_t most = run->size_bytes == 0 ? DEFAULT_BYTES : run->size_bytes;
     struct gst_traffic traffic;
-    char text[24];
+    char text[24], size[32];
 
     for (int i = 0; i < run->env->gpu_count; i++) {
         if (is_too_large(run, &run->env->gpus[i]))
@@ -200,9 +200,8 @@ static bool run_memory_bandwidth(struct gst_run *run, struct gst_status *st)
         return false;
     for (int i = 0; i < run->env->gpu_count; i++)
         test_gpu(run, &run->env->gpus[i], &traffic);
-    gst_run_summary(run, "%s, by the driver's copy and by four kernels, buffers of %.0f MiB",
-                    gst_run_gpus(run, text, sizeof(text)),
-                    (double)traffic.words * sizeof(float) / (1 << 20));
+    gst_format(size, sizeof(size), (double)traffic.words * sizeof(float), GST_UNIT_BYTES);
+    gst_run_summary(run, "%s, %s moved in five ways", gst_run_gpus(run, text, sizeof(text)), size);
     gst_traffic_release(&traffic);
     return true;
 }
