@@ -64,12 +64,10 @@ static struct gst_bar bar_of(const struct gst_gpu *gpu, size_t words, enum gst_t
 }
 
 static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traffic *traffic,
-                    enum gst_traffic_way way, struct gst_status *st)
+                    enum gst_traffic_way way, double *samples, size_t count, struct gst_status *st)
 {
-    const size_t count = run->is_full ? SAMPLES_FULL : SAMPLES_QUICK;
     const double bytes =
         MOVES_PER_SAMPLE * gst_traffic_bytes(way, traffic->words, traffic->sum_count);
-    double samples[SAMPLES_FULL];
 
     gst_run_phase(run, lane->gpu->index, "measure %s", gst_traffic_name(way));
     for (int i = 0; i < WARM_UP_MOVES; i++) {
@@ -89,8 +87,7 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traff
             return false;
         samples[i] = bytes / seconds;
     }
-    return gst_run_metric(run, &rates[way], lane->gpu->index, "", samples, count,
-                          bar_of(lane->gpu, traffic->words, way), st);
+    return true;
 }
 
 /* A lane holds one kernel, so each way has its own; the buffers are the GPU's. A rate of wrong
@@ -98,19 +95,23 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traff
 static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffic *traffic,
                      enum gst_traffic_way way, struct gst_status *st)
 {
+    const size_t count = run->is_full ? SAMPLES_FULL : SAMPLES_QUICK;
     struct gst_lane lane = { .path = NULL };
+    double samples[SAMPLES_FULL];
     bool is_right = false;
     bool ok;
 
     gst_run_phase(run, gpu->index, "load %s", gst_traffic_name(way));
     ok = gst_lane_open(&lane, &gst_driver_path, run->env, gpu, st)
-         && gst_traffic_load(way, &lane, st);
+         && gst_traffic_load(way, &lane, st)
+         && measure(run, &lane, traffic, way, samples, count, st);
     if (ok) {
         gst_run_phase(run, gpu->index, "verify %s", gst_traffic_name(way));
         ok = gst_traffic_verify(traffic, run, way, &lane, &is_right, st);
     }
     if (ok && is_right)
-        ok = measure(run, &lane, traffic, way, st);
+        ok = gst_run_metric(run, &rates[way], gpu->index, "", samples, count,
+                            bar_of(gpu, traffic->words, way), st);
     gst_lane_close(&lane);
     return ok;
 }
