@@ -217,6 +217,37 @@ static void test_cuda__copies_share_what_they_share(void **state)
     }
 }
 
+static unsigned first_byte(CUdeviceptr p)
+{
+    unsigned char byte = 0;
+
+    assert_int_equal(cuMemcpyDtoH_v2(&byte, p, 1), CUDA_SUCCESS);
+    return byte;
+}
+
+static void copy_and_expect(CUdeviceptr target, CUdeviceptr source, unsigned expected)
+{
+    assert_int_equal(cuMemcpyDtoDAsync_v2(target, source, 4096, NULL), CUDA_SUCCESS);
+    assert_int_equal(first_byte(target), expected);
+}
+
+/* Repeating a copy of unchanged memory is spared; any write in between makes it real again. */
+static void test_cuda__repeated_copies_see_what_changed(void **state)
+{
+    CUdeviceptr from = allocate(4096), to = allocate(4096);
+
+    (void)state;
+    assert_int_equal(cuMemsetD8Async(from, 1, 4096, NULL), CUDA_SUCCESS);
+    copy_and_expect(to, from, 1);
+    copy_and_expect(to, from, 1);
+    assert_int_equal(cuMemsetD8Async(from, 2, 4096, NULL), CUDA_SUCCESS);
+    copy_and_expect(to, from, 2);
+    assert_int_equal(cuMemsetD8Async(to, 3, 4096, NULL), CUDA_SUCCESS);
+    copy_and_expect(to, from, 2);
+    cuMemFree_v2(from);
+    cuMemFree_v2(to);
+}
+
 static float time_between(CUdeviceptr target, CUdeviceptr source, size_t n)
 {
     CUevent start, end;
@@ -367,6 +398,7 @@ int main(void)
         CASE(test_cuda__ptx_image_runs_as_its_own_architecture),
         CASE(test_cuda__pinned_copy_takes_bytes_over_rate),
         CASE(test_cuda__copies_share_what_they_share),
+        CASE(test_cuda__repeated_copies_see_what_changed),
         CASE(test_cuda__copies_between_devices_take_their_route),
         CASE(test_cuda__destination_is_poison_until_synchronised),
         CASE(test_cuda__source_changed_before_the_copy_is_copied_changed),
