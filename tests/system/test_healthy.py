@@ -129,6 +129,13 @@ def test_slot_of_a_virtual_machine_is_no_contradiction(simulated, tmp_path):
     assert outcome.report["gpus"][0]["facts"]["pcie_width"] == {"nvml": 16, "sysfs": 1}
 
 
+def test_link_that_sleeps_when_idle_is_healthy(whole):
+    outcome = whole.report("--size", "1M", profile="h100x8", faults=["pcie 0 idle-gen=1"])
+
+    assert_healthy(outcome)
+    assert outcome.report["gpus"][0]["facts"]["pcie_generation"] == {"nvml": 1}
+
+
 def test_build_without_kernels_says_so(simulated, kernel_majors):
     if kernel_majors:
         pytest.skip("this build carries kernels")
@@ -157,6 +164,14 @@ def test_same_seed_same_bytes(whole, faults):
 
     assert texts[0] == texts[1]
     assert json.loads(outcome.out)["seed"] == "7"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_machine_gives_the_same_bytes(whole, profile):
+    texts = [VOLATILE.sub("", whole.run("--seed", "7", "--size", "1M", "--json", "-",
+                                        profile=profile).out) for _ in range(2)]
+
+    assert texts[0] == texts[1]
 
 
 def test_seed_is_fixed_in_a_simulation(whole):
