@@ -185,15 +185,17 @@ static void test_cuda__pinned_copy_takes_bytes_over_rate(void **state)
 }
 
 /* Both directions at once have an engine and a way each; of two copies in one direction, 10 ms
- * each, the second waits for the first. */
+ * each, the second waits for the first. GPU 2 has one engine for both. */
 static void test_cuda__copies_in_one_direction_wait_for_each_other(void **state)
 {
     static const struct {
+        int gpu;
         bool both_down;
         float first, second; /* from the start, ms */
-    } rows[] = { { false, 10.0f, 10.0f }, { true, 10.0f, 20.0f } };
+    } rows[] = { { 0, false, 10.0f, 10.0f },
+                 { 0, true, 10.0f, 20.0f },
+                 { 2, false, 10.0f, 20.0f } };
     const size_t n = 100000000;
-    CUdeviceptr p = allocate(n), q = allocate(n);
     void *host = NULL, *other = NULL;
     CUevent start, end, other_end;
     CUstream s, t;
@@ -201,12 +203,14 @@ static void test_cuda__copies_in_one_direction_wait_for_each_other(void **state)
     (void)state;
     assert_int_equal(cuMemHostAlloc(&host, n, 0), CUDA_SUCCESS);
     assert_int_equal(cuMemHostAlloc(&other, n, 0), CUDA_SUCCESS);
-    assert_int_equal(cuStreamCreate(&s, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
-    assert_int_equal(cuStreamCreate(&t, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
-    assert_int_equal(cuEventCreate(&start, 0), CUDA_SUCCESS);
-    assert_int_equal(cuEventCreate(&end, 0), CUDA_SUCCESS);
-    assert_int_equal(cuEventCreate(&other_end, 0), CUDA_SUCCESS);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
+        cuCtxSetCurrent(contexts[rows[i].gpu]);
+        CUdeviceptr p = allocate(n), q = allocate(n);
+        assert_int_equal(cuStreamCreate(&s, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+        assert_int_equal(cuStreamCreate(&t, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+        assert_int_equal(cuEventCreate(&start, 0), CUDA_SUCCESS);
+        assert_int_equal(cuEventCreate(&end, 0), CUDA_SUCCESS);
+        assert_int_equal(cuEventCreate(&other_end, 0), CUDA_SUCCESS);
         assert_int_equal(cuEventRecord(start, s), CUDA_SUCCESS);
         assert_int_equal(cuMemcpyHtoDAsync_v2(p, host, n, s), CUDA_SUCCESS);
         if (rows[i].both_down)
