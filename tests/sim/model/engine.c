@@ -139,12 +139,28 @@ static bool may_start(const struct sim_engine *engine, const struct sim_stream *
     return true;
 }
 
+/* An operation that waits for something else does not keep the unit from younger ones. */
+static bool unit_is_free(const struct sim_engine *engine, const struct sim_op *op)
+{
+    for (unsigned i = 0; op->spec.unit != 0 && i < engine->stream_count; i++) {
+        const struct sim_stream *stream = engine->streams[i];
+        const struct sim_op *other = stream->head;
+
+        if (other == NULL || other == op || other->spec.unit != op->spec.unit)
+            continue;
+        if (other->state != OP_WAITING || (other->id < op->id && may_start(engine, stream)))
+            return false;
+    }
+    return true;
+}
+
 static void start_ready(struct sim_engine *engine)
 {
     for (unsigned i = 0; i < engine->stream_count; i++) {
         struct sim_op *op = engine->streams[i]->head;
 
-        if (op != NULL && op->state == OP_WAITING && may_start(engine, engine->streams[i])) {
+        if (op != NULL && op->state == OP_WAITING && may_start(engine, engine->streams[i])
+            && unit_is_free(engine, op)) {
             op->state = OP_LATENCY;
             op->latency_end = engine->now + op->spec.latency;
         }

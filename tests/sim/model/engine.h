@@ -46,6 +46,7 @@ struct sim_op_spec {
     unsigned flow_count;
     struct sim_flow flows[SIM_OP_FLOWS];
     struct sim_op_ref after; /* besides the order of the stream */
+    unsigned unit;           /* does one operation at a time, the oldest first; 0: none needed */
     bool never_ends;
     void (*effect)(void *data, sim_time end); /* when it ends; may be NULL */
     void (*release)(void *data);              /* after the effect; may be NULL */

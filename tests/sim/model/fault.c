@@ -146,6 +146,21 @@ void sim_fault_used_pcie(unsigned gpu)
     fired(sim_world.spec.gpus[gpu].faults.pcie);
 }
 
+void sim_fault_used_uplink(int bridge)
+{
+    fired(sim_world.spec.host.uplink_faults[bridge]);
+}
+
+void sim_fault_used_sockets(int from, int to)
+{
+    fired(sim_world.spec.host.socket_faults[from][to]);
+}
+
+void sim_fault_used_far_memory(void)
+{
+    fired(sim_world.spec.host.memory_fault);
+}
+
 void sim_fault_used_clock(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.clock);

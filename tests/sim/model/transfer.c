@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "model/alloc.h"
+#include "model/device.h"
 #include "model/fault.h"
+#include "model/route.h"
 #include "model/stream.h"
 #include "model/strict.h"
 
@@ -18,8 +20,8 @@
 #define HOST_PS_PER_BYTE 100 /* 10 GB/s between two places of host memory */
 /* Pageable memory goes through a buffer of the driver's: 45 % of the rate of pinned memory. */
 #define PAGEABLE_WEIGHT 220
-/* Between GPUs that cannot reach each other, through host memory: 80 % on both links. */
-#define STAGED_WEIGHT 125
+/* What the host copies into or out of that buffer, the GPU copies too. */
+#define PAGEABLE_COPIES 3
 
 struct transfer {
     struct sim_context *context;
@@ -153,7 +155,6 @@ static void route_peers(struct sim_op_spec *spec, const struct sim_context *cont
     const struct sim_device *other = to == context->device ? from : to;
     bool is_direct =
         sim_peer_possible(to, from) && (context->peers >> sim_device_ordinal(other) & 1) != 0;
-    unsigned weight = is_direct ? SIM_WEIGHT_FULL : STAGED_WEIGHT;
 
     use_memory(flow, to);
     use_memory(flow, from);
@@ -162,18 +163,27 @@ static void route_peers(struct sim_op_spec *spec, const struct sim_context *cont
         sim_strict_report("copy between devices %d and %d goes through host memory: peer access "
                           "is not enabled",
                           sim_device_ordinal(from), sim_device_ordinal(to));
-    if (is_direct)
-        sim_fault_used_link(from->gpu, to->gpu);
-    if (is_direct && sim_world.engine.capacity[links] > 0) {
-        sim_flow_use(flow, links, weight);
-        use(flow, from, SIM_RESOURCE_LINKS_OUT, weight);
-        use(flow, to, SIM_RESOURCE_LINKS_IN, weight);
+    if (!is_direct) {
+        sim_route_staged_peers(flow, from, to);
         return;
     }
-    use(flow, from, SIM_RESOURCE_UPSTREAM, weight);
-    use(flow, to, SIM_RESOURCE_DOWNSTREAM, weight);
-    sim_fault_used_pcie(from->gpu);
-    sim_fault_used_pcie(to->gpu);
+    sim_fault_used_link(from->gpu, to->gpu);
+    if (sim_world.engine.capacity[links] == 0) {
+        sim_route_pcie_peers(flow, from, to);
+        return;
+    }
+    sim_flow_use(flow, links, SIM_WEIGHT_FULL);
+    use(flow, from, SIM_RESOURCE_LINKS_OUT, SIM_WEIGHT_FULL);
+    use(flow, to, SIM_RESOURCE_LINKS_IN, SIM_WEIGHT_FULL);
+}
+
+/* One engine copies to the host and one from it, so copies of one direction come one after the
+ * other; a GPU with a single engine does one of both. Counted from 1. */
+static unsigned engine_of(const struct sim_device *device, bool is_to_host)
+{
+    bool has_second = sim_device_facts(device)->copy_engines != 1;
+
+    return 2 * device->gpu + 1 + (is_to_host && has_second);
 }
 
 static void route(struct sim_op_spec *spec, const struct sim_context *context,
@@ -200,12 +210,11 @@ static void route(struct sim_op_spec *spec, const struct sim_context *context,
         use_memory(flow, to);
     if (from != NULL)
         use_memory(flow, from);
-    if (to != NULL && from == NULL)
-        use(flow, to, SIM_RESOURCE_DOWNSTREAM, weight);
-    if (from != NULL && to == NULL)
-        use(flow, from, SIM_RESOURCE_UPSTREAM, weight);
-    if (to != from)
-        sim_fault_used_pcie(to != NULL ? to->gpu : from->gpu);
+    if (to == from)
+        return;
+    sim_route_host(flow, to != NULL ? to : from, to == NULL, weight,
+                   is_pageable ? PAGEABLE_COPIES : 1);
+    spec->unit = engine_of(to != NULL ? to : from, to == NULL);
 }
 
 static struct sim_op_ref submit(struct sim_stream *queue, struct sim_op_spec *spec,

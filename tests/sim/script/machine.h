@@ -15,6 +15,8 @@
 #define SIM_MACHINE_GPUS      16
 #define SIM_MACHINE_INSTANCES 7
 #define SIM_MACHINE_FLIPS     4
+#define SIM_MACHINE_NODES     8
+#define SIM_MACHINE_SWITCHES  8
 #define SIM_FAULT_NONE        (-1)
 
 /* What all GPUs of one product have in common. Units are part of the names. */
@@ -50,6 +52,8 @@ struct sim_gpu_model {
     unsigned nvlink_mb_per_s;                 /* of one link, one direction */
     unsigned memory_efficiency_permille;      /* of the memory peak that a copy reaches */
     unsigned pcie_efficiency_permille;
+    unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
+    unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
     unsigned power_limit_mw, power_idle_mw;
     unsigned temperature_c;
@@ -79,7 +83,8 @@ struct sim_gpu {
     char uuid[64];
     char serial[32]; /* "" if the board answers none */
     unsigned pci_domain, pci_bus, pci_device;
-    int numa; /* -1 if the firmware does not say */
+    int numa;   /* -1 if the firmware does not say */
+    int bridge; /* the PCIe switch that it is behind; -1 if none */
     bool is_hidden_from_cuda, is_hidden_from_nvml;
     int hidden_fault;
     bool gets_lost;
@@ -111,6 +116,23 @@ struct sim_gpu_link {
     int fault;
 };
 
+/* A PCIe switch: what is behind it shares its link to the host. */
+struct sim_pcie_switch {
+    unsigned gen, width; /* 0: there is none of this number */
+    unsigned efficiency_permille;
+    int fault;
+};
+
+/* The host beside its GPUs. A rate of 0 means that nothing is limited by it. */
+struct sim_host {
+    struct sim_pcie_switch switches[SIM_MACHINE_SWITCHES];
+    unsigned memory_mb_per_s[SIM_MACHINE_NODES];                    /* of a NUMA node */
+    unsigned socket_mb_per_s[SIM_MACHINE_NODES][SIM_MACHINE_NODES]; /* between nodes, each way */
+    int socket_faults[SIM_MACHINE_NODES][SIM_MACHINE_NODES];
+    int memory_node; /* where all host memory comes from; -1: near the GPU that copies it */
+    int memory_fault;
+};
+
 enum sim_library {
     SIM_LIBRARY_CUDA,
     SIM_LIBRARY_NVML,
@@ -134,6 +156,7 @@ struct sim_machine {
     unsigned gpu_count;
     struct sim_gpu gpus[SIM_MACHINE_GPUS];
     struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric */
+    struct sim_host host;
     struct sim_library_state libraries[SIM_LIBRARIES];
 };
 

@@ -2,7 +2,8 @@
 /*
  * A machine for tests with round numbers, so that times can be worked out in the head: memory
  * 100 GB/s, PCIe 10 GB/s each way, arithmetic 1 Tflop/s, NVLink 40 GB/s between GPUs 0 and 1 only.
- * Three GPUs of compute capability 9.0 with 16 GiB; 0 and 1 can reach each other, 2 nobody.
+ * Three GPUs of compute capability 9.0 with 16 GiB; 0 and 1 can reach each other, 2 nobody. GPU 2
+ * has one copy engine, the others have three.
  */
 #ifndef TEST_SIM_MACHINE_H
 #define TEST_SIM_MACHINE_H
@@ -29,6 +30,7 @@ static inline void sim_machine_three_gpus(struct sim_spec *spec)
         gpu->capability = 90;
         gpu->total_bytes = (uint64_t)16 << 30;
         gpu->speed = 1;
+        gpu->copy_engines = i == 2 ? 1 : 3;
         gpu->rate[SIM_RESOURCE_MEMORY] = 100 * GB;
         gpu->rate[SIM_RESOURCE_UPSTREAM] = gpu->rate[SIM_RESOURCE_DOWNSTREAM] = 10 * GB;
         gpu->rate[SIM_RESOURCE_ARITHMETIC] = 1000 * GB;
