@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exec/exec.h"
+#include "kernels/memory_test.h"
 #include "kernels/vector_add.h"
 
 static void cost_nothing(const void *bytes, struct sim_cost *cost)
@@ -28,11 +29,23 @@ static void cost_vector_add(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.c, args.n * sizeof(*args.c), true);
 }
 
+/* A check also writes its counts: nothing beside what it reads, but a result. */
+static void cost_memory_test(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_memory_test_args args;
+
+    memcpy(&args, bytes, sizeof(args));
+    add_access(cost, args.data, args.vectors * 16, args.is_check == 0);
+    if (args.is_check != 0)
+        add_access(cost, args.result, sizeof(*args.result), true);
+}
+
 static const struct {
     const char *kernel;
     void (*fill)(const void *args, struct sim_cost *cost);
 } rows[] = {
     { "empty", cost_nothing },
+    { "memory_test", cost_memory_test },
     { "vector_add", cost_vector_add },
 };
 

@@ -169,4 +169,14 @@ static inline float4 make_float4(float x, float y, float z, float w)
     return (float4){ x, y, z, w };
 }
 
+typedef struct {
+    _Alignas(16) unsigned long long x;
+    unsigned long long y;
+} ulonglong2;
+
+static inline ulonglong2 make_ulonglong2(unsigned long long x, unsigned long long y)
+{
+    return (ulonglong2){ x, y };
+}
+
 #endif
