@@ -16,6 +16,8 @@ const struct sim_machine *sim_live_machine(void);
 bool sim_live_is_lost(unsigned gpu);
 /* What all processes of the run hold together. */
 uint64_t sim_live_used_bytes(unsigned gpu);
+/* Has the virtual time come? */
+bool sim_live_is_past(uint64_t time_ps);
 /* The fault made a difference; SIM_FAULT_NONE is fine. */
 void sim_live_fired(int fault);
 

@@ -39,6 +39,7 @@ bool sim_statement_link(const struct sim_statement *st);
 bool sim_statement_pcie(const struct sim_statement *st);
 bool sim_statement_clock(const struct sim_statement *st);
 bool sim_statement_mem(const struct sim_statement *st);
+bool sim_statement_ecc(const struct sim_statement *st);
 bool sim_statement_kernel(const struct sim_statement *st);
 bool sim_statement_image(const struct sim_statement *st);
 bool sim_statement_ptx(const struct sim_statement *st);
