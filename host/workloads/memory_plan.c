@@ -22,14 +22,20 @@ const struct gst_memory_step gst_memory_steps[GST_MEMORY_STEPS] = {
     { "walking zeros from bit 32", GST_MEMORY_WALKING_BIT, 32, true },
     { "walking ones from bit 48", GST_MEMORY_WALKING_BIT, 48, false },
     { "walking zeros from bit 48", GST_MEMORY_WALKING_BIT, 48, true },
-    { "random numbers", GST_MEMORY_RANDOM, 0, false },
-    { "random numbers inverted", GST_MEMORY_RANDOM, 0, true },
+    { "random numbers 1", GST_MEMORY_RANDOM, 0, false },
+    { "random numbers 1 inverted", GST_MEMORY_RANDOM, 0, true },
+    { "random numbers 2", GST_MEMORY_RANDOM, 1, false },
+    { "random numbers 2 inverted", GST_MEMORY_RANDOM, 1, true },
+    { "random numbers 3", GST_MEMORY_RANDOM, 2, false },
+    { "random numbers 3 inverted", GST_MEMORY_RANDOM, 2, true },
 };
 
 uint64_t gst_memory_key(const struct gst_memory_step *step, uint64_t seed)
 {
-    /* An odd factor keeps the streams of neighbouring seeds apart (2^64 over the golden ratio). */
-    return step->pattern == GST_MEMORY_RANDOM ? step->key + seed * 0x9e3779b97f4a7c15u : step->key;
+    /* An odd factor keeps the streams of neighbouring numbers apart (2^64 over the golden ratio).
+     */
+    return step->pattern == GST_MEMORY_RANDOM ? (seed + step->key) * 0x9e3779b97f4a7c15u
+                                              : step->key;
 }
 
 uint64_t gst_memory_inverse(const struct gst_memory_step *step)

@@ -12,7 +12,7 @@
 
 #include "kernels/memory_test.h"
 
-#define GST_MEMORY_STEPS 12
+#define GST_MEMORY_STEPS 16
 
 /* One pass over all the memory: everything is written before anything is checked, so that a write
  * that lands elsewhere is seen there. Each pattern is followed by its complement: every cell has
@@ -20,7 +20,7 @@
 struct gst_memory_step {
     const char *name; /* "walking ones from bit 16" */
     enum gst_memory_pattern pattern;
-    uint64_t key; /* for random numbers it is added to the run's seed */
+    uint64_t key; /* the first bit; for random numbers it is added to the seed */
     bool is_inverse;
 };
 

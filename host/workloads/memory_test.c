@@ -38,6 +38,10 @@
 /* In one finding; the count tells the rest. */
 #define SHOWN_WORDS 2
 
+/* All patterns once, or with fresh random numbers each time; one sample for each. */
+#define ROUNDS_QUICK 1
+#define ROUNDS_FULL  3
+
 static const struct gst_metric_def bandwidth = {
     .name = "memory-test.bandwidth",
     .title = "patterns written and compared, bytes written and read",
@@ -58,6 +62,7 @@ struct test {
     struct piece pieces[PIECES];
     size_t piece_count;
     uint64_t gpu_result;
+    uint64_t seed;     /* of the round */
     uint64_t bytes;    /* of all pieces that are tested */
     const char *limit; /* what kept it from being more, in words */
     uint64_t tested;   /* bytes of it, once all patterns were compared; else 0 */
@@ -134,7 +139,7 @@ static bool launch(struct test *t, size_t piece, uint64_t bytes, uint64_t before
         .data = (void *)(uintptr_t)t->pieces[piece].pointer,
         .vectors = bytes / 16,
         .first_word = before / 8,
-        .key = gst_memory_key(step, t->run->seed),
+        .key = gst_memory_key(step, t->seed),
         .inverse = gst_memory_inverse(step),
         .pattern = step->pattern,
         .is_check = is_check,
@@ -273,7 +278,7 @@ static bool check_the_check(struct test *t, const struct gst_memory_step *step, 
     const struct gst_path *path = t->lane.path;
     const uint64_t bytes = part_of(t, 0, 0, limit);
     const uint64_t word = bytes / 8 / 2;
-    const uint64_t right = gst_memory_word(step, t->run->seed, word);
+    const uint64_t right = gst_memory_word(step, t->seed, word);
     const uint64_t wrong = right ^ ((uint64_t)1 << (word % 64));
     struct gst_memory_test_result result;
 
@@ -288,6 +293,11 @@ static bool check_the_check(struct test *t, const struct gst_memory_step *step, 
     return true;
 }
 
+static int rounds(const struct gst_run *run)
+{
+    return run->is_full ? ROUNDS_FULL : ROUNDS_QUICK;
+}
+
 /* How much of it the time allows, by the GPU's own clock: a trial of the first step, which also
  * tells whether the comparison sees anything. */
 static bool try_first(struct test *t, uint64_t *limit, struct gst_status *st)
@@ -300,7 +310,8 @@ static bool try_first(struct test *t, uint64_t *limit, struct gst_status *st)
         return false;
     if (!t->is_wrong && !check_the_check(t, &gst_memory_steps[0], trial, st))
         return false;
-    *limit = gst_memory_affordable_bytes(t->bytes, trial, seconds, GST_MEMORY_STEPS, budget_s);
+    *limit = gst_memory_affordable_bytes(t->bytes, trial, seconds,
+                                         (unsigned)(GST_MEMORY_STEPS * rounds(t->run)), budget_s);
     if (*limit < t->bytes)
         t->limit = "what the time allows";
     return true;
@@ -310,12 +321,14 @@ static bool measure(struct test *t, uint64_t limit, struct gst_status *st)
 {
     const struct gst_gpu *gpu = t->lane.gpu;
     struct gst_bar bar = gst_bar_none();
-    double samples[GST_MEMORY_STEPS];
+    const size_t count = (size_t)(GST_MEMORY_STEPS * rounds(t->run));
+    double samples[GST_MEMORY_STEPS * ROUNDS_FULL];
 
-    for (size_t i = 0; i < GST_MEMORY_STEPS; i++) {
+    for (size_t i = 0; i < count; i++) {
         double seconds = 0;
 
-        if (!pass(t, &gst_memory_steps[i], limit, &seconds, st))
+        t->seed = t->run->seed + i / GST_MEMORY_STEPS;
+        if (!pass(t, &gst_memory_steps[i % GST_MEMORY_STEPS], limit, &seconds, st))
             return false;
         /* Proven; a rate of wrong results is worth nothing. */
         if (t->is_wrong)
@@ -326,8 +339,8 @@ static bool measure(struct test *t, uint64_t limit, struct gst_status *st)
         bar.ceiling = gst_gpu_memory_peak_bytes_per_s(gpu);
         snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "memory clock x bus width");
     }
-    return gst_run_metric(t->run, &bandwidth, gpu->index, t->lane.path->name, samples,
-                          GST_MEMORY_STEPS, bar, st);
+    return gst_run_metric(t->run, &bandwidth, gpu->index, t->lane.path->name, samples, count, bar,
+                          st);
 }
 
 static bool test_memory(struct test *t, struct gst_status *st)
@@ -360,6 +373,19 @@ static bool test_memory(struct test *t, struct gst_status *st)
     return true;
 }
 
+static void judge_rise(struct gst_run *run, const struct gst_gpu *gpu, enum gst_finding_id finding,
+                       const char *kind, const unsigned long long before[GST_ECC_SPANS],
+                       const unsigned long long after[GST_ECC_SPANS])
+{
+    const unsigned long long rise = gst_ecc_rise(before, after);
+
+    gst_run_check(run, finding, gpu->index, rise == 0,
+                  "%llu %s error%s during the test (volatile %llu, then %llu; aggregate %llu, then "
+                  "%llu)",
+                  rise, kind, gst_plural((int64_t)rise), before[GST_ECC_VOLATILE],
+                  after[GST_ECC_VOLATILE], before[GST_ECC_AGGREGATE], after[GST_ECC_AGGREGATE]);
+}
+
 static void judge_ecc(struct gst_run *run, const struct gst_gpu *gpu, const struct gst_ecc *before)
 {
     struct gst_ecc after;
@@ -367,15 +393,9 @@ static void judge_ecc(struct gst_run *run, const struct gst_gpu *gpu, const stru
     gst_run_phase(run, gpu->index, "read ECC counters");
     if (!gst_ecc_read(run->env, gpu, &after))
         return;
-    gst_run_check(run, GST_HARDWARE_ECC, gpu->index,
-                  gst_ecc_rise(before->uncorrected, after.uncorrected) == 0,
-                  "%llu uncorrectable errors during the test (volatile %llu, then %llu; aggregate "
-                  "%llu, then %llu)",
-                  gst_ecc_rise(before->uncorrected, after.uncorrected),
-                  before->uncorrected[GST_ECC_VOLATILE], after.uncorrected[GST_ECC_VOLATILE],
-                  before->uncorrected[GST_ECC_AGGREGATE], after.uncorrected[GST_ECC_AGGREGATE]);
-    gst_report_fact_number(run->report, gpu->index, "nvml", "ecc_corrected_by_memory_test",
-                           GST_UNIT_NONE, (double)gst_ecc_rise(before->corrected, after.corrected));
+    judge_rise(run, gpu, GST_HARDWARE_ECC, "uncorrectable", before->uncorrected, after.uncorrected);
+    judge_rise(run, gpu, GST_HARDWARE_ECC_CORRECTED, "corrected", before->corrected,
+               after.corrected);
     if (after.has_rows)
         gst_report_fact_text(run->report, gpu->index, "nvml", "remapped_rows",
                              "%u after corrected errors, %u after uncorrectable ones, %u pending, "
@@ -406,7 +426,7 @@ static void note_coverage(struct coverage *least, const struct test *t, const st
 static void test_gpu(struct gst_run *run, struct gst_gpu *gpu, struct coverage *least)
 {
     struct gst_status st = GST_STATUS_INIT;
-    struct test t = { .run = run, .limit = "" };
+    struct test t = { .run = run, .seed = run->seed, .limit = "" };
     struct gst_ecc before;
     bool is_counted;
 
@@ -447,7 +467,7 @@ const struct gst_workload gst_workload_memory_test = {
     .name = "memory-test",
     .group = "memory",
     .summary = "does the memory keep what is written to it, nearly all of it?",
-    .passes_when = "every word of 12 patterns is read back, and no uncorrectable error is counted",
+    .passes_when = "every word of 16 patterns is read back, and no uncorrectable error is counted",
     .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
     .timeout_s = TIMEOUT_S,
