@@ -29,8 +29,8 @@
 /* The rest is for contexts, allocations, and a GPU that gets slower than at first. */
 #define BUDGET_SHARE 0.5
 
-/* The memory of a simulated GPU is the host's own, so "all of it" is not to be had. */
-#define SIMULATED_BYTES ((uint64_t)4 << 20)
+/* A thread that starts for less costs more than its work. */
+#define VECTORS_PER_THREAD 64
 
 /* Several times the L2, so that what is read back was in the memory (vector-add). */
 #define L2_MULTIPLE 4
@@ -109,9 +109,7 @@ static void release(struct test *t)
 /* As much as is free, or was asked for. */
 static bool allocate_all(struct test *t, struct gst_status *st)
 {
-    const uint64_t asked = t->run->size_bytes == 0 && t->run->report->is_simulated
-                               ? SIMULATED_BYTES
-                               : t->run->size_bytes / 16 * 16;
+    const uint64_t asked = t->run->size_bytes / 16 * 16;
     size_t available = 0;
     size_t total = 0;
     uint64_t wanted;
@@ -123,7 +121,7 @@ static bool allocate_all(struct test *t, struct gst_status *st)
     t->limit = "all that is free but a margin";
     if (asked > 0 && asked < wanted) {
         wanted = asked;
-        t->limit = t->run->size_bytes > 0 ? "as --size asks" : "a simulated GPU";
+        t->limit = "as --size asks";
     } else if (asked > wanted) {
         t->limit = "--size asks for more than is free";
     }
@@ -145,7 +143,8 @@ static bool launch(struct test *t, size_t piece, uint64_t bytes, uint64_t before
         .is_check = is_check,
         .result = (struct gst_memory_test_result *)(uintptr_t)t->gpu_result,
     };
-    const uint64_t useful = (args.vectors + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK;
+    const uint64_t share = (uint64_t)THREADS_PER_BLOCK * VECTORS_PER_THREAD;
+    const uint64_t useful = (args.vectors + share - 1) / share;
     const uint64_t most = (uint64_t)t->lane.gpu->sm_count * BLOCKS_PER_SM;
 
     return t->lane.path->launch(&t->lane, (unsigned)(useful < most ? useful : most),

@@ -20,6 +20,7 @@ PROFILES = {
 }
 BASIC = ["device-query", "vector-add", "launch"]
 QUICK = ["audit", *BASIC]
+FULL = [*QUICK, "memory-test"]
 
 
 @pytest.fixture
@@ -144,9 +145,9 @@ def test_seed_is_fixed_in_a_simulation(whole):
 
 def test_full_level_takes_more_samples(whole):
     counts = {}
-    for level in ("quick", "full"):
+    for level, workloads in (("quick", QUICK), ("full", FULL)):
         outcome = whole.report("--level", level, "--size", "1M", profile="t4x1")
-        assert_healthy(outcome)
+        assert_healthy(outcome, workloads)
         counts[level] = {metric["stats"]["count"] for metric in outcome.report["metrics"]}
 
     assert min(counts["full"]) >= 3 * 16 > max(counts["quick"]) >= 16
