@@ -25,8 +25,8 @@
 #define PIECE_LEAST ((uint64_t)4096)
 
 #define TRIAL_BYTES ((uint64_t)256 << 20)
-#define TIMEOUT_S   300
-/* The rest is for contexts, allocations, and a GPU that gets slower than at first. */
+/* Of the time-out; the rest is for contexts, allocations, and a GPU that gets slower than at first.
+ */
 #define BUDGET_SHARE 0.5
 
 /* A thread that starts for less costs more than its work. */
@@ -269,8 +269,27 @@ static bool pass(struct test *t, const struct gst_memory_step *step, uint64_t li
     return true;
 }
 
+/* Takes the planted word out of what was found; false if it is not there as planted. */
+static bool take_planted(struct gst_memory_test_result *result, uint64_t word, uint64_t right,
+                         uint64_t wrong)
+{
+    const unsigned long long kept =
+        result->wrong < GST_MEMORY_TEST_KEPT ? result->wrong : GST_MEMORY_TEST_KEPT;
+
+    for (unsigned long long i = 0; i < kept; i++) {
+        if (result->word[i] != word || result->expected[i] != right || result->found[i] != wrong)
+            continue;
+        result->word[i] = result->word[kept - 1];
+        result->expected[i] = result->expected[kept - 1];
+        result->found[i] = result->found[kept - 1];
+        result->wrong--;
+        return true;
+    }
+    return false;
+}
+
 /* The comparison is itself under test: one word is made wrong in the middle of the first piece, and
- * it alone must be found, beside what the host knows it should be. */
+ * must be found, beside what the host knows it should be. Others may turn up now, too. */
 static bool check_the_check(struct test *t, const struct gst_memory_step *step, uint64_t limit,
                             struct gst_status *st)
 {
@@ -286,9 +305,9 @@ static bool check_the_check(struct test *t, const struct gst_memory_step *step, 
         || !check_piece(t, 0, bytes, 0, step, &result, st) || !path->wait(&t->lane, st))
         return false;
     gst_run_check(t->run, GST_SUITE_BLIND, t->lane.gpu->index,
-                  result.wrong == 1 && result.word[0] == word && result.expected[0] == right
-                      && result.found[0] == wrong,
-                  "one planted error among %" PRIu64 " words, %llu found", bytes / 8, result.wrong);
+                  take_planted(&result, word, right, wrong),
+                  "one planted error among %" PRIu64 " words", bytes / 8);
+    judge_piece(t, 0, bytes, step, &result);
     return true;
 }
 
@@ -302,7 +321,7 @@ static int rounds(const struct gst_run *run)
 static bool try_first(struct test *t, uint64_t *limit, struct gst_status *st)
 {
     const uint64_t trial = part_of(t, 0, 0, TRIAL_BYTES);
-    const double budget_s = TIMEOUT_S * BUDGET_SHARE / t->run->env->gpu_count;
+    const double budget_s = t->run->timeout_s * BUDGET_SHARE / t->run->env->gpu_count;
     double seconds = 0;
 
     if (!pass(t, &gst_memory_steps[0], trial, &seconds, st))
@@ -469,6 +488,6 @@ const struct gst_workload gst_workload_memory_test = {
     .passes_when = "every word of 16 patterns is read back, and no uncorrectable error is counted",
     .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
-    .timeout_s = TIMEOUT_S,
+    .timeout_s = 300,
     .run = run_memory_test,
 };

@@ -39,13 +39,13 @@ def words_checked(outcome):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_healthy(memory_test, profile):
-    """A trial of one pattern and all patterns, 8 bytes a word."""
+    """A trial of one pattern, the same with a planted error, and all patterns; 8 bytes a word."""
     count, has_ecc = PROFILES[profile]
     outcome = memory_test(profile=profile)
 
     assert outcome.exit == 0, outcome.describe()
     assert outcome.counted() == outcome.notes() == set()
-    assert words_checked(outcome) == count * (1 + PATTERNS) * MIB // 8
+    assert words_checked(outcome) == count * (2 + PATTERNS) * MIB // 8
     for observed in told(outcome, "PASS", "hardware.memory-corrupted"):
         assert re.match(r"1 MiB of [\d.]+ GiB in 1 allocation \(as --size asks\), 16 patterns: ",
                         observed)
@@ -70,7 +70,7 @@ def test_full_level_takes_three_rounds(memory_test):
     outcome = memory_test("--level", "full", profile="t4x1")
 
     assert outcome.exit == 0, outcome.describe()
-    assert words_checked(outcome) == (1 + 3 * PATTERNS) * MIB // 8
+    assert words_checked(outcome) == (2 + 3 * PATTERNS) * MIB // 8
     [metric] = outcome.report["metrics"]
     assert len(metric["samples"]) == 3 * PATTERNS
 
@@ -120,7 +120,7 @@ def test_fragmented_memory_is_tested_in_pieces(memory_test):
     outcome = memory_test(faults=["cuMemAlloc_v2 call=1 returns 2"])
 
     assert outcome.exit == 0, outcome.describe()
-    assert words_checked(outcome) == (1 * MIB // 2 + PATTERNS * MIB) // 8
+    assert words_checked(outcome) == (2 * MIB // 2 + PATTERNS * MIB) // 8
     [observed] = told(outcome, "PASS", "hardware.memory-corrupted")
     assert observed.startswith("1 MiB of 22 GiB in 2 allocations")
 
@@ -132,5 +132,5 @@ def test_what_is_not_given_is_not_tested(memory_test):
     outcome = memory_test("--size", "16K", faults=refused)
 
     assert outcome.exit == 0, outcome.describe()
-    assert words_checked(outcome) == (1 + PATTERNS) * 8192 // 8
+    assert words_checked(outcome) == (2 + PATTERNS) * 8192 // 8
     assert "8 KiB of 22 GiB (the driver gave no more)" in outcome.out
