@@ -16,6 +16,10 @@ PROFILES = {
     "l4x1": (1, "NVIDIA L4", "8.9"),
     "t4x1": (1, "Tesla T4", "7.5"),
     "rtx4090x2": (2, "NVIDIA GeForce RTX 4090", "8.9"),
+    "b200x8": (8, "NVIDIA B200", "10.0"),
+    "gh200": (1, "NVIDIA GH200 480GB", "9.0"),
+    "a100-pcie-switch-x4": (4, "NVIDIA A100-PCIE-40GB", "8.0"),
+    "v100x16": (16, "Tesla V100-SXM3-32GB", "7.0"),
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
 BASIC = ["device-query", "vector-add", "launch"]
@@ -42,8 +46,18 @@ def assert_healthy(outcome, workloads=QUICK):
     assert outcome.report["simulated"] is True
 
 
+# CUDA 13 knows no GPU below 7.5.
+LAST_CUDA = {"v100x16": 12}
+
+
+def too_old_for(profile, kernel_majors):
+    return min(kernel_majors) > LAST_CUDA.get(profile, min(kernel_majors))
+
+
 @pytest.mark.parametrize("profile", PROFILES)
-def test_healthy_profile_has_no_finding(whole, profile):
+def test_healthy_profile_has_no_finding(whole, profile, kernel_majors):
+    if too_old_for(profile, kernel_majors):
+        pytest.skip(f"this build carries no kernels of CUDA {LAST_CUDA[profile]} or older")
     count, name, capability = PROFILES[profile]
     outcome = whole.report("--size", "1M", profile=profile)
     first = outcome.out.splitlines()[0]
@@ -61,6 +75,17 @@ def test_healthy_profile_has_no_finding(whole, profile):
         assert gpu["facts"]["name"]["driver"] == name
         assert gpu["facts"]["compute_capability"]["driver"] == capability
     assert outcome.err == ""
+
+
+@pytest.mark.parametrize("profile", LAST_CUDA)
+def test_gpu_that_the_kernels_do_not_know(whole, profile, kernel_majors):
+    if not too_old_for(profile, kernel_majors):
+        pytest.skip("this build carries kernels of a CUDA that knows this GPU")
+    outcome = whole.report("--size", "1M", profile=profile)
+
+    assert outcome.counted() == {"image.kernels-for-other-gpu"}, outcome.describe()
+    assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "FAIL",
+                                   "launch": "FAIL"}
 
 
 @pytest.mark.parametrize("profile", ["h100x8", "rtx4090x2"])

@@ -40,16 +40,12 @@ static const struct sim_spec_attribute COMMON[] = {
     { A(LOCAL_L1_CACHE_SUPPORTED), 1 },
     { A(MANAGED_MEMORY), 1 },
     { A(MULTI_GPU_BOARD), 0 },
-    { A(HOST_NATIVE_ATOMIC_SUPPORTED), 0 },
-    { A(PAGEABLE_MEMORY_ACCESS), 0 },
     { A(CONCURRENT_MANAGED_ACCESS), 1 },
     { A(COMPUTE_PREEMPTION_SUPPORTED), 1 },
     { A(CAN_USE_HOST_POINTER_FOR_REGISTERED_MEM), 1 },
     { A(COOPERATIVE_LAUNCH), 1 },
     { A(CAN_FLUSH_REMOTE_WRITES), 0 },
     { A(HOST_REGISTER_SUPPORTED), 1 },
-    { A(PAGEABLE_MEMORY_ACCESS_USES_HOST_PAGE_TABLES), 0 },
-    { A(DIRECT_MANAGED_MEM_ACCESS_FROM_HOST), 0 },
     { A(VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED), 1 },
     { A(HANDLE_TYPE_POSIX_FILE_DESCRIPTOR_SUPPORTED), 1 },
     { A(READ_ONLY_HOST_REGISTER_SUPPORTED), 1 },
@@ -60,6 +56,15 @@ static const struct sim_spec_attribute COMMON[] = {
 static const int SINCE_12040[] = { GST_CUDA_ATTRIBUTES_SINCE_12040(NUMBER) 0 };
 static const int SINCE_13000[] = { GST_CUDA_ATTRIBUTES_SINCE_13000(NUMBER) 0 };
 #undef NUMBER
+
+/* What a GPU that is coherent with the host over C2C can do; source: CUDA C++ Programming Guide,
+ * "Unified Memory Programming", full support with hardware coherency. */
+static const int COHERENT[] = {
+    A(HOST_NATIVE_ATOMIC_SUPPORTED),
+    A(PAGEABLE_MEMORY_ACCESS),
+    A(PAGEABLE_MEMORY_ACCESS_USES_HOST_PAGE_TABLES),
+    A(DIRECT_MANAGED_MEM_ACCESS_FROM_HOST),
+};
 
 static void fill_model(struct sim_spec_gpu *to, const struct sim_gpu_model *model)
 {
@@ -97,6 +102,8 @@ static void fill_model(struct sim_spec_gpu *to, const struct sim_gpu_model *mode
 
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
         sim_spec_attribute(to, rows[i].number, rows[i].value);
+    for (unsigned i = 0; i < sizeof COHERENT / sizeof COHERENT[0]; i++)
+        sim_spec_attribute(to, COHERENT[i], model->c2c_mb_per_s != 0);
 }
 
 static void forget(struct sim_spec_gpu *to, const int *numbers)

@@ -139,12 +139,28 @@ static bool may_start(const struct sim_engine *engine, const struct sim_stream *
     return true;
 }
 
+/* An operation that waits for something else does not keep the unit from younger ones. */
+static bool unit_is_free(const struct sim_engine *engine, const struct sim_op *op)
+{
+    for (unsigned i = 0; op->spec.unit != 0 && i < engine->stream_count; i++) {
+        const struct sim_stream *stream = engine->streams[i];
+        const struct sim_op *other = stream->head;
+
+        if (other == NULL || other == op || other->spec.unit != op->spec.unit)
+            continue;
+        if (other->state != OP_WAITING || (other->id < op->id && may_start(engine, stream)))
+            return false;
+    }
+    return true;
+}
+
 static void start_ready(struct sim_engine *engine)
 {
     for (unsigned i = 0; i < engine->stream_count; i++) {
         struct sim_op *op = engine->streams[i]->head;
 
-        if (op != NULL && op->state == OP_WAITING && may_start(engine, engine->streams[i])) {
+        if (op != NULL && op->state == OP_WAITING && may_start(engine, engine->streams[i])
+            && unit_is_free(engine, op)) {
             op->state = OP_LATENCY;
             op->latency_end = engine->now + op->spec.latency;
         }
@@ -169,6 +185,28 @@ static void share(struct sim_engine *engine)
     }
     if (count != 0)
         sim_flow_share(engine->capacity, engine->resources, flows, count);
+}
+
+static bool op_uses(const struct sim_op *op, unsigned resource)
+{
+    for (unsigned f = 0; f < op->spec.flow_count; f++) {
+        for (unsigned u = 0; u < op->spec.flows[f].use_count; u++) {
+            if (op->spec.flows[f].uses[u].resource == resource)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool sim_engine_is_busy(const struct sim_engine *engine, unsigned resource)
+{
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        const struct sim_op *op = engine->streams[i]->head;
+
+        if (op != NULL && op->state != OP_WAITING && op_uses(op, resource))
+            return true;
+    }
+    return false;
 }
 
 /* When does this operation change next? */

@@ -46,6 +46,7 @@ struct sim_op_spec {
     unsigned flow_count;
     struct sim_flow flows[SIM_OP_FLOWS];
     struct sim_op_ref after; /* besides the order of the stream */
+    unsigned unit;           /* does one operation at a time, the oldest first; 0: none needed */
     bool never_ends;
     void (*effect)(void *data, sim_time end); /* when it ends; may be NULL */
     void (*release)(void *data);              /* after the effect; may be NULL */
@@ -79,6 +80,9 @@ struct sim_op_ref sim_engine_submit(struct sim_engine *engine, struct sim_stream
 bool sim_op_done(struct sim_op_ref op);
 /* The newest operation of the stream. */
 struct sim_op_ref sim_stream_last(const struct sim_stream *stream);
+
+/* Does an operation that is under way have a flow on this resource? */
+bool sim_engine_is_busy(const struct sim_engine *engine, unsigned resource);
 
 /* Everything that happens up to and including this time. */
 void sim_engine_run(struct sim_engine *engine, sim_time until);

@@ -132,11 +132,33 @@ void sim_fault_arm_flip(unsigned gpu, struct sim_block *block)
 void sim_fault_used_link(unsigned gpu, unsigned peer)
 {
     fired(sim_world.spec.pairs[gpu][peer].fault);
+    fired(sim_world.spec.gpus[gpu].faults.links);
+    fired(sim_world.spec.gpus[peer].faults.links);
+}
+
+void sim_fault_used_memory(unsigned gpu)
+{
+    fired(sim_world.spec.gpus[gpu].faults.memory);
 }
 
 void sim_fault_used_pcie(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.pcie);
+}
+
+void sim_fault_used_uplink(int bridge)
+{
+    fired(sim_world.spec.host.uplink_faults[bridge]);
+}
+
+void sim_fault_used_sockets(int from, int to)
+{
+    fired(sim_world.spec.host.socket_faults[from][to]);
+}
+
+void sim_fault_used_far_memory(void)
+{
+    fired(sim_world.spec.host.memory_fault);
 }
 
 void sim_fault_used_clock(unsigned gpu)

@@ -15,7 +15,7 @@
 /* Bytes times 10^12 do not fit 64 bits for the memory of one GPU. */
 __extension__ typedef unsigned __int128 sim_work;
 
-#define SIM_FLOW_USES   6
+#define SIM_FLOW_USES   12
 #define SIM_WEIGHT_FULL 100 /* one unit of the resource for one unit of the flow */
 
 struct sim_use {

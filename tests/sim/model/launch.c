@@ -11,6 +11,7 @@
 #include "model/alloc.h"
 #include "model/fault.h"
 #include "model/kernel_run.h"
+#include "model/route.h"
 #include "model/stream.h"
 
 #define KERNEL_LATENCY  (1500 * SIM_NS)
@@ -87,28 +88,26 @@ static void route(struct sim_flow *flow, const struct sim_device *device,
     if (block == NULL)
         return;
     if (block->kind == SIM_BLOCK_PINNED) {
-        sim_flow_use(flow,
-                     sim_resource(device, access->is_write ? SIM_RESOURCE_UPSTREAM
-                                                           : SIM_RESOURCE_DOWNSTREAM),
-                     SIM_WEIGHT_FULL);
-        sim_fault_used_pcie(device->gpu);
+        sim_route_host(flow, device, access->is_write, SIM_WEIGHT_FULL, 1);
         return;
     }
     const struct sim_device *home = sim_block_device(block);
     sim_flow_use(flow, sim_resource(home, SIM_RESOURCE_MEMORY), SIM_WEIGHT_FULL);
+    sim_fault_used_memory(home->gpu);
     if (home == device)
         return;
     const struct sim_device *from = access->is_write ? device : home;
     const struct sim_device *to = access->is_write ? home : device;
     unsigned links = sim_resource_links(from, to);
     bool has_links = sim_world.engine.capacity[links] > 0;
-    sim_flow_use(flow, has_links ? links : sim_resource(from, SIM_RESOURCE_UPSTREAM),
-                 SIM_WEIGHT_FULL);
-    sim_flow_use(flow,
-                 sim_resource(to, has_links ? SIM_RESOURCE_LINKS_IN : SIM_RESOURCE_DOWNSTREAM),
-                 SIM_WEIGHT_FULL);
-    if (has_links)
-        sim_fault_used_link(from->gpu, to->gpu);
+    sim_fault_used_link(from->gpu, to->gpu);
+    if (!has_links) {
+        sim_route_pcie_peers(flow, from, to);
+        return;
+    }
+    sim_flow_use(flow, links, SIM_WEIGHT_FULL);
+    sim_flow_use(flow, sim_resource(from, SIM_RESOURCE_LINKS_OUT), SIM_WEIGHT_FULL);
+    sim_flow_use(flow, sim_resource(to, SIM_RESOURCE_LINKS_IN), SIM_WEIGHT_FULL);
 }
 
 static void cost(struct sim_op_spec *spec, const struct sim_device *device,

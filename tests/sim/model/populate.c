@@ -23,9 +23,32 @@ unsigned sim_resource_links(const struct sim_device *from, const struct sim_devi
     return SIM_SPEC_GPUS * SIM_RESOURCES + from->gpu * SIM_SPEC_GPUS + to->gpu;
 }
 
+/* Numbered one kind after the other. */
+enum {
+    FIRST_NODE = SIM_SPEC_GPUS * SIM_RESOURCES + SIM_SPEC_GPUS * SIM_SPEC_GPUS,
+    FIRST_SOCKET = FIRST_NODE + SIM_SPEC_NODES,
+    FIRST_UPLINK = FIRST_SOCKET + SIM_SPEC_NODES * SIM_SPEC_NODES,
+    ALL_RESOURCES = FIRST_UPLINK + 2 * SIM_SPEC_SWITCHES
+};
+
+unsigned sim_resource_node(int node)
+{
+    return FIRST_NODE + (unsigned)node;
+}
+
+unsigned sim_resource_sockets(int from, int to)
+{
+    return FIRST_SOCKET + (unsigned)from * SIM_SPEC_NODES + (unsigned)to;
+}
+
+unsigned sim_resource_uplink(int bridge, bool is_upstream)
+{
+    return FIRST_UPLINK + 2 * (unsigned)bridge + is_upstream;
+}
+
 unsigned sim_resource_count(void)
 {
-    return SIM_SPEC_GPUS * SIM_RESOURCES + SIM_SPEC_GPUS * SIM_SPEC_GPUS;
+    return ALL_RESOURCES;
 }
 
 struct sim_device *sim_device_at(int ordinal)
@@ -93,6 +116,15 @@ static void set_capacities(void)
         for (unsigned k = 0; k < spec->gpu_count; k++)
             capacity[SIM_SPEC_GPUS * SIM_RESOURCES + i * SIM_SPEC_GPUS + k] =
                 spec->pairs[i][k].link_rate;
+    }
+    for (int i = 0; i < SIM_SPEC_NODES; i++) {
+        capacity[sim_resource_node(i)] = spec->host.memory_rate[i];
+        for (int k = 0; k < SIM_SPEC_NODES; k++)
+            capacity[sim_resource_sockets(i, k)] = spec->host.socket_rate[i][k];
+    }
+    for (int i = 0; i < SIM_SPEC_SWITCHES; i++) {
+        capacity[sim_resource_uplink(i, false)] = spec->host.uplink_rate[i];
+        capacity[sim_resource_uplink(i, true)] = spec->host.uplink_rate[i];
     }
 }
 

@@ -16,6 +16,14 @@ void sim_spec_init(struct sim_spec *spec)
         for (unsigned k = 0; k < SIM_SPEC_GPUS; k++)
             spec->pairs[i][k].fault = SIM_NO_FAULT;
     }
+    for (unsigned i = 0; i < SIM_SPEC_NODES; i++) {
+        for (unsigned k = 0; k < SIM_SPEC_NODES; k++)
+            spec->host.socket_faults[i][k] = SIM_NO_FAULT;
+    }
+    for (unsigned i = 0; i < SIM_SPEC_SWITCHES; i++)
+        spec->host.uplink_faults[i] = SIM_NO_FAULT;
+    spec->host.memory_node = -1;
+    spec->host.memory_fault = SIM_NO_FAULT;
 }
 
 struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)
@@ -23,8 +31,9 @@ struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)
     if (spec->gpu_count == SIM_SPEC_GPUS)
         return NULL;
     struct sim_spec_gpu *gpu = &spec->gpus[spec->gpu_count++];
-    gpu->faults =
-        (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
+    gpu->node = gpu->bridge = -1;
+    gpu->faults = (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
+                                                SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
     return gpu;
 }
 

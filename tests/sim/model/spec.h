@@ -18,6 +18,8 @@
 #define SIM_SPEC_CALLS      64
 #define SIM_SPEC_KERNELS    16
 #define SIM_SPEC_FLIPS      4
+#define SIM_SPEC_NODES      8
+#define SIM_SPEC_SWITCHES   8
 #define SIM_NO_FAULT        (-1)
 
 /* What the resources of a device are called in the engine. */
@@ -33,7 +35,7 @@ enum sim_resource {
 
 /* Numbers of the faults that have to fire; SIM_NO_FAULT where there is none. */
 struct sim_spec_gpu_faults {
-    int pcie, clock, lost, hidden;
+    int pcie, clock, memory, links, lost, hidden;
 };
 
 /* One GPU or MIG instance; an instance stands behind the GPU that it is part of. */
@@ -42,7 +44,10 @@ struct sim_spec_gpu {
     char uuid[64]; /* "GPU-..." or "MIG-..." */
     unsigned gpu;  /* number of the (parent) GPU in the profile */
     unsigned pci_domain, pci_bus, pci_device;
-    bool is_hidden; /* from CUDA */
+    int node;              /* NUMA node; -1 if it is not known */
+    int bridge;            /* PCIe switch; -1 if none */
+    unsigned copy_engines; /* 1: copies to and from the host wait for each other */
+    bool is_hidden;        /* from CUDA */
     bool is_mig, has_mig;
     int capability; /* 90 for 9.0 */
     uint64_t total_bytes;
@@ -96,6 +101,17 @@ struct sim_spec_pair {
     int fault;
 };
 
+/* What GPUs share on their way to the host and to each other; bytes per second, 0: no limit. */
+struct sim_spec_host {
+    uint64_t memory_rate[SIM_SPEC_NODES];
+    uint64_t socket_rate[SIM_SPEC_NODES][SIM_SPEC_NODES]; /* each way */
+    uint64_t uplink_rate[SIM_SPEC_SWITCHES];              /* each way */
+    int socket_faults[SIM_SPEC_NODES][SIM_SPEC_NODES];
+    int uplink_faults[SIM_SPEC_SWITCHES];
+    int memory_node; /* of all host memory; -1: that of the GPU that copies it */
+    int memory_fault;
+};
+
 struct sim_spec {
     int driver_cuda;   /* 13000 */
     int runtime_cuda;  /* of libcudart; 0 if the profile has none */
@@ -109,6 +125,7 @@ struct sim_spec {
     unsigned gpu_count;
     struct sim_spec_gpu gpus[SIM_SPEC_GPUS];
     struct sim_spec_pair pairs[SIM_SPEC_GPUS][SIM_SPEC_GPUS];
+    struct sim_spec_host host;
     unsigned call_count;
     struct sim_spec_call calls[SIM_SPEC_CALLS];
     unsigned kernel_count;

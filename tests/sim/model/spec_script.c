@@ -55,13 +55,16 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
 {
     const struct sim_gpu_model *model = &gpu->model;
     uint64_t pcie = lane_rate(gpu->pcie_gen_now) * gpu->pcie_width_now;
+    uint64_t c2c = (uint64_t)model->c2c_mb_per_s * 1000000;
 
     to->rate[SIM_RESOURCE_MEMORY] =
-        permille(sim_model_memory_rate(model), model->memory_efficiency_permille);
-    to->rate[SIM_RESOURCE_UPSTREAM] = permille(pcie, model->pcie_efficiency_permille);
+        permille(permille(sim_model_memory_rate(model), model->memory_efficiency_permille),
+                 gpu->memory_rate_permille);
+    to->rate[SIM_RESOURCE_UPSTREAM] = c2c != 0 ? permille(c2c, model->c2c_efficiency_permille)
+                                               : permille(pcie, model->pcie_efficiency_permille);
     to->rate[SIM_RESOURCE_DOWNSTREAM] = to->rate[SIM_RESOURCE_UPSTREAM];
     to->rate[SIM_RESOURCE_ARITHMETIC] = flops(gpu, model->sms);
-    to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks, 1000);
+    to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks - gpu->nvlinks_down, 1000);
     to->rate[SIM_RESOURCE_LINKS_IN] = to->rate[SIM_RESOURCE_LINKS_OUT];
     to->speed = (uint64_t)model->sms * model->cores_per_sm * model->clock_mhz;
 }
@@ -74,6 +77,8 @@ static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->faults = (struct sim_spec_gpu_faults){
         .pcie = gpu->pcie_fault,
         .clock = gpu->clock_fault,
+        .memory = gpu->memory_fault,
+        .links = gpu->nvlink_fault,
         .lost = gpu->lost_fault,
         .hidden = gpu->is_hidden_from_cuda ? gpu->hidden_fault : SIM_NO_FAULT,
     };
@@ -124,6 +129,9 @@ static void add_gpus(struct sim_spec *spec, unsigned places[SIM_MACHINE_GPUS])
         to->pci_domain = gpu->pci_domain;
         to->pci_bus = gpu->pci_bus;
         to->pci_device = gpu->pci_device;
+        to->node = gpu->numa;
+        to->bridge = gpu->bridge;
+        to->copy_engines = gpu->model.copy_engines;
         to->has_mig = gpu->is_mig;
         to->capability = (int)gpu->model.capability;
         to->total_bytes = gpu->model.memory_bytes;
@@ -148,6 +156,28 @@ static void add_pairs(struct sim_spec *spec, const unsigned places[SIM_MACHINE_G
             pair->fault = link->fault;
         }
     }
+}
+
+static void add_host(struct sim_spec_host *to, const struct sim_host *host)
+{
+    for (unsigned i = 0; i < SIM_SPEC_NODES; i++) {
+        to->memory_rate[i] = (uint64_t)host->memory_mb_per_s[i] * 1000000;
+        for (unsigned k = 0; k < SIM_SPEC_NODES; k++) {
+            to->socket_rate[i][k] = (uint64_t)host->socket_mb_per_s[i][k] * 1000000;
+            if (host->socket_mb_per_s[i][k] != 0)
+                to->socket_faults[i][k] = host->socket_faults[i][k];
+        }
+    }
+    for (unsigned i = 0; i < SIM_SPEC_SWITCHES; i++) {
+        const struct sim_pcie_switch *one = &host->switches[i];
+
+        if (one->width == 0)
+            continue;
+        to->uplink_rate[i] = permille(lane_rate(one->gen) * one->width, one->efficiency_permille);
+        to->uplink_faults[i] = one->fault;
+    }
+    to->memory_node = host->memory_node;
+    to->memory_fault = host->memory_fault;
 }
 
 static void add_call(struct sim_spec *spec, const struct sim_plan_entry *entry)
@@ -239,6 +269,7 @@ bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size)
     add_software(spec);
     add_gpus(spec, places);
     add_pairs(spec, places);
+    add_host(&spec->host, &script.machine.host);
     add_plan(spec);
     return true;
 }

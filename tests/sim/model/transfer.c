@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "model/alloc.h"
+#include "model/device.h"
 #include "model/fault.h"
+#include "model/route.h"
 #include "model/stream.h"
 #include "model/strict.h"
 
@@ -18,8 +20,8 @@
 #define HOST_PS_PER_BYTE 100 /* 10 GB/s between two places of host memory */
 /* Pageable memory goes through a buffer of the driver's: 45 % of the rate of pinned memory. */
 #define PAGEABLE_WEIGHT 220
-/* Between GPUs that cannot reach each other, through host memory: 80 % on both links. */
-#define STAGED_WEIGHT 125
+/* What the host copies into or out of that buffer, the GPU copies too. */
+#define PAGEABLE_COPIES 3
 
 struct transfer {
     struct sim_context *context;
@@ -114,11 +116,10 @@ static void use(struct sim_flow *flow, const struct sim_device *device, enum sim
     sim_flow_use(flow, sim_resource(device, which), weight);
 }
 
-static void use_memories(struct sim_flow *flow, const struct sim_device *to,
-                         const struct sim_device *from)
+static void use_memory(struct sim_flow *flow, const struct sim_device *device)
 {
-    use(flow, to, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
-    use(flow, from, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+    use(flow, device, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+    sim_fault_used_memory(device->gpu);
 }
 
 /* Between GPUs: NVLink, else PCIe directly, else through host memory. */
@@ -130,25 +131,35 @@ static void route_peers(struct sim_op_spec *spec, const struct sim_context *cont
     const struct sim_device *other = to == context->device ? from : to;
     bool is_direct =
         sim_peer_possible(to, from) && (context->peers >> sim_device_ordinal(other) & 1) != 0;
-    unsigned weight = is_direct ? SIM_WEIGHT_FULL : STAGED_WEIGHT;
 
-    use_memories(flow, to, from);
+    use_memory(flow, to);
+    use_memory(flow, from);
     spec->latency = is_direct ? DEVICE_LATENCY : STAGED_LATENCY;
     if (!is_direct)
         sim_strict_report("copy between devices %d and %d goes through host memory: peer access "
                           "is not enabled",
                           sim_device_ordinal(from), sim_device_ordinal(to));
-    if (is_direct && sim_world.engine.capacity[links] > 0) {
-        sim_flow_use(flow, links, weight);
-        use(flow, from, SIM_RESOURCE_LINKS_OUT, weight);
-        use(flow, to, SIM_RESOURCE_LINKS_IN, weight);
-        sim_fault_used_link(from->gpu, to->gpu);
+    if (!is_direct) {
+        sim_route_staged_peers(flow, from, to);
         return;
     }
-    use(flow, from, SIM_RESOURCE_UPSTREAM, weight);
-    use(flow, to, SIM_RESOURCE_DOWNSTREAM, weight);
-    sim_fault_used_pcie(from->gpu);
-    sim_fault_used_pcie(to->gpu);
+    sim_fault_used_link(from->gpu, to->gpu);
+    if (sim_world.engine.capacity[links] == 0) {
+        sim_route_pcie_peers(flow, from, to);
+        return;
+    }
+    sim_flow_use(flow, links, SIM_WEIGHT_FULL);
+    use(flow, from, SIM_RESOURCE_LINKS_OUT, SIM_WEIGHT_FULL);
+    use(flow, to, SIM_RESOURCE_LINKS_IN, SIM_WEIGHT_FULL);
+}
+
+/* One engine copies to the host and one from it, so copies of one direction come one after the
+ * other; a GPU with a single engine does one of both. Counted from 1. */
+static unsigned engine_of(const struct sim_device *device, bool is_to_host)
+{
+    bool has_second = sim_device_facts(device)->copy_engines != 1;
+
+    return 2 * device->gpu + 1 + (is_to_host && has_second);
 }
 
 static void route(struct sim_op_spec *spec, const struct sim_context *context,
@@ -172,15 +183,14 @@ static void route(struct sim_op_spec *spec, const struct sim_context *context,
         return;
     }
     if (to != NULL)
-        use(flow, to, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+        use_memory(flow, to);
     if (from != NULL)
-        use(flow, from, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
-    if (to != NULL && from == NULL)
-        use(flow, to, SIM_RESOURCE_DOWNSTREAM, weight);
-    if (from != NULL && to == NULL)
-        use(flow, from, SIM_RESOURCE_UPSTREAM, weight);
-    if (to != from)
-        sim_fault_used_pcie(to != NULL ? to->gpu : from->gpu);
+        use_memory(flow, from);
+    if (to == from)
+        return;
+    sim_route_host(flow, to != NULL ? to : from, to == NULL, weight,
+                   is_pageable ? PAGEABLE_COPIES : 1);
+    spec->unit = engine_of(to != NULL ? to : from, to == NULL);
 }
 
 static struct sim_op_ref submit(struct sim_stream *queue, struct sim_op_spec *spec,
@@ -265,7 +275,7 @@ int sim_fill_submit(struct sim_context *context, uintptr_t target, uint32_t valu
                                    .value = value,
                                    .width = width };
     sim_flow_init(&spec.flows[0], size_bytes);
-    use(&spec.flows[0], owner->device, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+    use_memory(&spec.flows[0], owner->device);
     submit(queue, &spec, transfer);
     return CUDA_SUCCESS;
 }

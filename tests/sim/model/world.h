@@ -85,6 +85,11 @@ bool sim_has_ptx_compiler(void);
 /* The number of a device's resource, and of the direct links from one to the other. */
 unsigned sim_resource(const struct sim_device *device, enum sim_resource which);
 unsigned sim_resource_links(const struct sim_device *from, const struct sim_device *to);
+/* What is shared beyond the GPUs: memory of a NUMA node, from one node to another, the link of a
+ * PCIe switch towards the host and from it. */
+unsigned sim_resource_node(int node);
+unsigned sim_resource_sockets(int from, int to);
+unsigned sim_resource_uplink(int bridge, bool is_upstream);
 unsigned sim_resource_count(void);
 
 /* NULL if the ordinal is out of range. */

@@ -7,7 +7,7 @@
 
 struct gpu_words {
     char model[48], pci[32], uuid[64], serial[32], hidden_from[8];
-    int numa;
+    int numa, bridge;
     bool mig, lost;
     uint64_t after_ps;
 };
@@ -16,17 +16,13 @@ struct gpu_words {
 
 /* Those that only a profile may say come first. */
 static const struct sim_field FIELDS[] = {
-    ROW("model", TEXT, model),
-    ROW("pci", TEXT, pci),
-    ROW("uuid", TEXT, uuid),
-    ROW("serial", TEXT, serial),
-    ROW("numa", NODE, numa),
-    ROW("mig", YES, mig),
-    ROW("hidden-from", TEXT, hidden_from),
-    ROW("lost", FLAG, lost),
-    ROW("after", TIME, after_ps),
+    ROW("model", TEXT, model), ROW("pci", TEXT, pci),
+    ROW("uuid", TEXT, uuid),   ROW("serial", TEXT, serial),
+    ROW("numa", NODE, numa),   ROW("switch", NODE, bridge),
+    ROW("mig", YES, mig),      ROW("hidden-from", TEXT, hidden_from),
+    ROW("lost", FLAG, lost),   ROW("after", TIME, after_ps),
 };
-#define PROFILE_ONLY 6
+#define PROFILE_ONLY 7
 
 static bool find_model(const struct sim_statement *st, const char *id, struct sim_gpu_model *model)
 {
@@ -70,15 +66,24 @@ static bool create(const struct sim_statement *st, unsigned index, const struct 
                                   SIM_MACHINE_GPUS - 1);
     if (words->model[0] == '\0' || words->pci[0] == '\0' || words->uuid[0] == '\0')
         return sim_statement_fail(st, "a new GPU needs model=, pci= and uuid=");
+    if (words->numa >= SIM_MACHINE_NODES)
+        return sim_statement_fail(st, "more than %d NUMA nodes", SIM_MACHINE_NODES);
+    if (words->bridge >= SIM_MACHINE_SWITCHES
+        || (words->bridge >= 0 && machine->host.switches[words->bridge].width == 0))
+        return sim_statement_fail(st, "no switch %d (say 'switch %d gen= width=' before)",
+                                  words->bridge, words->bridge);
     if (!find_model(st, words->model, &gpu->model) || !set_pci(st, gpu, words->pci))
         return false;
     snprintf(gpu->uuid, sizeof gpu->uuid, "%s", words->uuid);
     snprintf(gpu->serial, sizeof gpu->serial, "%s", words->serial);
     gpu->numa = words->numa;
+    gpu->bridge = words->bridge;
     gpu->is_mig = words->mig;
     gpu->pcie_gen_now = gpu->model.pcie_gen;
     gpu->pcie_width_now = gpu->model.pcie_width;
+    gpu->memory_rate_permille = 1000;
     gpu->hidden_fault = gpu->lost_fault = gpu->pcie_fault = gpu->clock_fault = SIM_FAULT_NONE;
+    gpu->idle_fault = gpu->memory_fault = gpu->nvlink_fault = SIM_FAULT_NONE;
     machine->gpu_count++;
     return true;
 }
@@ -110,7 +115,7 @@ bool sim_statement_add_gpu(const struct sim_statement *st)
     const struct sim_field number = { "gpu", SIM_KIND_COUNT, 0, sizeof(unsigned) };
     const bool is_fault = st->part == SIM_SCRIPT_FAULT;
     const unsigned skipped = is_fault ? PROFILE_ONLY : 0;
-    struct gpu_words words = { .numa = -1 };
+    struct gpu_words words = { .numa = -1, .bridge = -1 };
     unsigned gpu;
 
     if (st->words.count < 2 || !sim_value_set(&number, &gpu, st->words.words[1].key))

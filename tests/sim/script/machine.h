@@ -15,6 +15,8 @@
 #define SIM_MACHINE_GPUS      16
 #define SIM_MACHINE_INSTANCES 7
 #define SIM_MACHINE_FLIPS     4
+#define SIM_MACHINE_NODES     8
+#define SIM_MACHINE_SWITCHES  8
 #define SIM_FAULT_NONE        (-1)
 
 /* What all GPUs of one product have in common. Units are part of the names. */
@@ -50,6 +52,8 @@ struct sim_gpu_model {
     unsigned nvlink_mb_per_s;                 /* of one link, one direction */
     unsigned memory_efficiency_permille;      /* of the memory peak that a copy reaches */
     unsigned pcie_efficiency_permille;
+    unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
+    unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
     unsigned power_limit_mw, power_idle_mw;
     unsigned temperature_c;
@@ -86,14 +90,21 @@ struct sim_gpu {
     char uuid[64];
     char serial[32]; /* "" if the board answers none */
     unsigned pci_domain, pci_bus, pci_device;
-    int numa; /* -1 if the firmware does not say */
+    int numa;   /* -1 if the firmware does not say */
+    int bridge; /* the PCIe switch that it is behind; -1 if none */
     bool is_hidden_from_cuda, is_hidden_from_nvml;
     int hidden_fault;
     bool gets_lost;
     uint64_t lost_after_ps; /* virtual time */
     int lost_fault;
     unsigned pcie_gen_now, pcie_width_now;
+    unsigned pcie_gen_idle; /* what an idle link goes down to; 0: it stays as it is */
     int pcie_fault;
+    int idle_fault;
+    unsigned memory_rate_permille; /* of what the model says; 1000 when healthy */
+    int memory_fault;
+    unsigned nvlinks_down; /* so many of its NVLinks lead nowhere, whatever is behind them */
+    int nvlink_fault;
     unsigned clock_cap_mhz; /* 0: none */
     int clock_fault;
     unsigned flip_count;
@@ -108,8 +119,26 @@ struct sim_gpu {
 struct sim_gpu_link {
     unsigned nvlinks;       /* 0: only PCIe */
     unsigned rate_permille; /* of the full rate; 1000 when healthy */
+    bool is_down;           /* its NVLinks: what is left is PCIe */
     bool has_access;        /* peer access, by NVLink or PCIe */
     int fault;
+};
+
+/* A PCIe switch: what is behind it shares its link to the host. */
+struct sim_pcie_switch {
+    unsigned gen, width; /* 0: there is none of this number */
+    unsigned efficiency_permille;
+    int fault;
+};
+
+/* The host beside its GPUs. A rate of 0 means that nothing is limited by it. */
+struct sim_host {
+    struct sim_pcie_switch switches[SIM_MACHINE_SWITCHES];
+    unsigned memory_mb_per_s[SIM_MACHINE_NODES];                    /* of a NUMA node */
+    unsigned socket_mb_per_s[SIM_MACHINE_NODES][SIM_MACHINE_NODES]; /* between nodes, each way */
+    int socket_faults[SIM_MACHINE_NODES][SIM_MACHINE_NODES];
+    int memory_node; /* where all host memory comes from; -1: near the GPU that copies it */
+    int memory_fault;
 };
 
 enum sim_library {
@@ -135,6 +164,7 @@ struct sim_machine {
     unsigned gpu_count;
     struct sim_gpu gpus[SIM_MACHINE_GPUS];
     struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric */
+    struct sim_host host;
     struct sim_library_state libraries[SIM_LIBRARIES];
 };
 

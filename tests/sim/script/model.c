@@ -42,6 +42,8 @@ static const struct sim_field FIELDS[] = {
     ROW("nvlink-rate", RATE, nvlink_mb_per_s),
     ROW("memory-efficiency", SHARE, memory_efficiency_permille),
     ROW("pcie-efficiency", SHARE, pcie_efficiency_permille),
+    ROW("c2c", RATE, c2c_mb_per_s),
+    ROW("c2c-efficiency", SHARE, c2c_efficiency_permille),
     ROW("nvlink-efficiency", SHARE, nvlink_efficiency_permille),
     ROW("power-limit", WATTS, power_limit_mw),
     ROW("power-idle", WATTS, power_idle_mw),
@@ -66,6 +68,7 @@ bool sim_statement_model(const struct sim_statement *st)
     model->memory_efficiency_permille = 1000;
     model->pcie_efficiency_permille = 1000;
     model->nvlink_efficiency_permille = 1000;
+    model->c2c_efficiency_permille = 1000;
     if (!sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], model))
         return false;
     if (model->clock_max_mhz == 0)

@@ -27,7 +27,12 @@ static const struct {
     { "libnvidia-ptxjitcompiler", PROFILE | FAULT, sim_statement_library },
     { "gpu", PROFILE | FAULT, sim_statement_add_gpu },
     { "mig", PROFILE, sim_statement_mig },
+    { "switch", PROFILE | FAULT, sim_statement_switch },
+    { "node", PROFILE, sim_statement_node },
+    { "sockets", PROFILE | FAULT, sim_statement_sockets },
+    { "host", FAULT, sim_statement_host },
     { "link", PROFILE | FAULT, sim_statement_link },
+    { "nvlink", FAULT, sim_statement_nvlink },
     { "pcie", PROFILE | FAULT, sim_statement_pcie },
     { "clock", PROFILE | FAULT, sim_statement_clock },
     { "mem", FAULT, sim_statement_mem },
@@ -171,6 +176,8 @@ void sim_script_init(struct sim_script *script)
     machine->driver_fault = machine->cudart_fault = SIM_FAULT_NONE;
     for (unsigned i = 0; i < SIM_LIBRARIES; i++)
         machine->libraries[i].fault = SIM_FAULT_NONE;
+    machine->host.memory_node = -1;
+    machine->host.memory_fault = SIM_FAULT_NONE;
     for (unsigned a = 0; a < SIM_MACHINE_GPUS; a++) {
         for (unsigned b = 0; b < SIM_MACHINE_GPUS; b++) {
             machine->links[a][b].rate_permille = 1000;

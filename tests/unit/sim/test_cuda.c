@@ -184,17 +184,18 @@ static void test_cuda__pinned_copy_takes_bytes_over_rate(void **state)
     assert_int_equal(cuEventQuery(end), CUDA_SUCCESS);
 }
 
-/* Both directions at once do not share; two copies in one direction do. */
-static void test_cuda__copies_share_what_they_share(void **state)
+/* Both directions at once have an engine and a way each; of two copies in one direction, 10 ms
+ * each, the second waits for the first. */
+static void test_cuda__copies_in_one_direction_wait_for_each_other(void **state)
 {
     static const struct {
         bool both_down;
-        float expected;
-    } rows[] = { { false, 10.0f }, { true, 20.0f } };
+        float first, second; /* from the start, ms */
+    } rows[] = { { false, 10.0f, 10.0f }, { true, 10.0f, 20.0f } };
     const size_t n = 100000000;
     CUdeviceptr p = allocate(n), q = allocate(n);
     void *host = NULL, *other = NULL;
-    CUevent start, end;
+    CUevent start, end, other_end;
     CUstream s, t;
 
     (void)state;
@@ -204,6 +205,7 @@ static void test_cuda__copies_share_what_they_share(void **state)
     assert_int_equal(cuStreamCreate(&t, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
     assert_int_equal(cuEventCreate(&start, 0), CUDA_SUCCESS);
     assert_int_equal(cuEventCreate(&end, 0), CUDA_SUCCESS);
+    assert_int_equal(cuEventCreate(&other_end, 0), CUDA_SUCCESS);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(cuEventRecord(start, s), CUDA_SUCCESS);
         assert_int_equal(cuMemcpyHtoDAsync_v2(p, host, n, s), CUDA_SUCCESS);
@@ -212,7 +214,9 @@ static void test_cuda__copies_share_what_they_share(void **state)
         else
             assert_int_equal(cuMemcpyDtoHAsync_v2(other, q, n, t), CUDA_SUCCESS);
         assert_int_equal(cuEventRecord(end, s), CUDA_SUCCESS);
-        assert_float_equal(timed(s, start, end), rows[i].expected, 0.01);
+        assert_int_equal(cuEventRecord(other_end, t), CUDA_SUCCESS);
+        assert_float_equal(timed(s, start, end), rows[i].first, 0.01);
+        assert_float_equal(timed(t, start, other_end), rows[i].second, 0.01);
         assert_int_equal(cuCtxSynchronize(), CUDA_SUCCESS);
     }
 }
@@ -366,7 +370,7 @@ int main(void)
         CASE(test_cuda__repeated_launches_see_what_changed),
         CASE(test_cuda__ptx_image_runs_as_its_own_architecture),
         CASE(test_cuda__pinned_copy_takes_bytes_over_rate),
-        CASE(test_cuda__copies_share_what_they_share),
+        CASE(test_cuda__copies_in_one_direction_wait_for_each_other),
         CASE(test_cuda__copies_between_devices_take_their_route),
         CASE(test_cuda__destination_is_poison_until_synchronised),
         CASE(test_cuda__source_changed_before_the_copy_is_copied_changed),

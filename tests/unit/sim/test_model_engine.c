@@ -101,6 +101,65 @@ static void test_model_engine__a_late_flow_slows_the_first(void **state)
     assert_int_equal(ended['b'], 200 * SIM_MS);
 }
 
+static struct sim_op_ref put_on_unit(struct sim_engine *engine, struct sim_stream *stream,
+                                     char *name, unsigned unit, struct sim_op_ref after)
+{
+    struct sim_op_spec spec = {
+        .latency = 10 * SIM_US, .effect = note, .data = name, .unit = unit, .after = after
+    };
+
+    return sim_engine_submit(engine, stream, &spec);
+}
+
+/* 10 us each: a and b one after the other, c on another unit meanwhile. */
+static void test_model_engine__a_unit_does_one_operation_at_a_time(void **state)
+{
+    struct sim_engine *engine = *state;
+    struct sim_stream *s[3];
+
+    for (unsigned i = 0; i < 3; i++)
+        s[i] = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
+    put_on_unit(engine, s[2], "a", 1, (struct sim_op_ref){ 0 });
+    put_on_unit(engine, s[0], "b", 1, (struct sim_op_ref){ 0 });
+    put_on_unit(engine, s[1], "c", 2, (struct sim_op_ref){ 0 });
+    sim_engine_run(engine, SIM_S);
+    assert_int_equal(ended['a'], 10 * SIM_US);
+    assert_int_equal(ended['b'], 20 * SIM_US);
+    assert_int_equal(ended['c'], 10 * SIM_US);
+}
+
+/* a waits for c; b, which is younger than a, has the unit until then. */
+static void test_model_engine__who_waits_does_not_hold_the_unit(void **state)
+{
+    struct sim_engine *engine = *state;
+    struct sim_stream *s = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
+    struct sim_stream *t = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
+    struct sim_stream *u = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
+    struct sim_op_ref first = put(engine, u, "c", 0, 4 * SIM_US);
+
+    put_on_unit(engine, s, "a", 1, first);
+    put_on_unit(engine, t, "b", 1, (struct sim_op_ref){ 0 });
+    sim_engine_run(engine, SIM_S);
+    assert_int_equal(ended['b'], 10 * SIM_US);
+    assert_int_equal(ended['a'], 20 * SIM_US);
+}
+
+static void test_model_engine__busy_is_what_is_under_way(void **state)
+{
+    struct sim_engine *engine = *state;
+    struct sim_stream *s = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 0);
+
+    put(engine, s, "a", 0, 10 * SIM_US);
+    put(engine, s, "b", 5 * GB, 0);
+    sim_engine_run(engine, 5 * SIM_US);
+    assert_false(sim_engine_is_busy(engine, 0));
+    sim_engine_run(engine, 20 * SIM_US);
+    assert_true(sim_engine_is_busy(engine, 0));
+    assert_false(sim_engine_is_busy(engine, 1));
+    sim_engine_run(engine, SIM_S);
+    assert_false(sim_engine_is_busy(engine, 0));
+}
+
 static void test_model_engine__nothing_happens_before_its_time(void **state)
 {
     struct sim_engine *engine = *state;
@@ -238,6 +297,9 @@ int main(void)
         CASE(test_model_engine__one_flow_is_bytes_over_rate_plus_latency),
         CASE(test_model_engine__two_equal_flows_share),
         CASE(test_model_engine__a_late_flow_slows_the_first),
+        CASE(test_model_engine__a_unit_does_one_operation_at_a_time),
+        CASE(test_model_engine__who_waits_does_not_hold_the_unit),
+        CASE(test_model_engine__busy_is_what_is_under_way),
         CASE(test_model_engine__nothing_happens_before_its_time),
         CASE(test_model_engine__a_stream_is_in_order),
         CASE(test_model_engine__legacy_stream_is_a_barrier),

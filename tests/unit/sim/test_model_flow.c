@@ -140,6 +140,54 @@ static void test_model_flow__conservation(void **state)
     }
 }
 
+static bool is_bottleneck_of(const struct sim_flow *flow, unsigned resource, uint64_t capacity,
+                             struct sim_flow *const *list, unsigned count)
+{
+    uint64_t used = 0;
+
+    for (unsigned f = 0; f < count; f++) {
+        for (unsigned u = 0; u < list[f]->use_count; u++) {
+            if (list[f]->uses[u].resource != resource)
+                continue;
+            used += list[f]->rate * list[f]->uses[u].weight;
+            if (list[f]->rate > flow->rate + 2)
+                return false;
+        }
+    }
+    return used + count * 2 * SIM_WEIGHT_FULL * 2 >= capacity * SIM_WEIGHT_FULL;
+}
+
+/* What max-min fair means: each flow is held back by a resource that is full and on which nobody
+ * has more. Two units of slack are the rounding of each division. */
+static void test_model_flow__every_flow_has_a_bottleneck(void **state)
+{
+    enum { FLOWS = 12, RESOURCES = 5 };
+    struct sim_flow flows[FLOWS], *list[FLOWS];
+    uint64_t capacity[RESOURCES];
+
+    (void)state;
+    for (uint32_t round = 0; round < 500; round++) {
+        uint32_t seed = round;
+
+        for (unsigned r = 0; r < RESOURCES; r++)
+            capacity[r] = GB + next_random(&seed);
+        make_flows(flows, FLOWS, RESOURCES, round);
+        for (unsigned f = 0; f < FLOWS; f++)
+            list[f] = &flows[f];
+        sim_flow_share(capacity, RESOURCES, list, FLOWS);
+        for (unsigned f = 0; f < FLOWS; f++) {
+            bool has_one = false;
+
+            for (unsigned u = 0; u < flows[f].use_count && !has_one; u++) {
+                unsigned r = flows[f].uses[u].resource;
+
+                has_one = is_bottleneck_of(&flows[f], r, capacity[r], list, FLOWS);
+            }
+            assert_true(has_one);
+        }
+    }
+}
+
 static void test_model_flow__slower_resource_is_never_faster(void **state)
 {
     struct sim_flow flow, other;
@@ -171,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_model_flow__no_capacity_stands_still),
         cmocka_unit_test(test_model_flow__eighty_gigabytes_do_not_overflow),
         cmocka_unit_test(test_model_flow__conservation),
+        cmocka_unit_test(test_model_flow__every_flow_has_a_bottleneck),
         cmocka_unit_test(test_model_flow__slower_resource_is_never_faster),
     };
 

@@ -32,6 +32,9 @@ static void test_profiles__memory_peaks(void **state)
         { "l4", 300048000000 },
         { "t4", 320064000000 },
         { "rtx-4090", 1008096000000 },
+        { "b200", 7672320000000 },
+        { "gh200", 4022784000000 },
+        { "v100-sxm3-32gb", 898048000000 },
     };
 
     (void)state;
@@ -54,8 +57,8 @@ static void check_model(const struct sim_gpu_model *model)
     assert_true(rate >= 100000000000 && rate <= 10000000000000);
     assert_in_range(model->sms, 1, 256);
     assert_in_range(model->cores_per_sm, 64, 128);
-    assert_true(model->capability == 75 || model->capability == 80 || model->capability == 89
-                || model->capability == 90);
+    assert_true(model->capability == 70 || model->capability == 100 || model->capability == 75
+                || model->capability == 80 || model->capability == 89 || model->capability == 90);
     assert_int_equal(model->pci_device_id & 0xffff, 0x10de);
     assert_true(model->pci_device_id >> 16 != 0 && model->pci_subsystem_id >> 16 != 0);
     /* CUDA sees what the driver leaves of the frame buffer: 90 to 100 %. */
@@ -95,6 +98,10 @@ static void test_profiles__machines(void **state)
         { "l4x1", "NVIDIA L4", 1, 0, 0, false },
         { "t4x1", "Tesla T4", 1, 0, 0, false },
         { "rtx4090x2", "NVIDIA GeForce RTX 4090", 2, 0, 0, false },
+        { "b200x8", "NVIDIA B200", 8, 18, 0, true },
+        { "gh200", "NVIDIA GH200 480GB", 1, 0, 0, false },
+        { "v100x16", "Tesla V100-SXM3-32GB", 16, 6, 0, true },
+        { "a100-pcie-switch-x4", "NVIDIA A100-PCIE-40GB", 4, 0, 0, true },
         { "mig", "NVIDIA A100 80GB PCIe", 1, 0, 2, false },
         { "empty", "", 0, 0, 0, false },
     };
@@ -102,7 +109,8 @@ static void test_profiles__machines(void **state)
 
     (void)state;
     assert_true(sim_script_profiles(SIM_TEST_DIR, " ", names, sizeof names));
-    assert_string_equal(names, "a100-pcie-x4 empty h100x8 l4x1 mig rtx4090x2 t4x1");
+    assert_string_equal(names, "a100-pcie-switch-x4 a100-pcie-x4 b200x8 empty gh200 h100x8 l4x1 "
+                               "mig rtx4090x2 t4x1 v100x16");
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
         const struct sim_machine *machine = &script.machine;
 
@@ -128,8 +136,8 @@ static void test_profiles__unknown_profile_names_the_known(void **state)
 {
     (void)state;
     assert_false(sim_script_load(&script, SIM_TEST_DIR, "../h100x8", NULL, err, sizeof err));
-    assert_string_equal(err, "unknown profile '../h100x8' (known: a100-pcie-x4 empty h100x8 l4x1 "
-                             "mig rtx4090x2 t4x1)");
+    assert_string_equal(err, "unknown profile '../h100x8' (known: a100-pcie-switch-x4 a100-pcie-x4 "
+                             "b200x8 empty gh200 h100x8 l4x1 mig rtx4090x2 t4x1 v100x16)");
 }
 
 int main(void)
