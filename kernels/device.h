@@ -23,6 +23,9 @@
     extern "C" __global__ void __launch_bounds__(1024) name(const args_type args)
 #define GST_KERNEL_SYNC(name, args_type) GST_KERNEL(name, args_type)
 
+/* Before a loop whose count is constant: an array that it indexes then lives in registers. */
+#define GST_UNROLL _Pragma("unroll")
+
 /* A helper that kernels call. */
 #define GST_DEVICE static __device__ __forceinline__
 

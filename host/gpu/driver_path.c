@@ -92,6 +92,12 @@ static bool driver_download(struct gst_lane *lane, void *target, uint64_t source
     return GST_CU(lane->env, st, cuMemcpyDtoHAsync, (target, source, bytes, lane->stream));
 }
 
+static bool driver_copy(struct gst_lane *lane, uint64_t target, uint64_t source, size_t bytes,
+                        struct gst_status *st)
+{
+    return GST_CU(lane->env, st, cuMemcpyDtoDAsync, (target, source, bytes, lane->stream));
+}
+
 static bool driver_launch(struct gst_lane *lane, unsigned blocks, unsigned threads, void *args,
                           struct gst_status *st)
 {
@@ -131,6 +137,7 @@ const struct gst_path gst_driver_path = {
     .fill = driver_fill,
     .upload = driver_upload,
     .download = driver_download,
+    .copy = driver_copy,
     .launch = driver_launch,
     .mark = driver_mark,
     .wait = driver_wait,

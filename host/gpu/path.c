@@ -42,11 +42,11 @@ void gst_lane_explain_allocation(struct gst_lane *lane, size_t bytes, struct gst
     memcpy(st->cause, cause, sizeof(cause));
 }
 
-bool gst_lane_load(struct gst_lane *lane, const char *name, bool ptx_only,
-                   const struct gst_kernel_image **image, struct gst_status *st)
+static bool load(struct gst_lane *lane, const char *file, const char *kernel, bool ptx_only,
+                 const struct gst_kernel_image **image, struct gst_status *st)
 {
     const struct gst_pack_query query = {
-        .file = name,
+        .file = file,
         .ptx_only = ptx_only,
         .driver_version = lane->env->driver_version,
         .cc_major = lane->gpu->cc_major,
@@ -54,7 +54,21 @@ bool gst_lane_load(struct gst_lane *lane, const char *name, bool ptx_only,
     };
 
     *image = gst_pack_choose(gst_kernel_images, gst_kernel_image_count, &query, st);
-    return *image != NULL && lane->path->load(lane, *image, name, st);
+    return *image != NULL && lane->path->load(lane, *image, kernel, st);
+}
+
+bool gst_lane_load(struct gst_lane *lane, const char *name, bool ptx_only,
+                   const struct gst_kernel_image **image, struct gst_status *st)
+{
+    return load(lane, name, name, ptx_only, image, st);
+}
+
+bool gst_lane_load_kernel(struct gst_lane *lane, const char *file, const char *kernel,
+                          struct gst_status *st)
+{
+    const struct gst_kernel_image *image = NULL;
+
+    return load(lane, file, kernel, false, &image, st);
 }
 
 bool gst_lane_start(struct gst_lane *lane, struct gst_status *st)

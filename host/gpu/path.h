@@ -47,6 +47,9 @@ struct gst_path {
                    struct gst_status *st);
     bool (*download)(struct gst_lane *lane, void *target, uint64_t source, size_t bytes,
                      struct gst_status *st);
+    /* Between two places of the lane's own GPU, by the driver's choice of engine. */
+    bool (*copy)(struct gst_lane *lane, uint64_t target, uint64_t source, size_t bytes,
+                 struct gst_status *st);
     bool (*launch)(struct gst_lane *lane, unsigned blocks, unsigned threads, void *args,
                    struct gst_status *st);
     bool (*mark)(struct gst_lane *lane, CUevent event, struct gst_status *st);
@@ -70,6 +73,10 @@ void gst_lane_close(struct gst_lane *lane);
  * written as soon as it is chosen, also if the driver then refuses it. */
 bool gst_lane_load(struct gst_lane *lane, const char *name, bool ptx_only,
                    const struct gst_kernel_image **image, struct gst_status *st);
+
+/* The same for one kernel of a file that holds several. */
+bool gst_lane_load_kernel(struct gst_lane *lane, const char *file, const char *kernel,
+                          struct gst_status *st);
 
 /* What is queued between both is timed by GPU events; the second waits for it. */
 bool gst_lane_start(struct gst_lane *lane, struct gst_status *st);

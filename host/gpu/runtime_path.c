@@ -105,6 +105,14 @@ static bool runtime_download(struct gst_lane *lane, void *target, uint64_t sourc
         (target, (const void *)(uintptr_t)source, bytes, cudaMemcpyDeviceToHost, lane->stream));
 }
 
+static bool runtime_copy(struct gst_lane *lane, uint64_t target, uint64_t source, size_t bytes,
+                         struct gst_status *st)
+{
+    return GST_RT(lane->env, st, cudaMemcpyAsync,
+                  ((void *)(uintptr_t)target, (const void *)(uintptr_t)source, bytes,
+                   cudaMemcpyDeviceToDevice, lane->stream));
+}
+
 static bool runtime_launch(struct gst_lane *lane, unsigned blocks, unsigned threads, void *args,
                            struct gst_status *st)
 {
@@ -150,6 +158,7 @@ const struct gst_path gst_runtime_path = {
     .fill = runtime_fill,
     .upload = runtime_upload,
     .download = runtime_download,
+    .copy = runtime_copy,
     .launch = runtime_launch,
     .mark = runtime_mark,
     .wait = runtime_wait,

@@ -13,6 +13,7 @@
     X(device_query)                                                                                \
     X(vector_add)                                                                                  \
     X(launch)                                                                                      \
+    X(memory_bandwidth)                                                                            \
     X(memory_test)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;

@@ -23,7 +23,8 @@ PROFILES = {
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
 BASIC = ["device-query", "vector-add", "launch"]
-QUICK = ["audit", *BASIC]
+BANDWIDTH = ["memory-bandwidth"]
+QUICK = ["audit", *BASIC, *BANDWIDTH]
 FULL = [*QUICK, "memory-test"]
 
 
@@ -137,7 +138,7 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
 
     assert outcome.counted() == {"image.no-kernels"}
     assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "SKIP",
-                                   "launch": "SKIP"}
+                                   "launch": "SKIP", **dict.fromkeys(BANDWIDTH, "SKIP")}
 
 
 # --- the same each time ---
@@ -182,9 +183,10 @@ def test_full_level_takes_more_samples(whole):
     (["--only", "device-query"], ["device-query"]),
     (["--only", "launch,device-query"], ["device-query", "launch"]),
     (["--only", "basic"], BASIC),
-    (["--only", "basic,audit"], QUICK),
-    (["--skip", "launch"], ["audit", "device-query", "vector-add"]),
-    (["--skip", "audit"], BASIC),
+    (["--only", "basic,audit"], ["audit", *BASIC]),
+    (["--only", "bandwidth"], BANDWIDTH),
+    (["--skip", "launch"], ["audit", "device-query", "vector-add", *BANDWIDTH]),
+    (["--skip", "audit"], [*BASIC, *BANDWIDTH]),
     (["--only", "basic", "--skip", "vector-add"], ["device-query", "launch"]),
     (["launch", "device-query"], ["launch", "device-query"]),
     (["launch", "audit"], ["audit", "launch"]),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exec/exec.h"
+#include "kernels/memory_bandwidth.h"
 #include "kernels/memory_test.h"
 #include "kernels/vector_add.h"
 
@@ -40,12 +41,59 @@ static void cost_memory_test(const void *bytes, struct sim_cost *cost)
         add_access(cost, args.result, sizeof(*args.result), true);
 }
 
+/* The arguments of a memory_* kernel; its result is how many bytes each of x, y and z is. */
+static uint64_t memory_args(const void *bytes, struct gst_memory_bandwidth_args *args)
+{
+    memcpy(args, bytes, sizeof(*args));
+    return args->vectors * GST_MEMORY_VECTOR_BYTES;
+}
+
+static void cost_memory_read(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_memory_bandwidth_args args;
+    const uint64_t size = memory_args(bytes, &args);
+
+    add_access(cost, args.x, size, false);
+    add_access(cost, args.sums, args.sum_count * sizeof(*args.sums), true);
+}
+
+static void cost_memory_write(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_memory_bandwidth_args args;
+    const uint64_t size = memory_args(bytes, &args);
+
+    add_access(cost, args.z, size, true);
+}
+
+static void cost_memory_copy(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_memory_bandwidth_args args;
+    const uint64_t size = memory_args(bytes, &args);
+
+    add_access(cost, args.x, size, false);
+    add_access(cost, args.z, size, true);
+}
+
+static void cost_memory_triad(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_memory_bandwidth_args args;
+    const uint64_t size = memory_args(bytes, &args);
+
+    add_access(cost, args.x, size, false);
+    add_access(cost, args.y, size, false);
+    add_access(cost, args.z, size, true);
+}
+
 static const struct {
     const char *kernel;
     void (*fill)(const void *args, struct sim_cost *cost);
 } rows[] = {
     { "empty", cost_nothing },
+    { "memory_copy", cost_memory_copy },
+    { "memory_read", cost_memory_read },
     { "memory_test", cost_memory_test },
+    { "memory_triad", cost_memory_triad },
+    { "memory_write", cost_memory_write },
     { "vector_add", cost_vector_add },
 };
 

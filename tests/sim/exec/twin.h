@@ -33,6 +33,7 @@ extern _Thread_local struct sim_twin sim_twin;
 #define warpSize          32
 #define GST_DEVICE_ARCH() (sim_twin.arch)
 
+#define GST_UNROLL                 /* no array needs registers here */
 #define GST_DEVICE                 static inline
 #define __shared__                 static _Thread_local /* blocks run one at a time on a thread */
 #define GST_DYN_SHARED(type, name) type *name = sim_twin.dynamic_shared
@@ -168,6 +169,11 @@ static inline float4 make_float4(float x, float y, float z, float w)
 {
     return (float4){ x, y, z, w };
 }
+
+typedef struct {
+    _Alignas(16) unsigned x;
+    unsigned y, z, w;
+} uint4;
 
 typedef struct {
     _Alignas(16) unsigned long long x;

@@ -35,7 +35,7 @@ struct sim_context {
     int sticky;         /* the error that this context will not recover from; 0 if none */
     uint32_t peers;     /* a bit for each device whose memory this context may access */
     uint64_t seed;      /* for the order of threads; another one for each launch */
-    uint64_t repeat_of; /* digest of the newest launch whose result stands, and */
+    uint64_t repeat_of; /* digest of the newest launch or copy whose result stands, and */
     uint64_t repeat_at; /* what `writes` was after it */
     struct sim_stream *legacy, *per_thread;
 };

@@ -182,7 +182,7 @@ bool sim_statement_mem(const struct sim_statement *st)
     } words = { "", 0 };
     static const struct sim_field FIELDS[] = {
         SIM_FIELD("flip", TEXT, struct mem_words, flip),
-        SIM_FIELD("rate", SHARE, struct mem_words, rate),
+        SIM_FIELD("rate", FACTOR, struct mem_words, rate),
     };
     struct sim_gpu *gpu;
     unsigned index;

@@ -30,6 +30,7 @@ static const struct kind {
     [SIM_KIND_WATTS] = { "a power such as 700W", { { "W", 1000 } }, 0, 100000000 },
     [SIM_KIND_CELSIUS] = { "a temperature such as 35C", { { "C", 1 } }, 0, 200 },
     [SIM_KIND_SHARE] = { "a share between 0.001 and 1", { { "", 1000 } }, 1, 1000 },
+    [SIM_KIND_FACTOR] = { "a factor between 0.001 and 2", { { "", 1000 } }, 1, 2000 },
     [SIM_KIND_RATE] = { "a rate such as 26.562GB/s", { { "GB/s", 1000 } }, 1, 100000000 },
     [SIM_KIND_CAPABILITY] = { "a compute capability such as 9.0", { { "", 10 } }, 10, 999 },
     [SIM_KIND_VERSION] = { "a version such as 13.0", { { NULL, 0 } }, 1000, 99990 },

@@ -16,6 +16,7 @@ enum sim_kind {
     SIM_KIND_WATTS,      /* unsigned, in mW */
     SIM_KIND_CELSIUS,    /* unsigned */
     SIM_KIND_SHARE,      /* unsigned, 0.001 to 1 in thousandths */
+    SIM_KIND_FACTOR,     /* unsigned, 0.001 to 2 in thousandths */
     SIM_KIND_RATE,       /* unsigned, GB/s in MB/s */
     SIM_KIND_CAPABILITY, /* unsigned, 9.0 as 90 */
     SIM_KIND_VERSION,    /* unsigned, 13.0 as 13000 */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "kernels/empty.h"
+#include "kernels/memory_bandwidth.h"
 #include "kernels/pack.h"
 #include "kernels/vector_add.h"
 
@@ -24,6 +25,14 @@ _Static_assert(offsetof(struct gst_vector_add_args, n) == 24, "n");
 _Static_assert(offsetof(struct gst_vector_add_args, arch) == 32, "arch");
 _Static_assert(sizeof(struct gst_vector_add_args) == 40, "no padding");
 _Static_assert(_Alignof(struct gst_vector_add_args) == 8, "aligned as PTX aligns it");
+_Static_assert(offsetof(struct gst_memory_bandwidth_args, x) == 0, "x");
+_Static_assert(offsetof(struct gst_memory_bandwidth_args, y) == 8, "y");
+_Static_assert(offsetof(struct gst_memory_bandwidth_args, z) == 16, "z");
+_Static_assert(offsetof(struct gst_memory_bandwidth_args, sums) == 24, "sums");
+_Static_assert(offsetof(struct gst_memory_bandwidth_args, vectors) == 32, "vectors");
+_Static_assert(offsetof(struct gst_memory_bandwidth_args, seed) == 40, "seed");
+_Static_assert(offsetof(struct gst_memory_bandwidth_args, sum_count) == 44, "sum_count");
+_Static_assert(sizeof(struct gst_memory_bandwidth_args) == 48, "no padding");
 _Static_assert(offsetof(struct gst_empty_args, unused) == 0, "unused");
 _Static_assert(sizeof(struct gst_empty_args) == 8, "no padding");
 
@@ -102,12 +111,12 @@ static void test_pack__bad_rows_are_seen(void **state)
 
 static void test_pack__every_toolkit_has_every_file_once(void **state)
 {
-    static const char *const files[] = { "empty", "vector_add" };
+    static const char *const files[] = { "empty", "memory_bandwidth", "vector_add" };
 
     (void)state;
     for (size_t i = 0; i < gst_kernel_image_count; i++) {
         const int toolkit = gst_kernel_images[i].toolkit_version;
-        for (size_t f = 0; f < 2; f++) {
+        for (size_t f = 0; f < sizeof(files) / sizeof(*files); f++) {
             int native = 0, ptx_only = 0;
             for (size_t j = 0; j < gst_kernel_image_count; j++) {
                 const struct gst_kernel_image *image = &gst_kernel_images[j];
@@ -117,7 +126,7 @@ static void test_pack__every_toolkit_has_every_file_once(void **state)
                 ptx_only += image->ptx_only;
             }
             assert_int_equal(native, 1);
-            assert_int_equal(ptx_only, f == 1);
+            assert_int_equal(ptx_only, strcmp(files[f], "vector_add") == 0);
         }
     }
 }

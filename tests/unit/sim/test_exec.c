@@ -13,6 +13,7 @@
 #include "exec/order.h"
 #include "exec_kernels.h"
 #include "kernels/empty.h"
+#include "kernels/memory_bandwidth.h"
 #include "kernels/vector_add.h"
 
 static void test_exec__picks_are_permutations(void **state)
@@ -182,6 +183,41 @@ static void test_exec__costs(void **state)
     assert_false(sim_exec_cost(&launch, &cost));
 }
 
+/* 1000 vectors of 16 bytes for each buffer that is touched, 100 sums of 8 bytes. */
+static void test_exec__costs_of_memory_kernels(void **state)
+{
+    const struct gst_memory_bandwidth_args args = {
+        (float *)0x1000, (float *)0x2000, (float *)0x3000, (uint64_t *)0x4000, 1000, 1, 100
+    };
+    static const struct {
+        const char *kernel;
+        unsigned count;
+        uintptr_t pointers[3];
+    } rows[] = {
+        { "memory_read", 2, { 0x1000, 0x4000 } },
+        { "memory_write", 1, { 0x3000 } },
+        { "memory_copy", 2, { 0x1000, 0x3000 } },
+        { "memory_triad", 3, { 0x1000, 0x2000, 0x3000 } },
+    };
+
+    (void)state;
+    for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
+        const struct sim_launch launch = { .kernel = sim_kernel_find(rows[row].kernel),
+                                           .args = &args };
+        struct sim_cost cost;
+
+        assert_true(sim_exec_cost(&launch, &cost));
+        assert_int_equal(cost.access_count, rows[row].count);
+        for (unsigned i = 0; i < cost.access_count; i++) {
+            const uintptr_t pointer = rows[row].pointers[i];
+
+            assert_ptr_equal(cost.accesses[i].pointer, pointer);
+            assert_int_equal(cost.accesses[i].bytes, pointer == 0x4000 ? 800 : 16000);
+            assert_int_equal(cost.accesses[i].is_write, pointer >= 0x3000);
+        }
+    }
+}
+
 static void test_exec__every_kernel_of_the_pack_has_a_cost(void **state)
 {
     const uint64_t args[32] = { 0 };
@@ -211,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_exec__atomics),
         cmocka_unit_test(test_exec__unknown_kernel),
         cmocka_unit_test(test_exec__costs),
+        cmocka_unit_test(test_exec__costs_of_memory_kernels),
         cmocka_unit_test(test_exec__every_kernel_of_the_pack_has_a_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

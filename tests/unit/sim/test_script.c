@@ -194,7 +194,7 @@ static void test_script__mistakes_are_named(void **state)
           "'idle-gen=5' is not below generation 5 of GPU 0" },
         { SIM_SCRIPT_FAULT, "pcie 0 idle-gen=0",
           "'idle-gen=0' is not below generation 5 of GPU 0" },
-        { SIM_SCRIPT_FAULT, "mem 0 rate=2", "'rate=2' is not a share between 0.001 and 1" },
+        { SIM_SCRIPT_FAULT, "mem 0 rate=2.5", "'rate=2.5' is not a factor between 0.001 and 2" },
         { SIM_SCRIPT_FAULT, "mem 0 rate=0.5 flip=0x0:1", "'flip' and 'rate' are two faults" },
         { SIM_SCRIPT_FAULT, "mem 0 speed=1", "unknown word 'speed' (known: flip rate)" },
         { SIM_SCRIPT_FAULT, "link 0-0 rate=0.5", "no link '0-0'" },

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""memory-bandwidth: every number against a closed form, worked out here from the models' data, and
+what is judged."""
+
+import re
+
+import pytest
+
+from selftest import TOP
+
+SIM = TOP / "tests/sim"
+MIB = 1 << 20
+
+# Documented in tests/sim/README.md and model/: before its bytes move, a kernel costs 1.5 us, a copy
+# 1 us. Times between events come in steps of 0.5 us.
+KERNEL_S, COPY_S = 1.5e-6, 1e-6
+
+# Of host/workloads: 8 vectors of 16 bytes in flight for each of 512 threads, at most 16 blocks on a
+# multiprocessor, a sum of 8 bytes for each thread that reads.
+ROUND_BYTES, BLOCKS_PER_SM, SUMS_BYTES = 512 * 8 * 16, 16, 512 * 8
+
+# way: buffers read and written
+WAYS = {"copy-engine": 2, "read": 1, "write": 1, "copy": 2, "triad": 3}
+
+PROFILES = ["h100x8", "a100-pcie-x4", "l4x1", "t4x1", "rtx4090x2", "mig"]
+
+
+def number(words, key):
+    """The digits of a word such as memory-clock=2619MHz."""
+    return float(re.search(rf"(?:^|\s){key}=([\d.]+)", words)[1])
+
+
+def statement(text, start):
+    """One statement without its comments, joined where a backslash ends a line."""
+    lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    return re.search(rf"^{start}.*$", lines.replace("\\\n", " "), re.M)[0]
+
+
+class Memory:
+    """What the profile's first GPU has."""
+
+    def __init__(self, profile):
+        text = (SIM / f"profiles/{profile}.profile").read_text()
+        name = re.search(r"^gpu 0 .*model=(\S+)", text, re.M)[1]
+        model = statement((SIM / f"models/{name}.model").read_text(), "model ")
+        self.sms = number(model, "sms")
+        self.l2_bytes = number(model, "l2") * MIB
+        self.peak = 2 * number(model, "memory-clock") * 1e6 * number(model, "bus") / 8
+        self.rate = self.peak * number(model, "memory-efficiency")
+        self.is_hbm = number(model, "bus") > 512
+        if profile == "mig":
+            # The first instance: its share of the memory brings its share of the rate.
+            instance = statement(text, "mig 0 ")
+            self.rate *= number(instance, "memory") / number(model, "memory")
+            self.sms = number(instance, "sms")
+
+    def bandwidth(self, way, size):
+        traffic = WAYS[way] * size
+        if way == "read":
+            traffic += min(-(-size // ROUND_BYTES), self.sms * BLOCKS_PER_SM) * SUMS_BYTES
+        latency = COPY_S if way == "copy-engine" else KERNEL_S
+        return traffic / (latency + traffic / self.rate)
+
+
+@pytest.fixture
+def whole(simulated, kernel_majors):
+    if not kernel_majors:
+        pytest.skip("built without nvcc: this build carries no kernels")
+    return simulated
+
+
+def metrics_of(outcome):
+    return {(metric["src_gpu"], metric["name"].removeprefix("memory-bandwidth.")): metric
+            for metric in outcome.report["metrics"]}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_numbers_are_the_models(whole, profile):
+    memory = Memory(profile)
+    outcome = whole.report("memory-bandwidth", "--size", "16M", profile=profile)
+    metrics = metrics_of(outcome)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.counted() == set()
+    gpus = {gpu for gpu, _ in metrics}
+    assert gpus == set(range(outcome.report["gpus_tested"]))
+    assert set(metrics) == {(gpu, way) for gpu in gpus for way in WAYS}
+    for (_, way), metric in metrics.items():
+        assert metric["value"] == pytest.approx(memory.bandwidth(way, 16 * MIB), rel=0.01), way
+        assert metric["stats"]["count"] == 16
+
+
+# Four times the L2: 4 MiB of a T4, 48 MiB of an L4, 40 MiB of an A100.
+@pytest.mark.parametrize("profile, size, judged", [
+    ("t4x1", 16, True), ("t4x1", 15, False), ("l4x1", 192, True), ("l4x1", 191, False),
+    ("a100-pcie-x4", 160, True), ("mig", 64, False)])
+def test_only_what_exceeds_the_cache_is_judged(whole, profile, size, judged):
+    """An instance of a GPU is never judged: it shares the memory with others."""
+    memory = Memory(profile)
+    outcome = whole.report("memory-bandwidth", "--device", "0", "--size", f"{size}M",
+                           profile=profile)
+
+    assert outcome.exit == 0, outcome.describe()
+    for (_, way), metric in metrics_of(outcome).items():
+        assert metric["value"] == pytest.approx(memory.bandwidth(way, size * MIB), rel=0.01)
+        if judged:
+            assert metric["ceiling"] == pytest.approx(memory.peak)
+        else:
+            assert metric["ceiling"] is None
+        is_copy = way == "copy-engine"
+        assert metric["verdict"] == ("PASS" if judged and is_copy else "not judged")
+        if metric["verdict"] == "PASS":
+            assert ("HBM" if memory.is_hbm else "GDDR") in metric["floor_from"]
+            assert 0.5 * memory.peak < metric["floor"] < metric["value"]
+
+
+def test_slow_memory_slows_every_way(whole):
+    memory = Memory("t4x1")
+    memory.rate /= 2
+    outcome = whole.report("memory-bandwidth", "--size", "16M", profile="t4x1",
+                           faults=["mem 0 rate=0.5"])
+
+    for (_, way), metric in metrics_of(outcome).items():
+        assert metric["value"] == pytest.approx(memory.bandwidth(way, 16 * MIB), rel=0.01)
+
+
+def test_slow_memory_of_an_instance_is_no_verdict(whole):
+    outcome = whole.report("memory-bandwidth", "--size", "64M", profile="mig",
+                           faults=["mem 0 rate=0.5"])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert {metric["verdict"] for metric in outcome.report["metrics"]} == {"not judged"}
+
+
+def test_full_level_keeps_three_times_sixteen_samples(whole):
+    outcome = whole.report("memory-bandwidth", "--level", "full", "--size", "1M", profile="l4x1")
+
+    assert {len(metric["samples"]) for metric in outcome.report["metrics"]} == {48}
+
+
+def test_every_element_is_counted(whole):
+    """Five ways and two inputs; more than the host's one period of 4194301 words, and not a multiple
+    of it. What is no whole vector of 16 bytes is left out."""
+    outcome = whole.report("memory-bandwidth", "--size", str(17 * MIB + 5), profile="l4x1")
+    [workload] = outcome.report["workloads"]
+
+    assert workload["elements_checked"] == 7 * 17 * MIB // 4
+
+
+@pytest.mark.parametrize("size", ["1", "16", "17"])
+def test_smallest_sizes_work(whole, size):
+    outcome = whole.report("memory-bandwidth", "--size", size, profile="t4x1")
+    [workload] = outcome.report["workloads"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert workload["elements_checked"] == 7 * 4
+
+
+def test_size_that_no_gpu_can_hold_is_refused(whole):
+    outcome = whole.run("memory-bandwidth", "--size", "6G", profile="t4x1")
+
+    assert (outcome.exit, outcome.out) == (2, "")
+    [line] = outcome.err.splitlines()
+    for word in ("--size", "3 buffers", "6 GiB", "14.7 GiB", "gpu 0"):
+        assert word in line
+
+
+def test_last_words_beyond_the_first_period_are_compared(whole):
+    """20 MiB are 5242880 words: the last is in the second piece that the host compares."""
+    outcome = whole.report("memory-bandwidth", "--size", "20M", profile="l4x1",
+                           faults=["kernel memory_copy element=5242879 wrong"])
+
+    assert outcome.counted() == {"hardware.wrong-result"}, outcome.describe()
+    [check] = outcome.checks("FAIL")
+    assert "the first is 5242879:" in check["observed"]
