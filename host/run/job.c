@@ -46,6 +46,12 @@ static bool open_job(void *context, bool is_first, struct gst_status *st)
     return true;
 }
 
+/* What the supervisor allows a workload. */
+static double timeout_s_of(const struct gst_job *job, const struct gst_workload *workload)
+{
+    return job->settings->timeout_s > 0 ? job->settings->timeout_s : workload->timeout_s;
+}
+
 static bool run_step(void *context, size_t index, struct gst_status *st)
 {
     struct gst_job *job = context;
@@ -66,6 +72,7 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .seed = job->seed,
         .size_bytes = job->settings->size_bytes,
         .is_full = job->settings->level == GST_LEVEL_FULL,
+        .timeout_s = timeout_s_of(job, workload),
     };
 
     if (workload->is_early)
@@ -116,8 +123,7 @@ bool gst_job_supervise(struct gst_job *job, struct gst_status *st)
 
         steps[i].env = workload->env;
         steps[i].is_early = workload->is_early;
-        steps[i].timeout_s =
-            job->settings->timeout_s > 0 ? job->settings->timeout_s : workload->timeout_s;
+        steps[i].timeout_s = timeout_s_of(job, workload);
     }
     job->report->shows_facts = job->plan.count == 1 && job->plan.rows[0]->shows_facts;
     is_done = gst_supervise(&supervisor, st);

@@ -25,6 +25,7 @@ struct gst_run {
     uint64_t seed;               /* fresh for each run unless --seed fixed it */
     uint64_t size_bytes;         /* --size, 0: the workload's own choice */
     bool is_full;                /* --level full */
+    double timeout_s;            /* what the supervisor gives it: --timeout, or the row's own */
 };
 
 /* What it is doing now, for progress and for whoever has to explain a hang: "copy to gpu 3". */

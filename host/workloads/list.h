@@ -13,7 +13,8 @@
     X(device_query)                                                                                \
     X(vector_add)                                                                                  \
     X(launch)                                                                                      \
-    X(memory_bandwidth)
+    X(memory_bandwidth)                                                                            \
+    X(memory_test)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;
 GST_WORKLOADS(GST_WORKLOAD_DECLARATION)

@@ -25,6 +25,7 @@ PROFILES = {
 BASIC = ["device-query", "vector-add", "launch"]
 BANDWIDTH = ["memory-bandwidth"]
 QUICK = ["audit", *BASIC, *BANDWIDTH]
+FULL = [*QUICK, "memory-test"]
 
 
 @pytest.fixture
@@ -84,8 +85,8 @@ def test_gpu_that_the_kernels_do_not_know(whole, profile, kernel_majors):
     outcome = whole.report("--size", "1M", profile=profile)
 
     assert outcome.counted() == {"image.kernels-for-other-gpu"}, outcome.describe()
-    assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "FAIL",
-                                   "launch": "FAIL"}
+    assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS",
+                                   **dict.fromkeys(["vector-add", "launch", *BANDWIDTH], "FAIL")}
 
 
 @pytest.mark.parametrize("profile", ["h100x8", "rtx4090x2"])
@@ -185,9 +186,9 @@ def test_seed_is_fixed_in_a_simulation(whole):
 
 def test_full_level_takes_more_samples(whole):
     counts = {}
-    for level in ("quick", "full"):
+    for level, workloads in (("quick", QUICK), ("full", FULL)):
         outcome = whole.report("--level", level, "--size", "1M", profile="t4x1")
-        assert_healthy(outcome)
+        assert_healthy(outcome, workloads)
         counts[level] = {metric["stats"]["count"] for metric in outcome.report["metrics"]}
 
     assert min(counts["full"]) >= 3 * 16 > max(counts["quick"]) >= 16

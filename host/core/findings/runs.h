@@ -154,6 +154,10 @@
       "no uncorrectable memory error", \
       "on the host: nvidia-smi -q -d ECC,ROW_REMAPPER; reset the GPU, and replace it if rows cannot be remapped", \
       "CUDA driver API, CUDA_ERROR_ECC_UNCORRECTABLE; NVML, nvmlDeviceGetTotalEccErrors") \
+    X(GST_HARDWARE_ECC_CORRECTED, "hardware.ecc-corrected", GST_NOTE, GST_ACTION_NONE, \
+      "no memory error, not even one that was corrected", \
+      "nothing to do now: watch nvidia-smi -q -d ECC,ROW_REMAPPER on the host, and replace the GPU if the count goes on rising", \
+      "NVML, nvmlDeviceGetTotalEccErrors") \
     X(GST_HARDWARE_KERNEL_FAULT, "hardware.kernel-fault", GST_FAIL, GST_ACTION_REPLACE, \
       "a kernel that only touches its own memory runs to its end", \
       "run it again on this GPU alone (--device); look for Xid lines in dmesg; replace the GPU if others pass", \

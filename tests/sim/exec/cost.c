@@ -6,6 +6,7 @@
 
 #include "exec/exec.h"
 #include "kernels/memory_bandwidth.h"
+#include "kernels/memory_test.h"
 #include "kernels/vector_add.h"
 
 static void cost_nothing(const void *bytes, struct sim_cost *cost)
@@ -27,6 +28,17 @@ static void cost_vector_add(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.a, args.n * sizeof(*args.a), false);
     add_access(cost, args.b, args.n * sizeof(*args.b), false);
     add_access(cost, args.c, args.n * sizeof(*args.c), true);
+}
+
+/* A check also writes its counts: nothing beside what it reads, but a result. */
+static void cost_memory_test(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_memory_test_args args;
+
+    memcpy(&args, bytes, sizeof(args));
+    add_access(cost, args.data, args.vectors * 16, args.is_check == 0);
+    if (args.is_check != 0)
+        add_access(cost, args.result, sizeof(*args.result), true);
 }
 
 /* The arguments of a memory_* kernel; its result is how many bytes each of x, y and z is. */
@@ -79,6 +91,7 @@ static const struct {
     { "empty", cost_nothing },
     { "memory_copy", cost_memory_copy },
     { "memory_read", cost_memory_read },
+    { "memory_test", cost_memory_test },
     { "memory_triad", cost_memory_triad },
     { "memory_write", cost_memory_write },
     { "vector_add", cost_vector_add },

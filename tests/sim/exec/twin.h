@@ -175,4 +175,14 @@ typedef struct {
     unsigned y, z, w;
 } uint4;
 
+typedef struct {
+    _Alignas(16) unsigned long long x;
+    unsigned long long y;
+} ulonglong2;
+
+static inline ulonglong2 make_ulonglong2(unsigned long long x, unsigned long long y)
+{
+    return (ulonglong2){ x, y };
+}
+
 #endif

@@ -33,6 +33,11 @@ uint64_t sim_live_used_bytes(unsigned gpu)
     return sim_state_used_bytes(sim_world.state, gpu % SIM_STATE_GPUS);
 }
 
+bool sim_live_is_past(uint64_t time_ps)
+{
+    return sim_world.host_now >= time_ps;
+}
+
 void sim_live_fired(int fault)
 {
     if (fault >= 0)

@@ -18,6 +18,8 @@ bool sim_live_is_lost(unsigned gpu);
 bool sim_live_pcie_is_busy(unsigned gpu);
 /* What all processes of the run hold together. */
 uint64_t sim_live_used_bytes(unsigned gpu);
+/* Has the virtual time come? */
+bool sim_live_is_past(uint64_t time_ps);
 /* The fault made a difference; SIM_FAULT_NONE is fine. */
 void sim_live_fired(int fault);
 

@@ -62,7 +62,8 @@ nvmlReturn_t nvmlDeviceGetEccMode(nvmlDevice_t device, nvmlEnableState_t *curren
     return NVML_SUCCESS;
 }
 
-/* Bits that a fault turns over are not seen by ECC: finding them is what is tested. */
+/* Bits that a fault turns over are not seen by ECC: finding them is what is tested. Errors that are
+ * ordered happened since the driver was loaded, so both counters have them. */
 nvmlReturn_t nvmlDeviceGetTotalEccErrors(nvmlDevice_t device, nvmlMemoryErrorType_t type,
                                          nvmlEccCounterType_t counter, unsigned long long *count)
 {
@@ -72,7 +73,12 @@ nvmlReturn_t nvmlDeviceGetTotalEccErrors(nvmlDevice_t device, nvmlMemoryErrorTyp
                           && counter >= NVML_VOLATILE_ECC && counter <= NVML_AGGREGATE_ECC);
     if (!target.gpu->model.has_ecc || !target.gpu->model.is_ecc_on)
         return NVML_ERROR_NOT_SUPPORTED;
-    *count = 0;
+    const struct sim_ecc *ecc = &target.gpu->ecc;
+    *count = type == NVML_MEMORY_ERROR_TYPE_CORRECTED ? ecc->corrected : ecc->uncorrected;
+    if (!sim_live_is_past(ecc->after_ps))
+        *count = 0;
+    if (*count > 0)
+        sim_live_fired(ecc->fault);
     return NVML_SUCCESS;
 }
 

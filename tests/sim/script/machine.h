@@ -78,6 +78,13 @@ struct sim_flip {
     int fault;
 };
 
+/* What NVML counts from a moment on; both counts are 0 in a healthy machine. */
+struct sim_ecc {
+    unsigned corrected, uncorrected;
+    uint64_t after_ps; /* virtual time */
+    int fault;
+};
+
 struct sim_gpu {
     struct sim_gpu_model model; /* a copy */
     char uuid[64];
@@ -102,6 +109,7 @@ struct sim_gpu {
     int clock_fault;
     unsigned flip_count;
     struct sim_flip flips[SIM_MACHINE_FLIPS];
+    struct sim_ecc ecc;
     bool is_mig; /* in MIG mode, even if no instance was made */
     unsigned instance_count;
     struct sim_mig_instance instances[SIM_MACHINE_INSTANCES];

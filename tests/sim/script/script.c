@@ -36,6 +36,7 @@ static const struct {
     { "pcie", PROFILE | FAULT, sim_statement_pcie },
     { "clock", PROFILE | FAULT, sim_statement_clock },
     { "mem", FAULT, sim_statement_mem },
+    { "ecc", FAULT, sim_statement_ecc },
     { "kernel", FAULT, sim_statement_kernel },
     { "image", FAULT, sim_statement_image },
     { "ptx", FAULT, sim_statement_ptx },

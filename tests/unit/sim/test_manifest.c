@@ -145,7 +145,9 @@ static unsigned parameter_bytes_of(const char *file)
     static const struct {
         const char *file;
         unsigned bytes;
-    } rows[] = { { "empty", 8 }, { "memory_bandwidth", 48 }, { "vector_add", 40 } };
+    } rows[] = {
+        { "empty", 8 }, { "memory_bandwidth", 48 }, { "memory_test", 56 }, { "vector_add", 40 }
+    };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (strcmp(rows[i].file, file) == 0)

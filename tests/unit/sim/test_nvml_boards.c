@@ -392,6 +392,32 @@ static void test_nvml_boards__order_is_that_of_the_bus(void **state)
 #define ONE(variable, function)                                                                    \
     static const struct CMUnitTest variable[] = { cmocka_unit_test(test_nvml_boards__##function) }
 
+/* One microsecond before its time there is none; corrected errors are not uncorrectable ones. */
+static void test_nvml_boards__ecc_errors_from_a_moment_on(void **state)
+{
+    nvmlDevice_t device = gpu_at(2);
+    unsigned long long count = 7;
+
+    (void)state;
+    sim_world.host_now = 3998 * SIM_US;
+    WORKS(nvmlDeviceGetTotalEccErrors(device, NVML_MEMORY_ERROR_TYPE_UNCORRECTED, NVML_VOLATILE_ECC,
+                                      &count));
+    assert_int_equal(count, 0);
+    assert_false(has_fired(0));
+    sim_world.host_now = 4 * SIM_MS;
+    for (int span = NVML_VOLATILE_ECC; span <= NVML_AGGREGATE_ECC; span++) {
+        WORKS(
+            nvmlDeviceGetTotalEccErrors(device, NVML_MEMORY_ERROR_TYPE_UNCORRECTED, span, &count));
+        assert_int_equal(count, 2);
+        WORKS(nvmlDeviceGetTotalEccErrors(device, NVML_MEMORY_ERROR_TYPE_CORRECTED, span, &count));
+        assert_int_equal(count, 0);
+    }
+    assert_true(has_fired(0));
+    WORKS(nvmlDeviceGetTotalEccErrors(gpu_at(1), NVML_MEMORY_ERROR_TYPE_UNCORRECTED,
+                                      NVML_VOLATILE_ECC, &count));
+    assert_int_equal(count, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest mig[] = {
@@ -410,6 +436,7 @@ int main(void)
     ONE(lost, lost_from_the_start);
     ONE(lost_later, lost_later);
     ONE(slow, slow_clock_and_link);
+    ONE(ecc, ecc_errors_from_a_moment_on);
     ONE(planned, planned_errors);
     ONE(missing, missing_libraries);
     ONE(none, no_gpu);
@@ -430,6 +457,7 @@ int main(void)
         GROUP("lost later", "h100x8", "gpu 2 lost after=1ms", NULL, lost_later),
         GROUP("slow", "h100x8",
               "clock 0 cap=900MHz; pcie 3 width=8 gen=3; driver version=535.104.05", NULL, slow),
+        GROUP("ecc", "h100x8", "ecc 2 uncorrected=2 after=4ms", NULL, ecc),
         GROUP("no gpu", "empty", NULL, NULL, none),
         GROUP("order", "rtx4090x2", NULL, NULL, order),
     };

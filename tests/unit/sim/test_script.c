@@ -86,6 +86,25 @@ static void test_script__physical_faults_carry_their_numbers(void **state)
     assert_false(machine->gpus[0].is_hidden_from_cuda);
 }
 
+static void test_script__ecc_errors_carry_their_number(void **state)
+{
+    struct sim_gpu *gpus = script.machine.gpus;
+
+    (void)state;
+    gpus[1].model.has_ecc = gpus[1].model.is_ecc_on = true;
+    assert_true(parse(SIM_SCRIPT_FAULT, "cuInit hangs; ecc 1 uncorrected=2 corrected=7 after=4ms"));
+    assert_int_equal(gpus[1].ecc.uncorrected, 2);
+    assert_int_equal(gpus[1].ecc.corrected, 7);
+    assert_int_equal(gpus[1].ecc.after_ps, 4000000000);
+    assert_int_equal(gpus[1].ecc.fault, 1);
+    assert_int_equal(gpus[0].ecc.uncorrected, 0);
+    assert_false(parse(SIM_SCRIPT_FAULT, "ecc 1 after=4ms"));
+    assert_non_null(strstr(err, "'ecc' needs corrected= or uncorrected="));
+    gpus[1].model.is_ecc_on = false;
+    assert_false(parse(SIM_SCRIPT_FAULT, "ecc 1 corrected=1"));
+    assert_non_null(strstr(err, "GPU 1 counts no ECC errors"));
+}
+
 static void test_script__driver_brings_its_cuda(void **state)
 {
     (void)state;
@@ -234,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_script__profile_becomes_machine, setup),
         cmocka_unit_test_setup(test_script__physical_faults_carry_their_numbers, setup),
+        cmocka_unit_test_setup(test_script__ecc_errors_carry_their_number, setup),
         cmocka_unit_test_setup(test_script__driver_brings_its_cuda, setup),
         cmocka_unit_test(test_script__plan),
         cmocka_unit_test(test_script__mistakes_are_named),
