@@ -164,6 +164,7 @@ static const struct audience {
         "isolate", "root", "simulate", "fault", OPTIONS_OF_ALL } },
     { "audit", { OPTIONS_OF_REPORTS, OPTIONS_OF_AUDIT, "simulate", "fault", OPTIONS_OF_ALL } },
     { "lint", { OPTIONS_OF_REPORTS, OPTIONS_OF_ALL } },
+    { "topology", { "json", "root", "simulate", "fault", OPTIONS_OF_ALL } },
     { "list", { "markdown", OPTIONS_OF_ALL } },
     { "explain", { OPTIONS_OF_ALL } },
     { "compare", { OPTIONS_OF_ALL } },
@@ -325,6 +326,7 @@ void gst_settings_help(FILE *out)
     fputs("usage: gpu-selftest [options] [workload...]\n"
           "       gpu-selftest audit [options]\n"
           "       gpu-selftest lint <folder>|<archive>|<image>|- [options]\n"
+          "       gpu-selftest topology [options]\n"
           "       gpu-selftest list | explain <id>|- | compare <report> <report>\n\n"
           "Test this container's GPUs and judge the results. audit: why they are not there. lint: "
           "what must not\nbe in an image.\n\nOptions:\n",

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The GPUs and network adapters of a machine and where they sit, as a value without pointers. Read
+ * from files alone: no driver, no library, no device is touched. Text and JSON are functions of it.
+ */
+#ifndef GST_TOPOLOGY_TOPOLOGY_H
+#define GST_TOPOLOGY_TOPOLOGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/root.h"
+#include "topology/distance.h"
+#include "topology/pci.h"
+
+/* As the report has room for; a host of 16 GPUs has some 20 adapters with two ports each. */
+#define GST_TOPOLOGY_GPUS 32
+#define GST_TOPOLOGY_NICS 64
+
+struct gst_topology_device {
+    struct gst_pci_device pci;
+    char name[96]; /* "NVIDIA H100 80GB HBM3", "mlx5_0"; empty: not told */
+};
+
+struct gst_topology {
+    size_t gpu_count, nic_count;
+    size_t other_gpu_count; /* on the bus, but not among those that the driver shows here */
+    size_t left_out_count;  /* what there was no room for */
+    bool is_tree_told;      /* false: some device stands in sysfs without the bridges above it */
+    struct gst_topology_device gpus[GST_TOPOLOGY_GPUS]; /* in the order of their addresses */
+    struct gst_topology_device nics[GST_TOPOLOGY_NICS];
+};
+
+/* Fills `topology`. GPUs are NVIDIA's display controllers; where /proc/driver/nvidia lists some,
+ * the others on the bus are counted only: a container sees all of the bus. Adapters are the network
+ * controllers with RDMA or of Mellanox, but virtual functions beside their physical one. False if
+ * the bus cannot be read. */
+bool gst_topology_read(struct gst_topology *topology, const struct gst_root *root);
+
+/* Devices by one number: GPUs first, then adapters. */
+size_t gst_topology_count(const struct gst_topology *topology);
+const struct gst_topology_device *gst_topology_at(const struct gst_topology *topology,
+                                                  size_t index);
+
+/* "GPU0", "NIC3"; written to `text`, which is returned. */
+const char *gst_topology_label(const struct gst_topology *topology, size_t index, char text[16]);
+
+/* The class of the adapters nearest to a GPU, GST_DISTANCE_COUNT if there is no adapter. */
+enum gst_distance gst_topology_nearest_nic(const struct gst_topology *topology, size_t gpu);
+
+#endif
