@@ -13,9 +13,10 @@
 #include "core/root.h"
 #include "topology/link.h"
 
-#define GST_PCI_DEVICES      "/sys/bus/pci/devices"
-#define GST_PCI_ADDRESS_SIZE 20 /* "0000:1b:00.0"; domains of virtual bridges have up to 8 digits  \
-                                 */
+#define GST_PCI_DEVICES "/sys/bus/pci/devices"
+#define GST_PCI_ADDRESS_SIZE                                                                       \
+    20 /* "0000:1b:00.0"; domains of virtual bridges have up to 8 digits                           \
+        */
 #define GST_PCI_DEPTH   16
 #define GST_PCI_NO_NODE (-1)
 

@@ -3,6 +3,7 @@
 #include "topology/topology.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/utf8.h"
@@ -153,6 +154,16 @@ static bool note_gpu(const char *name, void *data)
     return !*is_any;
 }
 
+/* "mlx5_9" before "mlx5_10": the order in which nvidia-smi numbers adapters, so that NIC3 is the
+ * same one to both. */
+static int by_name(const void *one, const void *other)
+{
+    const struct gst_topology_device *left = one, *right = other;
+    const int order = strverscmp(left->name, right->name);
+
+    return order != 0 ? order : strcmp(left->pci.address, right->pci.address);
+}
+
 bool gst_topology_read(struct gst_topology *topology, const struct gst_root *root)
 {
     struct reading reading = { .root = root, .topology = topology };
@@ -160,7 +171,10 @@ bool gst_topology_read(struct gst_topology *topology, const struct gst_root *roo
     memset(topology, 0, sizeof(*topology));
     topology->is_tree_told = true;
     gst_root_list(root, DRIVER_GPUS, note_gpu, &reading.driver_tells);
-    return gst_root_list(root, GST_PCI_DEVICES, visit, &reading);
+    if (!gst_root_list(root, GST_PCI_DEVICES, visit, &reading))
+        return false;
+    qsort(topology->nics, topology->nic_count, sizeof(topology->nics[0]), by_name);
+    return true;
 }
 
 size_t gst_topology_count(const struct gst_topology *topology)

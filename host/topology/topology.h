@@ -28,7 +28,7 @@ struct gst_topology {
     size_t left_out_count;  /* what there was no room for */
     bool is_tree_told;      /* false: some device stands in sysfs without the bridges above it */
     struct gst_topology_device gpus[GST_TOPOLOGY_GPUS]; /* in the order of their addresses */
-    struct gst_topology_device nics[GST_TOPOLOGY_NICS];
+    struct gst_topology_device nics[GST_TOPOLOGY_NICS]; /* in the order of their names */
 };
 
 /* Fills `topology`. GPUs are NVIDIA's display controllers; where /proc/driver/nvidia lists some,

@@ -109,11 +109,11 @@ static void test_topology__what_is_a_gpu_and_what_a_nic(void **state)
     assert_int_equal(topology->nic_count, 3);
     assert_string_equal(topology->gpus[0].pci.address, "0000:01:00.0");
     assert_string_equal(topology->gpus[0].name, "");
-    assert_string_equal(topology->nics[0].name, "mlx5_0");
-    assert_string_equal(topology->nics[1].name, "rdmap5s0");
-    assert_string_equal(topology->nics[2].name, "ens6");
-    assert_int_equal(topology->nics[1].pci.numa, 1);
-    assert_int_equal(topology->nics[2].pci.numa, GST_PCI_NO_NODE);
+    assert_string_equal(topology->nics[0].name, "ens6");
+    assert_string_equal(topology->nics[1].name, "mlx5_0");
+    assert_string_equal(topology->nics[2].name, "rdmap5s0");
+    assert_int_equal(topology->nics[0].pci.numa, GST_PCI_NO_NODE);
+    assert_int_equal(topology->nics[2].pci.numa, 1);
     assert_false(topology->is_tree_told);
     assert_ptr_equal(gst_topology_at(topology, 2), &topology->nics[1]);
     assert_string_equal(gst_topology_label(topology, 0, label), "GPU0");
