@@ -164,7 +164,7 @@ static const struct audience {
         "isolate", "root", "simulate", "fault", OPTIONS_OF_ALL } },
     { "audit", { OPTIONS_OF_REPORTS, OPTIONS_OF_AUDIT, "simulate", "fault", OPTIONS_OF_ALL } },
     { "lint", { OPTIONS_OF_REPORTS, OPTIONS_OF_ALL } },
-    { "topology", { "json", "root", "simulate", "fault", OPTIONS_OF_ALL } },
+    { "topology", { "json", "root", "timeout", "simulate", "fault", OPTIONS_OF_ALL } },
     { "list", { "markdown", OPTIONS_OF_ALL } },
     { "explain", { OPTIONS_OF_ALL } },
     { "compare", { OPTIONS_OF_ALL } },

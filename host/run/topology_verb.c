@@ -10,9 +10,14 @@
 #include "core/verdict.h"
 #include "run/about.h"
 #include "run/write.h"
+#include "topology/bonds.h"
 #include "topology/matrix.h"
+#include "topology/nvlink.h"
 #include "topology/topology.h"
 #include "topology/topology_json.h"
+
+/* For NVML, which takes a second for each GPU if no daemon keeps the driver loaded. */
+#define DEADLINE_S 60
 
 static const char *profile(void)
 {
@@ -49,6 +54,25 @@ static bool write_all(const struct gst_topology *topology, const struct gst_sett
     return false;
 }
 
+/* Files of another machine say nothing of this one's driver. */
+static bool is_of_this_machine(const struct gst_settings *settings)
+{
+    return strcmp(settings->root, "/") == 0 || profile() != NULL;
+}
+
+static bool read_all(struct gst_topology *topology, const struct gst_settings *settings,
+                     const struct gst_root *root)
+{
+    struct gst_nvlink_answer answer = { .problem = "files alone were read" };
+
+    if (!gst_topology_read(topology, root))
+        return false;
+    if (topology->gpu_count > 0 && is_of_this_machine(settings))
+        gst_nvlink_ask(&answer, settings->timeout_s > 0 ? settings->timeout_s : DEADLINE_S);
+    gst_bonds_add(topology, root, &answer);
+    return true;
+}
+
 static int show(const struct gst_settings *settings, const struct gst_root *root, FILE *out)
 {
     struct gst_topology *topology = malloc(sizeof(*topology));
@@ -56,7 +80,7 @@ static int show(const struct gst_settings *settings, const struct gst_root *root
 
     if (topology == NULL) {
         gst_log("out of memory");
-    } else if (!gst_topology_read(topology, root)) {
+    } else if (!read_all(topology, settings, root)) {
         gst_log("cannot read '" GST_PCI_DEVICES "' below '%s'", root->path);
     } else if (write_all(topology, settings, out)) {
         code = topology->gpu_count > 0 ? GST_EXIT_PASSED : GST_EXIT_NOTHING_TESTED;

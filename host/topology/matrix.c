@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "topology/bonds.h"
 #include "topology/distance.h"
 
 #define COLUMN     6  /* "NIC63" and a space */
@@ -29,6 +30,19 @@ static void write_affinity(const struct gst_pci_device *pci, FILE *out)
         fprintf(out, "%d", pci->numa);
 }
 
+/* NVLinks come before any path over PCI, as nvidia-smi has it. */
+static const char *word(const struct gst_topology *topology, size_t row, size_t column,
+                        char text[16])
+{
+    const unsigned nvlinks = gst_bonds_between(topology, row, column);
+
+    if (nvlinks == 0)
+        return gst_distance_word(gst_distance_between(&gst_topology_at(topology, row)->pci,
+                                                      &gst_topology_at(topology, column)->pci));
+    snprintf(text, 16, "NV%u", nvlinks);
+    return text;
+}
+
 static void write_row(const struct gst_topology *topology, size_t row, FILE *out)
 {
     const size_t count = gst_topology_count(topology);
@@ -38,10 +52,10 @@ static void write_row(const struct gst_topology *topology, size_t row, FILE *out
 
     fprintf(out, "%-*s", COLUMN, gst_topology_label(topology, row, label));
     for (size_t i = 0; i < count; i++) {
-        enum gst_distance distance = gst_distance_between(pci, &gst_topology_at(topology, i)->pci);
+        char text[16];
 
         fprintf(out, " %-*s", is_gpu || i + 1 < count ? COLUMN - 1 : 0,
-                gst_distance_word(distance));
+                word(topology, row, i, text));
     }
     if (is_gpu)
         write_affinity(pci, out);
@@ -54,6 +68,7 @@ static void write_legend(FILE *out)
     for (int i = 0; i < GST_DISTANCE_COUNT; i++)
         fprintf(out, "  %-4s = %s\n", gst_distance_word((enum gst_distance)i),
                 gst_distance_meaning((enum gst_distance)i));
+    fputs("  NV#  = # NVLinks lead from one to the other, directly or by switches\n", out);
 }
 
 static void write_devices(const struct gst_topology *topology, FILE *out)
@@ -129,7 +144,10 @@ static void write_links(const struct gst_topology *topology, FILE *out)
 
 static void write_remarks(const struct gst_topology *topology, FILE *out)
 {
-    fputs("\nNVLinks are not shown: these are PCI paths alone, as of 'nvidia-smi topo -mp'\n", out);
+    fputc('\n', out);
+    if (!topology->knows_nvlinks)
+        fprintf(out, "NVLinks are not shown, as of 'nvidia-smi topo -mp': %s\n",
+                topology->nvlink_problem);
     if (!topology->is_tree_told)
         fputs("sysfs does not show the bridges above some devices: NUMA nodes alone decide there\n",
               out);

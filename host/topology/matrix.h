@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The topology for people: the matrix with the meaning of `nvidia-smi topo -mp`, what its words
+ * The topology for people: the matrix with the meaning of `nvidia-smi topo -m`, what its words
  * mean, and the PCI Express links of each GPU.
  */
 #ifndef GST_TOPOLOGY_MATRIX_H

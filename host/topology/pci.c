@@ -104,6 +104,15 @@ static void read_file(const struct gst_root *root, const char *address, const ch
     gst_root_read(root, path, text, size);
 }
 
+bool gst_pci_number(const struct gst_root *root, const char *address, const char *file,
+                    unsigned *number)
+{
+    char text[32];
+
+    read_file(root, address, file, text, sizeof(text));
+    return sscanf(text, "%x", number) == 1;
+}
+
 static struct gst_pcie_link read_link(const struct gst_root *root, const char *address,
                                       const char *speed_file, const char *width_file)
 {

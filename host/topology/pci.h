@@ -46,6 +46,10 @@ struct gst_pci_hop {
 /* Is this the name of a function on the bus: domain:bus:device.function, in hex? */
 bool gst_pci_is_address(const char *text);
 
+/* A number of a device's folder in sysfs, in hex with 0x. False if there is none. */
+bool gst_pci_number(const struct gst_root *root, const char *address, const char *file,
+                    unsigned *number);
+
 /* Fills host_bridge, depth and the ports' addresses from what the link of a device says. False,
  * with the device alone in the path, if that is no path from a host bridge down to `address` of at
  * most GST_PCI_DEPTH ports. */

@@ -24,13 +24,9 @@ struct reading {
 
 static unsigned read_number(const struct gst_root *root, const char *address, const char *file)
 {
-    char path[128], text[32];
     unsigned number;
 
-    snprintf(path, sizeof(path), GST_PCI_DEVICES "/%s/%s", address, file);
-    if (!gst_root_read(root, path, text, sizeof(text)) || sscanf(text, "%x", &number) != 1)
-        return 0;
-    return number;
+    return gst_pci_number(root, address, file, &number) ? number : 0;
 }
 
 static bool exists(const struct gst_root *root, const char *address, const char *file)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The GPUs and network adapters of a machine and where they sit, as a value without pointers. Read
- * from files alone: no driver, no library, no device is touched. Text and JSON are functions of it.
+ * from files alone, where no driver, no library and no device is touched; NVLinks are added by
+ * bonds.h. Text and JSON are functions of it.
  */
 #ifndef GST_TOPOLOGY_TOPOLOGY_H
 #define GST_TOPOLOGY_TOPOLOGY_H
@@ -27,6 +28,11 @@ struct gst_topology {
     size_t other_gpu_count; /* on the bus, but not among those that the driver shows here */
     size_t left_out_count;  /* what there was no room for */
     bool is_tree_told;      /* false: some device stands in sysfs without the bridges above it */
+    bool knows_nvlinks;
+    char nvlink_problem[160]; /* why not, one clause */
+    unsigned direct_nvlinks[GST_TOPOLOGY_GPUS]
+                           [GST_TOPOLOGY_GPUS];         /* that lead from one to another */
+    unsigned switched_nvlinks[GST_TOPOLOGY_GPUS];       /* that lead to a switch */
     struct gst_topology_device gpus[GST_TOPOLOGY_GPUS]; /* in the order of their addresses */
     struct gst_topology_device nics[GST_TOPOLOGY_NICS]; /* in the order of their names */
 };

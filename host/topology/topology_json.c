@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "core/utf8.h"
+#include "topology/bonds.h"
 #include "topology/distance.h"
 
 static json_t *text_or_null(const char *text)
@@ -66,6 +67,14 @@ static json_t *devices(const struct gst_topology *topology, size_t first, size_t
     return list;
 }
 
+/* Between GPUs alone. */
+static json_t *nvlinks_or_null(const struct gst_topology *topology, size_t one, size_t other)
+{
+    if (!topology->knows_nvlinks || one >= topology->gpu_count || other >= topology->gpu_count)
+        return json_null();
+    return json_integer(gst_bonds_between(topology, one, other));
+}
+
 /* Each pair once: a path has no direction. */
 static json_t *pairs(const struct gst_topology *topology)
 {
@@ -77,10 +86,11 @@ static json_t *pairs(const struct gst_topology *topology)
                                                               &gst_topology_at(topology, k)->pci);
             char one[16], other[16];
 
-            json_array_append_new(list, json_pack("{s:[s, s], s:s}", "between",
+            json_array_append_new(list, json_pack("{s:[s, s], s:s, s:o}", "between",
                                                   gst_topology_label(topology, i, one),
                                                   gst_topology_label(topology, k, other), "class",
-                                                  gst_distance_word(distance)));
+                                                  gst_distance_word(distance), "nvlinks",
+                                                  nvlinks_or_null(topology, i, k)));
         }
     }
     return list;
@@ -90,13 +100,13 @@ bool gst_topology_write_json(const struct gst_topology *topology, const char *ve
                              const char *profile, FILE *out)
 {
     const size_t gpus = topology->gpu_count;
-    json_t *root =
-        json_pack("{s:i, s:s, s:b, s:o, s:b, s:I, s:I, s:o, s:o, s:o}", "topology_schema",
-                  GST_TOPOLOGY_SCHEMA_VERSION, "version", version, "simulated", profile != NULL,
-                  "profile", text_or_null(profile), "tree_told", topology->is_tree_told,
-                  "other_gpus", (json_int_t)topology->other_gpu_count, "left_out",
-                  (json_int_t)topology->left_out_count, "gpus", devices(topology, 0, gpus), "nics",
-                  devices(topology, gpus, gst_topology_count(topology)), "pairs", pairs(topology));
+    json_t *root = json_pack(
+        "{s:i, s:s, s:b, s:o, s:b, s:o, s:I, s:I, s:o, s:o, s:o}", "topology_schema",
+        GST_TOPOLOGY_SCHEMA_VERSION, "version", version, "simulated", profile != NULL, "profile",
+        text_or_null(profile), "tree_told", topology->is_tree_told, "nvlink_problem",
+        text_or_null(topology->nvlink_problem), "other_gpus", (json_int_t)topology->other_gpu_count,
+        "left_out", (json_int_t)topology->left_out_count, "gpus", devices(topology, 0, gpus),
+        "nics", devices(topology, gpus, gst_topology_count(topology)), "pairs", pairs(topology));
     bool ok = root != NULL && json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0;
 
     json_decref(root);

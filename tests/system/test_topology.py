@@ -135,6 +135,7 @@ def test_json_says_what_the_text_says(program, tmp_path, machine):
     assert report["tree_told"] is True
     assert report["other_gpus"] == len(machine["hidden"])
     assert report["simulated"] is False
+    assert report["nvlink_problem"] == "files alone were read"
 
 
 def test_the_nearest_adapter_of_each_gpu(program, tmp_path):
@@ -178,19 +179,82 @@ def test_one_gpu_and_its_link(program, tmp_path, name):
                      r"0000:00:01.0 - 0000:01:00.0  none", outcome.out)
 
 
-def test_a_simulated_machine(simulated):
-    """Its sysfs has no bridges: nodes decide. h100x8: four GPUs at each of two."""
+def simulated_matrix(outcome):
+    return read_matrix(own_matrix(outcome.out).split("\n", 1)[1])
+
+
+def square(count, entry):
+    return [["X" if i == k else entry(i, k) for k in range(count)] for i in range(count)]
+
+
+def by_node(i, k):
+    """h100x8: four GPUs at each of two nodes."""
+    return "NODE" if i // 4 == k // 4 else "SYS"
+
+
+def test_nvlinks_by_switches(simulated):
+    """As nvidia-smi topo -m has it for every pair of eight H100."""
     outcome = topology(simulated, None, profile="h100x8")
-    ours, _, nodes = read_matrix(own_matrix(outcome.out).split("\n", 1)[1])
+    ours, _, _ = simulated_matrix(outcome)
 
     assert outcome.exit == 0, outcome.describe()
-    assert outcome.out.startswith("SIMULATED h100x8\n")
-    assert (outcome.report["simulated"], outcome.report["profile"]) == (True, "h100x8")
+    assert ours == square(8, lambda i, k: "NV18")
+    assert "NVLinks are not shown" not in outcome.out
+    assert outcome.report["nvlink_problem"] is None
+    for pair in outcome.report["pairs"]:
+        one, other = (int(label.removeprefix("GPU")) for label in pair["between"])
+        assert (pair["nvlinks"], pair["class"]) == (18, by_node(one, other))
+
+
+def test_nvlinks_from_gpu_to_gpu(simulated):
+    """A bridge of twelve links between two boards, one of eight between two others."""
+    outcome = topology(simulated, None, "--fault", "link 0-1 nvlink=12", "--fault",
+                       "link 2-3 nvlink=8", profile="a100-pcie-x4")
+    ours, _, _ = simulated_matrix(outcome)
+    bonds = {tuple(pair["between"]): pair["nvlinks"] for pair in outcome.report["pairs"]}
+
+    assert outcome.exit == 0, outcome.describe()
+    assert ours == square(4, lambda i, k: {1: "NV12", 5: "NV8"}.get(i + k, "SYS"))
+    assert bonds == {("GPU0", "GPU1"): 12, ("GPU2", "GPU3"): 8, ("GPU0", "GPU2"): 0,
+                     ("GPU0", "GPU3"): 0, ("GPU1", "GPU2"): 0, ("GPU1", "GPU3"): 0}
+
+
+# how NVML is broken, what is said of it
+NO_ANSWER = {
+    "missing": ("libnvidia-ml missing", "libnvidia-ml.so.1 cannot be loaded"),
+    "refuses": ("nvmlInit_v2 call=1 returns 999", "NVML answers 999"),
+    "hangs": ("nvmlInit_v2 call=1 hangs", "NVML did not answer within 0.3 s"),
+    "crashes": ("nvmlDeviceGetNvLinkState call=3 crashes", "NVML crashed (signal 11)"),
+}
+
+
+@pytest.mark.parametrize("name", NO_ANSWER)
+def test_nvml_that_does_not_answer_costs_nvlinks_alone(simulated, name):
+    fault, problem = NO_ANSWER[name]
+    outcome = topology(simulated, None, "--fault", fault, "--timeout", "300ms" if name == "hangs"
+                       else "30s", profile="h100x8")
+    ours, _, _ = simulated_matrix(outcome)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert problem in outcome.out
+    assert outcome.report["nvlink_problem"] == problem
+    assert ours == square(8, by_node)
+    assert {pair["nvlinks"] for pair in outcome.report["pairs"]} == {None}
+
+
+def test_a_simulated_machine(simulated):
+    """Its sysfs has no bridges: nodes decide. Two RTX 4090 at one node, without NVLinks."""
+    outcome = topology(simulated, None, profile="rtx4090x2")
+    ours, _, nodes = simulated_matrix(outcome)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.out.startswith("SIMULATED rtx4090x2\n")
+    assert (outcome.report["simulated"], outcome.report["profile"]) == (True, "rtx4090x2")
     assert outcome.report["tree_told"] is False
     assert "NUMA nodes alone decide" in outcome.out
-    assert nodes == ["0"] * 4 + ["1"] * 4
-    assert ours == [["X" if i == k else "NODE" if i // 4 == k // 4 else "SYS" for k in range(8)]
-                    for i in range(8)]
+    assert nodes == ["0", "0"]
+    assert ours == square(2, lambda i, k: "NODE")
+    assert [pair["nvlinks"] for pair in outcome.report["pairs"]] == [0]
 
 
 def test_no_gpu(program, tmp_path):
