@@ -13,6 +13,7 @@
 #include "topology/bonds.h"
 #include "topology/matrix.h"
 #include "topology/nvlink.h"
+#include "topology/svg.h"
 #include "topology/topology.h"
 #include "topology/topology_json.h"
 
@@ -36,22 +37,34 @@ static bool write_json(const void *topology, FILE *out)
     return gst_topology_write_json(topology, gst_about_version(), profile(), out);
 }
 
+static bool write_svg(const void *topology, FILE *out)
+{
+    return gst_topology_write_svg(topology, profile() != NULL, out);
+}
+
+static bool write_file(const struct gst_topology *topology,
+                       bool (*writer)(const void *value, FILE *out), const char *path)
+{
+    char error[512];
+
+    if (path == NULL || gst_write_value(topology, writer, path, error, sizeof(error)))
+        return true;
+    gst_log("%s", error);
+    return false;
+}
+
 /* Text goes to standard error where JSON takes standard output, as reports do. */
 static bool write_all(const struct gst_topology *topology, const struct gst_settings *settings,
                       FILE *out)
 {
     const bool is_json_out = settings->json != NULL && strcmp(settings->json, "-") == 0;
-    char error[512];
+    bool ok = write_text(topology, is_json_out ? stderr : out);
 
     if (is_json_out)
-        return write_json(topology, out) && write_text(topology, stderr);
-    if (!write_text(topology, out))
-        return false;
-    if (settings->json == NULL
-        || gst_write_value(topology, write_json, settings->json, error, sizeof(error)))
-        return true;
-    gst_log("%s", error);
-    return false;
+        ok = write_json(topology, out) && ok;
+    else
+        ok = write_file(topology, write_json, settings->json) && ok;
+    return write_file(topology, write_svg, settings->svg) && ok;
 }
 
 /* Files of another machine say nothing of this one's driver. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "topology/distance.h"
+
 #define NO_GPU GST_TOPOLOGY_GPUS
 
 /* PCI class "bridge, other", by which NVSwitch shows itself; IBM's NPU has it, too. */
@@ -67,4 +69,16 @@ unsigned gst_bonds_between(const struct gst_topology *topology, size_t one, size
     if (topology->switched_nvlinks[other] < switched)
         switched = topology->switched_nvlinks[other];
     return topology->direct_nvlinks[one][other] + switched;
+}
+
+const char *gst_bonds_word(const struct gst_topology *topology, size_t one, size_t other,
+                           char text[16])
+{
+    const unsigned nvlinks = gst_bonds_between(topology, one, other);
+
+    if (nvlinks == 0)
+        return gst_distance_word(gst_distance_between(&gst_topology_at(topology, one)->pci,
+                                                      &gst_topology_at(topology, other)->pci));
+    snprintf(text, 16, "NV%u", nvlinks);
+    return text;
 }

@@ -18,4 +18,9 @@ void gst_bonds_add(struct gst_topology *topology, const struct gst_root *root,
 /* 0 if there are none, or none are told. */
 unsigned gst_bonds_between(const struct gst_topology *topology, size_t one, size_t other);
 
+/* "NV18", or the class of the PCI path of any two devices: NVLinks come first, as nvidia-smi has
+ * it. Constant, or in `text`. */
+const char *gst_bonds_word(const struct gst_topology *topology, size_t one, size_t other,
+                           char text[16]);
+
 #endif

@@ -30,19 +30,6 @@ static void write_affinity(const struct gst_pci_device *pci, FILE *out)
         fprintf(out, "%d", pci->numa);
 }
 
-/* NVLinks come before any path over PCI, as nvidia-smi has it. */
-static const char *word(const struct gst_topology *topology, size_t row, size_t column,
-                        char text[16])
-{
-    const unsigned nvlinks = gst_bonds_between(topology, row, column);
-
-    if (nvlinks == 0)
-        return gst_distance_word(gst_distance_between(&gst_topology_at(topology, row)->pci,
-                                                      &gst_topology_at(topology, column)->pci));
-    snprintf(text, 16, "NV%u", nvlinks);
-    return text;
-}
-
 static void write_row(const struct gst_topology *topology, size_t row, FILE *out)
 {
     const size_t count = gst_topology_count(topology);
@@ -55,7 +42,7 @@ static void write_row(const struct gst_topology *topology, size_t row, FILE *out
         char text[16];
 
         fprintf(out, " %-*s", is_gpu || i + 1 < count ? COLUMN - 1 : 0,
-                word(topology, row, i, text));
+                gst_bonds_word(topology, row, i, text));
     }
     if (is_gpu)
         write_affinity(pci, out);

@@ -4,6 +4,7 @@ link that runs below what it could looks like, and what is told where sysfs tell
 
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 
 import jsonschema
 import pytest
@@ -14,6 +15,7 @@ from selftest import TOP, plant
 MACHINES = yaml.safe_load((TOP / "tests/fixtures/topologies/machines.yaml").read_text())
 SCHEMA = jsonschema.Draft202012Validator(
     json.loads((TOP / "host/topology.schema.json").read_text()))
+CLASSES = ("PIX", "PXB", "PHB", "NODE", "SYS")
 
 # GT/s and line code of a generation (PCI Express base specification)
 SPEEDS = {1: ("2.5", 8 / 10), 2: ("5.0", 8 / 10), 3: ("8.0", 128 / 130), 4: ("16.0", 128 / 130),
@@ -257,6 +259,57 @@ def test_a_simulated_machine(simulated):
     assert [pair["nvlinks"] for pair in outcome.report["pairs"]] == [0]
 
 
+def texts_and_boxes(path):
+    """Of a picture: the paper, which comes first, (x, y, text) of each text, and (x, y, width,
+    height) of each box."""
+    svg = ElementTree.parse(path).getroot()
+    name = "{http://www.w3.org/2000/svg}"
+    paper, *boxes = [tuple(float(box.get(key, 0)) for key in ("x", "y", "width", "height"))
+                     for box in svg.iter(name + "rect")]
+    texts = [(float(text.get("x")), float(text.get("y")), text.text)
+             for text in svg.iter(name + "text")]
+    return paper, texts, boxes
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine["name"])
+def test_the_picture_says_what_the_text_says(program, tmp_path, machine):
+    path = tmp_path / "picture.svg"
+    outcome = topology(program, plant(tmp_path / "root", machine_files(machine)), "--svg", path)
+    ours, _, _ = read_matrix(own_matrix(outcome.out))
+    (_, _, width, height), texts, boxes = texts_and_boxes(path)
+    words = [text for _, _, text in texts]
+    by_row = {}
+    for _, y, text in sorted(texts):
+        if text in (*CLASSES, "X"):
+            by_row.setdefault(y, []).append(text)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert [by_row[y] for y in sorted(by_row)] == ours
+    for device in outcome.report["gpus"] + outcome.report["nics"]:
+        # Once in the tree, and as the head of a row and of a column.
+        assert words.count(device["label"]) == 3
+        assert device["address"] in words
+        assert device["host_bridge"] in words
+    for x, y, box_width, box_height in boxes:
+        assert 0 <= x and x + box_width <= width and 0 <= y and y + box_height <= height
+    assert len(set(boxes)) == len(boxes), "boxes that hide each other"
+
+
+def test_the_picture_shows_switches_and_nvlinks(simulated, tmp_path):
+    machine = next(m for m in MACHINES if m["name"] == "pcie-switch-v100")
+    path = tmp_path / "picture.svg"
+    topology(simulated, plant(tmp_path / "root", machine_files(machine)), "--svg", path)
+    words = [text for _, _, text in texts_and_boxes(path)[1]]
+
+    # The switch's port that both GPUs are below, the root port that the adapter's functions share.
+    assert "0000:3b:00.0" in words and "0000:85:00.0" in words
+    assert not {"0000:3a:00.0", "0000:3c:10.0", "0000:3c:14.0", "SIMULATED"} & set(words)
+    topology(simulated, None, "--svg", path, profile="h100x8")
+    words = [text for _, _, text in texts_and_boxes(path)[1]]
+    assert words.count("NV18") == 8 * 7
+    assert "SIMULATED" in words
+
+
 def test_no_gpu(program, tmp_path):
     root = plant(tmp_path / "root", {"/sys/bus/pci/devices": None})
     outcome = topology(program, root)
@@ -306,9 +359,11 @@ def test_hostile_files(program, tmp_path):
                   f"{folder}/local_cpulist": "\x1b[31m0-\u202e" + "9" * 5000,
                   f"{folder}/current_link_speed": "999 GT/s", f"{folder}/max_link_width": "16x",
                   "/proc/driver/nvidia/gpus/0000:20:00.0/information": "Model: \x1b]0;" + "A" * 400})
-    outcome = topology(program, plant(tmp_path / "root", files))
+    path = tmp_path / "picture.svg"
+    outcome = topology(program, plant(tmp_path / "root", files), "--svg", path)
 
     assert outcome.exit == 0, outcome.describe()
+    assert "GPU0" in [text for _, _, text in texts_and_boxes(path)[1]]
     assert len(outcome.report["gpus"]) == 1
     assert outcome.report["gpus"][0]["numa_node"] is None
     assert outcome.report["gpus"][0]["narrowest_now"] is None

@@ -16,6 +16,8 @@ MISTAKES = [
     ([""], WORKLOADS),
     (["topologie"], (*WORKLOADS, "list", "explain", "compare")),
     (["topology", "now"], ("usage: gpu-selftest topology",)),
+    (["topology", "--svg", "-"], ("--json",)),
+    (["--svg", "x"], ("--svg", "topology")),
     (["topology", "--strict"], ("--strict", "topology")),
     (["audit", "vector-add"], ("usage: gpu-selftest audit",)),
     (["vector-add", "nonsense"], ("nonsense", *WORKLOADS)),
