@@ -129,6 +129,19 @@ static void write_links(const struct gst_topology *topology, FILE *out)
     }
 }
 
+static void write_process(const struct gst_topology *topology, FILE *out)
+{
+    if (topology->cpus_allowed[0] == '\0')
+        return;
+    fprintf(out, "\nThis process may run on processors %s and take memory of nodes %s\n",
+            topology->cpus_allowed,
+            topology->mems_allowed[0] == '\0' ? "not told" : topology->mems_allowed);
+    for (size_t i = 0; i < topology->gpu_count; i++) {
+        if (!gst_topology_may_run_near(topology, i))
+            fprintf(out, "  none of them is near GPU%zu\n", i);
+    }
+}
+
 static void write_remarks(const struct gst_topology *topology, FILE *out)
 {
     fputc('\n', out);
@@ -159,6 +172,7 @@ bool gst_topology_write_text(const struct gst_topology *topology, FILE *out)
     }
     if (topology->gpu_count > 0)
         write_links(topology, out);
+    write_process(topology, out);
     write_remarks(topology, out);
     return fflush(out) == 0 && !ferror(out);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cpus.h"
 #include "core/utf8.h"
 
 /* PCI code and ID assignment specification: base class in the highest byte of three. */
@@ -160,12 +161,51 @@ static int by_name(const void *one, const void *other)
     return order != 0 ? order : strcmp(left->pci.address, right->pci.address);
 }
 
+/* "Cpus_allowed_list:\t0-31" of /proc/self/status, whose lines with bits come first. */
+static void read_allowed(const char *status, const char *label, char *list, size_t size)
+{
+    const char *at = strstr(status, label);
+    char line[256];
+
+    if (at == NULL)
+        return;
+    at += strlen(label);
+    at += strspn(at, " \t");
+    snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\n"), at);
+    gst_utf8_printable(list, size, line);
+}
+
+static void read_process(struct gst_topology *topology, const struct gst_root *root)
+{
+    char status[8192];
+
+    if (!gst_root_read(root, "/proc/self/status", status, sizeof(status)))
+        return;
+    read_allowed(status, "\nCpus_allowed_list:", topology->cpus_allowed,
+                 sizeof(topology->cpus_allowed));
+    read_allowed(status, "\nMems_allowed_list:", topology->mems_allowed,
+                 sizeof(topology->mems_allowed));
+}
+
+bool gst_topology_may_run_near(const struct gst_topology *topology, size_t gpu)
+{
+    const char *near = topology->gpus[gpu].pci.cpus;
+    struct gst_cpus allowed, local;
+
+    if (topology->cpus_allowed[0] == '\0' || near[0] == '\0')
+        return true;
+    gst_cpus_parse(&allowed, topology->cpus_allowed);
+    gst_cpus_parse(&local, near);
+    return gst_cpus_meet(&allowed, &local);
+}
+
 bool gst_topology_read(struct gst_topology *topology, const struct gst_root *root)
 {
     struct reading reading = { .root = root, .topology = topology };
 
     memset(topology, 0, sizeof(*topology));
     topology->is_tree_told = true;
+    read_process(topology, root);
     gst_root_list(root, DRIVER_GPUS, note_gpu, &reading.driver_tells);
     if (!gst_root_list(root, GST_PCI_DEVICES, visit, &reading))
         return false;

@@ -28,6 +28,8 @@ struct gst_topology {
     size_t other_gpu_count; /* on the bus, but not among those that the driver shows here */
     size_t left_out_count;  /* what there was no room for */
     bool is_tree_told;      /* false: some device stands in sysfs without the bridges above it */
+    char cpus_allowed[160]; /* that this process may run on, as a list; empty: not told */
+    char mems_allowed[160]; /* nodes that it may take memory of */
     bool knows_nvlinks;
     char nvlink_problem[160]; /* why not, one clause */
     unsigned direct_nvlinks[GST_TOPOLOGY_GPUS]
@@ -50,6 +52,10 @@ const struct gst_topology_device *gst_topology_at(const struct gst_topology *top
 
 /* "GPU0", "NIC3"; written to `text`, which is returned. */
 const char *gst_topology_label(const struct gst_topology *topology, size_t index, char text[16]);
+
+/* Is one of the processors near a GPU among those that this process may run on? True, too, where
+ * either is not told. */
+bool gst_topology_may_run_near(const struct gst_topology *topology, size_t gpu);
 
 /* The class of the adapters nearest to a GPU, GST_DISTANCE_COUNT if there is no adapter. */
 enum gst_distance gst_topology_nearest_nic(const struct gst_topology *topology, size_t gpu);

@@ -101,12 +101,14 @@ bool gst_topology_write_json(const struct gst_topology *topology, const char *ve
 {
     const size_t gpus = topology->gpu_count;
     json_t *root = json_pack(
-        "{s:i, s:s, s:b, s:o, s:b, s:o, s:I, s:I, s:o, s:o, s:o}", "topology_schema",
+        "{s:i, s:s, s:b, s:o, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "topology_schema",
         GST_TOPOLOGY_SCHEMA_VERSION, "version", version, "simulated", profile != NULL, "profile",
         text_or_null(profile), "tree_told", topology->is_tree_told, "nvlink_problem",
-        text_or_null(topology->nvlink_problem), "other_gpus", (json_int_t)topology->other_gpu_count,
-        "left_out", (json_int_t)topology->left_out_count, "gpus", devices(topology, 0, gpus),
-        "nics", devices(topology, gpus, gst_topology_count(topology)), "pairs", pairs(topology));
+        text_or_null(topology->nvlink_problem), "cpus_allowed",
+        text_or_null(topology->cpus_allowed), "mems_allowed", text_or_null(topology->mems_allowed),
+        "other_gpus", (json_int_t)topology->other_gpu_count, "left_out",
+        (json_int_t)topology->left_out_count, "gpus", devices(topology, 0, gpus), "nics",
+        devices(topology, gpus, gst_topology_count(topology)), "pairs", pairs(topology));
     bool ok = root != NULL && json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0;
 
     json_decref(root);

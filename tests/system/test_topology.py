@@ -138,6 +138,8 @@ def test_json_says_what_the_text_says(program, tmp_path, machine):
     assert report["other_gpus"] == len(machine["hidden"])
     assert report["simulated"] is False
     assert report["nvlink_problem"] == "files alone were read"
+    assert report["cpus_allowed"] is report["mems_allowed"] is None
+    assert "This process" not in outcome.out
 
 
 def test_the_nearest_adapter_of_each_gpu(program, tmp_path):
@@ -149,6 +151,30 @@ def test_the_nearest_adapter_of_each_gpu(program, tmp_path):
     assert nearest == {"GPU0": "NIC0 (PIX)", "GPU1": "NIC2 (PIX)", "GPU2": "NIC5 (PIX)",
                        "GPU3": "NIC6 (PIX)", "GPU4": "NIC7 (PIX)"}
     assert "does not show here: 3" in outcome.out
+
+
+# what a container may use, GPUs that are far from it; machine: GPU0, GPU1 near 0-31, the others 32-63
+CPUSETS = {
+    "all": ("0-63", "0-1", []),
+    "one socket": ("0-15", "0", [2, 3]),
+    "the other": ("40", "1", [0, 1]),
+    "a piece of both": ("31-32", "0-1", []),
+    "beyond": ("64-127", "0", [0, 1, 2, 3]),
+}
+
+
+@pytest.mark.parametrize("name", CPUSETS)
+def test_what_the_container_may_use(program, tmp_path, name):
+    cpus, nodes, far = CPUSETS[name]
+    machine = next(m for m in MACHINES if m["name"] == "dual-socket-epyc")
+    files = machine_files(machine)
+    files["/proc/self/status"] = (f"Name:\tx\nCpus_allowed:\tff\nCpus_allowed_list:\t{cpus}\n"
+                                  f"Mems_allowed:\t3\nMems_allowed_list:\t{nodes}\nSpeculation:\tx\n")
+    outcome = topology(program, plant(tmp_path / "root", files))
+
+    assert f"processors {cpus} and take memory of nodes {nodes}\n" in outcome.out
+    assert re.findall(r"none of them is near GPU(\d)", outcome.out) == [str(gpu) for gpu in far]
+    assert (outcome.report["cpus_allowed"], outcome.report["mems_allowed"]) == (cpus, nodes)
 
 
 # now and at most of: root port, GPU; the narrowest now, and at most
