@@ -505,8 +505,8 @@ static const struct gst_audit_check checks[] = {
 
 static void summarize(const struct gst_scene *scene, char *text, size_t size)
 {
-    snprintf(text, size, "%zu nodes, %zu of them GPUs", scene->node_count,
-             gst_count_gpu_nodes(scene));
+    snprintf(text, size, "%zu nodes, %zu of them GPUs%s", scene->node_count,
+             gst_count_gpu_nodes(scene), scene->answers.is_asked ? "" : ", none opened");
 }
 
 const struct gst_audit_group gst_group_nodes = {

@@ -96,8 +96,12 @@ bool gst_try_opens(const char *const *paths, size_t count, double deadline_s, in
         return false;
     for (size_t i = 0; i < count && ok; i++)
         ok = start(&trials[i], paths[i], st);
-    for (size_t i = 0; i < count && trials[i].pid > 0; i++)
+    for (size_t i = 0; i < count && trials[i].pid > 0; i++) {
         results[i] = outcome_of(&trials[i], until_s);
+        if (results[i] == GST_OPEN_NOT_TRIED)
+            ok = gst_fail(st, GST_SUITE_PROBE_FAILED,
+                          "the process that was to open '%s' ended without an answer", paths[i]);
+    }
     for (size_t i = 0; i < count && trials[i].pid > 0; i++)
         end(&trials[i], until_s);
     free(trials);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/threshold_lint.h"
 #include "core/utf8.h"
 
 struct reader {
@@ -115,6 +116,24 @@ bool gst_bars_read(struct gst_bars *bars, const char *path,
     return ok;
 }
 
+/* Held against what every healthy GPU of the class reaches, not against the ceiling: what has no
+ * class, such as a copy of pageable memory, may be slow. A latency's limit is left to the site: a
+ * virtual machine may well be ten times slower. */
+static bool is_too_low(const struct gst_bars *bars, size_t row, const struct gst_bar *bar,
+                       char *error, size_t size)
+{
+    char why[160];
+
+    if (bar->lower_is_better
+        || gst_threshold_lint(bars->rows[row].floor, bar->floor, bars->rows[row].unit, why,
+                              sizeof(why))
+               != GST_THRESHOLD_TOO_LOW)
+        return false;
+    snprintf(error, size, "%s: floor of '%s': %s (%s)", bars->path, bars->rows[row].metric, why,
+             bar->floor_from);
+    return true;
+}
+
 bool gst_bars_apply(const struct gst_bars *bars, const char *metric, struct gst_bar *bar,
                     char *error, size_t size)
 {
@@ -125,6 +144,8 @@ bool gst_bars_apply(const struct gst_bars *bars, const char *metric, struct gst_
     for (size_t i = 0; i < bars->count; i++) {
         if (strcmp(bars->rows[i].metric, metric) != 0)
             continue;
+        if (is_too_low(bars, i, bar, error, size))
+            return false;
         if (gst_bar_override(bar, bars->rows[i].floor, from))
             return true;
         gst_format(floor, sizeof floor, bars->rows[i].floor, bars->rows[i].unit);

@@ -2,7 +2,8 @@
 /*
  * A site's own bars: a JSON file that maps metric names to quantities with their units,
  *   { "vector-add.bandwidth": { "floor": "1500 GB/s" } }
- * It can only move floors; physics still bounds them (judge.h).
+ * It can only move floors; physics still bounds them from above (judge.h), and a tenth of what the
+ * class reaches from below (threshold_lint.h).
  */
 #ifndef GST_CORE_BARS_H
 #define GST_CORE_BARS_H
@@ -31,7 +32,7 @@ bool gst_bars_read(struct gst_bars *bars, const char *path,
                    size_t size);
 
 /* Moves the floor of `bar` if the site has one for `metric`; false with one line in `error` if that
- * floor lies past the ceiling. */
+ * floor lies past the ceiling, or so far below the bar's own that nothing would ever fail it. */
 bool gst_bars_apply(const struct gst_bars *bars, const char *metric, struct gst_bar *bar,
                     char *error, size_t size);
 

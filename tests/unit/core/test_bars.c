@@ -63,6 +63,34 @@ static void test_bars__physics_wins(void **state)
     assert_true(bar.floor == 1e12);
 }
 
+static void test_bars__a_slip_of_a_unit_is_refused(void **state)
+{
+    struct gst_bar bar = {
+        .floor = 2e12, .ceiling = 3.35e12, .floor_from = "HBM class", .ceiling_from = "memory clock"
+    };
+    struct gst_bar late = { .floor = 1e-6, .ceiling = 1e-7, .lower_is_better = true };
+
+    (void)state;
+    assert_true(read_text("{ \"vector-add.bandwidth\": { \"floor\": \"1.5 GB/s\" } }"));
+    assert_false(gst_bars_apply(&bars, "vector-add.bandwidth", &bar, error, sizeof error));
+    assert_non_null(strstr(error,
+                           ": floor of 'vector-add.bandwidth': 1.5 GB/s is less than a tenth "
+                           "of 2 TB/s, 1000 times too little: a unit too small? (HBM "
+                           "class)"));
+    assert_true(bar.floor == 2e12);
+    assert_true(read_text("{ \"vector-add.bandwidth\": { \"floor\": \"201 GB/s\" } }"));
+    assert_true(gst_bars_apply(&bars, "vector-add.bandwidth", &bar, error, sizeof error));
+    assert_true(bar.floor == 201e9);
+    /* No class says what is usual. */
+    bar.floor = NAN;
+    assert_true(read_text("{ \"vector-add.bandwidth\": { \"floor\": \"1.5 GB/s\" } }"));
+    assert_true(gst_bars_apply(&bars, "vector-add.bandwidth", &bar, error, sizeof error));
+    assert_true(bar.floor == 1.5e9);
+    assert_true(read_text("{ \"launch.latency\": { \"floor\": \"20 us\" } }"));
+    assert_true(gst_bars_apply(&bars, "launch.latency", &late, error, sizeof error));
+    assert_true(fabs(late.floor / 20e-6 - 1) < 1e-9);
+}
+
 static void test_bars__refuses(void **state)
 {
     static const struct {
@@ -100,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bars__moves_a_floor),
         cmocka_unit_test(test_bars__physics_wins),
+        cmocka_unit_test(test_bars__a_slip_of_a_unit_is_refused),
         cmocka_unit_test(test_bars__refuses),
     };
 
