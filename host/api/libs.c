@@ -26,13 +26,24 @@ static const char *const cudart_sonames[] = { "libcudart.so.13", "libcudart.so.1
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
+static bool open_nvml(struct gst_libs *libs)
+{
+    return gst_library_open(&libs->nvml_library, nvml_sonames, nvml_symbols, COUNT(nvml_symbols),
+                            &libs->nvml);
+}
+
+bool gst_libs_open_nvml(struct gst_libs *libs)
+{
+    memset(libs, 0, sizeof(*libs));
+    return open_nvml(libs);
+}
+
 void gst_libs_open(struct gst_libs *libs)
 {
     memset(libs, 0, sizeof(*libs));
     gst_library_open(&libs->cuda_library, cuda_sonames, cuda_symbols, COUNT(cuda_symbols),
                      &libs->cuda);
-    gst_library_open(&libs->nvml_library, nvml_sonames, nvml_symbols, COUNT(nvml_symbols),
-                     &libs->nvml);
+    open_nvml(libs);
     gst_library_open(&libs->cudart_library, cudart_sonames, cudart_symbols, COUNT(cudart_symbols),
                      &libs->cudart);
 }

@@ -40,6 +40,11 @@ struct gst_libs {
 
 /* Tries to open all three; which of them are open is for the caller to read. */
 void gst_libs_open(struct gst_libs *libs);
+
+/* Opens NVML alone, for who does not want the others' side effects. False with the reason in
+ * nvml_library. */
+bool gst_libs_open_nvml(struct gst_libs *libs);
+
 void gst_libs_close(struct gst_libs *libs);
 
 /* The names that are looked for, in order, one library after the other; NULL past the last. */

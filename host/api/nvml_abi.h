@@ -99,6 +99,8 @@
       (nvmlDevice_t device, unsigned int *count, nvmlProcessInfo_t *processes), 0)                 \
     X(nvmlReturn_t, nvmlDeviceGetNvLinkState, ,                                                    \
       (nvmlDevice_t device, unsigned int link, nvmlEnableState_t *active), 0)                      \
+    X(nvmlReturn_t, nvmlDeviceGetNvLinkRemotePciInfo, _v2,                                         \
+      (nvmlDevice_t device, unsigned int link, nvmlPciInfo_t *pci), 0)                             \
     X(nvmlReturn_t, nvmlDeviceGetRetiredPagesPendingStatus, ,                                      \
       (nvmlDevice_t device, nvmlEnableState_t *pending), 0)                                        \
     X(nvmlReturn_t, nvmlDeviceGetRemappedRows, ,                                                   \

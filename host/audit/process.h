@@ -3,7 +3,6 @@
 #ifndef GST_AUDIT_PROCESS_H
 #define GST_AUDIT_PROCESS_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +10,6 @@
 #include "audit/view.h"
 
 #define GST_PROCESS_GROUPS 256
-#define GST_PROCESS_CPUS   8192  /* Linux' most */
 #define GST_PROCESS_NOBODY 65534 /* whom files of users outside the user namespace belong to */
 
 struct gst_process {
@@ -32,13 +30,5 @@ void gst_process_read(struct gst_process *process, const struct gst_view *view);
 
 /* True if the mode of a node lets this process read and write it; root may use what it can own. */
 bool gst_process_may_use(const struct gst_process *process, const struct gst_node *node);
-
-/* Processors as a set; a list is "0-3,8". Entries that are no ranges end it. */
-struct gst_cpus {
-    unsigned char bits[GST_PROCESS_CPUS / CHAR_BIT];
-};
-
-void gst_cpus_parse(struct gst_cpus *cpus, const char *list);
-bool gst_cpus_meet(const struct gst_cpus *a, const struct gst_cpus *b);
 
 #endif

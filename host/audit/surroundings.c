@@ -13,6 +13,7 @@
 #include "audit/check.h"
 #include "audit/own_gpus.h"
 #include "audit/process.h"
+#include "core/cpus.h"
 #include "core/errno_names.h"
 #include "core/units.h"
 

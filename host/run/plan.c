@@ -58,7 +58,7 @@ static bool complain(struct gst_workload_list list, const char *word, size_t len
     else
         snprintf(error, size,
                  "unknown verb or workload '%.*s', workloads: %s; verbs: audit, lint, list, "
-                 "explain, compare",
+                 "explain, compare, topology",
                  (int)length, word, workloads.text);
     return false;
 }

@@ -71,6 +71,11 @@ static const struct gst_option rows[] = {
       .help = "write the report as JSON, - for standard output",
       .kind = GST_OPTION_TEXT,
       AT(json) },
+    { .name = "svg",
+      .value = "<file>",
+      .help = "with topology: draw it, too",
+      .kind = GST_OPTION_TEXT,
+      AT(svg) },
     { .name = "junit",
       .value = "<file>",
       .help = "write the report as JUnit XML",
@@ -164,6 +169,7 @@ static const struct audience {
         "isolate", "root", "simulate", "fault", OPTIONS_OF_ALL } },
     { "audit", { OPTIONS_OF_REPORTS, OPTIONS_OF_AUDIT, "simulate", "fault", OPTIONS_OF_ALL } },
     { "lint", { OPTIONS_OF_REPORTS, OPTIONS_OF_ALL } },
+    { "topology", { "json", "svg", "root", "timeout", "simulate", "fault", OPTIONS_OF_ALL } },
     { "list", { "markdown", OPTIONS_OF_ALL } },
     { "explain", { OPTIONS_OF_ALL } },
     { "compare", { OPTIONS_OF_ALL } },
@@ -260,7 +266,8 @@ static bool read_size_of_environment(struct gst_settings *settings, char *error,
 
 static bool check_together(const struct gst_settings *settings, char *error, size_t size)
 {
-    const char *const files[] = { settings->bars, settings->junit, settings->prometheus };
+    const char *const files[] = { settings->bars, settings->svg, settings->junit,
+                                  settings->prometheus };
 
     if (settings->faults.count > 0 && settings->profile == NULL) {
         snprintf(error, size,
@@ -325,6 +332,7 @@ void gst_settings_help(FILE *out)
     fputs("usage: gpu-selftest [options] [workload...]\n"
           "       gpu-selftest audit [options]\n"
           "       gpu-selftest lint <folder>|<archive>|<image>|- [options]\n"
+          "       gpu-selftest topology [options]\n"
           "       gpu-selftest list | explain <id>|- | compare <report> <report>\n\n"
           "Test this container's GPUs and judge the results. audit: why they are not there. lint: "
           "what must not\nbe in an image.\n\nOptions:\n",

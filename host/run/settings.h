@@ -24,6 +24,7 @@ struct gst_settings {
     struct gst_option_list faults;
     const char *bars;
     const char *json;
+    const char *svg; /* of topology */
     const char *junit;
     const char *prometheus;
     bool is_strict;

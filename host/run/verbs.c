@@ -12,6 +12,7 @@
 #include "run/explain.h"
 #include "run/lint_verb.h"
 #include "run/list.h"
+#include "run/topology_verb.h"
 
 static int usage(const char *error)
 {
@@ -85,12 +86,21 @@ static int lint(const struct gst_settings *settings, struct gst_workload_list li
     return gst_lint_verb(settings, out);
 }
 
+static int topology(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    (void)list;
+    if (settings->words.count != 1)
+        return usage("usage: gpu-selftest topology [--json <file>] [--root <folder>]");
+    /* -1: a simulated machine is made first, as for a test. */
+    return settings->profile != NULL ? -1 : gst_topology_verb(settings, out);
+}
+
 static const struct {
     const char *name;
     int (*act)(const struct gst_settings *settings, struct gst_workload_list list, FILE *out);
 } verbs[] = {
     { "audit", audit },     { "lint", lint },       { "list", list_all },
-    { "explain", explain }, { "compare", compare },
+    { "explain", explain }, { "compare", compare }, { "topology", topology },
 };
 
 int gst_verb(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)

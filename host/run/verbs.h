@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The verbs: audit and lint, which look for what is wrong, and list, explain and compare, which
- * test nothing.
+ * The verbs: audit and lint, which look for what is wrong, and topology, list, explain
+ * and compare, which test nothing.
  */
 #ifndef GST_RUN_VERBS_H
 #define GST_RUN_VERBS_H

@@ -15,6 +15,12 @@
 #include "core/prometheus.h"
 #include "core/text.h"
 
+/* What is to be written, and by what. */
+struct writing {
+    const void *value;
+    bool (*writer)(const void *value, FILE *out);
+};
+
 static bool complain(char *error, size_t size, const char *path)
 {
     snprintf(error, size, "cannot write '%s': %s", path, strerror(errno));
@@ -22,9 +28,9 @@ static bool complain(char *error, size_t size, const char *path)
 }
 
 /* Closes `file` whatever happened; a full disk may show only now. */
-static bool finish(const struct gst_report *report, gst_writer writer, FILE *file)
+static bool finish(struct writing writing, FILE *file)
 {
-    bool ok = writer(report, file);
+    bool ok = writing.writer(writing.value, file);
     int first_errno = errno;
 
     if (fflush(file) != 0 && ok) {
@@ -37,37 +43,58 @@ static bool finish(const struct gst_report *report, gst_writer writer, FILE *fil
     return ok;
 }
 
-static bool write_direct(const struct gst_report *report, gst_writer writer, const char *path,
-                         char *error, size_t size)
+static bool write_direct(struct writing writing, const char *path, char *error, size_t size)
 {
     FILE *file = fopen(path, "we");
 
-    if (file == NULL || !finish(report, writer, file))
+    if (file == NULL || !finish(writing, file))
         return complain(error, size, path);
     return true;
 }
 
-bool gst_write_file(const struct gst_report *report, gst_writer writer, const char *path,
-                    char *error, size_t size)
+bool gst_write_value(const void *value, bool (*writer)(const void *value, FILE *out),
+                     const char *path, char *error, size_t size)
 {
+    const struct writing writing = { .value = value, .writer = writer };
     char target[PATH_MAX], temporary[PATH_MAX + 32];
     struct stat info;
     FILE *file;
 
     /* Renaming over a device, or over a link, would replace it. */
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
-        return write_direct(report, writer, path, error, size);
+        return write_direct(writing, path, error, size);
     if (realpath(path, target) == NULL)
         snprintf(target, sizeof(target), "%s", path);
     snprintf(temporary, sizeof(temporary), "%s.%ld.tmp", target, (long)getpid());
     file = fopen(temporary, "wxe");
     if (file == NULL)
         return complain(error, size, path);
-    if (finish(report, writer, file) && rename(temporary, target) == 0)
+    if (finish(writing, file) && rename(temporary, target) == 0)
         return true;
     complain(error, size, path);
     unlink(temporary);
     return false;
+}
+
+/* A report and its writer as one value. */
+struct report_writing {
+    const struct gst_report *report;
+    gst_writer writer;
+};
+
+static bool write_report(const void *value, FILE *out)
+{
+    const struct report_writing *writing = value;
+
+    return writing->writer(writing->report, out);
+}
+
+bool gst_write_file(const struct gst_report *report, gst_writer writer, const char *path,
+                    char *error, size_t size)
+{
+    const struct report_writing writing = { .report = report, .writer = writer };
+
+    return gst_write_value(&writing, write_report, path, error, size);
 }
 
 static bool write_text(const struct gst_report *report, FILE *out)

@@ -20,6 +20,10 @@ typedef bool (*gst_writer)(const struct gst_report *report, FILE *out);
 bool gst_write_file(const struct gst_report *report, gst_writer writer, const char *path,
                     char *error, size_t size);
 
+/* As gst_write_file, for anything else that has a writer. */
+bool gst_write_value(const void *value, bool (*writer)(const void *value, FILE *out),
+                     const char *path, char *error, size_t size);
+
 /* Writes all that the settings ask for; text to `out`, or to standard error where --json takes
  * `out`. `out` NULL stands for a standard output that is closed. False if any had to go to standard
  * error instead. */

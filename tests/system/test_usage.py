@@ -14,7 +14,11 @@ TIMES = ("10s", "250ms")
 MISTAKES = [
     (["vector-ad"], WORKLOADS),
     ([""], WORKLOADS),
-    (["topology"], (*WORKLOADS, "list", "explain", "compare")),
+    (["topologie"], (*WORKLOADS, "list", "explain", "compare")),
+    (["topology", "now"], ("usage: gpu-selftest topology",)),
+    (["topology", "--svg", "-"], ("--json",)),
+    (["--svg", "x"], ("--svg", "topology")),
+    (["topology", "--strict"], ("--strict", "topology")),
     (["audit", "vector-add"], ("usage: gpu-selftest audit",)),
     (["vector-add", "nonsense"], ("nonsense", *WORKLOADS)),
     (["--only", "nonsense"], ("nonsense", *WORKLOADS, "basic")),

@@ -144,7 +144,7 @@ static void test_main__refuses_in_one_line(void **state)
         const char *part;
     } cases[] = {
         { { "ad" }, 2, "workloads: add, burn; verbs: audit, lint, list, explain, compare" },
-        { { "topology" }, 2, "'topology'" },
+        { { "topologie" }, 2, "'topologie'" },
         { { "--only", "x" }, 2, "groups: basic, heat" },
         { { "--skip", "add" }, 2, "leave no workload" },
         { { "--sise", "1" }, 2, "did you mean '--size'?" },

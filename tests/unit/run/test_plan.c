@@ -77,7 +77,7 @@ static void test_plan__refused(void **state)
         const char *parts[2];
     } cases[] = {
         { { "quer" }, { "'quer'", "query, add, copy, burn, look" } },
-        { { "topology" }, { "'topology'", "audit, lint, list, explain, compare" } },
+        { { "topologie" }, { "'topologie'", "list, explain, compare, topology" } },
         { { "basic" }, { "'basic'", "verbs" } },
         { { "--only", "quer" }, { "'quer'", "groups: basic, bandwidth, files" } },
         { { "--skip", "add,x" }, { "'x'", "query, add, copy, burn, look" } },

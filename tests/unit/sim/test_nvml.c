@@ -160,6 +160,7 @@ static void test_nvml__null_pointers(void **state)
 
 static void test_nvml__numbers_out_of_range(void **state)
 {
+    nvmlPciInfo_t pci;
     nvmlDevice_t device = gpu_at(0), instance = NULL;
     unsigned value = 0;
     unsigned long long errors = 0;
@@ -173,6 +174,8 @@ static void test_nvml__numbers_out_of_range(void **state)
     REFUSED(nvmlDeviceGetTotalEccErrors(device, 2, NVML_VOLATILE_ECC, &errors));
     REFUSED(nvmlDeviceGetTotalEccErrors(device, 0, 2, &errors));
     REFUSED(nvmlDeviceGetNvLinkState(device, 18, &active));
+    REFUSED(nvmlDeviceGetNvLinkRemotePciInfo(device, 18, &pci));
+    REFUSED(nvmlDeviceGetNvLinkRemotePciInfo(device, 0, NULL));
     REFUSED(nvmlDeviceGetMigDeviceHandleByIndex(device, 7, &instance));
     REFUSED(nvmlDeviceGetGpuInstanceId(device, &value));
     REFUSED(nvmlDeviceGetComputeInstanceId(device, &value));
@@ -214,6 +217,7 @@ static void test_nvml__numbers_of_an_h100(void **state)
 
 static void test_nvml__clocks_and_modes_of_an_h100(void **state)
 {
+    nvmlPciInfo_t pci;
     nvmlDevice_t device = gpu_at(3);
     unsigned value = 0, rows[4] = { 1, 1, 1, 1 }, pending = 7;
     nvmlEnableState_t now = 7, next = 7;
@@ -254,6 +258,10 @@ static void test_nvml__clocks_and_modes_of_an_h100(void **state)
     assert_int_equal(major * 10 + minor, 90);
     WORKS(nvmlDeviceGetNvLinkState(device, 17, &now));
     assert_int_equal(now, NVML_FEATURE_ENABLED);
+    /* To the second of the four switches. */
+    WORKS(nvmlDeviceGetNvLinkRemotePciInfo(device, 17, &pci));
+    assert_string_equal(pci.busId, "00000000:08:00.0");
+    assert_string_equal(pci.busIdLegacy, "0000:08:00.0");
     assert_int_equal(nvml.nvmlDeviceGetNumaNodeId(device, &value), NVML_ERROR_NOT_SUPPORTED);
 }
 

@@ -23,6 +23,7 @@ static bool has_fired(unsigned fault)
 /* Source: nvidia-smi XML of a T4. */
 static void test_nvml_boards__t4(void **state)
 {
+    nvmlPciInfo_t pci;
     nvmlDevice_t device = gpu_at(0), instance = NULL;
     unsigned value = 7, rows[4];
     unsigned long long errors = 7;
@@ -35,6 +36,7 @@ static void test_nvml_boards__t4(void **state)
     UNSUPPORTED(nvmlDeviceGetMigDeviceHandleByIndex(device, 0, &instance));
     UNSUPPORTED(nvmlDeviceGetRemappedRows(device, &rows[0], &rows[1], &rows[2], &rows[3]));
     UNSUPPORTED(nvmlDeviceGetNvLinkState(device, 0, &mode));
+    UNSUPPORTED(nvmlDeviceGetNvLinkRemotePciInfo(device, 0, &pci));
     WORKS(nvmlDeviceGetMaxMigDeviceCount(device, &value));
     assert_int_equal(value, 0);
     WORKS(nvmlDeviceGetRetiredPagesPendingStatus(device, &mode));
@@ -211,6 +213,7 @@ static void test_nvml_boards__links_that_lead_nowhere(void **state)
 /* Two links to one GPU and three to another, of the twelve that the GPU has. */
 static void test_nvml_boards__links_to_some_gpus(void **state)
 {
+    nvmlPciInfo_t pci;
     nvmlEnableState_t active = 7;
 
     (void)state;
@@ -218,6 +221,13 @@ static void test_nvml_boards__links_to_some_gpus(void **state)
     assert_int_equal(active, NVML_FEATURE_ENABLED);
     WORKS(nvmlDeviceGetNvLinkState(gpu_at(0), 5, &active));
     assert_int_equal(active, NVML_FEATURE_DISABLED);
+    /* In the order of the peers: 0-1, then 0-2. */
+    WORKS(nvmlDeviceGetNvLinkRemotePciInfo(gpu_at(0), 1, &pci));
+    assert_string_equal(pci.busId, "00000000:65:00.0");
+    WORKS(nvmlDeviceGetNvLinkRemotePciInfo(gpu_at(0), 4, &pci));
+    assert_string_equal(pci.busId, "00000000:CA:00.0");
+    UNSUPPORTED(nvmlDeviceGetNvLinkRemotePciInfo(gpu_at(0), 5, &pci));
+    REFUSED(nvmlDeviceGetNvLinkRemotePciInfo(gpu_at(0), 12, &pci));
 }
 
 /* Another process may claim more than there is: the sum is still the total. */
