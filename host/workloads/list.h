@@ -12,7 +12,8 @@
     X(audit)                                                                                       \
     X(device_query)                                                                                \
     X(vector_add)                                                                                  \
-    X(launch)
+    X(launch)                                                                                      \
+    X(host_copy)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;
 GST_WORKLOADS(GST_WORKLOAD_DECLARATION)

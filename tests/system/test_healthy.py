@@ -19,7 +19,7 @@ PROFILES = {
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
 BASIC = ["device-query", "vector-add", "launch"]
-QUICK = ["audit", *BASIC]
+QUICK = ["audit", *BASIC, "host-copy"]
 
 
 @pytest.fixture
@@ -156,9 +156,9 @@ def test_full_level_takes_more_samples(whole):
     (["--only", "device-query"], ["device-query"]),
     (["--only", "launch,device-query"], ["device-query", "launch"]),
     (["--only", "basic"], BASIC),
-    (["--only", "basic,audit"], QUICK),
-    (["--skip", "launch"], ["audit", "device-query", "vector-add"]),
-    (["--skip", "audit"], BASIC),
+    (["--only", "basic,audit"], ["audit", *BASIC]),
+    (["--skip", "launch"], [name for name in QUICK if name != "launch"]),
+    (["--skip", "audit,bandwidth"], BASIC),
     (["--only", "basic", "--skip", "vector-add"], ["device-query", "launch"]),
     (["launch", "device-query"], ["launch", "device-query"]),
     (["launch", "audit"], ["audit", "launch"]),
