@@ -140,6 +140,7 @@ static void put_device(struct tree *tree, const struct sim_machine *machine,
     const struct sim_gpu_model *model = &gpu->model;
     const int first = gpu->numa < 0 ? 0 : gpu->numa;
     const int last = gpu->numa < 0 ? last_node(machine) : gpu->numa;
+    const unsigned gen = gpu->pcie_gen_idle != 0 ? gpu->pcie_gen_idle : gpu->pcie_gen_now;
 
     put_pci(tree, pci, "vendor", "0x%04x", model->pci_device_id & 0xffff);
     put_pci(tree, pci, "device", "0x%04x", model->pci_device_id >> 16);
@@ -151,7 +152,7 @@ static void put_device(struct tree *tree, const struct sim_machine *machine,
     put_pci(tree, pci, "numa_node", "%d", gpu->numa);
     put_pci(tree, pci, "local_cpulist", "%d-%d", first * CPUS_PER_NODE,
             (last + 1) * CPUS_PER_NODE - 1);
-    put_pci(tree, pci, "current_link_speed", "%s", link_speed(gpu->pcie_gen_now));
+    put_pci(tree, pci, "current_link_speed", "%s", link_speed(gen));
     put_pci(tree, pci, "current_link_width", "%u", gpu->pcie_width_now);
     put_pci(tree, pci, "max_link_speed", "%s", link_speed(model->pcie_gen));
     put_pci(tree, pci, "max_link_width", "%u", model->pcie_width);

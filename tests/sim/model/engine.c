@@ -171,6 +171,28 @@ static void share(struct sim_engine *engine)
         sim_flow_share(engine->capacity, engine->resources, flows, count);
 }
 
+static bool op_uses(const struct sim_op *op, unsigned resource)
+{
+    for (unsigned f = 0; f < op->spec.flow_count; f++) {
+        for (unsigned u = 0; u < op->spec.flows[f].use_count; u++) {
+            if (op->spec.flows[f].uses[u].resource == resource)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool sim_engine_is_busy(const struct sim_engine *engine, unsigned resource)
+{
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        const struct sim_op *op = engine->streams[i]->head;
+
+        if (op != NULL && op->state != OP_WAITING && op_uses(op, resource))
+            return true;
+    }
+    return false;
+}
+
 /* When does this operation change next? */
 static sim_time next_change(const struct sim_engine *engine, const struct sim_op *op)
 {

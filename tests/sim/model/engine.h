@@ -80,6 +80,9 @@ bool sim_op_done(struct sim_op_ref op);
 /* The newest operation of the stream. */
 struct sim_op_ref sim_stream_last(const struct sim_stream *stream);
 
+/* Does an operation that is under way have a flow on this resource? */
+bool sim_engine_is_busy(const struct sim_engine *engine, unsigned resource);
+
 /* Everything that happens up to and including this time. */
 void sim_engine_run(struct sim_engine *engine, sim_time until);
 /* Runs until the operation is done. False if it never will be, as things stand. */

@@ -132,6 +132,13 @@ void sim_fault_arm_flip(unsigned gpu, struct sim_block *block)
 void sim_fault_used_link(unsigned gpu, unsigned peer)
 {
     fired(sim_world.spec.pairs[gpu][peer].fault);
+    fired(sim_world.spec.gpus[gpu].faults.links);
+    fired(sim_world.spec.gpus[peer].faults.links);
+}
+
+void sim_fault_used_memory(unsigned gpu)
+{
+    fired(sim_world.spec.gpus[gpu].faults.memory);
 }
 
 void sim_fault_used_pcie(unsigned gpu)

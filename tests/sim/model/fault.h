@@ -22,6 +22,7 @@ void sim_fault_arm_flip(unsigned gpu, struct sim_block *block);
 
 /* Something used this part of the machine: faults that slow it down have fired. */
 void sim_fault_used_link(unsigned gpu, unsigned peer);
+void sim_fault_used_memory(unsigned gpu);
 void sim_fault_used_pcie(unsigned gpu);
 void sim_fault_used_clock(unsigned gpu);
 

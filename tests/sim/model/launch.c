@@ -96,6 +96,7 @@ static void route(struct sim_flow *flow, const struct sim_device *device,
     }
     const struct sim_device *home = sim_block_device(block);
     sim_flow_use(flow, sim_resource(home, SIM_RESOURCE_MEMORY), SIM_WEIGHT_FULL);
+    sim_fault_used_memory(home->gpu);
     if (home == device)
         return;
     const struct sim_device *from = access->is_write ? device : home;
@@ -107,8 +108,11 @@ static void route(struct sim_flow *flow, const struct sim_device *device,
     sim_flow_use(flow,
                  sim_resource(to, has_links ? SIM_RESOURCE_LINKS_IN : SIM_RESOURCE_DOWNSTREAM),
                  SIM_WEIGHT_FULL);
-    if (has_links)
-        sim_fault_used_link(from->gpu, to->gpu);
+    sim_fault_used_link(from->gpu, to->gpu);
+    if (!has_links) {
+        sim_fault_used_pcie(from->gpu);
+        sim_fault_used_pcie(to->gpu);
+    }
 }
 
 static void cost(struct sim_op_spec *spec, const struct sim_device *device,

@@ -14,6 +14,20 @@ bool sim_live_is_lost(unsigned gpu)
     return false;
 }
 
+bool sim_live_pcie_is_busy(unsigned gpu)
+{
+    for (unsigned i = 0; i < sim_world.device_count; i++) {
+        const struct sim_device *device = &sim_world.devices[i];
+
+        if (sim_world.spec.gpus[device->gpu].gpu == gpu
+            && (sim_engine_is_busy(&sim_world.engine, sim_resource(device, SIM_RESOURCE_UPSTREAM))
+                || sim_engine_is_busy(&sim_world.engine,
+                                      sim_resource(device, SIM_RESOURCE_DOWNSTREAM))))
+            return true;
+    }
+    return false;
+}
+
 uint64_t sim_live_used_bytes(unsigned gpu)
 {
     return sim_state_used_bytes(sim_world.state, gpu % SIM_STATE_GPUS);

@@ -14,6 +14,8 @@
 /* The profile's machine with the faults in it. */
 const struct sim_machine *sim_live_machine(void);
 bool sim_live_is_lost(unsigned gpu);
+/* Do bytes cross its PCIe link now? Only this process's work counts. */
+bool sim_live_pcie_is_busy(unsigned gpu);
 /* What all processes of the run hold together. */
 uint64_t sim_live_used_bytes(unsigned gpu);
 /* The fault made a difference; SIM_FAULT_NONE is fine. */

@@ -23,8 +23,8 @@ struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)
     if (spec->gpu_count == SIM_SPEC_GPUS)
         return NULL;
     struct sim_spec_gpu *gpu = &spec->gpus[spec->gpu_count++];
-    gpu->faults =
-        (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
+    gpu->faults = (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
+                                                SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
     return gpu;
 }
 

@@ -33,7 +33,7 @@ enum sim_resource {
 
 /* Numbers of the faults that have to fire; SIM_NO_FAULT where there is none. */
 struct sim_spec_gpu_faults {
-    int pcie, clock, lost, hidden;
+    int pcie, clock, memory, links, lost, hidden;
 };
 
 /* One GPU or MIG instance; an instance stands behind the GPU that it is part of. */

@@ -57,11 +57,12 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     uint64_t pcie = lane_rate(gpu->pcie_gen_now) * gpu->pcie_width_now;
 
     to->rate[SIM_RESOURCE_MEMORY] =
-        permille(sim_model_memory_rate(model), model->memory_efficiency_permille);
+        permille(permille(sim_model_memory_rate(model), model->memory_efficiency_permille),
+                 gpu->memory_rate_permille);
     to->rate[SIM_RESOURCE_UPSTREAM] = permille(pcie, model->pcie_efficiency_permille);
     to->rate[SIM_RESOURCE_DOWNSTREAM] = to->rate[SIM_RESOURCE_UPSTREAM];
     to->rate[SIM_RESOURCE_ARITHMETIC] = flops(gpu, model->sms);
-    to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks, 1000);
+    to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks - gpu->nvlinks_down, 1000);
     to->rate[SIM_RESOURCE_LINKS_IN] = to->rate[SIM_RESOURCE_LINKS_OUT];
     to->speed = (uint64_t)model->sms * model->cores_per_sm * model->clock_mhz;
 }
@@ -74,6 +75,8 @@ static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->faults = (struct sim_spec_gpu_faults){
         .pcie = gpu->pcie_fault,
         .clock = gpu->clock_fault,
+        .memory = gpu->memory_fault,
+        .links = gpu->nvlink_fault,
         .lost = gpu->lost_fault,
         .hidden = gpu->is_hidden_from_cuda ? gpu->hidden_fault : SIM_NO_FAULT,
     };

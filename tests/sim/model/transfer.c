@@ -114,11 +114,10 @@ static void use(struct sim_flow *flow, const struct sim_device *device, enum sim
     sim_flow_use(flow, sim_resource(device, which), weight);
 }
 
-static void use_memories(struct sim_flow *flow, const struct sim_device *to,
-                         const struct sim_device *from)
+static void use_memory(struct sim_flow *flow, const struct sim_device *device)
 {
-    use(flow, to, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
-    use(flow, from, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+    use(flow, device, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+    sim_fault_used_memory(device->gpu);
 }
 
 /* Between GPUs: NVLink, else PCIe directly, else through host memory. */
@@ -132,17 +131,19 @@ static void route_peers(struct sim_op_spec *spec, const struct sim_context *cont
         sim_peer_possible(to, from) && (context->peers >> sim_device_ordinal(other) & 1) != 0;
     unsigned weight = is_direct ? SIM_WEIGHT_FULL : STAGED_WEIGHT;
 
-    use_memories(flow, to, from);
+    use_memory(flow, to);
+    use_memory(flow, from);
     spec->latency = is_direct ? DEVICE_LATENCY : STAGED_LATENCY;
     if (!is_direct)
         sim_strict_report("copy between devices %d and %d goes through host memory: peer access "
                           "is not enabled",
                           sim_device_ordinal(from), sim_device_ordinal(to));
+    if (is_direct)
+        sim_fault_used_link(from->gpu, to->gpu);
     if (is_direct && sim_world.engine.capacity[links] > 0) {
         sim_flow_use(flow, links, weight);
         use(flow, from, SIM_RESOURCE_LINKS_OUT, weight);
         use(flow, to, SIM_RESOURCE_LINKS_IN, weight);
-        sim_fault_used_link(from->gpu, to->gpu);
         return;
     }
     use(flow, from, SIM_RESOURCE_UPSTREAM, weight);
@@ -172,9 +173,9 @@ static void route(struct sim_op_spec *spec, const struct sim_context *context,
         return;
     }
     if (to != NULL)
-        use(flow, to, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+        use_memory(flow, to);
     if (from != NULL)
-        use(flow, from, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+        use_memory(flow, from);
     if (to != NULL && from == NULL)
         use(flow, to, SIM_RESOURCE_DOWNSTREAM, weight);
     if (from != NULL && to == NULL)
@@ -265,7 +266,7 @@ int sim_fill_submit(struct sim_context *context, uintptr_t target, uint32_t valu
                                    .value = value,
                                    .width = width };
     sim_flow_init(&spec.flows[0], size_bytes);
-    use(&spec.flows[0], owner->device, SIM_RESOURCE_MEMORY, SIM_WEIGHT_FULL);
+    use_memory(&spec.flows[0], owner->device);
     submit(queue, &spec, transfer);
     return CUDA_SUCCESS;
 }

@@ -2,11 +2,20 @@
 /* PCIe and NVLink: what the GPU can do, and what the link does now. */
 #include "nvml_prototypes.h"
 
+/* A link that goes down when it is idle comes up again as soon as something crosses it. */
+static unsigned generation_now(const struct sim_nvml_target *target)
+{
+    if (target->gpu->pcie_gen_idle == 0 || sim_live_pcie_is_busy(target->number))
+        return target->gpu->pcie_gen_now;
+    sim_live_fired(target->gpu->idle_fault);
+    return target->gpu->pcie_gen_idle;
+}
+
 nvmlReturn_t nvmlDeviceGetCurrPcieLinkGeneration(nvmlDevice_t device, unsigned int *generation)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_GPU, generation != NULL);
     sim_live_fired(target.gpu->pcie_fault);
-    *generation = target.gpu->pcie_gen_now;
+    *generation = generation_now(&target);
     return NVML_SUCCESS;
 }
 
@@ -45,13 +54,19 @@ nvmlReturn_t nvmlDeviceGetGpuMaxPcieLinkGeneration(nvmlDevice_t device, unsigned
 static unsigned active_links(unsigned number)
 {
     const struct sim_machine *machine = sim_live_machine();
+    const struct sim_gpu *gpu = &machine->gpus[number];
+    unsigned up = gpu->model.nvlinks - gpu->nvlinks_down;
     unsigned sum = 0;
 
     for (unsigned i = 0; i < machine->gpu_count; i++) {
-        if (i != number)
-            sum += machine->links[number][i].nvlinks;
+        if (i == number)
+            continue;
+        sum += machine->links[number][i].nvlinks;
+        if (machine->links[number][i].is_down)
+            sim_live_fired(machine->links[number][i].fault);
     }
-    return sum < machine->gpus[number].model.nvlinks ? sum : machine->gpus[number].model.nvlinks;
+    sim_live_fired(gpu->nvlink_fault);
+    return sum < up ? sum : up;
 }
 
 nvmlReturn_t nvmlDeviceGetNvLinkState(nvmlDevice_t device, unsigned int link,

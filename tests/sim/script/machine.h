@@ -86,7 +86,13 @@ struct sim_gpu {
     uint64_t lost_after_ps; /* virtual time */
     int lost_fault;
     unsigned pcie_gen_now, pcie_width_now;
+    unsigned pcie_gen_idle; /* what an idle link goes down to; 0: it stays as it is */
     int pcie_fault;
+    int idle_fault;
+    unsigned memory_rate_permille; /* of what the model says; 1000 when healthy */
+    int memory_fault;
+    unsigned nvlinks_down; /* so many of its NVLinks lead nowhere, whatever is behind them */
+    int nvlink_fault;
     unsigned clock_cap_mhz; /* 0: none */
     int clock_fault;
     unsigned flip_count;
@@ -100,6 +106,7 @@ struct sim_gpu {
 struct sim_gpu_link {
     unsigned nvlinks;       /* 0: only PCIe */
     unsigned rate_permille; /* of the full rate; 1000 when healthy */
+    bool is_down;           /* its NVLinks: what is left is PCIe */
     bool has_access;        /* peer access, by NVLink or PCIe */
     int fault;
 };

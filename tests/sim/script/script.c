@@ -28,6 +28,7 @@ static const struct {
     { "gpu", PROFILE | FAULT, sim_statement_add_gpu },
     { "mig", PROFILE, sim_statement_mig },
     { "link", PROFILE | FAULT, sim_statement_link },
+    { "nvlink", FAULT, sim_statement_nvlink },
     { "pcie", PROFILE | FAULT, sim_statement_pcie },
     { "clock", PROFILE | FAULT, sim_statement_clock },
     { "mem", FAULT, sim_statement_mem },

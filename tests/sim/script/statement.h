@@ -38,6 +38,7 @@ bool sim_statement_mig(const struct sim_statement *st);
 bool sim_statement_link(const struct sim_statement *st);
 bool sim_statement_pcie(const struct sim_statement *st);
 bool sim_statement_clock(const struct sim_statement *st);
+bool sim_statement_nvlink(const struct sim_statement *st);
 bool sim_statement_mem(const struct sim_statement *st);
 bool sim_statement_kernel(const struct sim_statement *st);
 bool sim_statement_image(const struct sim_statement *st);
