@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from selftest import kernel_module, pci_device, plant
+from selftest import BASIC, QUICK, kernel_module, pci_device, plant
 
 # profile: GPUs that CUDA shows, their name (deviceQuery outputs, public), compute capability
 PROFILES = {
@@ -18,8 +18,6 @@ PROFILES = {
     "rtx4090x2": (2, "NVIDIA GeForce RTX 4090", "8.9"),
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
-BASIC = ["device-query", "vector-add", "launch"]
-QUICK = ["audit", *BASIC, "host-copy"]
 
 
 @pytest.fixture

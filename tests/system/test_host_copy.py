@@ -149,13 +149,18 @@ def test_small_copies_are_not_judged(simulated):
     assert_not_judged(simulated.report("host-copy", "--size", "1M", profile="l4x1"))
 
 
-def test_a_reading_of_an_idle_link_is_no_fault(simulated):
-    """The first answer comes too early: generation 1 (written by no call that returns 0)."""
-    outcome = simulated.report("host-copy", profile="h100x8",
-                               faults=["nvmlDeviceGetCurrPcieLinkGeneration call=1 returns 0"])
+def test_a_link_that_sleeps_when_idle_is_no_fault(simulated):
+    """Before the copies NVML says generation 1, which device-query shows; under them it says 5."""
+    outcome = simulated.report("device-query", "host-copy", profile="h100x8",
+                               faults=["pcie 4 idle-gen=1"])
+    facts = outcome.report["gpus"][4]["facts"]
 
     assert outcome.exit == 0, outcome.describe()
-    assert {metric["verdict"] for metric in outcome.report["metrics"]} == {"PASS"}
+    assert facts["pcie_generation"]["nvml"] == 1
+    assert facts["pcie_link_under_load"]["nvml"].startswith("PCIe 5.0 x16, ")
+    judged = [*metrics(outcome, "to-gpu").values(), *metrics(outcome, "from-gpu").values()]
+    assert len(judged) == 2 * 8
+    assert {metric["verdict"] for metric in judged} == {"PASS"}
 
 
 # --- data ---
