@@ -9,6 +9,7 @@
 #include "core/class_bars.h"
 #include "core/units.h"
 #include "gpu/copy_batch.h"
+#include "gpu/near.h"
 #include "gpu/pattern.h"
 #include "gpu/pcie.h"
 #include "run/run.h"
@@ -50,6 +51,7 @@ struct turn {
     struct gst_batch batch;
     struct gst_batch other_batch;
     struct gst_copy_buffers buffers;
+    struct gst_near near;
     struct gst_pcie_link link;
     bool is_behind_pcie;
     bool was_ahead;
@@ -196,13 +198,14 @@ static struct gst_bar bar_of(const struct turn *turn)
 static bool report_one(const struct turn *turn, const struct gst_metric_def *def,
                        const double *samples, struct gst_bar bar, struct gst_status *st)
 {
-    char link[96], why[128];
+    char link[96], memory[64], why[192];
 
     if (!gst_run_metric(turn->run, def, turn->lane.gpu->index, "pinned", samples, turn->samples,
                         bar, st))
         return false;
-    snprintf(why, sizeof(why), "under load: %s",
-             gst_pcie_link_describe(&turn->link, link, sizeof(link)));
+    snprintf(why, sizeof(why), "under load: %s; %s",
+             gst_pcie_link_describe(&turn->link, link, sizeof(link)),
+             gst_near_describe(&turn->near, memory, sizeof(memory)));
     gst_run_explain_metric(turn->run, gst_pcie_link_explain(&turn->link), why);
     return true;
 }
@@ -221,6 +224,8 @@ static bool report(const struct turn *turn, struct gst_status *st)
     if (turn->link.generation != 0)
         gst_report_fact_text(to, gpu, "nvml", "pcie_link_under_load", "%s",
                              gst_pcie_link_describe(&turn->link, text, sizeof(text)));
+    gst_report_fact_text(to, gpu, "host-copy", "copied_from", "%s",
+                         gst_near_describe(&turn->near, text, sizeof(text)));
     if (turn->buffers.limit[0] != '\0')
         gst_report_fact_text(to, gpu, "host-copy", "copied_less_than_wanted", "%zu bytes: %s",
                              turn->buffers.bytes, turn->buffers.limit);
@@ -249,6 +254,7 @@ static bool test_gpu(struct turn *turn, struct gst_status *st)
 static bool open_turn(struct turn *turn, struct gst_gpu *gpu, struct gst_status *st)
 {
     struct gst_env *env = turn->run->env;
+    bool ok;
 
     gst_run_phase(turn->run, gpu->index, "open");
     if (!gst_lane_open(&turn->lane, &gst_driver_path, env, gpu, st)
@@ -258,7 +264,10 @@ static bool open_turn(struct turn *turn, struct gst_gpu *gpu, struct gst_status 
         return false;
     turn->is_behind_pcie = gst_gpu_is_behind_pcie(env, gpu);
     gst_run_phase(turn->run, gpu->index, "allocate");
-    return gst_copy_buffers_init(&turn->buffers, turn->run, &turn->lane, st);
+    gst_near_begin(&turn->near, env->root, gpu);
+    ok = gst_copy_buffers_init(&turn->buffers, turn->run, &turn->lane, st);
+    gst_near_end(&turn->near);
+    return ok;
 }
 
 static void close_turn(struct turn *turn)

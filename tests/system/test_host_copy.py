@@ -61,7 +61,7 @@ def metrics(outcome, name):
 
 def is_pcie(gpu):
     """Not over a link to the CPU of another kind (Grace)."""
-    return "pcie-gen" in gpu and "c2c-rate" not in gpu
+    return "c2c" not in gpu
 
 
 PCIE_PROFILES = [name for name in PROFILES if all(map(is_pcie, gpus_of(name)))]
@@ -81,6 +81,19 @@ def test_rates_are_those_of_the_links(simulated, profile):
             assert metric["value"] == pytest.approx(ways * rate(gpus[index]), rel=0.01)
             assert metric["stats"]["count"] == 3 * 16
             assert metric["variant"] == "pinned"
+
+
+@pytest.mark.parametrize("profile", [name for name in PROFILES if name not in PCIE_PROFILES])
+def test_other_links_to_the_cpu_are_not_judged_by_pcie(simulated, profile):
+    """A GH200 has a PCIe link, which NVML tells; what is copied goes over NVLink-C2C."""
+    outcome = simulated.report("host-copy", "--size", "128M", profile=profile)
+
+    assert_not_judged(outcome)
+    for name in ("to-gpu", "from-gpu"):
+        for index, metric in metrics(outcome, name).items():
+            gpu = gpus_of(profile)[index]
+            expected = float(gpu["c2c"].removesuffix("GB/s")) * 1e9 * float(gpu["c2c-efficiency"])
+            assert metric["value"] == pytest.approx(expected, rel=0.01)
 
 
 @pytest.mark.parametrize("profile", [name for name in PCIE_PROFILES if not is_split(name)])
