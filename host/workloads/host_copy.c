@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * host-copy: how fast pinned memory gets to each GPU and back, one GPU at a time, one direction at
- * a time, and under --level full both at once. Judged by what GPU and slot could do over PCIe; a
- * link that is slower than that is read while data moves, and named.
+ * a time; under --level full also both at once, and pageable memory. Judged by what GPU and slot
+ * could do over PCIe; a link that is slower than that is read while data moves, and named.
  */
 #include <stdio.h>
 
@@ -15,10 +15,13 @@
 #include "run/run.h"
 #include "workloads/copy_buffers.h"
 #include "workloads/list.h"
+#include "workloads/pageable.h"
 
 #define BATCHES_QUICK 1
 #define BATCHES_FULL  3
 #define SAMPLES       (BATCHES_FULL * GST_BATCH_COPIES)
+
+#define PAGEABLE_SHARE 8
 
 /* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
 #define JUDGED_FROM_BYTES ((size_t)16 << 20)
@@ -41,7 +44,22 @@ static const struct gst_metric_def both_ways = {
     .unit = GST_UNIT_BYTES_PER_S,
 };
 
-static const struct gst_metric_def *const metrics[] = { &to_gpu, &from_gpu, &both_ways, NULL };
+/* A test of its own, with names of its own: no floor for pinned memory may judge it. */
+static const struct gst_metric_def pageable_to_gpu = {
+    .name = "host-copy.pageable-to-gpu",
+    .title = "pageable host memory to GPU",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def pageable_from_gpu = {
+    .name = "host-copy.pageable-from-gpu",
+    .title = "GPU to pageable host memory",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def *const metrics[] = {
+    &to_gpu, &from_gpu, &both_ways, &pageable_to_gpu, &pageable_from_gpu, NULL,
+};
 
 /* One GPU's turn. */
 struct turn {
@@ -60,6 +78,8 @@ struct turn {
     double to_gpu[SAMPLES];
     double from_gpu[SAMPLES];
     double both_ways[SAMPLES];
+    double pageable_to_gpu[SAMPLES];
+    double pageable_from_gpu[SAMPLES];
 };
 
 static bool copy_in(struct gst_lane *lane, void *data, struct gst_status *st)
@@ -183,6 +203,22 @@ static bool time_both_ways(struct turn *turn, bool *right, struct gst_status *st
     return true;
 }
 
+/* Pageable copies take several times as long, and are not judged: an eighth is copied. */
+static bool time_pageable(struct turn *turn, bool *right, struct gst_status *st)
+{
+    const struct gst_pageable_test test = {
+        .gpu_pointer = turn->buffers.gpu_in,
+        .bytes = turn->buffers.bytes / PAGEABLE_SHARE,
+        .count = GST_BATCH_COPIES,
+        .to_gpu = turn->pageable_to_gpu + turn->samples,
+        .from_gpu = turn->pageable_from_gpu + turn->samples,
+    };
+
+    turn->seed++;
+    gst_run_phase(turn->run, turn->lane.gpu->index, "copy pageable memory");
+    return gst_pageable_time(&test, turn->run, &turn->lane, turn->seed, right, st);
+}
+
 /* What GPU and slot can do, whatever the link does now: that is for the explanation. */
 static struct gst_bar bar_of(const struct turn *turn)
 {
@@ -196,12 +232,13 @@ static struct gst_bar bar_of(const struct turn *turn)
 }
 
 static bool report_one(const struct turn *turn, const struct gst_metric_def *def,
-                       const double *samples, struct gst_bar bar, struct gst_status *st)
+                       const char *variant, const double *samples, struct gst_bar bar,
+                       struct gst_status *st)
 {
     char link[96], memory[64], why[192];
 
-    if (!gst_run_metric(turn->run, def, turn->lane.gpu->index, "pinned", samples, turn->samples,
-                        bar, st))
+    if (!gst_run_metric(turn->run, def, turn->lane.gpu->index, variant, samples, turn->samples, bar,
+                        st))
         return false;
     snprintf(why, sizeof(why), "under load: %s; %s",
              gst_pcie_link_describe(&turn->link, link, sizeof(link)),
@@ -213,7 +250,8 @@ static bool report_one(const struct turn *turn, const struct gst_metric_def *def
 static bool report(const struct turn *turn, struct gst_status *st)
 {
     const struct gst_bar bar = bar_of(turn);
-    struct gst_bar both = gst_bar_without_floor(bar);
+    const struct gst_bar alone = gst_bar_without_floor(bar);
+    struct gst_bar both = alone;
     struct gst_report *to = turn->run->report;
     const int gpu = turn->lane.gpu->index;
     char text[96];
@@ -229,9 +267,14 @@ static bool report(const struct turn *turn, struct gst_status *st)
     if (turn->buffers.limit[0] != '\0')
         gst_report_fact_text(to, gpu, "host-copy", "copied_less_than_wanted", "%zu bytes: %s",
                              turn->buffers.bytes, turn->buffers.limit);
-    return report_one(turn, &to_gpu, turn->to_gpu, bar, st)
-           && report_one(turn, &from_gpu, turn->from_gpu, bar, st)
-           && (!turn->run->is_full || report_one(turn, &both_ways, turn->both_ways, both, st));
+    if (!report_one(turn, &to_gpu, "pinned", turn->to_gpu, bar, st)
+        || !report_one(turn, &from_gpu, "pinned", turn->from_gpu, bar, st))
+        return false;
+    if (!turn->run->is_full)
+        return true;
+    return report_one(turn, &both_ways, "pinned", turn->both_ways, both, st)
+           && report_one(turn, &pageable_to_gpu, NULL, turn->pageable_to_gpu, alone, st)
+           && report_one(turn, &pageable_from_gpu, NULL, turn->pageable_from_gpu, alone, st);
 }
 
 /* A rate of wrong data is worth nothing: what was found is told, and no number. */
@@ -244,7 +287,8 @@ static bool test_gpu(struct turn *turn, struct gst_status *st)
         return false;
     for (size_t i = 0; i < batches && right; i++) {
         if (!time_each_way(turn, &right, st)
-            || (right && turn->run->is_full && !time_both_ways(turn, &right, st)))
+            || (right && turn->run->is_full && !time_both_ways(turn, &right, st))
+            || (right && turn->run->is_full && !time_pageable(turn, &right, st)))
             return false;
         turn->samples += GST_BATCH_COPIES;
     }

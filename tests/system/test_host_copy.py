@@ -69,17 +69,17 @@ PCIE_PROFILES = [name for name in PROFILES if all(map(is_pcie, gpus_of(name)))]
 
 @pytest.mark.parametrize("profile", PCIE_PROFILES)
 def test_rates_are_those_of_the_links(simulated, profile):
-    outcome = simulated.report("host-copy", "--level", "full", profile=profile)
+    outcome = simulated.report("host-copy", profile=profile)
     gpus = gpus_of(profile)
 
     assert outcome.exit == 0, outcome.describe()
     assert outcome.counted() == set() and outcome.notes() == set()
-    for name, ways in (("to-gpu", 1), ("from-gpu", 1), ("both-ways", 2)):
+    for name in ("to-gpu", "from-gpu"):
         found = metrics(outcome, name)
         assert sorted(found) == list(range(len(gpus)))
         for index, metric in found.items():
-            assert metric["value"] == pytest.approx(ways * rate(gpus[index]), rel=0.01)
-            assert metric["stats"]["count"] == 3 * 16
+            assert metric["value"] == pytest.approx(rate(gpus[index]), rel=0.01)
+            assert metric["stats"]["count"] == 16
             assert metric["variant"] == "pinned"
 
 
@@ -127,6 +127,26 @@ def test_a_slow_link_is_measured_as_slow_as_it_is(simulated, fault, generation, 
             assert found[index]["verdict"] == ("FAIL" if index == 1 else "PASS")
     # Each direction is explained, and nothing is said of the other GPUs.
     assert [check["gpu"] for check in outcome.checks("FAIL")] == [1, 1]
+
+
+@pytest.mark.parametrize("profile", ["t4x1", "mig"])
+def test_full_level_goes_both_ways_and_copies_pageable_memory(simulated, profile):
+    """Each direction has its own wires, so both at once are twice as much. Pageable memory takes
+    the model's 2.2 times as long; neither is judged."""
+    outcome = simulated.report("host-copy", "--level", "full", "--size", "64M", profile=profile)
+    shares = {"to-gpu": 1, "from-gpu": 1, "both-ways": 2, "pageable-to-gpu": 1 / 2.2,
+              "pageable-from-gpu": 1 / 2.2}
+
+    assert outcome.exit == 0, outcome.describe()
+    for name, share in shares.items():
+        found = metrics(outcome, name)
+        assert list(found) == [0]
+        for index, metric in found.items():
+            expected = share * rate(gpus_of(profile)[index])
+            assert metric["value"] == pytest.approx(expected, rel=0.01)
+            assert metric["stats"]["count"] == 3 * 16
+            if name not in ("to-gpu", "from-gpu"):
+                assert metric["verdict"] == "not judged"
 
 
 # --- what is not judged ---
@@ -178,9 +198,10 @@ def test_a_link_that_sleeps_when_idle_is_no_fault(simulated):
 
 # --- data ---
 
-@pytest.mark.parametrize("level, comparisons", [("quick", 1 + 1), ("full", 1 + 3 * 3)])
+@pytest.mark.parametrize("level, comparisons", [("quick", 1 + 1), ("full", 1 + 3 * (1 + 2 + 1 / 8))])
 def test_every_word_is_counted(simulated, level, comparisons):
-    """Once there and back, then after each batch; both directions at once are two comparisons."""
+    """Once there and back, then after each batch; both directions at once are two comparisons, and
+    pageable memory is one of an eighth of the size."""
     outcome = simulated.report("host-copy", "--size", "1M", "--level", level, profile="rtx4090x2")
     [workload] = outcome.report["workloads"]
 
