@@ -68,6 +68,24 @@ bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int g
     return true;
 }
 
+void gst_run_explain_metric(struct gst_run *run, enum gst_finding_id finding, const char *why)
+{
+    struct gst_report *report = run->report;
+    struct gst_metric *metric =
+        report->metric_count == 0 ? NULL : &report->metrics[report->metric_count - 1];
+    char value[32], floor[32];
+
+    if (metric == NULL || metric->verdict != GST_FAIL || metric->is_told)
+        return;
+    gst_format(value, sizeof(value), metric->value, metric->def->unit);
+    gst_format(floor, sizeof(floor), metric->bar.floor, metric->def->unit);
+    gst_run_check(run, finding, metric->src_gpu, false, "%s%s%s is %s, floor %s%s%s; %s",
+                  metric->def->name, metric->variant[0] == '\0' ? "" : " ", metric->variant, value,
+                  floor, metric->bar.floor_from[0] == '\0' ? "" : " from ", metric->bar.floor_from,
+                  why);
+    metric->is_told = true;
+}
+
 void gst_run_summary(struct gst_run *run, const char *format, ...)
 {
     struct gst_item *item = current_item(run);

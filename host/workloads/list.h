@@ -13,6 +13,7 @@
     X(device_query)                                                                                \
     X(vector_add)                                                                                  \
     X(launch)                                                                                      \
+    X(host_copy)                                                                                   \
     X(memory_bandwidth)                                                                            \
     X(memory_test)
 

@@ -14,6 +14,11 @@ TOP = Path(__file__).resolve().parents[2]
 VENDOR = TOP / "build/vendor"
 COUNTING = ("FAIL", "ERROR")
 
+# The workloads of --level quick, in their order.
+BASIC = ["device-query", "vector-add", "launch"]
+BANDWIDTH = ["host-copy", "memory-bandwidth"]
+QUICK = ["audit", *BASIC, *BANDWIDTH]
+
 # Whatever the caller's shell says of GPUs would change what a test sees.
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
 

@@ -4,9 +4,9 @@ simulated GPUs work whatever the planted files say."""
 
 import pytest
 
-from selftest import bound_gpu, kernel_module, pci_device, plant
+from selftest import QUICK, bound_gpu, kernel_module, pci_device, plant
 
-OTHERS = ("device-query", "vector-add", "launch", "memory-bandwidth")
+OTHERS = [name for name in QUICK if name != "audit"]
 # The driver took this GPU and does not list it.
 UNLISTED = {"/proc/driver/nvidia/gpus": None, **kernel_module(),
             **{path: text for path, text in bound_gpu().items() if path.startswith("/sys/")}}
@@ -108,7 +108,7 @@ def test_isolated_audit(on_root):
     outcome = on_root({"/sys/bus/pci/devices": None}, "--isolate")
 
     assert outcome.exit == 0, outcome.describe()
-    assert set(outcome.workloads()) == {"audit", *OTHERS}
+    assert set(outcome.workloads()) == set(QUICK)
     assert outcome.report["facts"]["libcuda"], "what is known of the libraries is told once"
 
 

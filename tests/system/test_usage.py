@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-WORKLOADS = ("audit", "device-query", "vector-add", "launch", "memory-bandwidth", "memory-test")
+WORKLOADS = ("audit", "device-query", "vector-add", "launch", "host-copy", "memory-bandwidth",
+             "memory-test")
 SIZES = ("4096", "64M", "1.5G")
 TIMES = ("10s", "250ms")
 

@@ -210,7 +210,15 @@
     X(GST_HARDWARE_SLOW, "hardware.slow", GST_FAIL, GST_ACTION_REPLACE, \
       "a speed at or above the floor", \
       "look at clocks, power and temperature of this GPU (nvidia-smi -q -d PERFORMANCE,CLOCK,POWER)", \
-      "the bar that the report names")
+      "the bar that the report names") \
+    X(GST_HARDWARE_PCIE_LINK_NARROW, "hardware.pcie-link-narrow", GST_FAIL, GST_ACTION_REPLACE, \
+      "a PCIe link with all lanes that GPU and slot have, while data moves", \
+      "drain and reseat the GPU, its riser or cable; under load: nvidia-smi --query-gpu=pcie.link.width.current,pcie.link.width.max --format=csv", \
+      "NVML, nvmlDeviceGetCurrPcieLinkWidth, nvmlDeviceGetMaxPcieLinkWidth, read under load") \
+    X(GST_HARDWARE_PCIE_LINK_SLOW, "hardware.pcie-link-slow", GST_FAIL, GST_ACTION_REPLACE, \
+      "a PCIe link of the generation that GPU and slot can do, while data moves", \
+      "set the slot's link speed to auto in the firmware and reseat the GPU and its riser; on the host: dmesg | grep -i pcie shows link errors", \
+      "NVML, nvmlDeviceGetCurrPcieLinkGeneration, nvmlDeviceGetMaxPcieLinkGeneration, read under load")
 /* clang-format on */
 
 /* blocked, by: if the second is found, the first says nothing of its own. */

@@ -149,12 +149,49 @@ static void test_run__summary_and_elements(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(test_run__##name, setup, teardown)
 
+static void test_run__explanation_takes_the_place_of_slow(void **state)
+{
+    struct gst_run *run = &((struct fixture *)*state)->run;
+    const struct gst_check *checks = run->report->checks;
+    struct gst_bar bar = gst_bar_none();
+    struct gst_status st = GST_STATUS_INIT;
+    const double samples[] = { 3e9 };
+
+    bar.floor = 5e9;
+    snprintf(bar.floor_from, sizeof(bar.floor_from), "the test");
+    assert_true(gst_run_metric(run, &rate, 2, "driver", samples, 1, bar, &st));
+    gst_run_explain_metric(run, GST_HARDWARE_PCIE_LINK_NARROW, "half of its lanes");
+    gst_report_conclude(run->report);
+    assert_int_equal(run->report->check_count, 1);
+    assert_int_equal(checks[0].finding, GST_HARDWARE_PCIE_LINK_NARROW);
+    assert_int_equal(checks[0].gpu, 2);
+    assert_string_equal(checks[0].observed,
+                        "add.rate driver is 3 GB/s, floor 5 GB/s from the test; half of its lanes");
+}
+
+static void test_run__what_is_fast_enough_needs_no_explanation(void **state)
+{
+    struct gst_run *run = &((struct fixture *)*state)->run;
+    struct gst_bar bar = gst_bar_none();
+    struct gst_status st = GST_STATUS_INIT;
+    const double samples[] = { 6e9 };
+
+    gst_run_explain_metric(run, GST_HARDWARE_PCIE_LINK_NARROW, "no metric yet");
+    bar.floor = 5e9;
+    assert_true(gst_run_metric(run, &rate, 2, NULL, samples, 1, bar, &st));
+    gst_run_explain_metric(run, GST_HARDWARE_PCIE_LINK_NARROW, "half of its lanes");
+    gst_report_conclude(run->report);
+    assert_int_equal(run->report->check_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(phase),
         CASE(check),
         CASE(metric),
+        CASE(explanation_takes_the_place_of_slow),
+        CASE(what_is_fast_enough_needs_no_explanation),
         CASE(undeclared_metric),
         CASE(site_bar),
         CASE(site_bar_past_physics),

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The data that copies carry, and the comparison of what arrived. Pure. Unlike the input of kernels
+ * (reference.h) it uses all 32 bits of a word, since a link can lose any of them.
+ */
+#ifndef GST_GPU_PATTERN_H
+#define GST_GPU_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Word i of pattern `seed`. No two words of a pattern are the same, so a word in the wrong place
+ * shows; two patterns differ in every word, so whatever held one is poison for the next, and data
+ * that stayed behind shows. */
+uint32_t gst_pattern_word(uint32_t seed, size_t i);
+
+void gst_pattern_fill(uint32_t *words, size_t n, uint32_t seed);
+
+struct gst_pattern_mismatch {
+    size_t count; /* words that differ */
+    size_t first; /* index of the first of them */
+    uint32_t expected;
+    uint32_t observed;
+    bool is_one_bit; /* the first differs in exactly one bit */
+};
+
+/* Compares all n words with pattern `seed`. */
+struct gst_pattern_mismatch gst_pattern_compare(const uint32_t *words, size_t n, uint32_t seed);
+
+/* The comparison is itself under test: makes one word wrong by one bit and sees that it, and it
+ * alone, is found. `words` hold pattern `seed` and hold it again afterwards. */
+bool gst_pattern_catches_planted(uint32_t *words, size_t n, uint32_t seed);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sizes, allocation and comparison; see copy_buffers.h. */
+#include "workloads/copy_buffers.h"
+
+#include <stdio.h>
+
+#include "core/units.h"
+#include "gpu/error.h"
+#include "gpu/pattern.h"
+#include "run/memory.h"
+
+#define MIB              (1ULL << 20)
+#define WANTED_BYTES     (512 * MIB) /* as nvbandwidth since 0.7: about 10 ms over PCIe 5.0 x16 */
+#define SIMULATED_BYTES  (16 * MIB)
+#define SMALLEST_BYTES   (1 * MIB)
+#define BUFFERS_PER_SIDE 2
+/* Others may need memory, too. */
+#define SHARE_OF_FREE 2
+
+size_t gst_copy_bytes_wanted(const struct gst_run *run)
+{
+    uint64_t bytes = run->size_bytes;
+
+    if (bytes == 0)
+        bytes = run->report->is_simulated ? SIMULATED_BYTES : WANTED_BYTES;
+    bytes -= bytes % sizeof(uint32_t);
+    return bytes == 0 ? sizeof(uint32_t) : (size_t)bytes;
+}
+
+/* Halves the size until both buffers of one side fit into their share of what is free. */
+static void fit(struct gst_copy_buffers *buffers, uint64_t available, const char *of_what)
+{
+    const size_t wanted = buffers->bytes;
+    char text[32];
+
+    while (buffers->bytes > SMALLEST_BYTES
+           && buffers->bytes > available / (BUFFERS_PER_SIDE * SHARE_OF_FREE))
+        buffers->bytes /= 2;
+    if (buffers->bytes < wanted)
+        snprintf(buffers->limit, sizeof(buffers->limit), "%s of %s are free",
+                 gst_format(text, sizeof(text), (double)available, GST_UNIT_BYTES), of_what);
+}
+
+static void fit_to_what_is_free(struct gst_copy_buffers *buffers, struct gst_lane *lane)
+{
+    const uint64_t host = gst_memory_left(lane->env->root);
+    struct gst_status ignored = GST_STATUS_INIT;
+    size_t available = 0;
+    size_t total = 0;
+
+    if (host != 0)
+        fit(buffers, host, "host memory");
+    if (GST_CU(lane->env, &ignored, cuMemGetInfo, (&available, &total)))
+        fit(buffers, available, "GPU memory");
+}
+
+static void free_pinned(struct gst_copy_buffers *buffers, struct gst_lane *lane)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+
+    if (buffers->target != NULL)
+        GST_CU(lane->env, &ignored, cuMemFreeHost, (buffers->target));
+    if (buffers->source != NULL)
+        GST_CU(lane->env, &ignored, cuMemFreeHost, (buffers->source));
+    buffers->source = buffers->target = NULL;
+}
+
+static bool pin_once(struct gst_copy_buffers *buffers, struct gst_lane *lane, struct gst_status *st)
+{
+    void *source = NULL;
+    void *target = NULL;
+    bool ok =
+        GST_CU(lane->env, st, cuMemHostAlloc, (&source, buffers->bytes, CU_MEMHOSTALLOC_PORTABLE));
+
+    buffers->source = source;
+    ok = ok
+         && GST_CU(lane->env, st, cuMemHostAlloc,
+                   (&target, buffers->bytes, CU_MEMHOSTALLOC_PORTABLE));
+    buffers->target = target;
+    if (!ok)
+        free_pinned(buffers, lane);
+    return ok;
+}
+
+/* What a process may pin is nowhere to be asked: the cgroup, WSL2 and the driver each have a say.
+ */
+static bool pin(struct gst_copy_buffers *buffers, struct gst_lane *lane, struct gst_status *st)
+{
+    struct gst_status failure = GST_STATUS_INIT;
+    char text[32];
+
+    while (!pin_once(buffers, lane, &failure)) {
+        if (failure.code != CUDA_ERROR_OUT_OF_MEMORY) {
+            *st = failure;
+            return false;
+        }
+        gst_format(text, sizeof(text), (double)buffers->bytes * BUFFERS_PER_SIDE, GST_UNIT_BYTES);
+        if (buffers->bytes <= SMALLEST_BYTES)
+            return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "the driver does not pin %s: %.150s",
+                            text, failure.cause);
+        buffers->bytes = buffers->bytes / 2 / sizeof(uint32_t) * sizeof(uint32_t);
+        snprintf(buffers->limit, sizeof(buffers->limit), "the driver does not pin %s", text);
+        gst_status_clear(&failure);
+    }
+    return true;
+}
+
+bool gst_copy_buffers_init(struct gst_copy_buffers *buffers, const struct gst_run *run,
+                           struct gst_lane *lane, struct gst_status *st)
+{
+    *buffers = (struct gst_copy_buffers){ .bytes = gst_copy_bytes_wanted(run) };
+    fit_to_what_is_free(buffers, lane);
+    buffers->bytes -= buffers->bytes % sizeof(uint32_t);
+    if (pin(buffers, lane, st) && lane->path->alloc(lane, buffers->bytes, &buffers->gpu_in, st)
+        && lane->path->alloc(lane, buffers->bytes, &buffers->gpu_out, st))
+        return true;
+    gst_copy_buffers_release(buffers, lane);
+    return false;
+}
+
+void gst_copy_buffers_release(struct gst_copy_buffers *buffers, struct gst_lane *lane)
+{
+    lane->path->free(lane, buffers->gpu_out);
+    lane->path->free(lane, buffers->gpu_in);
+    free_pinned(buffers, lane);
+    *buffers = (struct gst_copy_buffers){ .bytes = 0 };
+}
+
+bool gst_copy_check(struct gst_run *run, int gpu, uint32_t *words, size_t bytes, uint32_t seed,
+                    const char *what)
+{
+    const size_t n = bytes / sizeof(*words);
+    const struct gst_pattern_mismatch found = gst_pattern_compare(words, n, seed);
+
+    gst_run_count_elements(run, n);
+    if (found.count > 0)
+        return gst_run_check(run, GST_HARDWARE_MEMORY_CORRUPTED, gpu, false,
+                             "%zu of %zu words are wrong %s, the first is %zu: 0x%08x, expected "
+                             "0x%08x%s",
+                             found.count, n, what, found.first, found.observed, found.expected,
+                             found.is_one_bit ? " (one bit flipped)" : "");
+    gst_run_check(run, GST_HARDWARE_MEMORY_CORRUPTED, gpu, true, "%zu of %zu words are right %s", n,
+                  n, what);
+    return gst_run_check(run, GST_SUITE_BLIND, gpu, gst_pattern_catches_planted(words, n, seed),
+                         "one planted error among %zu words %s", n, what);
+}

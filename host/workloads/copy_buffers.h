@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What copies between host and GPU need: two pinned buffers, two on the GPU, as large as wanted or
+ * as there is room for, filled and compared.
+ */
+#ifndef GST_WORKLOADS_COPY_BUFFERS_H
+#define GST_WORKLOADS_COPY_BUFFERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gpu/path.h"
+#include "run/run.h"
+
+/* Zeroed when released. */
+struct gst_copy_buffers {
+    size_t bytes;     /* of each */
+    uint32_t *source; /* pinned */
+    uint32_t *target; /* pinned */
+    uint64_t gpu_in;  /* what is copied to the GPU goes here */
+    uint64_t gpu_out; /* what is copied from the GPU comes from here */
+    char limit[96];   /* what made it smaller than wanted; empty if nothing did */
+};
+
+/* How much to copy: --size, or 512 MiB, or 16 MiB on the simulator, where every byte is moved by
+ * the CPU. Whole words. Pure but for what `run` says. */
+size_t gst_copy_bytes_wanted(const struct gst_run *run);
+
+/* Allocates in the lane's context. Takes less where two buffers would take more than half of the
+ * GPU's free memory, or of the host's, or where the driver pins no more, and says so in `limit`.
+ * False, with nothing kept, if even 1 MiB does not fit. */
+bool gst_copy_buffers_init(struct gst_copy_buffers *buffers, const struct gst_run *run,
+                           struct gst_lane *lane, struct gst_status *st);
+void gst_copy_buffers_release(struct gst_copy_buffers *buffers, struct gst_lane *lane);
+
+/* Compares what arrived with pattern `seed`, tries the comparison itself, and answers the checks.
+ * `words` hold `bytes`; `what` was done with them: "after 20 copies to the GPU". True if all is
+ * right. */
+bool gst_copy_check(struct gst_run *run, int gpu, uint32_t *words, size_t bytes, uint32_t seed,
+                    const char *what);
+
+#endif

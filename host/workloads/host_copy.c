@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host-copy: how fast pinned memory gets to each GPU and back, one GPU at a time, one direction at
+ * a time; under --level full also both at once, and pageable memory. Judged by what GPU and slot
+ * could do over PCIe; a link that is slower than that is read while data moves, and named.
+ */
+#include <stdio.h>
+
+#include "core/class_bars.h"
+#include "core/units.h"
+#include "gpu/copy_batch.h"
+#include "gpu/near.h"
+#include "gpu/pattern.h"
+#include "gpu/pcie.h"
+#include "run/run.h"
+#include "workloads/copy_buffers.h"
+#include "workloads/list.h"
+#include "workloads/pageable.h"
+
+#define BATCHES_QUICK 1
+#define BATCHES_FULL  3
+#define SAMPLES       (BATCHES_FULL * GST_BATCH_COPIES)
+
+#define PAGEABLE_SHARE 8
+
+/* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
+#define JUDGED_FROM_BYTES ((size_t)16 << 20)
+
+static const struct gst_metric_def to_gpu = {
+    .name = "host-copy.to-gpu",
+    .title = "pinned host memory to GPU",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def from_gpu = {
+    .name = "host-copy.from-gpu",
+    .title = "GPU to pinned host memory",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def both_ways = {
+    .name = "host-copy.both-ways",
+    .title = "pinned, to GPU and from GPU at once, sum",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+/* A test of its own, with names of its own: no floor for pinned memory may judge it. */
+static const struct gst_metric_def pageable_to_gpu = {
+    .name = "host-copy.pageable-to-gpu",
+    .title = "pageable host memory to GPU",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def pageable_from_gpu = {
+    .name = "host-copy.pageable-from-gpu",
+    .title = "GPU to pageable host memory",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def *const metrics[] = {
+    &to_gpu, &from_gpu, &both_ways, &pageable_to_gpu, &pageable_from_gpu, NULL,
+};
+
+/* One GPU's turn. */
+struct turn {
+    struct gst_run *run;
+    struct gst_lane lane;  /* to the GPU, and back where one goes at a time */
+    struct gst_lane other; /* back, where both go at once */
+    struct gst_batch batch;
+    struct gst_batch other_batch;
+    struct gst_copy_buffers buffers;
+    struct gst_near near;
+    struct gst_pcie_link link;
+    bool is_behind_pcie;
+    bool was_ahead;
+    uint32_t seed; /* of the pattern last used */
+    size_t samples;
+    double to_gpu[SAMPLES];
+    double from_gpu[SAMPLES];
+    double both_ways[SAMPLES];
+    double pageable_to_gpu[SAMPLES];
+    double pageable_from_gpu[SAMPLES];
+};
+
+static bool copy_in(struct gst_lane *lane, void *data, struct gst_status *st)
+{
+    const struct gst_copy_buffers *buffers = data;
+
+    return lane->path->upload(lane, buffers->gpu_in, buffers->source, buffers->bytes, st);
+}
+
+/* Brings back what was brought in. */
+static bool copy_back(struct gst_lane *lane, void *data, struct gst_status *st)
+{
+    const struct gst_copy_buffers *buffers = data;
+
+    return lane->path->download(lane, buffers->target, buffers->gpu_in, buffers->bytes, st);
+}
+
+static bool copy_out(struct gst_lane *lane, void *data, struct gst_status *st)
+{
+    const struct gst_copy_buffers *buffers = data;
+
+    return lane->path->download(lane, buffers->target, buffers->gpu_out, buffers->bytes, st);
+}
+
+/* A new pattern in the source; what the others hold is an older one, and differs in every word. */
+static void renew(struct turn *turn)
+{
+    turn->seed++;
+    gst_pattern_fill(turn->buffers.source, turn->buffers.bytes / sizeof(uint32_t), turn->seed);
+}
+
+static bool is_right(struct turn *turn, const uint32_t seed, const char *what)
+{
+    gst_run_phase(turn->run, turn->lane.gpu->index, "compare");
+    return gst_copy_check(turn->run, turn->lane.gpu->index, turn->buffers.target,
+                          turn->buffers.bytes, seed, what);
+}
+
+/* One copy each way before anything is timed: it leaves a known pattern everywhere, and a GPU that
+ * loses data shows by its first write, not by the last of twenty. */
+static bool copy_once(struct turn *turn, bool *right, struct gst_status *st)
+{
+    struct gst_lane *lane = &turn->lane;
+
+    gst_run_phase(turn->run, lane->gpu->index, "copy once, there and back");
+    gst_pattern_fill(turn->buffers.target, turn->buffers.bytes / sizeof(uint32_t), turn->seed);
+    renew(turn);
+    if (!copy_in(lane, &turn->buffers, st) || !copy_back(lane, &turn->buffers, st)
+        || !lane->path->wait(lane, st))
+        return false;
+    *right = is_right(turn, turn->seed, "after one copy there and back");
+    return true;
+}
+
+static void read_link(struct turn *turn)
+{
+    struct gst_pcie_link now;
+
+    if (turn->is_behind_pcie && gst_pcie_link_read(turn->run->env, turn->lane.gpu, &now))
+        gst_pcie_link_raise(&turn->link, &now);
+}
+
+/* The link is read while the copies that were queued are on their way. */
+static bool time_one_way(struct turn *turn, gst_batch_copy copy, double *samples,
+                         struct gst_status *st)
+{
+    double seconds[GST_BATCH_COPIES];
+
+    if (!gst_batch_queue(&turn->batch, copy, &turn->buffers, st))
+        return false;
+    read_link(turn);
+    if (!gst_batch_finish(&turn->batch, seconds, st))
+        return false;
+    turn->was_ahead = turn->was_ahead && turn->batch.was_ahead;
+    for (size_t i = 0; i < GST_BATCH_COPIES; i++)
+        samples[i] = (double)turn->buffers.bytes / seconds[i];
+    return true;
+}
+
+static bool time_each_way(struct turn *turn, bool *right, struct gst_status *st)
+{
+    const int gpu = turn->lane.gpu->index;
+
+    renew(turn);
+    gst_run_phase(turn->run, gpu, "copy to the GPU");
+    if (!time_one_way(turn, copy_in, turn->to_gpu + turn->samples, st))
+        return false;
+    gst_run_phase(turn->run, gpu, "copy from the GPU");
+    if (!time_one_way(turn, copy_back, turn->from_gpu + turn->samples, st))
+        return false;
+    *right = is_right(turn, turn->seed, "after timed copies there and back");
+    return true;
+}
+
+/* What comes out was put there before; what goes in is another pattern, and fetched afterwards. */
+static bool time_both_ways(struct turn *turn, bool *right, struct gst_status *st)
+{
+    struct gst_copy_buffers *buffers = &turn->buffers;
+    struct gst_lane *lane = &turn->lane;
+    double seconds[GST_BATCH_COPIES];
+    uint32_t seed_out;
+
+    gst_run_phase(turn->run, lane->gpu->index, "copy both ways at once");
+    renew(turn);
+    seed_out = turn->seed;
+    if (!lane->path->upload(lane, buffers->gpu_out, buffers->source, buffers->bytes, st)
+        || !lane->path->wait(lane, st))
+        return false;
+    renew(turn);
+    if (!gst_batch_queue_pair(&turn->batch, copy_in, &turn->other_batch, copy_out, buffers, st)
+        || !gst_batch_finish_pair(&turn->batch, &turn->other_batch, seconds, st))
+        return false;
+    for (size_t i = 0; i < GST_BATCH_COPIES; i++)
+        turn->both_ways[turn->samples + i] = 2 * (double)buffers->bytes / seconds[i];
+    *right = is_right(turn, seed_out, "after copies from the GPU, while others went there");
+    if (!*right)
+        return true;
+    if (!copy_back(lane, buffers, st) || !lane->path->wait(lane, st))
+        return false;
+    *right = is_right(turn, turn->seed, "after copies to the GPU, while others came back");
+    return true;
+}
+
+/* Pageable copies take several times as long, and are not judged: an eighth is copied. */
+static bool time_pageable(struct turn *turn, bool *right, struct gst_status *st)
+{
+    const struct gst_pageable_test test = {
+        .gpu_pointer = turn->buffers.gpu_in,
+        .bytes = turn->buffers.bytes / PAGEABLE_SHARE,
+        .count = GST_BATCH_COPIES,
+        .to_gpu = turn->pageable_to_gpu + turn->samples,
+        .from_gpu = turn->pageable_from_gpu + turn->samples,
+    };
+
+    turn->seed++;
+    gst_run_phase(turn->run, turn->lane.gpu->index, "copy pageable memory");
+    return gst_pageable_time(&test, turn->run, &turn->lane, turn->seed, right, st);
+}
+
+/* What GPU and slot can do, whatever the link does now: that is for the explanation. */
+static struct gst_bar bar_of(const struct turn *turn)
+{
+    struct gst_bar bar = gst_bar_none();
+
+    if (turn->link.generation != 0)
+        bar = gst_bar_of_pcie(turn->link.generation_max, turn->link.width_max);
+    if (turn->buffers.bytes < JUDGED_FROM_BYTES || !turn->was_ahead)
+        bar = gst_bar_without_floor(bar);
+    return bar;
+}
+
+static bool report_one(const struct turn *turn, const struct gst_metric_def *def,
+                       const char *variant, const double *samples, struct gst_bar bar,
+                       struct gst_status *st)
+{
+    char link[96], memory[64], why[192];
+
+    if (!gst_run_metric(turn->run, def, turn->lane.gpu->index, variant, samples, turn->samples, bar,
+                        st))
+        return false;
+    snprintf(why, sizeof(why), "under load: %s; %s",
+             gst_pcie_link_describe(&turn->link, link, sizeof(link)),
+             gst_near_describe(&turn->near, memory, sizeof(memory)));
+    gst_run_explain_metric(turn->run, gst_pcie_link_explain(&turn->link), why);
+    return true;
+}
+
+static bool report(const struct turn *turn, struct gst_status *st)
+{
+    const struct gst_bar bar = bar_of(turn);
+    const struct gst_bar alone = gst_bar_without_floor(bar);
+    struct gst_bar both = alone;
+    struct gst_report *to = turn->run->report;
+    const int gpu = turn->lane.gpu->index;
+    char text[96];
+
+    /* Memory controllers differ too much for a floor that holds everywhere; each direction has its
+     * own wires. */
+    both.ceiling *= 2;
+    if (turn->link.generation != 0)
+        gst_report_fact_text(to, gpu, "nvml", "pcie_link_under_load", "%s",
+                             gst_pcie_link_describe(&turn->link, text, sizeof(text)));
+    gst_report_fact_text(to, gpu, "host-copy", "copied_from", "%s",
+                         gst_near_describe(&turn->near, text, sizeof(text)));
+    if (turn->buffers.limit[0] != '\0')
+        gst_report_fact_text(to, gpu, "host-copy", "copied_less_than_wanted", "%zu bytes: %s",
+                             turn->buffers.bytes, turn->buffers.limit);
+    if (!report_one(turn, &to_gpu, "pinned", turn->to_gpu, bar, st)
+        || !report_one(turn, &from_gpu, "pinned", turn->from_gpu, bar, st))
+        return false;
+    if (!turn->run->is_full)
+        return true;
+    return report_one(turn, &both_ways, "pinned", turn->both_ways, both, st)
+           && report_one(turn, &pageable_to_gpu, NULL, turn->pageable_to_gpu, alone, st)
+           && report_one(turn, &pageable_from_gpu, NULL, turn->pageable_from_gpu, alone, st);
+}
+
+/* A rate of wrong data is worth nothing: what was found is told, and no number. */
+static bool test_gpu(struct turn *turn, struct gst_status *st)
+{
+    const size_t batches = turn->run->is_full ? BATCHES_FULL : BATCHES_QUICK;
+    bool right = true;
+
+    if (!copy_once(turn, &right, st))
+        return false;
+    for (size_t i = 0; i < batches && right; i++) {
+        if (!time_each_way(turn, &right, st)
+            || (right && turn->run->is_full && !time_both_ways(turn, &right, st))
+            || (right && turn->run->is_full && !time_pageable(turn, &right, st)))
+            return false;
+        turn->samples += GST_BATCH_COPIES;
+    }
+    return !right || report(turn, st);
+}
+
+static bool open_turn(struct turn *turn, struct gst_gpu *gpu, struct gst_status *st)
+{
+    struct gst_env *env = turn->run->env;
+    bool ok;
+
+    gst_run_phase(turn->run, gpu->index, "open");
+    if (!gst_lane_open(&turn->lane, &gst_driver_path, env, gpu, st)
+        || !gst_lane_open(&turn->other, &gst_driver_path, env, gpu, st)
+        || !gst_batch_init(&turn->batch, &turn->lane, st)
+        || !gst_batch_init(&turn->other_batch, &turn->other, st))
+        return false;
+    turn->is_behind_pcie = gst_gpu_is_behind_pcie(env, gpu);
+    gst_run_phase(turn->run, gpu->index, "allocate");
+    gst_near_begin(&turn->near, env->root, gpu);
+    ok = gst_copy_buffers_init(&turn->buffers, turn->run, &turn->lane, st);
+    gst_near_end(&turn->near);
+    return ok;
+}
+
+static void close_turn(struct turn *turn)
+{
+    if (turn->lane.path != NULL)
+        gst_copy_buffers_release(&turn->buffers, &turn->lane);
+    if (turn->other_batch.lane != NULL)
+        gst_batch_release(&turn->other_batch);
+    if (turn->batch.lane != NULL)
+        gst_batch_release(&turn->batch);
+    gst_lane_close(&turn->other);
+    gst_lane_close(&turn->lane);
+}
+
+/* The size that was used on the last GPU that was tested, for the summary. */
+static size_t take_turn(struct gst_run *run, struct gst_gpu *gpu)
+{
+    struct gst_status st = GST_STATUS_INIT;
+    struct turn turn = { .run = run, .was_ahead = true };
+    size_t bytes;
+
+    turn.seed = (uint32_t)(run->seed ^ (run->seed >> 32)) + ((uint32_t)gpu->index << 16);
+    if (!open_turn(&turn, gpu, &st) || !test_gpu(&turn, &st)) {
+        st.gpu = gpu->index;
+        gst_report_status(run->report, &st);
+    }
+    bytes = turn.buffers.bytes;
+    close_turn(&turn);
+    return bytes;
+}
+
+static bool run_host_copy(struct gst_run *run, struct gst_status *st)
+{
+    char gpus[24], least[32];
+    size_t bytes = SIZE_MAX;
+    (void)st; /* what fails on one GPU is reported for that GPU, and the others go on */
+
+    for (int i = 0; i < run->env->gpu_count; i++) {
+        const size_t used = take_turn(run, &run->env->gpus[i]);
+
+        bytes = used < bytes ? used : bytes;
+    }
+    gst_format(least, sizeof(least), (double)bytes, GST_UNIT_BYTES);
+    gst_run_summary(run, "%s, %s a copy%s, every word compared",
+                    gst_run_gpus(run, gpus, sizeof(gpus)), least,
+                    bytes < gst_copy_bytes_wanted(run) ? " (less than wanted)" : "");
+    return true;
+}
+
+const struct gst_workload gst_workload_host_copy = {
+    .name = "host-copy",
+    .group = "bandwidth",
+    .summary = "how fast does pinned host memory get to each GPU, and back?",
+    .passes_when = "each direction is as fast as PCIe of that generation and width, and every word "
+                   "arrives",
+    .needs = { .gpus = 1 },
+    .metrics = metrics,
+    .timeout_s = 180,
+    .is_quick = true,
+    .run = run_host_copy,
+};
