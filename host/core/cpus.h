@@ -14,8 +14,12 @@ struct gst_cpus {
     unsigned char bits[GST_CPUS / CHAR_BIT];
 };
 
-/* Entries that are no ranges end the list. */
-void gst_cpus_parse(struct gst_cpus *cpus, const char *list);
+/* Entries that are no ranges end the list, and what came before them is kept; false then, and for a
+ * range that runs backwards. Processors past the last there can be are left out. Format: Linux,
+ * Documentation/admin-guide/cputopology. */
+bool gst_cpus_parse(struct gst_cpus *cpus, const char *list);
+
+bool gst_cpus_has(const struct gst_cpus *cpus, unsigned cpu);
 
 /* Is any processor in both? */
 bool gst_cpus_meet(const struct gst_cpus *a, const struct gst_cpus *b);

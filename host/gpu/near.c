@@ -4,41 +4,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static bool parse_number(const char **text, unsigned long *number)
-{
-    char *end;
-
-    if (**text < '0' || **text > '9')
-        return false;
-    *number = strtoul(*text, &end, 10);
-    *text = end;
-    return true;
-}
+#include "core/cpus.h"
 
 bool gst_cpu_list_parse(const char *text, cpu_set_t *cpus)
 {
-    CPU_ZERO(cpus);
-    while (*text != '\0') {
-        unsigned long first, last;
+    struct gst_cpus list;
+    const bool ok = gst_cpus_parse(&list, text);
 
-        if (!parse_number(&text, &first))
-            return false;
-        last = first;
-        if (*text == '-') {
-            text++;
-            if (!parse_number(&text, &last) || last < first)
-                return false;
-        }
-        for (unsigned long cpu = first; cpu <= last && cpu < CPU_SETSIZE; cpu++)
+    CPU_ZERO(cpus);
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (gst_cpus_has(&list, cpu))
             CPU_SET(cpu, cpus);
-        if (*text == ',' && text[1] != '\0')
-            text++;
-        else if (*text != '\0')
-            return false;
     }
-    return true;
+    return ok;
 }
 
 static bool read_of_gpu(const struct gst_root *root, const struct gst_gpu *gpu, const char *file,
