@@ -30,6 +30,11 @@ void gst_pci_id_lower(char *pci_id)
     }
 }
 
+bool gst_gpu_outgrows_cache(const struct gst_gpu *gpu, double bytes)
+{
+    return bytes >= (double)GST_GPU_L2_MULTIPLE * gpu->l2_bytes;
+}
+
 double gst_gpu_memory_peak_bytes_per_s(const struct gst_gpu *gpu)
 {
     const double transfers_per_clock = 2.0;

@@ -57,6 +57,13 @@ bool gst_gpu_matches(const struct gst_gpu *gpu, const char *word, size_t length)
  * where the attributes are known to mislead (integrated memory, zero width). Pure. */
 double gst_gpu_memory_peak_bytes_per_s(const struct gst_gpu *gpu);
 
+/* Data of so many times the L2 and more crosses to the memory each time it is used. */
+#define GST_GPU_L2_MULTIPLE 4
+
+/* True if `bytes` are several times the L2, so that a rate is the memory's and not the cache's.
+ * Pure. */
+bool gst_gpu_outgrows_cache(const struct gst_gpu *gpu, double bytes);
+
 /* CUDA writes "0000:1B:00.0"; sysfs and lspci use lower case, and so do we. Pure. */
 void gst_pci_id_lower(char *pci_id);
 

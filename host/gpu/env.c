@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/version.h"
+#include "core/units.h"
 #include "gpu/absence.h"
 #include "gpu/error.h"
 #include "gpu/trace.h"
@@ -359,6 +360,6 @@ void gst_env_check_still_there(struct gst_env *env)
         return;
     gst_report_check(report, GST_HARDWARE_GPU_LOST, GST_NO_GPU, false,
                      "the driver shows %d GPU%s, at the start it showed %d", env->gpus_total,
-                     env->gpus_total == 1 ? "" : "s", report->gpus_seen);
+                     gst_plural(env->gpus_total), report->gpus_seen);
     report->gpus_seen = env->gpus_total;
 }

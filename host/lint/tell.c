@@ -240,7 +240,7 @@ static void describe(const struct telling *telling, const struct gst_suspect *ro
         snprintf(text, length, "'%s'%s; %s", row->detail, where, row->rule->why);
     else if (row->kind == GST_ENTRY_FOLDER)
         snprintf(text, length, "'%s/' (%zu file%s, %s%s%s); %s", path, row->file_count,
-                 row->file_count == 1 ? "" : "s", size, where, gone, row->rule->why);
+                 gst_plural((int64_t)row->file_count), size, where, gone, row->rule->why);
     else
         snprintf(text, length, "'%s' (%s%s%s); %s%s%s%s", path, size, where, gone, row->rule->why,
                  row->detail[0] == '\0' ? "" : " '", row->detail,
@@ -405,12 +405,12 @@ static void describe_image(const struct gst_lint_result *result, char *text, siz
     gst_format(bytes, sizeof bytes, (double)result->inspection->size_bytes, GST_UNIT_BYTES);
     if (result->manifest != NULL)
         snprintf(layers, sizeof layers, ", %zu layer%s", result->manifest->count,
-                 result->manifest->count == 1 ? "" : "s");
+                 gst_plural((int64_t)result->manifest->count));
     if (result->manifest != NULL && result->manifest->platform[0] != '\0')
         snprintf(platform, sizeof platform, " for %s", result->manifest->platform);
     if (result->others > 0)
         snprintf(others, sizeof others, ", %zu mount%s left out", result->others,
-                 result->others == 1 ? "" : "s");
+                 gst_plural((int64_t)result->others));
     snprintf(text, size, "%s%s%s, %zu entries, %s%s", result->kind, platform, layers,
              result->inspection->entry_count, bytes, others);
 }

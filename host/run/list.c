@@ -6,6 +6,7 @@
 
 #include "api/libs.h"
 #include "api/version.h"
+#include "core/units.h"
 #include "kernels/pack.h"
 #include "run/about.h"
 #include "run/plan.h"
@@ -13,7 +14,7 @@
 /* "1 GPU, kernels": what a workload needs, for people. */
 static const char *describe_needs(const struct gst_needs *needs, char *text, size_t size)
 {
-    snprintf(text, size, "%d GPU%s%s%s%s", needs->gpus, needs->gpus == 1 ? "" : "s",
+    snprintf(text, size, "%d GPU%s%s%s%s", needs->gpus, gst_plural(needs->gpus),
              needs->kernels ? ", kernels" : "", needs->runtime ? ", libcudart" : "",
              needs->nvml ? ", NVML" : "");
     return text;

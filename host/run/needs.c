@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "core/units.h"
+
 static bool lack(char *reason, size_t size, const char *text, enum gst_finding_id finding,
                  enum gst_finding_id *blocked_by)
 {
@@ -18,7 +20,7 @@ bool gst_needs_met(const struct gst_needs *needs, const struct gst_offer *offer,
     *blocked_by = GST_NO_FINDING;
     if (offer->gpus < needs->gpus) {
         snprintf(reason, size, "needs %d GPU%s, %d %s selected", needs->gpus,
-                 needs->gpus == 1 ? "" : "s", offer->gpus, offer->gpus == 1 ? "is" : "are");
+                 gst_plural(needs->gpus), offer->gpus, offer->gpus == 1 ? "is" : "are");
         return false;
     }
     if (needs->kernels && !offer->kernels)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/units.h"
 #include "core/utf8.h"
 #include "run/child.h"
 
@@ -110,6 +111,6 @@ const char *gst_run_gpus(const struct gst_run *run, char *text, size_t size)
 {
     const int count = run->env->gpu_count;
 
-    snprintf(text, size, "%d GPU%s", count, count == 1 ? "" : "s");
+    snprintf(text, size, "%d GPU%s", count, gst_plural(count));
     return text;
 }

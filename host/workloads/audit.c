@@ -6,6 +6,7 @@
  */
 #include "audit/audit.h"
 #include "audit/settle.h"
+#include "core/units.h"
 #include "run/run.h"
 #include "workloads/list.h"
 
@@ -29,7 +30,7 @@ static bool run_audit(struct gst_run *run, struct gst_status *st)
     if (!gst_audit_files(run->report, &view, is_alone, st))
         return false;
     passed = count_passed(run->report);
-    gst_run_summary(run, "%zu check%s", passed, passed == 1 ? "" : "s");
+    gst_run_summary(run, "%zu check%s", passed, gst_plural((int64_t)passed));
     return true;
 }
 

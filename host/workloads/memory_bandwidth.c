@@ -22,9 +22,6 @@
 #define MOVES_PER_SAMPLE 4
 #define WARM_UP_MOVES    4
 
-/* Several times the L2, so that the rate is the memory's and not the cache's. */
-#define L2_MULTIPLE 4
-
 #define DEFAULT_BYTES (512ULL << 20)
 
 #define BUFFERS 3
@@ -58,7 +55,7 @@ static struct gst_bar bar_of(const struct gst_gpu *gpu, size_t words, enum gst_t
     const struct gst_bar bar = gst_bar_of_memory(gst_gpu_memory_peak_bytes_per_s(gpu),
                                                  gst_bus_is_hbm((unsigned)gpu->memory_bus_bits));
 
-    if (gpu->is_mig || (double)words * sizeof(float) < (double)L2_MULTIPLE * gpu->l2_bytes)
+    if (gpu->is_mig || !gst_gpu_outgrows_cache(gpu, (double)words * sizeof(float)))
         return gst_bar_none();
     return way == GST_TRAFFIC_COPY_ENGINE ? bar : gst_bar_without_floor(bar);
 }

@@ -32,9 +32,6 @@
 /* A thread that starts for less costs more than its work. */
 #define VECTORS_PER_THREAD 64
 
-/* Several times the L2, so that what is read back was in the memory (vector-add). */
-#define L2_MULTIPLE 4
-
 /* In one finding; the count tells the rest. */
 #define SHOWN_WORDS 2
 
@@ -353,7 +350,7 @@ static bool measure(struct test *t, uint64_t limit, struct gst_status *st)
             return true;
         samples[i] = 2.0 * (double)limit / seconds;
     }
-    if ((double)limit >= (double)L2_MULTIPLE * gpu->l2_bytes) {
+    if (gst_gpu_outgrows_cache(gpu, (double)limit)) {
         bar.ceiling = gst_gpu_memory_peak_bytes_per_s(gpu);
         snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "memory clock x bus width");
     }

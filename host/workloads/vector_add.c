@@ -15,9 +15,6 @@
 #define SAMPLES_QUICK 16
 #define SAMPLES_FULL  48
 
-/* Several times the L2, so that the rate is the memory's and not the cache's. */
-#define L2_MULTIPLE 4
-
 #define DEFAULT_BYTES (64ULL << 20)
 
 static const struct gst_metric_def bandwidth = {
@@ -45,7 +42,7 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_addit
             return false;
         samples[i] = bytes / seconds;
     }
-    if (bytes >= (double)L2_MULTIPLE * lane->gpu->l2_bytes) {
+    if (gst_gpu_outgrows_cache(lane->gpu, bytes)) {
         bar.ceiling = gst_gpu_memory_peak_bytes_per_s(lane->gpu);
         snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "memory clock x bus width");
     }
@@ -124,7 +121,7 @@ static size_t elements_for(const struct gst_run *run)
         bytes = DEFAULT_BYTES;
         for (int i = 0; i < run->env->gpu_count; i++) {
             const uint64_t beyond_cache =
-                (uint64_t)run->env->gpus[i].l2_bytes * L2_MULTIPLE + DEFAULT_BYTES / 16;
+                (uint64_t)run->env->gpus[i].l2_bytes * GST_GPU_L2_MULTIPLE + DEFAULT_BYTES / 16;
 
             bytes = beyond_cache > bytes ? beyond_cache : bytes;
         }
