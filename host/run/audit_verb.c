@@ -3,20 +3,12 @@
 #include "run/audit_verb.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "audit/audit.h"
 #include "audit/framework_answers.h"
 #include "core/log.h"
 #include "run/record.h"
-
-/* A captured or unpacked root says nothing of this machine's devices and libraries; the root of a
- * simulation goes with the libraries that the loader finds. */
-static bool is_of_this_machine(const struct gst_settings *settings)
-{
-    return strcmp(settings->root, "/") == 0 || getenv("GPU_SELFTEST_SIM_PROFILE") != NULL;
-}
 
 static bool audit(struct gst_report *report, const struct gst_settings *settings)
 {
@@ -25,7 +17,7 @@ static bool audit(struct gst_report *report, const struct gst_settings *settings
                   .proc = settings->proc,
                   .sys = settings->sys,
                   .dev = settings->dev },
-        .tries = !settings->is_files_only && is_of_this_machine(settings),
+        .tries = !settings->is_files_only && gst_settings_are_of_this_machine(settings),
         .deadline_s = settings->timeout_s,
         .watch_s = settings->watch_s,
         .framework = settings->framework < 0 ? NULL : gst_framework_names[settings->framework],
@@ -49,7 +41,7 @@ int gst_audit_verb(const struct gst_settings *settings, FILE *out)
     }
     gst_record_begin(report, settings);
     /* What is looked at is somebody else's machine. */
-    if (!is_of_this_machine(settings))
+    if (!gst_settings_are_of_this_machine(settings))
         snprintf(report->host, sizeof(report->host), "%s", settings->root);
     audit(report, settings);
     code = gst_record_end(report, settings, out);

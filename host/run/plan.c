@@ -47,19 +47,18 @@ static void add_name(const char *name, void *data)
 static bool complain(struct gst_workload_list list, const char *word, size_t length,
                      bool with_groups, char *error, size_t size)
 {
-    struct names workloads = { "" }, groups = { "" };
+    struct names workloads = { "" }, groups = { "" }, verbs = { "" };
 
     for (size_t i = 0; i < list.count; i++)
         add_name(list.rows[i]->name, &workloads);
     gst_plan_groups(list, add_name, &groups);
+    gst_settings_each_verb(add_name, &verbs);
     if (with_groups)
         snprintf(error, size, "unknown workload or group '%.*s', workloads: %s; groups: %s",
                  (int)length, word, workloads.text, groups.text);
     else
-        snprintf(error, size,
-                 "unknown verb or workload '%.*s', workloads: %s; verbs: audit, lint, list, "
-                 "explain, compare, topology",
-                 (int)length, word, workloads.text);
+        snprintf(error, size, "unknown verb or workload '%.*s', workloads: %s; verbs: %s",
+                 (int)length, word, workloads.text, verbs.text);
     return false;
 }
 

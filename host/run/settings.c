@@ -169,10 +169,10 @@ static const struct audience {
         "isolate", "root", "simulate", "fault", OPTIONS_OF_ALL } },
     { "audit", { OPTIONS_OF_REPORTS, OPTIONS_OF_AUDIT, "simulate", "fault", OPTIONS_OF_ALL } },
     { "lint", { OPTIONS_OF_REPORTS, OPTIONS_OF_ALL } },
-    { "topology", { "json", "svg", "root", "timeout", "simulate", "fault", OPTIONS_OF_ALL } },
     { "list", { "markdown", OPTIONS_OF_ALL } },
     { "explain", { OPTIONS_OF_ALL } },
     { "compare", { OPTIONS_OF_ALL } },
+    { "topology", { "json", "svg", "root", "timeout", "simulate", "fault", OPTIONS_OF_ALL } },
 };
 
 /* Of the program that can do nothing else: there is no simulator beside it. */
@@ -354,6 +354,17 @@ void gst_settings_help_audit(FILE *out)
         out);
     gst_options_help(chosen, audit_rows(chosen), out);
     fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell.\n", out);
+}
+
+bool gst_settings_are_of_this_machine(const struct gst_settings *settings)
+{
+    return strcmp(settings->root, "/") == 0 || getenv("GPU_SELFTEST_SIM_PROFILE") != NULL;
+}
+
+void gst_settings_each_verb(void (*visit)(const char *verb, void *data), void *data)
+{
+    for (size_t i = 1; i < sizeof(audiences) / sizeof(audiences[0]); i++)
+        visit(audiences[i].verb, data);
 }
 
 static void append_list(char *text, size_t size, const char *option,

@@ -61,6 +61,14 @@ bool gst_settings_parse_audit(struct gst_settings *settings, int argc, char *con
                               char *error, size_t size);
 void gst_settings_help_audit(FILE *out);
 
+/* True unless --root names somebody else's machine: a capture or an unpacked root says nothing of
+ * the devices and libraries here; the root of a simulation goes with the libraries that the loader
+ * finds. */
+bool gst_settings_are_of_this_machine(const struct gst_settings *settings);
+
+/* Calls `visit` with the name of each verb. */
+void gst_settings_each_verb(void (*visit)(const char *verb, void *data), void *data);
+
 /* "--level quick --only vector-add": what was chosen, for the report. Returns `text`. */
 const char *gst_settings_describe(const struct gst_settings *settings, char *text, size_t size);
 

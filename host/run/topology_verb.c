@@ -67,12 +67,6 @@ static bool write_all(const struct gst_topology *topology, const struct gst_sett
     return write_file(topology, write_svg, settings->svg) && ok;
 }
 
-/* Files of another machine say nothing of this one's driver. */
-static bool is_of_this_machine(const struct gst_settings *settings)
-{
-    return strcmp(settings->root, "/") == 0 || profile() != NULL;
-}
-
 static bool read_all(struct gst_topology *topology, const struct gst_settings *settings,
                      const struct gst_root *root)
 {
@@ -80,7 +74,7 @@ static bool read_all(struct gst_topology *topology, const struct gst_settings *s
 
     if (!gst_topology_read(topology, root))
         return false;
-    if (topology->gpu_count > 0 && is_of_this_machine(settings))
+    if (topology->gpu_count > 0 && gst_settings_are_of_this_machine(settings))
         gst_nvlink_ask(&answer, settings->timeout_s > 0 ? settings->timeout_s : DEADLINE_S);
     gst_bonds_add(topology, root, &answer);
     return true;
