@@ -11,8 +11,7 @@
 
 #include "core/status.h"
 
-#define GST_ASK_HELPER     "gpu-selftest-audit-probe"
-#define GST_ASK_DEADLINE_S 60.0
+#define GST_ASK_HELPER "gpu-selftest-audit-probe"
 /* Room for the lines about 64 GPUs. */
 #define GST_ASK_TEXT_SIZE (256 * 1024)
 

@@ -42,9 +42,8 @@ struct gst_audit_check {
     void (*ask)(struct gst_asking *asking);           /* says nothing where it does not apply */
 };
 
-/* One file each; `key` is the letter that its checks' ids begin with. */
+/* One file each. */
 struct gst_audit_group {
-    char key;
     const char *name;   /* of its line in the report: "device nodes" */
     bool is_optional;   /* no line unless one of its checks has something to say */
     bool needs_answers; /* passes only if nodes were opened and libraries loaded */

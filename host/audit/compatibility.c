@@ -226,7 +226,6 @@ static const struct gst_audit_check checks[] = {
 };
 
 const struct gst_audit_group gst_group_compatibility = {
-    .key = 'F',
     .name = "compatibility",
     .is_optional = true,
     .checks = checks,

@@ -441,7 +441,6 @@ static const struct gst_audit_check checks[] = {
 };
 
 const struct gst_audit_group gst_group_driver = {
-    .key = 'B',
     .name = "host driver",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),

@@ -247,7 +247,6 @@ static void summarize(const struct gst_scene *scene, char *text, size_t size)
 }
 
 const struct gst_audit_group gst_group_framework = {
-    .key = 'T',
     .name = "framework",
     .is_optional = true,
     .checks = checks,

@@ -266,7 +266,6 @@ static const struct gst_audit_check checks[] = {
 };
 
 const struct gst_audit_group gst_group_injection = {
-    .key = 'C',
     .name = "injection",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),

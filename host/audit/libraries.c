@@ -355,7 +355,6 @@ static void summarize(const struct gst_scene *scene, char *text, size_t size)
 }
 
 const struct gst_audit_group gst_group_libraries = {
-    .key = 'E',
     .name = "libraries",
     .needs_answers = true,
     .checks = checks,

@@ -510,7 +510,6 @@ static void summarize(const struct gst_scene *scene, char *text, size_t size)
 }
 
 const struct gst_audit_group gst_group_nodes = {
-    .key = 'D',
     .name = "device nodes",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),

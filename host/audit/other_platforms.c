@@ -14,13 +14,6 @@
 
 #define WSL_NODE "/dev/dxg"
 
-static bool exists(const struct gst_scene *scene, const char *path)
-{
-    struct gst_node node;
-
-    return gst_view_stat(scene->view, path, &node);
-}
-
 static bool is_gpu_asked_for(const struct gst_scene *scene)
 {
     return scene->asked == GST_ASKED_ALL || scene->asked == GST_ASKED_LIST;
@@ -30,7 +23,8 @@ static bool is_gpu_asked_for(const struct gst_scene *scene)
 static bool is_wsl_with_gpu(const struct gst_scene *scene)
 {
     return scene->platform == GST_PLATFORM_WSL
-           && (!scene->is_container || gst_scene_has_injection(scene) || exists(scene, WSL_NODE));
+           && (!scene->is_container || gst_scene_has_injection(scene)
+               || gst_view_exists(scene->view, WSL_NODE));
 }
 
 static void ask_wsl_node(struct gst_asking *asking)
@@ -72,7 +66,7 @@ static bool has_wsl_library(const struct gst_scene *scene, const char *name)
     char path[128];
 
     snprintf(path, sizeof(path), "/usr/lib/wsl/lib/%s", name);
-    if (exists(scene, path))
+    if (gst_view_exists(scene->view, path))
         return true;
     gst_scene_resolve_library(scene, name, &resolved);
     return resolved.is_found;
@@ -165,7 +159,6 @@ static const struct gst_audit_check checks[] = {
 };
 
 const struct gst_audit_group gst_group_other_platforms = {
-    .key = 'W',
     .name = "WSL and Jetson",
     .is_optional = true,
     .checks = checks,

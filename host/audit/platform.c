@@ -23,11 +23,8 @@ static bool is_sandbox(const struct gst_scene *scene)
 
 static bool is_injected(const struct gst_scene *scene)
 {
-    struct gst_node node;
-
-    return scene->injection != GST_INJECTION_NONE || gst_scene_has_injection(scene)
-           || (scene->platform == GST_PLATFORM_WSL
-               && gst_view_stat(scene->view, "/dev/dxg", &node));
+    return scene->injection != GST_INJECTION_NONE
+           || (scene->platform == GST_PLATFORM_WSL && gst_view_exists(scene->view, "/dev/dxg"));
 }
 
 /* Names of containers in one line of /proc/self/cgroup: two are one inside the other. */
@@ -380,7 +377,6 @@ static const struct gst_audit_check checks[] = {
 };
 
 const struct gst_audit_group gst_group_platform = {
-    .key = 'A',
     .name = "platform and request",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),

@@ -135,7 +135,7 @@ static bool is_for_us(const struct gst_view *view, const char *path)
     unsigned char head[20];
     char text[sizeof head + 1] = "";
 
-    if (!gst_view_is_elf(view, path) || !gst_view_read(view, path, text, sizeof text))
+    if (!gst_view_read(view, path, text, sizeof text) || memcmp(text, "\177ELF", 4) != 0)
         return true;
     memcpy(head, text, sizeof head);
     return (unsigned)(head[18] | head[19] << 8) == gst_elf_machine();

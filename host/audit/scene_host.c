@@ -3,12 +3,12 @@
  * What the host's driver says of itself, which a container sees without any injection: modules,
  * device numbers, GPUs on the bus and in the driver. See scene.h.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "audit/field.h"
 #include "audit/scene_parts.h"
 #include "core/utf8.h"
 #include "core/version.h"
@@ -137,25 +137,11 @@ static bool visit_bus(const char *pci_id, void *data)
     return true;
 }
 
-/* The value of a line "Key: \t value", NULL if the line is of another key. */
-static const char *value_of(const char *line, const char *key)
-{
-    size_t length = strlen(key);
-
-    if (strncmp(line, key, length) != 0 || line[length] != ':')
-        return NULL;
-    line += length + 1;
-    while (isspace((unsigned char)*line))
-        line++;
-    return line;
-}
-
 static bool visit_driver(const char *pci_id, void *data)
 {
     struct gst_scene *scene = data;
-    char path[160], text[2048], *rest = text, *line;
+    char path[160], text[2048], value[sizeof scene->gpus[0].model];
     struct gst_scene_gpu *gpu;
-    const char *value;
 
     snprintf(path, sizeof path, PROC_GPUS "/%.64s/information", pci_id);
     if (!gst_view_read(scene->view, path, text, sizeof text))
@@ -164,17 +150,14 @@ static bool visit_driver(const char *pci_id, void *data)
     if (gpu == NULL)
         return false;
     gpu->is_in_driver = true;
-    while ((line = strsep(&rest, "\n")) != NULL) {
-        if ((value = value_of(line, "Model")) != NULL)
-            gst_utf8_copy(gpu->model, sizeof gpu->model, value);
-        /* Until the GPU has been opened, question marks stand for each digit. */
-        else if ((value = value_of(line, "GPU UUID")) != NULL && strchr(value, '?') == NULL)
-            gst_utf8_copy(gpu->uuid, sizeof gpu->uuid, value);
-        else if ((value = value_of(line, "Device Minor")) != NULL)
-            gpu->minor = atoi(value);
-        else if ((value = value_of(line, "GPU Excluded")) != NULL)
-            gpu->is_excluded = strncasecmp(value, "yes", 3) == 0;
-    }
+    gst_field_find(text, "Model", gpu->model, sizeof gpu->model);
+    /* Until the GPU has been opened, question marks stand for each digit. */
+    if (gst_field_find(text, "GPU UUID", value, sizeof value) && strchr(value, '?') == NULL)
+        gst_utf8_copy(gpu->uuid, sizeof gpu->uuid, value);
+    if (gst_field_find(text, "Device Minor", value, sizeof value))
+        gpu->minor = atoi(value);
+    gpu->is_excluded = gst_field_find(text, "GPU Excluded", value, sizeof value)
+                       && strncasecmp(value, "yes", 3) == 0;
     return true;
 }
 

@@ -315,7 +315,6 @@ static const struct gst_audit_check checks[] = {
 };
 
 const struct gst_audit_group gst_group_specs = {
-    .key = 'S',
     .name = "CDI specifications",
     .is_optional = true,
     .checks = checks,

@@ -24,13 +24,6 @@
 /* Of /proc/PID/stat: USER_HZ, 100 on every architecture (time(7)). */
 #define CLOCK_TICKS_PER_S 100
 
-static bool exists(const struct gst_scene *scene, const char *path)
-{
-    struct gst_node node;
-
-    return gst_view_stat(scene->view, path, &node);
-}
-
 static void count_nccl(const char *entry, void *data)
 {
     /* NVIDIA's images name the version that they carry. */
@@ -157,7 +150,7 @@ static void ask_mps(struct gst_asking *asking)
     if (folder == NULL || folder[0] == '\0')
         return;
     snprintf(control, sizeof(control), "%.480s/control", folder);
-    if (!exists(scene, control))
+    if (!gst_view_exists(scene->view, control))
         gst_found(asking, finding, GST_NO_GPU,
                   "CUDA_MPS_PIPE_DIRECTORY is '%.160s', and '%.160s' is not there", folder,
                   control);
@@ -171,7 +164,7 @@ static void ask_mps(struct gst_asking *asking)
 static void tell_socket(struct gst_asking *asking, const char *key, const char *const *paths)
 {
     for (; *paths != NULL; paths++) {
-        if (!exists(asking->scene, *paths))
+        if (!gst_view_exists(asking->scene->view, *paths))
             continue;
         gst_told(asking, key, "%s", *paths);
         return;
@@ -487,7 +480,6 @@ static const struct gst_audit_check checks[] = {
 };
 
 const struct gst_audit_group gst_group_surroundings = {
-    .key = 'G',
     .name = "surroundings",
     .checks = checks,
     .count = sizeof(checks) / sizeof(checks[0]),

@@ -265,6 +265,13 @@ bool gst_view_stat(const struct gst_view *view, const char *path, struct gst_nod
     return true;
 }
 
+bool gst_view_exists(const struct gst_view *view, const char *path)
+{
+    struct gst_node node;
+
+    return gst_view_stat(view, path, &node);
+}
+
 bool gst_view_lstat(const struct gst_view *view, const char *path, struct gst_node *node)
 {
     char real[PATH_MAX];

@@ -101,6 +101,9 @@ bool gst_view_list(const struct gst_view *view, const char *path,
 bool gst_view_stat(const struct gst_view *view, const char *path, struct gst_node *node);
 bool gst_view_lstat(const struct gst_view *view, const char *path, struct gst_node *node);
 
+/* True if something is there, through links. */
+bool gst_view_exists(const struct gst_view *view, const char *path);
+
 /* The path with all links followed, without leaving the root. False if it leads nowhere. */
 bool gst_view_resolve(const struct gst_view *view, const char *path, char *real, size_t size);
 

@@ -15,9 +15,8 @@
 #include "audit/audit.h"
 #include "core/log.h"
 
-#define FIXTURES_MAX 1024
-#define LINES_MAX    64
-#define CHECKS_MAX   256
+#define LINES_MAX  64
+#define CHECKS_MAX 256
 
 struct line {
     enum { MUST_FIND, MUST_BLOCK, MUST_TELL } kind;
