@@ -11,8 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "exec/exec.h"
 #include "kernels/memory_bandwidth.h"
+#include "run_twin.h"
 
 #define LARGEST 3000 /* vectors */
 #define WORDS   (4 * (LARGEST + 8))
@@ -44,22 +44,8 @@ static void launch(const char *name, unsigned vectors, const unsigned shape[2],
     const struct gst_memory_bandwidth_args args = {
         x, y, z, sums, vectors, SEED, shape[0] * shape[1]
     };
-    const struct sim_launch launch = {
-        .kernel = sim_kernel_find(name),
-        .grid = { shape[0], 1, 1 },
-        .block = { shape[1], 1, 1 },
-        .args = &args,
-        .arch = 900,
-        .order = order,
-        .seed = 7,
-    };
-    char err[256] = "";
 
-    assert_non_null(launch.kernel);
-    assert_int_equal(launch.kernel->args_bytes, 48);
-    assert_false(launch.kernel->sync);
-    assert_true(sim_exec_run(&launch, err, sizeof(err)));
-    assert_string_equal(err, "");
+    run_twin(name, &args, 48, shape[0], shape[1], order);
 }
 
 /* Written out here, so that the macro is held against arithmetic and not against itself. */

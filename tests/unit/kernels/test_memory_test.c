@@ -11,8 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "exec/exec.h"
 #include "kernels/memory_test.h"
+#include "run_twin.h"
 
 #define LARGEST 1500 /* vectors */
 #define GUARD   16
@@ -37,21 +37,8 @@ static void launch(unsigned vectors, enum gst_memory_pattern pattern, bool is_ch
         .is_check = is_check,
         .result = &result,
     };
-    const struct sim_launch launch = {
-        .kernel = sim_kernel_find("memory_test"),
-        .grid = { grid, 1, 1 },
-        .block = { block, 1, 1 },
-        .args = &args,
-        .arch = 900,
-        .order = order,
-        .seed = 7,
-    };
-    char err[256] = "";
 
-    assert_non_null(launch.kernel);
-    assert_int_equal(launch.kernel->args_bytes, 56);
-    assert_false(launch.kernel->sync);
-    assert_true(sim_exec_run(&launch, err, sizeof(err)));
+    run_twin("memory_test", &args, 56, grid, block, order);
 }
 
 static uint64_t expected(enum gst_memory_pattern pattern, uint64_t word)

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "exec/exec.h"
 #include "kernels/vector_add.h"
+#include "run_twin.h"
 
 #define LARGEST 5000
 #define GUARD   64
@@ -43,22 +43,8 @@ static int first_wrong(int n)
 static void launch(unsigned n, unsigned grid, unsigned block, enum sim_order order, uint32_t *arch)
 {
     const struct gst_vector_add_args args = { a, b, c, n, arch };
-    const struct sim_launch launch = {
-        .kernel = sim_kernel_find("vector_add"),
-        .grid = { grid, 1, 1 },
-        .block = { block, 1, 1 },
-        .args = &args,
-        .arch = 900,
-        .order = order,
-        .seed = 7,
-    };
-    char err[256] = "";
 
-    assert_non_null(launch.kernel);
-    assert_int_equal(launch.kernel->args_bytes, 40);
-    assert_false(launch.kernel->sync);
-    assert_true(sim_exec_run(&launch, err, sizeof(err)));
-    assert_string_equal(err, "");
+    run_twin("vector_add", &args, 40, grid, block, order);
 }
 
 static void test_vector_add__equals_plain_c(void **state)
