@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import jsonschema
+import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 VENDOR = TOP / "build/vendor"
@@ -139,6 +140,16 @@ def plant(root, files):
         else:
             path.write_text(text)
     return root
+
+
+def vendor(name):
+    """A folder that scripts/vendor makes."""
+    folder = VENDOR / name / "lib"
+    if folder.is_dir() and any(folder.iterdir()):
+        return folder
+    if os.environ.get("GST_REQUIRE_VENDOR") == "1":
+        pytest.fail(f"no {folder}: run scripts/vendor", pytrace=False)
+    pytest.skip(f"no build/vendor/{name}: scripts/vendor fetches it")
 
 
 def pci_device(pci="0000:65:00.0", vendor="0x10de", pci_class="0x030200"):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from selftest import TOP, VENDOR, has_driver_here, validate
+from selftest import TOP, has_driver_here, validate, vendor
 
 AUDIT = TOP / "build/audit"
 TORCH_SCRIPT = (TOP / "host/probe/torch_probe.py").read_text()
@@ -204,15 +204,6 @@ def test_nobody_reads(probe):
     os.close(writer)
 
     assert done.returncode != 0
-
-
-def vendor(name):
-    folder = VENDOR / name / "lib"
-    if folder.is_dir() and any(folder.iterdir()):
-        return folder
-    if os.environ.get("GST_REQUIRE_VENDOR") == "1":
-        pytest.fail(f"no {folder}: run scripts/vendor", pytrace=False)
-    pytest.skip(f"no build/vendor/{name}: scripts/vendor fetches it")
 
 
 def real_environment(*folders):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from selftest import VENDOR
+from selftest import VENDOR, vendor
 
 WITHOUT_MKNOD = ("setpriv", "--bounding-set=-mknod", "--inh-caps=-mknod")
 
@@ -39,16 +39,6 @@ def confined(bare_program):
 
     yield run
     assert device_nodes() == before, "a device node was left behind"
-
-
-def vendor(name):
-    """A folder that scripts/vendor makes."""
-    folder = VENDOR / name / "lib"
-    if folder.is_dir() and any(folder.iterdir()):
-        return folder
-    if os.environ.get("GST_REQUIRE_VENDOR") == "1":
-        pytest.fail(f"no {folder}: run scripts/vendor", pytrace=False)
-    pytest.skip(f"no build/vendor/{name}: scripts/vendor fetches it")
 
 
 def only_runtime(tmp_path, version):
