@@ -66,7 +66,7 @@ def make_spec(build, profile, root):
 
 
 def write_spec(spec, name):
-    """Where engines look; /run is this session's own."""
+    """Where engines look; /run is this run's own."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.json"
     path.write_text(json.dumps(spec, indent=2))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Engines, images and the folder of tools that each container gets; started once per session."""
+"""Engines, images and the folder of tools that each container gets; started once per run."""
 
 import os
 import shutil

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-Docker and podman for one test session: storage, sockets and state in a folder of their own, so that
-neither a machine's own engines nor its containers are touched. tests/containers/run starts the
-session in its own process and mount namespaces; what is left when it ends, the kernel ends.
+Docker and podman for one run of the tests: storage, sockets and state in a folder of their own, so
+that neither a machine's own engines nor its containers are touched. tests/containers/run starts the
+run in its own process and mount namespaces; what is left when it ends, the kernel ends.
 """
 
 import json
@@ -176,7 +176,7 @@ MAPPED_USER, MAPPED_ID, MAPPED_FIRST = "nobody", 65534, 100000
 
 
 def allow_mapping(folder):
-    """subuid(5) and subgid(5), in this session's own mount namespace."""
+    """subuid(5) and subgid(5), in this run's own mount namespace."""
     for name in ("subuid", "subgid"):
         table = folder / name
         table.write_text(f"{MAPPED_USER}:{MAPPED_FIRST}:65536\n")

@@ -28,7 +28,7 @@ ERRNOS = {"ENXIO": "No such device or address", "EPERM": "Operation not permitte
 
 
 def copies():
-    """This session's own: whoever links or touches the originals changes when they changed, and the
+    """This run's own: whoever links or touches the originals changes when they changed, and the
     audit compares that with the start of the container."""
     return Path(os.environ["GST_CONTAINERS_WORK"]) / "vendor"
 
@@ -58,7 +58,7 @@ def driver_version(branch):
 
 
 def show_nodes(mode):
-    """The nodes of a host with a driver, of this mode, in a /dev that is this session's own; none
+    """The nodes of a host with a driver, of this mode, in a /dev that is this run's own; none
     without a mode."""
     mounts = Path("/proc/self/mountinfo").read_text()
     assert " /dev rw" in mounts and " - tmpfs gst-test-dev " in mounts, "/dev is the machine's own"
@@ -70,7 +70,7 @@ def show_nodes(mode):
 
 
 class Maker:
-    """Makes containers of one session; images and host folders are made once."""
+    """Makes containers of one run; images and host folders are made once."""
 
     def __init__(self, loaded, tools):
         self.loaded, self.tools = loaded, tools

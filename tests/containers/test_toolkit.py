@@ -27,7 +27,7 @@ def under_toolkit(engine, row):
 
 @pytest.fixture(scope="module")
 def toolkit(work, has_driver):
-    """The toolkit ready for both engines, and the machine's own nodes in this session's /dev."""
+    """The toolkit ready for both engines, and the machine's own nodes in this run's /dev."""
     if shutil.which("nvidia-ctk") is None:
         pytest.skip("nvidia-ctk is not on PATH: NVIDIA's toolkit is in no package registry")
     if not has_driver:
