@@ -88,7 +88,7 @@ static void put_way(struct sim_tree *tree, const struct sim_machine *machine,
     const struct port_link up = { one->gen, one->width, one->gen_most, one->width_most };
     const struct port_link down = { gpu->pcie_gen_now, gpu->pcie_width_now, gpu->model.pcie_gen,
                                     gpu->model.pcie_width };
-    char folder[PATH_SIZE];
+    char folder[PATH_SIZE], driver[PATH_SIZE + 8];
 
     snprintf(folder, sizeof folder, "sys/devices/pci%04x:%02x", gpu->pci_domain, one->bus - 1);
     add_port(tree, folder, gpu->pci_domain, one->bus - 1, 0);
@@ -100,6 +100,13 @@ static void put_way(struct sim_tree *tree, const struct sim_machine *machine,
     add_port(tree, folder, gpu->pci_domain, one->bus + 1, place);
     put_port(tree, folder, "0x10b5", gpu->numa, &down);
     add_port(tree, folder, gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
+    snprintf(driver, sizeof driver, "%.*s/driver", PATH_SIZE - 1, folder);
+    sim_tree_link(tree, driver, "../../../../../../bus/pci/drivers/nvidia");
+}
+
+bool sim_bus_shows(const struct sim_machine *machine, const struct sim_gpu *gpu)
+{
+    return gpu->bridge >= 0 && machine->host.switches[gpu->bridge].bus != 0;
 }
 
 void sim_bus_put(struct sim_tree *tree, const struct sim_machine *machine)
@@ -109,7 +116,7 @@ void sim_bus_put(struct sim_tree *tree, const struct sim_machine *machine)
     for (unsigned i = 0; i < machine->gpu_count; i++) {
         const struct sim_gpu *gpu = &machine->gpus[i];
 
-        if (gpu->bridge >= 0 && machine->host.switches[gpu->bridge].bus != 0)
+        if (sim_bus_shows(machine, gpu))
             put_way(tree, machine, gpu, below[gpu->bridge]++);
     }
 }

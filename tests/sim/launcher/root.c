@@ -188,11 +188,12 @@ static void put_lists(struct sim_tree *tree, const struct sim_machine *machine)
         for (unsigned i = 0; i < machine->gpu_count; i++) {
             const struct sim_gpu *gpu = &machine->gpus[i];
 
-            fprintf(dev,
-                    "crw-rw-rw- 1 0 0 195, %u /dev/nvidia%u\n"
-                    "lrwxrwxrwx 1 0 0 0 /sys/bus/pci/devices/%04x:%02x:%02x.0/driver -> "
-                    "../../../bus/pci/drivers/nvidia\n",
-                    i, i, gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
+            fprintf(dev, "crw-rw-rw- 1 0 0 195, %u /dev/nvidia%u\n", i, i);
+            if (!sim_bus_shows(machine, gpu))
+                fprintf(dev,
+                        "lrwxrwxrwx 1 0 0 0 /sys/bus/pci/devices/%04x:%02x:%02x.0/driver -> "
+                        "../../../bus/pci/drivers/nvidia\n",
+                        gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
             fprintf(open, "/dev/nvidia%u OK\n", i);
         }
     }
