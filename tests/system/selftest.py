@@ -17,8 +17,12 @@ COUNTING = ("FAIL", "ERROR")
 
 # The workloads of --level quick, in their order.
 BASIC = ["device-query", "vector-add", "launch"]
-BANDWIDTH = ["host-copy", "memory-bandwidth"]
+BANDWIDTH = ["host-copy", "peer-copy", "memory-bandwidth"]
 QUICK = ["audit", *BASIC, *BANDWIDTH]
+
+# What needs two GPUs that reach each other, and is skipped elsewhere.
+BETWEEN_GPUS = ["peer-copy"]
+WITHOUT_PEERS = ["rtx4090x2"]
 
 # Whatever the caller's shell says of GPUs would change what a test sees.
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
@@ -52,6 +56,14 @@ class Outcome:
 
     def describe(self):
         return f"exit {self.exit}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+def healthy(outcome, workloads):
+    """What these workloads come to on a healthy machine: one by one, PASS or SKIP."""
+    profile = outcome.report.get("profile")
+    has_peers = outcome.report["gpus_tested"] > 1 and profile not in WITHOUT_PEERS
+    return {name: "SKIP" if name in BETWEEN_GPUS and not has_peers else "PASS"
+            for name in workloads}
 
 
 def validate(report):
