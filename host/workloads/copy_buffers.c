@@ -41,7 +41,7 @@ static void fit(struct gst_copy_buffers *buffers, uint64_t available, const char
                  gst_format(text, sizeof(text), (double)available, GST_UNIT_BYTES), of_what);
 }
 
-static void fit_to_what_is_free(struct gst_copy_buffers *buffers, struct gst_lane *lane)
+void gst_copy_buffers_fit(struct gst_copy_buffers *buffers, struct gst_lane *lane)
 {
     const uint64_t host = gst_memory_left(lane->env->root);
     struct gst_status ignored = GST_STATUS_INIT;
@@ -69,8 +69,8 @@ static bool pin_once(struct gst_copy_buffers *buffers, struct gst_lane *lane, st
 {
     void *source = NULL;
     void *target = NULL;
-    bool ok =
-        GST_CU(lane->env, st, cuMemHostAlloc, (&source, buffers->bytes, CU_MEMHOSTALLOC_PORTABLE));
+    bool ok = GST_CU(lane->env, st, cuMemHostAlloc,
+                     (&source, buffers->bytes + buffers->extra, CU_MEMHOSTALLOC_PORTABLE));
 
     buffers->source = source;
     ok = ok
@@ -84,7 +84,8 @@ static bool pin_once(struct gst_copy_buffers *buffers, struct gst_lane *lane, st
 
 /* What a process may pin is nowhere to be asked: the cgroup, WSL2 and the driver each have a say.
  */
-static bool pin(struct gst_copy_buffers *buffers, struct gst_lane *lane, struct gst_status *st)
+bool gst_copy_buffers_pin(struct gst_copy_buffers *buffers, struct gst_lane *lane,
+                          struct gst_status *st)
 {
     struct gst_status failure = GST_STATUS_INIT;
     char text[32];
@@ -109,9 +110,10 @@ bool gst_copy_buffers_init(struct gst_copy_buffers *buffers, const struct gst_ru
                            struct gst_lane *lane, struct gst_status *st)
 {
     *buffers = (struct gst_copy_buffers){ .bytes = gst_copy_bytes_wanted(run) };
-    fit_to_what_is_free(buffers, lane);
+    gst_copy_buffers_fit(buffers, lane);
     buffers->bytes -= buffers->bytes % sizeof(uint32_t);
-    if (pin(buffers, lane, st) && lane->path->alloc(lane, buffers->bytes, &buffers->gpu_in, st)
+    if (gst_copy_buffers_pin(buffers, lane, st)
+        && lane->path->alloc(lane, buffers->bytes, &buffers->gpu_in, st)
         && lane->path->alloc(lane, buffers->bytes, &buffers->gpu_out, st))
         return true;
     gst_copy_buffers_release(buffers, lane);

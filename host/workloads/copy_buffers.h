@@ -16,6 +16,7 @@
 /* Zeroed when released. */
 struct gst_copy_buffers {
     size_t bytes;     /* of each */
+    size_t extra;     /* by which `source` alone is longer */
     uint32_t *source; /* pinned */
     uint32_t *target; /* pinned */
     uint64_t gpu_in;  /* what is copied to the GPU goes here */
@@ -33,6 +34,14 @@ size_t gst_copy_bytes_wanted(const struct gst_run *run);
 bool gst_copy_buffers_init(struct gst_copy_buffers *buffers, const struct gst_run *run,
                            struct gst_lane *lane, struct gst_status *st);
 void gst_copy_buffers_release(struct gst_copy_buffers *buffers, struct gst_lane *lane);
+
+/* The steps of it, for who has several GPUs: takes off `bytes` what does not fit into half of the
+ * host's free memory, or of this GPU's, twice. */
+void gst_copy_buffers_fit(struct gst_copy_buffers *buffers, struct gst_lane *lane);
+
+/* Pins both buffers on the host, smaller ones where the driver pins no more. */
+bool gst_copy_buffers_pin(struct gst_copy_buffers *buffers, struct gst_lane *lane,
+                          struct gst_status *st);
 
 /* Compares what arrived with pattern `seed`, tries the comparison itself, and answers the checks.
  * `words` hold `bytes`; `what` was done with them: "after 20 copies to the GPU". True if all is

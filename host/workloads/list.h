@@ -14,6 +14,7 @@
     X(vector_add)                                                                                  \
     X(launch)                                                                                      \
     X(host_copy)                                                                                   \
+    X(peer_copy)                                                                                   \
     X(memory_bandwidth)                                                                            \
     X(memory_test)
 

@@ -151,6 +151,8 @@ struct sim_gpu_link {
 struct sim_pcie_switch {
     unsigned gen, width; /* 0: there is none of this number */
     unsigned efficiency_permille;
+    unsigned gen_most, width_most; /* what it could run at: as the profile has it */
+    unsigned bus;                  /* of its port to the host; 0: sysfs does not show the switch */
     int fault;
 };
 
