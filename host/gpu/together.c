@@ -59,8 +59,8 @@ bool gst_together_init(struct gst_together *together, struct gst_together_stream
 
     *together = (struct gst_together){ .streams = streams, .count = count };
     for (size_t i = 0; i < count; i++)
-        streams[i] = (struct gst_together_stream){ .lane = streams[i].lane,
-                                                   .data = streams[i].data };
+        streams[i] =
+            (struct gst_together_stream){ .lane = streams[i].lane, .data = streams[i].data };
     for (size_t i = 0; i < count && ok; i++)
         ok = init_stream(&streams[i], st);
     ok = ok && use(&streams[0], st)
@@ -106,8 +106,8 @@ static CUevent end_before(const struct gst_together_stream *stream, size_t step)
     return step == 0 ? stream->warm : stream->ends[step - 1];
 }
 
-/* The first stream waits for all others and opens the gate for them: 2 x n calls, where each waiting
- * for each takes n x n. */
+/* The first stream waits for all others and opens the gate for them: 2 x n calls, where each
+ * waiting for each takes n x n. */
 static bool queue_gate(struct gst_together *together, size_t step, struct gst_status *st)
 {
     const struct gst_together_stream *first = &together->streams[0];

@@ -4,9 +4,9 @@
  * all streams, so all of a step start together. Streams may belong to different GPUs.
  *
  * In step, and not side by side until the first stream has ended, since a slow stream would then
- * have ended a few copies only, or none. And it loses nothing: a stream's own time is taken from the
- * step's start to its own end, while all that are slower still run. What is faster and has ended
- * was held up elsewhere, by something that only then has room for others; whoever shares the
+ * have ended a few copies only, or none. And it loses nothing: a stream's own time is taken from
+ * the step's start to its own end, while all that are slower still run. What is faster and has
+ * ended was held up elsewhere, by something that only then has room for others; whoever shares the
  * narrow place of a stream is, where shares are fair, no faster than it and still there.
  *
  * As in copy_batch.h no stream is held: copies that warm up keep all busy while the rest is queued,
@@ -37,7 +37,7 @@ struct gst_together {
     /* In the first stream: all have ended the step before. */
     CUevent gates[GST_BATCH_COPIES + 1];
     double seconds[GST_BATCH_COPIES]; /* of each step, until the last stream ended it */
-    bool was_ahead;                   /* the host had queued all before the first timed copy began */
+    bool was_ahead; /* the host had queued all before the first timed copy began */
 };
 
 /* Makes the events. `streams` have lane and data set, at least one; they stay the caller's. On

@@ -14,6 +14,7 @@
     X(vector_add)                                                                                  \
     X(launch)                                                                                      \
     X(host_copy)                                                                                   \
+    X(fan)                                                                                         \
     X(memory_bandwidth)                                                                            \
     X(memory_test)
 
