@@ -4,9 +4,10 @@
 
 #include "gpu/error.h"
 
-/* Calls about a stream are made in its GPU's context. */
+/* Calls about a stream are made in its GPU's context; one that hangs is that GPU's. */
 static bool use(const struct gst_together_stream *stream, struct gst_status *st)
 {
+    stream->lane->env->progress->gpu = stream->lane->gpu->index;
     if (gst_gpu_use(stream->lane->env, stream->lane->gpu, st))
         return true;
     st->gpu = stream->lane->gpu->index;
@@ -164,22 +165,26 @@ static bool queue_warm_up(struct gst_together *together, gst_batch_copy copy, st
     return true;
 }
 
+/* Not by GST_CU: "not ready" is the answer that is hoped for, and a failure has NVML asked. */
+static bool has_passed(const struct gst_lane *lane, CUevent event)
+{
+    const struct gst_cuda *cuda = &lane->env->libs.cuda;
+
+    return cuda->cuEventQuery == NULL || cuda->cuEventQuery(event) != CUDA_ERROR_NOT_READY;
+}
+
 bool gst_together_queue(struct gst_together *together, gst_batch_copy copy, struct gst_status *st)
 {
-    struct gst_status ignored = GST_STATUS_INIT;
-
     if (!queue_warm_up(together, copy, st))
         return false;
+    together->was_ahead = true;
     for (size_t step = 0; step < GST_BATCH_COPIES; step++) {
         if (!queue_gate(together, step, st) || !queue_step(together, step, copy, st))
             return false;
+        if (has_passed(together->streams[0].lane, together->gates[step]))
+            together->was_ahead = false;
     }
-    if (!queue_gate(together, GST_BATCH_COPIES, st))
-        return false;
-    /* "Not ready" is the answer that is hoped for. */
-    together->was_ahead =
-        !GST_CU(together->streams[0].lane->env, &ignored, cuEventQuery, (together->gates[0]));
-    return true;
+    return queue_gate(together, GST_BATCH_COPIES, st);
 }
 
 static bool read_seconds(const struct gst_together_stream *stream, CUevent start, CUevent end,

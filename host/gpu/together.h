@@ -37,7 +37,7 @@ struct gst_together {
     /* In the first stream: all have ended the step before. */
     CUevent gates[GST_BATCH_COPIES + 1];
     double seconds[GST_BATCH_COPIES]; /* of each step, until the last stream ended it */
-    bool was_ahead; /* the host had queued all before the first timed copy began */
+    bool was_ahead;                   /* the host had queued each step before its gate opened */
 };
 
 /* Makes the events. `streams` have lane and data set, at least one; they stay the caller's. On
