@@ -14,6 +14,7 @@
 #include "gpu/pcie.h"
 #include "run/run.h"
 #include "workloads/copy_buffers.h"
+#include "workloads/host_copy.h"
 #include "workloads/list.h"
 #include "workloads/pageable.h"
 
@@ -27,13 +28,13 @@
 #define JUDGED_FROM_BYTES ((size_t)16 << 20)
 
 static const struct gst_metric_def to_gpu = {
-    .name = "host-copy.to-gpu",
+    .name = GST_HOST_COPY_TO_GPU,
     .title = "pinned host memory to GPU",
     .unit = GST_UNIT_BYTES_PER_S,
 };
 
 static const struct gst_metric_def from_gpu = {
-    .name = "host-copy.from-gpu",
+    .name = GST_HOST_COPY_FROM_GPU,
     .title = "GPU to pinned host memory",
     .unit = GST_UNIT_BYTES_PER_S,
 };
@@ -82,21 +83,6 @@ struct turn {
     double pageable_from_gpu[SAMPLES];
 };
 
-static bool copy_in(struct gst_lane *lane, void *data, struct gst_status *st)
-{
-    const struct gst_copy_buffers *buffers = data;
-
-    return lane->path->upload(lane, buffers->gpu_in, buffers->source, buffers->bytes, st);
-}
-
-/* Brings back what was brought in. */
-static bool copy_back(struct gst_lane *lane, void *data, struct gst_status *st)
-{
-    const struct gst_copy_buffers *buffers = data;
-
-    return lane->path->download(lane, buffers->target, buffers->gpu_in, buffers->bytes, st);
-}
-
 static bool copy_out(struct gst_lane *lane, void *data, struct gst_status *st)
 {
     const struct gst_copy_buffers *buffers = data;
@@ -127,7 +113,7 @@ static bool copy_once(struct turn *turn, bool *right, struct gst_status *st)
     gst_run_phase(turn->run, lane->gpu->index, "copy once, there and back");
     gst_pattern_fill(turn->buffers.target, turn->buffers.bytes / sizeof(uint32_t), turn->seed);
     renew(turn);
-    if (!copy_in(lane, &turn->buffers, st) || !copy_back(lane, &turn->buffers, st)
+    if (!gst_copy_in(lane, &turn->buffers, st) || !gst_copy_back(lane, &turn->buffers, st)
         || !lane->path->wait(lane, st))
         return false;
     *right = is_right(turn, turn->seed, "after one copy there and back");
@@ -165,10 +151,10 @@ static bool time_each_way(struct turn *turn, bool *right, struct gst_status *st)
 
     renew(turn);
     gst_run_phase(turn->run, gpu, "copy to the GPU");
-    if (!time_one_way(turn, copy_in, turn->to_gpu + turn->samples, st))
+    if (!time_one_way(turn, gst_copy_in, turn->to_gpu + turn->samples, st))
         return false;
     gst_run_phase(turn->run, gpu, "copy from the GPU");
-    if (!time_one_way(turn, copy_back, turn->from_gpu + turn->samples, st))
+    if (!time_one_way(turn, gst_copy_back, turn->from_gpu + turn->samples, st))
         return false;
     *right = is_right(turn, turn->seed, "after timed copies there and back");
     return true;
@@ -189,7 +175,7 @@ static bool time_both_ways(struct turn *turn, bool *right, struct gst_status *st
         || !lane->path->wait(lane, st))
         return false;
     renew(turn);
-    if (!gst_batch_queue_pair(&turn->batch, copy_in, &turn->other_batch, copy_out, buffers, st)
+    if (!gst_batch_queue_pair(&turn->batch, gst_copy_in, &turn->other_batch, copy_out, buffers, st)
         || !gst_batch_finish_pair(&turn->batch, &turn->other_batch, seconds, st))
         return false;
     for (size_t i = 0; i < GST_BATCH_COPIES; i++)
@@ -197,7 +183,7 @@ static bool time_both_ways(struct turn *turn, bool *right, struct gst_status *st
     *right = is_right(turn, seed_out, "after copies from the GPU, while others went there");
     if (!*right)
         return true;
-    if (!copy_back(lane, buffers, st) || !lane->path->wait(lane, st))
+    if (!gst_copy_back(lane, buffers, st) || !lane->path->wait(lane, st))
         return false;
     *right = is_right(turn, turn->seed, "after copies to the GPU, while others came back");
     return true;

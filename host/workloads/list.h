@@ -15,6 +15,7 @@
     X(launch)                                                                                      \
     X(host_copy)                                                                                   \
     X(peer_copy)                                                                                   \
+    X(fan)                                                                                         \
     X(memory_bandwidth)                                                                            \
     X(memory_test)
 

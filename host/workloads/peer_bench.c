@@ -245,7 +245,7 @@ static bool open_seats(struct gst_peer_bench *bench, struct gst_status *st)
             st->gpu = gpu->index;
             return false;
         }
-        gst_copy_buffers_fit(&bench->memory, &bench->seats[i].lane);
+        gst_copy_buffers_fit(&bench->memory, 1, &bench->seats[i].lane);
     }
     return true;
 }

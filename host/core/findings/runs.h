@@ -243,7 +243,19 @@
     X(GST_HARDWARE_NVLINK_SLOW, "hardware.nvlink-slow", GST_FAIL, GST_ACTION_REPLACE, \
       "copies over NVLink as fast as so many links of that generation are elsewhere", \
       "on the host: nvidia-smi nvlink -e (replays and recoveries), dmesg | grep -i xid (74 is NVLink), /var/log/fabricmanager.log", \
-      "the bar that the report names")
+      "the bar that the report names") \
+    X(GST_HARDWARE_PCIE_UPLINK_NARROW, "hardware.pcie-uplink-narrow", GST_FAIL, GST_ACTION_REPLACE, \
+      "a PCIe switch whose link to the host has all lanes that both ends have, while data moves", \
+      "reseat the switch board, riser or cable above these GPUs; on the host: lspci -vv -s shows LnkCap and LnkSta of the ports named", \
+      "Linux, Documentation/ABI/testing/sysfs-bus-pci, current_link_width, max_link_width, read under load") \
+    X(GST_HARDWARE_PCIE_UPLINK_SLOW, "hardware.pcie-uplink-slow", GST_FAIL, GST_ACTION_REPLACE, \
+      "a PCIe switch whose link to the host runs at the generation that both ends can do, while data moves", \
+      "set the slot's link speed to auto in the firmware and reseat the switch board, riser or cable above these GPUs; on the host: dmesg | grep -i pcie shows link errors", \
+      "Linux, Documentation/ABI/testing/sysfs-bus-pci, current_link_speed, max_link_speed, read under load") \
+    X(GST_HOST_UPLINK_SHARED, "host.uplink-shared", GST_NOTE, GST_ACTION_NONE, \
+      "GPUs that all copy at once are about as fast as one alone, or share a PCIe link that sysfs shows", \
+      "nothing to do if the board is built so; else spread the GPUs over more root ports and both sockets, and fill all memory channels", \
+      "NVIDIA/nvbandwidth all_to_host_memcpy_ce: the slowest of eight H800 keeps 80 % of what it has alone")
 /* clang-format on */
 
 /* blocked, by: if the second is found, the first says nothing of its own. */
