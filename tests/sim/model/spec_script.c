@@ -66,6 +66,9 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->rate[SIM_RESOURCE_ARITHMETIC] = flops(gpu, model->sms);
     to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks - gpu->nvlinks_down, 1000);
     to->rate[SIM_RESOURCE_LINKS_IN] = to->rate[SIM_RESOURCE_LINKS_OUT];
+    to->latency = model->latency_ps;
+    to->host_latency = model->host_latency_ps;
+    to->peer_latency = model->peer_latency_ps;
     to->speed = (uint64_t)model->sms * model->cores_per_sm * model->clock_mhz;
 }
 
