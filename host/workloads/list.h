@@ -15,6 +15,7 @@
     X(launch)                                                                                      \
     X(host_copy)                                                                                   \
     X(memory_bandwidth)                                                                            \
+    X(latency)                                                                                     \
     X(memory_test)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;
