@@ -22,6 +22,9 @@ struct suspect {
     char others[GST_CAUSE_SIZE / 2];
 };
 
+/* A metric has to be so much further behind to be named instead of one before it. */
+#define GAP_THAT_TELLS 0.01
+
 struct sums {
     size_t count;
     double values[VALUES_OF_GPU];
@@ -163,7 +166,7 @@ static void judge_group(struct gst_report *report, const struct gst_metric *firs
 
         if (!sibling.is_behind)
             continue;
-        if (suspect->metric != NULL && sibling.gap <= suspect->sibling.gap) {
+        if (suspect->metric != NULL && sibling.gap <= suspect->sibling.gap + GAP_THAT_TELLS) {
             remember(suspect, first);
             continue;
         }
