@@ -98,16 +98,10 @@ static void route(struct sim_flow *flow, const struct sim_device *device,
         return;
     const struct sim_device *from = access->is_write ? device : home;
     const struct sim_device *to = access->is_write ? home : device;
-    unsigned links = sim_resource_links(from, to);
-    bool has_links = sim_world.engine.capacity[links] > 0;
-    sim_fault_used_link(from->gpu, to->gpu);
-    if (!has_links) {
-        sim_route_pcie_peers(flow, from, to);
-        return;
-    }
-    sim_flow_use(flow, links, SIM_WEIGHT_FULL);
-    sim_flow_use(flow, sim_resource(from, SIM_RESOURCE_LINKS_OUT), SIM_WEIGHT_FULL);
-    sim_flow_use(flow, sim_resource(to, SIM_RESOURCE_LINKS_IN), SIM_WEIGHT_FULL);
+    if (sim_fault_link_is_staged(from->gpu, to->gpu))
+        sim_route_staged_peers(flow, from, to);
+    else
+        sim_route_direct_peers(flow, from, to);
 }
 
 static void cost(struct sim_op_spec *spec, const struct sim_device *device,

@@ -74,12 +74,14 @@ static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->is_hidden = gpu->is_hidden_from_cuda;
     to->gets_lost = gpu->gets_lost;
     to->lost_at = gpu->lost_after_ps;
+    to->hangs_at = gpu->hang_after_ps;
     to->faults = (struct sim_spec_gpu_faults){
         .pcie = gpu->pcie_fault,
         .clock = gpu->clock_fault,
         .memory = gpu->memory_fault,
         .links = gpu->nvlink_fault,
         .lost = gpu->lost_fault,
+        .hang = gpu->hang_fault,
         .hidden = gpu->is_hidden_from_cuda ? gpu->hidden_fault : SIM_NO_FAULT,
     };
     for (unsigned i = 0; i < gpu->flip_count && i < SIM_SPEC_FLIPS; i++)
@@ -154,6 +156,12 @@ static void add_pairs(struct sim_spec *spec, const unsigned places[SIM_MACHINE_G
                 link_rate(&script.machine.gpus[i].model, link->nvlinks, link->rate_permille);
             pair->can_access = i != k && link->has_access;
             pair->fault = link->fault;
+            pair->flip =
+                (struct sim_spec_flip){ link->flip.byte, link->flip.bit, link->flip.fault };
+            pair->drop_fault = link->drop_fault;
+            pair->stage_fault = link->stage_fault;
+            pair->hang_fault = link->hang_fault;
+            pair->hangs_at = link->hang_after_ps;
         }
     }
 }

@@ -101,6 +101,8 @@ struct sim_gpu {
     unsigned pcie_gen_idle; /* what an idle link goes down to; 0: it stays as it is */
     int pcie_fault;
     int idle_fault;
+    int hang_fault;                /* what crosses its PCIe link never ends, */
+    uint64_t hang_after_ps;        /* from this virtual time on */
     unsigned memory_rate_permille; /* of what the model says; 1000 when healthy */
     int memory_fault;
     unsigned nvlinks_down; /* so many of its NVLinks lead nowhere, whatever is behind them */
@@ -115,13 +117,19 @@ struct sim_gpu {
     struct sim_mig_instance instances[SIM_MACHINE_INSTANCES];
 };
 
-/* What lies between two GPUs. */
+/* What lies between two GPUs, in the direction from the first to the second. */
 struct sim_gpu_link {
     unsigned nvlinks;       /* 0: only PCIe */
     unsigned rate_permille; /* of the full rate; 1000 when healthy */
     bool is_down;           /* its NVLinks: what is left is PCIe */
     bool has_access;        /* peer access, by NVLink or PCIe */
     int fault;
+    /* What it does to bytes, each with a fault of its own; SIM_FAULT_NONE where it does not. */
+    struct sim_flip flip;   /* of a byte that is counted from the first one that crosses */
+    int drop_fault;         /* nothing arrives, and nobody says so */
+    int stage_fault;        /* copies go through the host, and nobody says so */
+    int hang_fault;         /* what crosses it never ends, */
+    uint64_t hang_after_ps; /* from this virtual time on */
 };
 
 /* A PCIe switch: what is behind it shares its link to the host. */
@@ -163,7 +171,7 @@ struct sim_machine {
     int cudart_fault;
     unsigned gpu_count;
     struct sim_gpu gpus[SIM_MACHINE_GPUS];
-    struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric */
+    struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric but for faults */
     struct sim_host host;
     struct sim_library_state libraries[SIM_LIBRARIES];
 };
