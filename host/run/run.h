@@ -14,18 +14,21 @@
 #include "core/judge.h"
 #include "core/report.h"
 #include "gpu/env.h"
+#include "run/settings.h"
 #include "run/workload.h"
 
 struct gst_run {
     const struct gst_workload *workload;
     struct gst_env *env; /* open libraries, selected GPUs; nothing in it for an early workload */
     struct gst_report *report;
-    const char *root;            /* of --root: "/", or the folder that stands for it */
-    const struct gst_bars *bars; /* of the site, may be empty */
-    uint64_t seed;               /* fresh for each run unless --seed fixed it */
-    uint64_t size_bytes;         /* --size, 0: the workload's own choice */
-    bool is_full;                /* --level full */
-    double timeout_s;            /* what the supervisor gives it: --timeout, or the row's own */
+    const char *root;              /* of --root: "/", or the folder that stands for it */
+    const struct gst_bars *bars;   /* of the site, may be empty */
+    uint64_t seed;                 /* fresh for each run unless --seed fixed it */
+    uint64_t size_bytes;           /* --size, 0: the workload's own choice */
+    size_t samples;                /* of each number, 1 to GST_SAMPLES_MAX */
+    const struct gst_pairs *pairs; /* --pairs; NULL: all */
+    bool is_full;                  /* --level full */
+    double timeout_s;              /* what the supervisor gives it: --timeout, or the row's own */
 };
 
 /* What it is doing now, for progress and for whoever has to explain a hang: "copy to gpu 3". */

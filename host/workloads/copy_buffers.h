@@ -29,7 +29,7 @@ struct gst_copy_buffers {
 size_t gst_copy_bytes_wanted(const struct gst_run *run);
 
 /* Allocates in the lane's context. Takes less where two buffers would take more than half of the
- * GPU's free memory, or of the host's, or where the driver pins no more, and says so in `limit`.
+ * GPU's free memory, or of the host's, or where the driver gives no more, and says so in `limit`.
  * False, with nothing kept, if even 1 MiB does not fit. */
 bool gst_copy_buffers_init(struct gst_copy_buffers *buffers, const struct gst_run *run,
                            struct gst_lane *lane, struct gst_status *st);
