@@ -10,7 +10,8 @@
 
 /* Nine tenths of what the worst healthy report leaves of a link when all GPUs copy at once, rounded
  * down to a whole percent, as the classes' own efficiencies (core/class_bars.c): 44.41 GB/s of PCIe
- * 5.0 x16, the slowest of eight H800 at once to the host, where the host's memory is what limits. */
+ * 5.0 x16, the slowest of eight H800 at once to the host, where the host's memory is what limits.
+ */
 #define AT_ONCE_EFFICIENCY 0.63
 
 /* A hypervisor shows its guests bridges that it made up; what they say of their links is invented,
@@ -44,7 +45,8 @@ static unsigned greater(unsigned a, unsigned b)
     return a > b ? a : b;
 }
 
-/* Both ends of a link run at the same; where one says less, it is the one that is not up to date. */
+/* Both ends of a link run at the same; where one says less, it is the one that is not up to date.
+ */
 static void raise(struct gst_uplink *link, const struct gst_pci_port *upper,
                   const struct gst_pci_port *lower)
 {
@@ -56,7 +58,7 @@ static void raise(struct gst_uplink *link, const struct gst_pci_port *upper,
 static struct gst_uplink *add(struct gst_uplinks *uplinks, const struct gst_pci_port *upper,
                               const struct gst_pci_port *lower)
 {
-    const struct gst_pcie_link most = gst_pcie_link_common(upper->most, lower->most);
+    const struct gst_pci_link most = gst_pci_link_common(upper->most, lower->most);
     struct gst_uplink *link;
 
     if (uplinks->count == GST_UPLINKS_MAX)
@@ -171,7 +173,7 @@ void gst_uplinks_raise(struct gst_uplinks *uplinks, const struct gst_env *env)
 
 static double rate(unsigned generation, unsigned width)
 {
-    return gst_pcie_link_rate((struct gst_pcie_link){ generation, width });
+    return gst_pci_link_rate((struct gst_pci_link){ generation, width });
 }
 
 /* Of the level-th link of the way, as it could run; 0: not told, or nobody else is there. */
@@ -180,9 +182,8 @@ static double shared_rate(const struct gst_uplinks *uplinks, const struct gst_up
 {
     const struct gst_uplink *link = &uplinks->links[way->links[level]];
 
-    return bits(link->below) < 2
-               ? 0
-               : way->shares[level] * rate(link->generation_max, link->width_max);
+    return bits(link->below) < 2 ? 0
+                                 : way->shares[level] * rate(link->generation_max, link->width_max);
 }
 
 /* The level of the scarcest shared link; the way's count if there is none. */
@@ -246,21 +247,20 @@ static bool is_degraded(const struct gst_uplink *link)
 }
 
 const struct gst_uplink *gst_uplinks_degraded(const struct gst_uplinks *uplinks, size_t n,
-                                              bool is_alone)
+                                              bool is_alone, double *bytes_per_s)
 {
     const struct gst_uplinks_way *way = &uplinks->ways[n];
     const struct gst_uplink *found = NULL;
-    double least = 0;
 
     for (size_t level = 0; level < way->count; level++) {
         const struct gst_uplink *link = &uplinks->links[way->links[level]];
         const double here =
             rate(link->generation, link->width) * (is_alone ? 1 : way->shares[level]);
 
-        if (!is_degraded(link) || (found != NULL && here >= least))
+        if (!is_degraded(link) || (found != NULL && here >= *bytes_per_s))
             continue;
         found = link;
-        least = here;
+        *bytes_per_s = here;
     }
     return found;
 }

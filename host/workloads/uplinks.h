@@ -33,7 +33,7 @@ struct gst_uplinks {
     struct gst_uplink links[GST_UPLINKS_MAX];
     struct gst_uplinks_way {
         size_t count;
-        size_t links[GST_UPLINKS_GPU]; /* into `links`, from the host down */
+        size_t links[GST_UPLINKS_GPU];  /* into `links`, from the host down */
         double shares[GST_UPLINKS_GPU]; /* of each, that this GPU has when all below it copy */
     } ways[GST_ENV_GPUS];
 };
@@ -56,14 +56,16 @@ const struct gst_uplink *gst_uplinks_shared(const struct gst_uplinks *uplinks, s
 struct gst_bar gst_uplinks_bar(const struct gst_uplinks *uplinks, size_t n, struct gst_bar own);
 
 /* The link above env->gpus[n] that runs below what it could and, of those, leaves the least: for
- * all GPUs at once, or for this one alone. NULL if all are what they can be. */
+ * all GPUs at once, or for this one alone. What it leaves goes to *bytes_per_s. NULL if all are
+ * what they can be. */
 const struct gst_uplink *gst_uplinks_degraded(const struct gst_uplinks *uplinks, size_t n,
-                                              bool is_alone);
+                                              bool is_alone, double *bytes_per_s);
 
 /* Its finding, hardware.pcie-uplink-narrow or hardware.pcie-uplink-slow. */
 enum gst_finding_id gst_uplink_finding(const struct gst_uplink *link);
 
-/* "PCIe 4.0 x8 of 4.0 x16 between 0000:14:00.0 and 0000:15:00.0, above gpu 0 and 1". Returns `text`.
+/* "PCIe 4.0 x8 of 4.0 x16 between 0000:14:00.0 and 0000:15:00.0, above gpu 0 and 1". Returns
+ * `text`.
  */
 const char *gst_uplink_describe(const struct gst_uplink *link, const struct gst_env *env,
                                 char *text, size_t size);
