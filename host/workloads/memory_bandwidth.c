@@ -8,6 +8,7 @@
 
 #include "core/class_bars.h"
 #include "core/units.h"
+#include "gpu/condition.h"
 #include "gpu/error.h"
 #include "kernels/memory_bandwidth.h"
 #include "run/run.h"
@@ -30,6 +31,7 @@
 #define METRIC(way, label)                                                                         \
     {                                                                                              \
         .name = "memory-bandwidth." way, .title = label, .unit = GST_UNIT_BYTES_PER_S,             \
+        .has_siblings = true,                                                                      \
     }
 
 static const struct gst_metric_def rates[GST_TRAFFIC_WAYS] = {
@@ -58,8 +60,11 @@ static struct gst_bar bar_of(const struct gst_gpu *gpu, size_t words, enum gst_t
     return way == GST_TRAFFIC_COPY_ENGINE ? bar : gst_bar_without_floor(bar);
 }
 
+/* The GPU's condition is read once, in the middle, while the moves that were queued are under way:
+ * the host's pace is not measured, but no more is asked of the driver than has to be. */
 static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traffic *traffic,
-                    enum gst_traffic_way way, double *samples, size_t count, struct gst_status *st)
+                    enum gst_traffic_way way, double *samples, size_t count,
+                    struct gst_condition *condition, struct gst_status *st)
 {
     const double bytes =
         MOVES_PER_SAMPLE * gst_traffic_bytes(way, traffic->words, traffic->sum_count);
@@ -78,6 +83,8 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traff
             if (!gst_traffic_move(traffic, way, lane, st))
                 return false;
         }
+        if (i == count / 2)
+            gst_condition_sample(condition, run->env, lane->gpu);
         if (!gst_lane_stop(lane, &seconds, st))
             return false;
         samples[i] = bytes / seconds;
@@ -85,10 +92,20 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traff
     return true;
 }
 
+static void explain(struct gst_run *run, const struct gst_condition *condition)
+{
+    char text[224], why[256];
+
+    snprintf(why, sizeof(why), "under load: %s",
+             gst_condition_describe(condition, text, sizeof(text)));
+    gst_run_explain_metric(run, gst_condition_explain(condition), why);
+}
+
 /* A lane holds one kernel, so each way has its own; the buffers are the GPU's. A rate of wrong
  * results is worth nothing. */
 static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffic *traffic,
-                     enum gst_traffic_way way, struct gst_status *st)
+                     enum gst_traffic_way way, struct gst_condition *condition,
+                     struct gst_status *st)
 {
     const size_t count = run->samples;
     struct gst_lane lane = { .path = NULL };
@@ -99,7 +116,7 @@ static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffi
     gst_run_phase(run, gpu->index, "load %s", gst_traffic_name(way));
     ok = gst_lane_open(&lane, &gst_driver_path, run->env, gpu, st)
          && gst_traffic_load(way, &lane, st)
-         && measure(run, &lane, traffic, way, samples, count, st);
+         && measure(run, &lane, traffic, way, samples, count, condition, st);
     if (ok) {
         gst_run_phase(run, gpu->index, "verify %s", gst_traffic_name(way));
         ok = gst_traffic_verify(traffic, run, way, &lane, &is_right, st);
@@ -107,6 +124,8 @@ static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffi
     if (ok && is_right)
         ok = gst_run_metric(run, &rates[way], gpu->index, "", samples, count,
                             bar_of(gpu, traffic->words, way), st);
+    if (ok && is_right)
+        explain(run, condition);
     gst_lane_close(&lane);
     return ok;
 }
@@ -164,6 +183,8 @@ static bool test_lane(struct gst_run *run, struct gst_lane *lane, struct gst_tra
                       struct gst_status *st)
 {
     const int gpu = lane->gpu->index;
+    struct gst_condition condition;
+    bool ok = true;
     char limit[96];
 
     gst_run_phase(run, gpu, "allocate");
@@ -172,10 +193,13 @@ static bool test_lane(struct gst_run *run, struct gst_lane *lane, struct gst_tra
     if (limit[0] != '\0')
         gst_report_fact_text(run->report, gpu, "driver", "moved_less_than_wanted", "%zu bytes: %s",
                              traffic->words * sizeof(float), limit);
-    for (int way = 0; way < GST_TRAFFIC_WAYS; way++) {
-        if (!test_way(run, lane->gpu, traffic, (enum gst_traffic_way)way, st))
-            return false;
-    }
+    gst_condition_begin(&condition, run->env, lane->gpu);
+    for (int way = 0; way < GST_TRAFFIC_WAYS && ok; way++)
+        ok = test_way(run, lane->gpu, traffic, (enum gst_traffic_way)way, &condition, st);
+    if (!ok)
+        return false;
+    gst_condition_end(&condition, run->env, lane->gpu);
+    gst_condition_report(&condition, run->env, lane->gpu, run->workload->name);
     gst_run_phase(run, gpu, "read the input back");
     return gst_traffic_verify_inputs(traffic, run, lane, st);
 }
