@@ -32,6 +32,10 @@ COPY_CALL_S, EVENT_CALL_S = 1.5e-6, 0.8e-6
 # blocks on a multiprocessor, a sum of 8 bytes for each thread that reads.
 ROUND_BYTES, BLOCKS_PER_SM, SUMS_BYTES = 512 * 8 * 16, 16, 512 * 8
 
+# Of host/workloads/latency.c: loads of one walk, walks of a batch (4 to warm up and 16 timed), bytes
+# of a small copy.
+LOCAL_HOPS, HOST_HOPS, WALKS, PAGE = 4096, 2048, 4 + 16, 4096
+
 # Way of memory-bandwidth: buffers read and written.
 WAYS = {"copy-engine": 2, "read": 1, "write": 1, "copy": 2, "triad": 3}
 
@@ -73,8 +77,8 @@ def shown(profile):
 
 
 def quantity(text):
-    """Of 2619MHz, 450GB/s, 50MiB, 0.76 or 5120: in Hz, B/s, B, or as it is."""
-    for unit, factor in (("MHz", 1e6), ("GB/s", 1e9), ("MiB", MIB), ("B", 1)):
+    """Of 2619MHz, 0.5us, 450GB/s, 50MiB, 0.76 or 5120: in Hz, s, B/s, B, or as it is."""
+    for unit, factor in (("MHz", 1e6), ("us", 1e-6), ("GB/s", 1e9), ("MiB", MIB), ("B", 1)):
         if text.endswith(unit):
             return float(text.removesuffix(unit)) * factor
     return float(text)
@@ -132,6 +136,17 @@ class Memory:
         return traffic / (latency + traffic / self.rate)
 
 
+# --- single accesses ---
+
+def latency_of(gpu, name):
+    """Seconds for one load, or for one page."""
+    if name == "local":
+        return quantity(gpu["latency"]) + KERNEL_S / LOCAL_HOPS
+    if name == "host":
+        return quantity(gpu["host-latency"]) + KERNEL_S / HOST_HOPS
+    return COPY_S + PAGE / host_rate(gpu)
+
+
 # --- every number of the group ---
 
 def bandwidth_metrics(profile, level, size):
@@ -153,4 +168,6 @@ def bandwidth_metrics(profile, level, size):
         memory = Memory(profile)
         for way in WAYS:
             found["memory-bandwidth." + way, "", index, index] = memory.bandwidth(way, size)
+        for name in ("local", "host", "copy-to-gpu", "copy-from-gpu"):
+            found["latency." + name, "", index, index] = latency_of(gpu, name)
     return found
