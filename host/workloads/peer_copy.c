@@ -202,18 +202,30 @@ static void note_limits(struct test *test)
                              test->bench.no_kernel);
 }
 
-static void sum_up(struct test *test)
+/* "56 direct pairs in 14 rounds of 4 disjoint pairs, 2 through the host left out". */
+static const char *describe_pairs(const struct test *test, char *text, size_t size)
 {
     const size_t staged = pairs_of(test) - test->direct;
-    char gpus[24], size[32], others[64] = "";
+    size_t at = 0;
 
-    if (staged > 0)
-        snprintf(others, sizeof(others), ", %zu pair%s through the host %s", staged,
-                 gst_plural((int64_t)staged), test->run->is_full ? "as well" : "left out");
+    text[0] = '\0';
+    if (test->direct > 0)
+        at = (size_t)snprintf(text, size, "%zu direct pair%s %s", test->direct,
+                              gst_plural((int64_t)test->direct), test->how);
+    if (staged > 0 && at < size)
+        snprintf(text + at, size - at, "%s%zu pair%s through the host%s", at == 0 ? "" : ", ",
+                 staged, gst_plural((int64_t)staged), test->run->is_full ? "" : " left out");
+    return text;
+}
+
+static void sum_up(struct test *test)
+{
+    char gpus[24], size[32], pairs[112];
+
     gst_format(size, sizeof(size), (double)test->bench.memory.bytes, GST_UNIT_BYTES);
-    gst_run_summary(test->run, "%s, %zu direct pair%s %s%s, %s a copy%s, every word compared",
-                    gst_run_gpus(test->run, gpus, sizeof(gpus)), test->direct,
-                    gst_plural((int64_t)test->direct), test->how, others, size,
+    gst_run_summary(test->run, "%s, %s, %s a copy%s, every word compared",
+                    gst_run_gpus(test->run, gpus, sizeof(gpus)),
+                    describe_pairs(test, pairs, sizeof(pairs)), size,
                     test->bench.memory.limit[0] != '\0' ? " (less than wanted)" : "");
 }
 
@@ -242,10 +254,11 @@ static bool test_peers(struct test *test, struct gst_status *st)
     test->is_switched =
         test->direct == pairs_of(test) && gst_nvlinks_all_switched(&test->peers.links);
     note_paths(test);
-    gst_peer_report_links(test->run, &test->peers);
     gst_peer_report_access(test->run, &test->peers);
-    if (test->direct > 0 || test->run->is_full)
+    if (test->direct > 0 || test->run->is_full) {
+        gst_peer_report_links(test->run, &test->peers);
         return measure(test, st);
+    }
     gst_run_skip(test->run, "no pair of GPUs can reach each other directly: %s",
                  gst_peers_why_staged(&test->peers, 0, 1));
     return true;
