@@ -16,6 +16,7 @@
 /* Zeroed when released. */
 struct gst_copy_buffers {
     size_t bytes;     /* of each */
+    size_t extra;     /* by which `source` alone is longer */
     uint32_t *source; /* pinned */
     uint32_t *target; /* pinned */
     uint64_t gpu_in;  /* what is copied to the GPU goes here */
@@ -28,7 +29,7 @@ struct gst_copy_buffers {
 size_t gst_copy_bytes_wanted(const struct gst_run *run);
 
 /* Allocates in the lane's context. Takes less where two buffers would take more than half of the
- * GPU's free memory, or of the host's, or where the driver pins no more, and says so in `limit`.
+ * GPU's free memory, or of the host's, or where the driver gives no more, and says so in `limit`.
  * False, with nothing kept, if even 1 MiB does not fit. */
 bool gst_copy_buffers_init(struct gst_copy_buffers *buffers, const struct gst_run *run,
                            struct gst_lane *lane, struct gst_status *st);
@@ -38,6 +39,14 @@ bool gst_copy_buffers_init(struct gst_copy_buffers *buffers, const struct gst_ru
 bool gst_copy_buffers_init_of(struct gst_copy_buffers *buffers, size_t wanted, size_t sharers,
                               struct gst_lane *lane, struct gst_status *st);
 void gst_copy_buffers_release(struct gst_copy_buffers *buffers, struct gst_lane *lane);
+
+/* The steps of it, for who has several GPUs: takes off `bytes` what does not fit, twice, into half
+ * of this GPU's free memory, or of the part of the host's that so many sharers leave each. */
+void gst_copy_buffers_fit(struct gst_copy_buffers *buffers, size_t sharers, struct gst_lane *lane);
+
+/* Pins both buffers on the host, smaller ones where the driver pins no more. */
+bool gst_copy_buffers_pin(struct gst_copy_buffers *buffers, struct gst_lane *lane,
+                          struct gst_status *st);
 
 /* Copies, as gst_batch_copy: `data` are the buffers. In takes the source to the GPU, back brings to
  * the target what was brought in. */

@@ -17,7 +17,7 @@ COUNTING = ("FAIL", "ERROR")
 
 # The workloads of --level quick, in their order.
 BASIC = ["device-query", "vector-add", "launch"]
-BANDWIDTH = ["host-copy", "fan", "memory-bandwidth"]
+BANDWIDTH = ["host-copy", "fan", "memory-bandwidth", "latency"]
 # Of these, what one GPU alone cannot do.
 SEVERAL_GPUS = {"fan"}
 QUICK = ["audit", *BASIC, *BANDWIDTH]
@@ -129,7 +129,7 @@ def mask(text):
 
 
 def plant(root, files):
-    """A folder in the place of /: path to text, None for a folder, "-> target" for a link."""
+    """A folder in the place of /: path to text or bytes, None for a folder, "-> target" for a link."""
     root.mkdir(exist_ok=True)
     for name, text in files.items():
         path = root / name.lstrip("/")
@@ -137,7 +137,9 @@ def plant(root, files):
             path.mkdir(parents=True, exist_ok=True)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        if text.startswith("-> "):
+        if isinstance(text, bytes):
+            path.write_bytes(text)
+        elif text.startswith("-> "):
             path.symlink_to(text.removeprefix("-> "))
         else:
             path.write_text(text)

@@ -157,6 +157,22 @@ static void put_nodes(struct sim_tree *tree, const struct sim_machine *machine)
     }
 }
 
+/* Where the process may run and take memory from; no line about who it is. Memory of one node only
+ * is what `numactl --membind` and `docker run --cpuset-mems` leave. */
+static void put_affinity(struct tree *tree, const struct sim_machine *machine)
+{
+    const int last = last_node(machine), bound = machine->host.memory_node;
+    char nodes[32];
+
+    if (bound >= 0 || last == 0)
+        snprintf(nodes, sizeof nodes, "%d", bound >= 0 ? bound : 0);
+    else
+        snprintf(nodes, sizeof nodes, "0-%d", last);
+    put(tree, "proc/self/status",
+        "Name:\tsimulated\nCpus_allowed_list:\t0-%d\nMems_allowed_list:\t%s\n",
+        (last + 1) * CPUS_PER_NODE - 1, nodes);
+}
+
 /* A host, not a container: one file system, and the kernel's own. */
 static void put_mounts(struct sim_tree *tree)
 {
@@ -217,6 +233,7 @@ bool sim_root_write(int folder, const struct sim_machine *machine, char *err, si
     for (unsigned i = 0; i < machine->gpu_count; i++)
         put_gpu(&tree, machine, i);
     put_mounts(&tree);
+    put_affinity(&tree, machine);
     put_lists(&tree, machine);
     return tree.ok;
 }

@@ -55,6 +55,9 @@ struct sim_gpu_model {
     unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
     unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
+    uint64_t latency_ps;      /* of one load of its own memory */
+    uint64_t host_latency_ps; /* of pinned host memory, and of a peer's over PCIe */
+    uint64_t peer_latency_ps; /* of a peer's memory over NVLink */
     unsigned power_limit_mw, power_idle_mw;
     unsigned temperature_c;
 };
@@ -85,6 +88,18 @@ struct sim_ecc {
     int fault;
 };
 
+/* Who holds a clock down. */
+enum sim_clock_reason {
+    SIM_CLOCK_HARDWARE, /* without saying why */
+    SIM_CLOCK_THERMAL,
+    SIM_CLOCK_POWER_BRAKE,
+    SIM_CLOCK_SOFTWARE_THERMAL, /* this and the next only while there is work */
+    SIM_CLOCK_POWER_CAP,
+};
+
+/* What a process that is none of ours holds of a GPU that it keeps busy; invented. */
+#define SIM_FOREIGN_BYTES ((uint64_t)1 << 30)
+
 struct sim_gpu {
     struct sim_gpu_model model; /* a copy */
     char uuid[64];
@@ -108,7 +123,10 @@ struct sim_gpu {
     unsigned nvlinks_down; /* so many of its NVLinks lead nowhere, whatever is behind them */
     int nvlink_fault;
     unsigned clock_cap_mhz; /* 0: none */
+    enum sim_clock_reason clock_reason;
     int clock_fault;
+    unsigned busy_percent; /* of its memory, PCIe link and arithmetic, by somebody else */
+    int busy_fault;
     unsigned flip_count;
     struct sim_flip flips[SIM_MACHINE_FLIPS];
     struct sim_ecc ecc;
