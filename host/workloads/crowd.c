@@ -124,14 +124,12 @@ static void renew(struct gst_crowd *crowd)
         struct gst_crowd_member *member = &crowd->members[i];
 
         gst_run_phase(crowd->run, gpu_of(member), "write the pattern");
-        if (crowd->samples == 0)
-            gst_pattern_fill(member->buffers.target, words, member->seed);
         member->seed++;
         gst_pattern_fill(member->buffers.source, words, member->seed);
     }
 }
 
-static bool compare(struct gst_crowd *crowd)
+static bool compare(struct gst_crowd *crowd, const char *what)
 {
     bool right = true;
 
@@ -140,10 +138,41 @@ static bool compare(struct gst_crowd *crowd)
 
         gst_run_phase(crowd->run, gpu_of(member), "compare");
         right = gst_copy_check(crowd->run, gpu_of(member), member->buffers.target, crowd->bytes,
-                               member->seed, "after copies of all GPUs at once")
+                               member->seed, what)
                 && right;
     }
     return right;
+}
+
+static bool queue_once(struct gst_crowd_member *member, struct gst_status *st)
+{
+    return gst_gpu_use(member->lane.env, member->lane.gpu, st)
+           && gst_copy_in(&member->lane, &member->buffers, st)
+           && gst_copy_back(&member->lane, &member->buffers, st);
+}
+
+/* One copy each way before anything is timed: it leaves a known pattern everywhere, and a GPU that
+ * loses data shows by its first write, not by the last of twenty. */
+static bool copy_once(struct gst_crowd *crowd, bool *right, struct gst_status *st)
+{
+    for (size_t i = 0; i < crowd->count; i++) {
+        struct gst_crowd_member *member = &crowd->members[i];
+
+        gst_run_phase(crowd->run, gpu_of(member), "write the pattern");
+        gst_pattern_fill(member->buffers.target, crowd->bytes / sizeof(uint32_t), member->seed);
+    }
+    renew(crowd);
+    for (size_t i = 0; i < crowd->count; i++) {
+        struct gst_crowd_member *member = &crowd->members[i];
+
+        gst_run_phase(crowd->run, gpu_of(member), "copy once, there and back");
+        if (!queue_once(member, st) || !member->lane.path->wait(&member->lane, st)) {
+            st->gpu = gpu_of(member);
+            return false;
+        }
+    }
+    *right = compare(crowd, "after one copy there and back");
+    return true;
 }
 
 /* While the copies that were queued are on their way. */
@@ -155,8 +184,8 @@ static void read_links(struct gst_crowd *crowd)
 
         if (member->is_behind_pcie && gst_pcie_link_read(crowd->run->env, member->lane.gpu, &now))
             gst_pcie_link_raise(&member->link, &now);
+        gst_uplinks_raise(&crowd->uplinks, crowd->run->env, member->place);
     }
-    gst_uplinks_raise(&crowd->uplinks, crowd->run->env);
 }
 
 static bool time_way(struct gst_crowd *crowd, enum gst_crowd_way way, struct gst_status *st)
@@ -180,11 +209,13 @@ static bool measure_at_once(struct gst_crowd *crowd, bool *right, struct gst_sta
 {
     const size_t batches = crowd->run->is_full ? BATCHES_FULL : BATCHES_QUICK;
 
+    if (!copy_once(crowd, right, st))
+        return false;
     for (size_t n = 0; n < batches && *right; n++) {
         renew(crowd);
         if (!time_way(crowd, GST_CROWD_TO_GPUS, st) || !time_way(crowd, GST_CROWD_TO_HOST, st))
             return false;
-        *right = compare(crowd);
+        *right = compare(crowd, "after copies of all GPUs at once");
         crowd->samples += GST_BATCH_COPIES;
     }
     return true;

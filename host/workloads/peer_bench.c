@@ -29,7 +29,7 @@ struct moves {
 };
 
 static bool is_meant(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
-                     const struct gst_pair pair)
+                     const struct gst_round_pair pair)
 {
     return gst_peers_are_direct(bench->peers, pair.from, pair.to) != pass->is_staged
            && bench->data[pair.from][pair.to] <= GST_PEER_DATA_RIGHT
@@ -190,7 +190,7 @@ static bool run_round(struct gst_peer_bench *bench, const struct gst_peer_pass *
     struct moves moves = { .count = 0 };
 
     for (size_t i = 0; i < round->count; i++) {
-        const struct gst_pair pair = round->pairs[i];
+        const struct gst_round_pair pair = round->pairs[i];
 
         if (!is_meant(bench, pass, pair))
             continue;
