@@ -8,8 +8,6 @@
 #include "gpu/pattern.h"
 #include "workloads/host_copy.h"
 
-#define BATCHES_QUICK  1
-#define BATCHES_FULL   (GST_CROWD_SAMPLES / GST_BATCH_COPIES)
 #define SMALLEST_BYTES ((size_t)1 << 20)
 
 /* Patterns that no other workload uses: none of theirs may pass for what is copied here. */
@@ -207,17 +205,18 @@ static bool time_way(struct gst_crowd *crowd, enum gst_crowd_way way, struct gst
 
 static bool measure_at_once(struct gst_crowd *crowd, bool *right, struct gst_status *st)
 {
-    const size_t batches = crowd->run->is_full ? BATCHES_FULL : BATCHES_QUICK;
+    const size_t wanted = crowd->run->samples;
 
     if (!copy_once(crowd, right, st))
         return false;
-    for (size_t n = 0; n < batches && *right; n++) {
+    while (crowd->samples < wanted && *right) {
         renew(crowd);
         if (!time_way(crowd, GST_CROWD_TO_GPUS, st) || !time_way(crowd, GST_CROWD_TO_HOST, st))
             return false;
         *right = compare(crowd, "after copies of all GPUs at once");
         crowd->samples += GST_BATCH_COPIES;
     }
+    crowd->samples = crowd->samples < wanted ? crowd->samples : wanted;
     return true;
 }
 

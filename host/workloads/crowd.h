@@ -17,7 +17,8 @@
 #include "workloads/copy_buffers.h"
 #include "workloads/uplinks.h"
 
-#define GST_CROWD_SAMPLES (3 * GST_BATCH_COPIES)
+/* The last batch is taken as a whole. */
+#define GST_CROWD_SAMPLES (GST_SAMPLES_MAX + GST_BATCH_COPIES)
 
 enum gst_crowd_way { GST_CROWD_TO_GPUS, GST_CROWD_TO_HOST, GST_CROWD_WAYS };
 
@@ -52,7 +53,7 @@ struct gst_crowd {
 bool gst_crowd_open(struct gst_crowd *crowd, struct gst_run *run, struct gst_status *st);
 void gst_crowd_close(struct gst_crowd *crowd);
 
-/* Both ways, all at once, one batch or, under --level full, three; then each alone, unless
+/* Both ways, all at once, run->samples times; then each alone, unless
  * host-copy has done so in this run. `right` is false, and the rest not measured, once data are
  * wrong: that is reported. */
 bool gst_crowd_measure(struct gst_crowd *crowd, bool *right, struct gst_status *st);

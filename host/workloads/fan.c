@@ -198,6 +198,8 @@ const struct gst_workload gst_workload_fan = {
     .needs = { .gpus = 2 },
     .metrics = metrics,
     .timeout_s = 300,
+    .size_buffers = 2,
+    .takes_samples = true,
     .is_quick = true,
     .run = run_fan,
 };

@@ -64,13 +64,13 @@ static bool is_staged_beside_nvlinks(const struct gst_peers *peers, int one, int
 void gst_peer_report_access(struct gst_run *run, const struct gst_peers *peers)
 {
     size_t count = 0;
-    struct gst_pair first = { 0, 0 };
+    struct gst_round_pair first = { 0, 0 };
 
     for (int i = peers->count - 1; i >= 0; i--) {
         for (int k = peers->count - 1; k > i; k--) {
             if (is_staged_beside_nvlinks(peers, i, k)) {
                 count++;
-                first = (struct gst_pair){ i, k };
+                first = (struct gst_round_pair){ i, k };
             }
         }
     }
