@@ -95,6 +95,8 @@ void sim_route_direct_peers(struct sim_flow *flow, const struct sim_device *from
     sim_flow_use(flow, links, SIM_WEIGHT_FULL);
     sim_flow_use(flow, sim_resource(from, SIM_RESOURCE_LINKS_OUT), SIM_WEIGHT_FULL);
     sim_flow_use(flow, sim_resource(to, SIM_RESOURCE_LINKS_IN), SIM_WEIGHT_FULL);
+    use(flow, sim_resource_fabric(), SIM_WEIGHT_FULL);
+    sim_fault_used_fabric();
 }
 
 void sim_route_pcie_peers(struct sim_flow *flow, const struct sim_device *from,

@@ -119,6 +119,8 @@ struct sim_spec_host {
     uint64_t uplink_rate[SIM_SPEC_SWITCHES];              /* each way */
     int socket_faults[SIM_SPEC_NODES][SIM_SPEC_NODES];
     int uplink_faults[SIM_SPEC_SWITCHES];
+    uint64_t fabric_rate; /* of all NVSwitches together, whoever sends */
+    int fabric_fault;
     int memory_node; /* of all host memory; -1: that of the GPU that copies it */
     int memory_fault;
 };

@@ -188,8 +188,19 @@ static void add_host(struct sim_spec_host *to, const struct sim_host *host)
         to->uplink_rate[i] = permille(lane_rate(one->gen) * one->width, one->efficiency_permille);
         to->uplink_faults[i] = one->fault;
     }
+    to->fabric_fault = host->fabric_fault;
     to->memory_node = host->memory_node;
     to->memory_fault = host->memory_fault;
+}
+
+/* A share of what half of the GPUs can send, which is what pairs that are disjoint need. */
+static void add_fabric(struct sim_spec *spec, const struct sim_host *host)
+{
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < spec->gpu_count; i++)
+        all += spec->gpus[i].rate[SIM_RESOURCE_LINKS_OUT];
+    spec->host.fabric_rate = permille(all / 2, host->fabric_permille);
 }
 
 static void add_call(struct sim_spec *spec, const struct sim_plan_entry *entry)
@@ -282,6 +293,7 @@ bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size)
     add_gpus(spec, places);
     add_pairs(spec, places);
     add_host(&spec->host, &script.machine.host);
+    add_fabric(spec, &script.machine.host);
     add_plan(spec);
     return true;
 }

@@ -160,6 +160,8 @@ struct sim_host {
     unsigned memory_mb_per_s[SIM_MACHINE_NODES];                    /* of a NUMA node */
     unsigned socket_mb_per_s[SIM_MACHINE_NODES][SIM_MACHINE_NODES]; /* between nodes, each way */
     int socket_faults[SIM_MACHINE_NODES][SIM_MACHINE_NODES];
+    unsigned fabric_permille; /* of what half of the GPUs can send to the others over NVSwitches */
+    int fabric_fault;
     int memory_node; /* where all host memory comes from; -1: near the GPU that copies it */
     int memory_fault;
 };
