@@ -36,6 +36,11 @@ def gpus_of(profile):
     return found
 
 
+def number(text, unit):
+    """A value of the simulator's language."""
+    return float(text.removesuffix(unit))
+
+
 def is_split(profile):
     """GPUs that are split into instances, which share the link."""
     return any(gpu.get("mig") == "yes" for gpu in gpus_of(profile))
@@ -60,8 +65,8 @@ def metrics(outcome, name):
 
 
 def is_pcie(gpu):
-    """Not over a link to the CPU of another kind (Grace)."""
-    return "c2c" not in gpu
+    """Not over a link to the CPU of another kind (Grace), nor in the host's own memory (Spark)."""
+    return "c2c" not in gpu and gpu.get("integrated") != "yes"
 
 
 PCIE_PROFILES = [name for name in PROFILES if all(map(is_pcie, gpus_of(name)))]
@@ -85,14 +90,19 @@ def test_rates_are_those_of_the_links(simulated, profile):
 
 @pytest.mark.parametrize("profile", [name for name in PROFILES if name not in PCIE_PROFILES])
 def test_other_links_to_the_cpu_are_not_judged_by_pcie(simulated, profile):
-    """A GH200 has a PCIe link, which NVML tells; what is copied goes over NVLink-C2C."""
+    """A GH200 has a PCIe link, which NVML tells; what is copied goes over NVLink-C2C. The memory of
+    a GB10 is the host's: it is read and written, at the rate of the memory."""
     outcome = simulated.report("host-copy", "--size", "128M", profile=profile)
 
     assert_not_judged(outcome)
     for name in ("to-gpu", "from-gpu"):
         for index, metric in metrics(outcome, name).items():
             gpu = gpus_of(profile)[index]
-            expected = float(gpu["c2c"].removesuffix("GB/s")) * 1e9 * float(gpu["c2c-efficiency"])
+            if "c2c" in gpu:
+                expected = number(gpu["c2c"], "GB/s") * 1e9 * float(gpu["c2c-efficiency"])
+            else:
+                peak = number(gpu["memory-clock"], "MHz") * 1e6 * 2 * float(gpu["bus"]) / 8
+                expected = peak * float(gpu["memory-efficiency"]) / 2
             assert metric["value"] == pytest.approx(expected, rel=0.01)
 
 

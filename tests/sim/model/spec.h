@@ -56,7 +56,8 @@ struct sim_spec_gpu {
     unsigned copy_engines; /* 1: copies to and from the host wait for each other */
     bool is_hidden;        /* from CUDA */
     bool is_mig, has_mig;
-    int capability; /* 90 for 9.0 */
+    bool is_integrated; /* host memory is its own, and there is no link in between */
+    int capability;     /* 90 for 9.0 */
     uint64_t total_bytes;
     uint64_t foreign_bytes; /* of which somebody else holds so much */
     uint64_t speed;         /* for FASTEST_FIRST; any unit */

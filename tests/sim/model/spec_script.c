@@ -62,6 +62,9 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
                  gpu->memory_rate_permille);
     to->rate[SIM_RESOURCE_UPSTREAM] = c2c != 0 ? permille(c2c, model->c2c_efficiency_permille)
                                                : permille(pcie, model->pcie_efficiency_permille);
+    /* No link: what comes from host memory is limited by that memory alone. */
+    if (model->is_integrated)
+        to->rate[SIM_RESOURCE_UPSTREAM] = to->rate[SIM_RESOURCE_MEMORY];
     to->rate[SIM_RESOURCE_DOWNSTREAM] = to->rate[SIM_RESOURCE_UPSTREAM];
     to->rate[SIM_RESOURCE_ARITHMETIC] = flops(gpu, model->sms);
     to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks - gpu->nvlinks_down, 1000);
@@ -138,6 +141,7 @@ static void add_gpus(struct sim_spec *spec, unsigned places[SIM_MACHINE_GPUS])
         to->bridge = gpu->bridge;
         to->copy_engines = gpu->model.copy_engines;
         to->has_mig = gpu->is_mig;
+        to->is_integrated = gpu->model.is_integrated;
         to->capability = (int)gpu->model.capability;
         to->total_bytes = gpu->model.memory_bytes;
         to->foreign_bytes = gpu->busy_percent != 0 ? SIM_FOREIGN_BYTES : 0;

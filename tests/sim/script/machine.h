@@ -32,6 +32,7 @@ struct sim_gpu_model {
     unsigned bus_bits;
     uint64_t l2_bytes, l2_persisting_bytes;
     uint64_t memory_bytes; /* CUDA's total */
+    bool is_integrated;    /* its memory is the host's, and NVML does not say how much */
     uint64_t fb_bytes;     /* NVML's total */
     uint64_t fb_reserved_bytes;
     uint64_t bar1_bytes;
@@ -55,7 +56,7 @@ struct sim_gpu_model {
     unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
     unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
-    unsigned power_limit_mw, power_idle_mw;
+    unsigned power_limit_mw, power_idle_mw; /* limit 0: NVML knows none */
     unsigned temperature_c;
 };
 
