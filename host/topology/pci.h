@@ -43,7 +43,8 @@ struct gst_pci_device {
 /* One hop on the way from a device to its host bridge. */
 struct gst_pci_hop {
     struct gst_pci_link link;
-    const char *upper; /* the port above, NULL: not told */
+    struct gst_pci_link most; /* what both of its ends can do */
+    const char *upper;        /* the port above, NULL: not told */
     const char *lower;
 };
 
@@ -70,5 +71,9 @@ void gst_pci_raise_now(struct gst_pci_device *device, const struct gst_root *roo
  * its ends can. False if no hop says. The texts belong to the device. */
 bool gst_pci_narrowest_now(const struct gst_pci_device *device, struct gst_pci_hop *hop);
 bool gst_pci_narrowest_at_most(const struct gst_pci_device *device, struct gst_pci_hop *hop);
+
+/* The slowest hop above the device's own link, as it runs now: a switch's way up, which all that is
+ * below it shares. False if there is none, or it does not say. */
+bool gst_pci_narrowest_above(const struct gst_pci_device *device, struct gst_pci_hop *hop);
 
 #endif

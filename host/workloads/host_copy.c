@@ -11,11 +11,11 @@
 #include "gpu/copy_batch.h"
 #include "gpu/near.h"
 #include "gpu/pattern.h"
-#include "gpu/pcie.h"
 #include "run/run.h"
 #include "workloads/copy_buffers.h"
 #include "workloads/list.h"
 #include "workloads/pageable.h"
+#include "workloads/pcie_way.h"
 
 #define BATCHES_QUICK 1
 #define BATCHES_FULL  3
@@ -70,8 +70,8 @@ struct turn {
     struct gst_batch other_batch;
     struct gst_copy_buffers buffers;
     struct gst_near near;
-    struct gst_pcie_link link;
-    bool is_behind_pcie;
+    struct gst_pcie_way way;
+    double fastest; /* bytes per second in one direction */
     bool was_ahead;
     uint32_t seed; /* of the pattern last used */
     size_t samples;
@@ -134,14 +134,6 @@ static bool copy_once(struct turn *turn, bool *right, struct gst_status *st)
     return true;
 }
 
-static void read_link(struct turn *turn)
-{
-    struct gst_pcie_link now;
-
-    if (turn->is_behind_pcie && gst_pcie_link_read(turn->run->env, turn->lane.gpu, &now))
-        gst_pcie_link_raise(&turn->link, &now);
-}
-
 /* The link is read while the copies that were queued are on their way. */
 static bool time_one_way(struct turn *turn, gst_batch_copy copy, double *samples,
                          struct gst_status *st)
@@ -150,12 +142,14 @@ static bool time_one_way(struct turn *turn, gst_batch_copy copy, double *samples
 
     if (!gst_batch_queue(&turn->batch, copy, &turn->buffers, st))
         return false;
-    read_link(turn);
+    gst_pcie_way_read(&turn->way);
     if (!gst_batch_finish(&turn->batch, seconds, st))
         return false;
     turn->was_ahead = turn->was_ahead && turn->batch.was_ahead;
     for (size_t i = 0; i < GST_BATCH_COPIES; i++)
         samples[i] = (double)turn->buffers.bytes / seconds[i];
+    for (size_t i = 0; i < GST_BATCH_COPIES; i++)
+        turn->fastest = samples[i] > turn->fastest ? samples[i] : turn->fastest;
     return true;
 }
 
@@ -219,13 +213,11 @@ static bool time_pageable(struct turn *turn, bool *right, struct gst_status *st)
     return gst_pageable_time(&test, turn->run, &turn->lane, turn->seed, right, st);
 }
 
-/* What GPU and slot can do, whatever the link does now: that is for the explanation. */
+/* What the links can do, whatever they do now: that is for the explanation. */
 static struct gst_bar bar_of(const struct turn *turn)
 {
-    struct gst_bar bar = gst_bar_none();
+    struct gst_bar bar = gst_pcie_way_bar(&turn->way, turn->fastest);
 
-    if (turn->link.generation != 0)
-        bar = gst_bar_of_pcie(turn->link.generation_max, turn->link.width_max);
     if (turn->buffers.bytes < JUDGED_FROM_BYTES || !turn->was_ahead)
         bar = gst_bar_without_floor(bar);
     return bar;
@@ -235,15 +227,15 @@ static bool report_one(const struct turn *turn, const struct gst_metric_def *def
                        const char *variant, const double *samples, struct gst_bar bar,
                        struct gst_status *st)
 {
-    char link[96], memory[64], why[192];
+    char link[192], memory[64], why[288];
 
     if (!gst_run_metric(turn->run, def, turn->lane.gpu->index, variant, samples, turn->samples, bar,
                         st))
         return false;
     snprintf(why, sizeof(why), "under load: %s; %s",
-             gst_pcie_link_describe(&turn->link, link, sizeof(link)),
+             gst_pcie_way_describe(&turn->way, turn->fastest, link, sizeof(link)),
              gst_near_describe(&turn->near, memory, sizeof(memory)));
-    gst_run_explain_metric(turn->run, gst_pcie_link_explain(&turn->link), why);
+    gst_run_explain_metric(turn->run, gst_pcie_way_explain(&turn->way, turn->fastest), why);
     return true;
 }
 
@@ -259,9 +251,7 @@ static bool report(const struct turn *turn, struct gst_status *st)
     /* Memory controllers differ too much for a floor that holds everywhere; each direction has its
      * own wires. */
     both.ceiling *= 2;
-    if (turn->link.generation != 0)
-        gst_report_fact_text(to, gpu, "nvml", "pcie_link_under_load", "%s",
-                             gst_pcie_link_describe(&turn->link, text, sizeof(text)));
+    gst_pcie_way_report(&turn->way, turn->fastest, to);
     gst_report_fact_text(to, gpu, "host-copy", "copied_from", "%s",
                          gst_near_describe(&turn->near, text, sizeof(text)));
     if (turn->buffers.limit[0] != '\0')
@@ -306,7 +296,7 @@ static bool open_turn(struct turn *turn, struct gst_gpu *gpu, struct gst_status 
         || !gst_batch_init(&turn->batch, &turn->lane, st)
         || !gst_batch_init(&turn->other_batch, &turn->other, st))
         return false;
-    turn->is_behind_pcie = gst_gpu_is_behind_pcie(env, gpu);
+    gst_pcie_way_begin(&turn->way, env, gpu);
     gst_run_phase(turn->run, gpu->index, "allocate");
     gst_near_begin(&turn->near, env->root, gpu);
     ok = gst_copy_buffers_init(&turn->buffers, turn->run, &turn->lane, st);

@@ -285,6 +285,27 @@ def test_a_simulated_machine(simulated):
     assert [pair["nvlinks"] for pair in outcome.report["pairs"]] == [0]
 
 
+@pytest.mark.parametrize("faults, width", [((), 16), (("--fault", "switch 1 width=8"), 8)])
+def test_a_simulated_machine_with_switches(simulated, faults, width):
+    """Two boards below each of two switches; one switch has half of its lanes to the host."""
+    outcome = topology(simulated, None, *faults, profile="a100-pcie-switch-x4")
+    ours, _, nodes = simulated_matrix(outcome)
+
+    # Files show the fault, and no call has met it: the launcher says so.
+    assert outcome.exit == (3 if faults else 0), outcome.describe()
+    assert outcome.report["tree_told"] is True
+    assert nodes == ["0", "0", "1", "1"]
+    assert ours == square(4, lambda i, k: "PIX" if i // 2 == k // 2 else "SYS")
+    for index, gpu in enumerate(outcome.report["gpus"]):
+        assert len(gpu["path"]) == 4
+        assert gpu["narrowest_now"]["width"] == (16 if index < 2 else width)
+        assert gpu["narrowest_at_most"]["width"] == 16
+        assert gpu["narrowest_now"]["upper"] == gpu["path"][0]
+    # Both are below one switch, by a port each.
+    left, right = (gpu["path"] for gpu in outcome.report["gpus"][2:])
+    assert left[:2] == right[:2] and left[2] != right[2]
+
+
 def texts_and_boxes(path):
     """Of a picture: the paper, which comes first, (x, y, text) of each text, and (x, y, width,
     height) of each box."""

@@ -218,7 +218,11 @@
     X(GST_HARDWARE_PCIE_LINK_SLOW, "hardware.pcie-link-slow", GST_FAIL, GST_ACTION_REPLACE, \
       "a PCIe link of the generation that GPU and slot can do, while data moves", \
       "set the slot's link speed to auto in the firmware and reseat the GPU and its riser; on the host: dmesg | grep -i pcie shows link errors", \
-      "NVML, nvmlDeviceGetCurrPcieLinkGeneration, nvmlDeviceGetMaxPcieLinkGeneration, read under load")
+      "NVML, nvmlDeviceGetCurrPcieLinkGeneration, nvmlDeviceGetMaxPcieLinkGeneration, read under load") \
+    X(GST_HARDWARE_PCIE_UPSTREAM_SLOW, "hardware.pcie-upstream-slow", GST_FAIL, GST_ACTION_REPLACE, \
+      "every PCIe link between a GPU's switch and the CPU at the generation and width that both of its ends have", \
+      "drain the machine and reseat the board, riser or cable of the named port; on the host: lspci -vv -s PORT shows LnkCap and LnkSta", \
+      "current_link_speed, current_link_width, max_link_speed and max_link_width of the ports above the GPU in sysfs, read under load")
 /* clang-format on */
 
 /* blocked, by: if the second is found, the first says nothing of its own. */

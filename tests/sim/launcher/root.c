@@ -134,13 +134,25 @@ __attribute__((format(printf, 4, 5))) static void put_pci(struct tree *tree, con
     put(tree, path, "%s\n", text);
 }
 
+/* A link as one of its ends tells of it. */
+static void put_pcie_link(struct tree *tree, const char *pci, const unsigned now[2],
+                          const unsigned most[2])
+{
+    put_pci(tree, pci, "current_link_speed", "%s", link_speed(now[0]));
+    put_pci(tree, pci, "current_link_width", "%u", now[1]);
+    put_pci(tree, pci, "max_link_speed", "%s", link_speed(most[0]));
+    put_pci(tree, pci, "max_link_width", "%u", most[1]);
+}
+
 static void put_device(struct tree *tree, const struct sim_machine *machine,
                        const struct sim_gpu *gpu, const char *pci)
 {
     const struct sim_gpu_model *model = &gpu->model;
     const int first = gpu->numa < 0 ? 0 : gpu->numa;
     const int last = gpu->numa < 0 ? last_node(machine) : gpu->numa;
-    const unsigned gen = gpu->pcie_gen_idle != 0 ? gpu->pcie_gen_idle : gpu->pcie_gen_now;
+    const unsigned now[2] = { gpu->pcie_gen_idle != 0 ? gpu->pcie_gen_idle : gpu->pcie_gen_now,
+                              gpu->pcie_width_now };
+    const unsigned most[2] = { model->pcie_gen, model->pcie_width };
 
     put_pci(tree, pci, "vendor", "0x%04x", model->pci_device_id & 0xffff);
     put_pci(tree, pci, "device", "0x%04x", model->pci_device_id >> 16);
@@ -152,10 +164,104 @@ static void put_device(struct tree *tree, const struct sim_machine *machine,
     put_pci(tree, pci, "numa_node", "%d", gpu->numa);
     put_pci(tree, pci, "local_cpulist", "%d-%d", first * CPUS_PER_NODE,
             (last + 1) * CPUS_PER_NODE - 1);
-    put_pci(tree, pci, "current_link_speed", "%s", link_speed(gen));
-    put_pci(tree, pci, "current_link_width", "%u", gpu->pcie_width_now);
-    put_pci(tree, pci, "max_link_speed", "%s", link_speed(model->pcie_gen));
-    put_pci(tree, pci, "max_link_width", "%u", model->pcie_width);
+    put_pcie_link(tree, pci, now, most);
+}
+
+/* The lowest bus of what is below a switch. */
+static unsigned first_bus(const struct sim_machine *machine, int bridge)
+{
+    unsigned bus = 0xff;
+
+    for (unsigned i = 0; i < machine->gpu_count; i++) {
+        if (machine->gpus[i].bridge == bridge && machine->gpus[i].pci_bus < bus)
+            bus = machine->gpus[i].pci_bus;
+    }
+    return bus;
+}
+
+/* The next device on the way down: a folder below the one in `path`, which grows, and its link
+ * among all devices. False if it is there already. */
+static bool put_below(struct tree *tree, char path[256], const char *pci)
+{
+    char link[64], target[300];
+
+    snprintf(path + strlen(path), 256 - strlen(path), "/%s", pci);
+    snprintf(link, sizeof link, "sys/bus/pci/devices/%s", pci);
+    if (faccessat(tree->folder, link, F_OK, 0) == 0)
+        return false;
+    snprintf(target, sizeof target, "%s/", path);
+    make_parents(tree, target);
+    snprintf(target, sizeof target, "../../../%s", path + strlen("sys/"));
+    make_parents(tree, link);
+    if (tree->ok && symlinkat(target, tree->folder, link) != 0)
+        fail(tree, link);
+    return true;
+}
+
+static void put_port(struct tree *tree, char path[256], const char *pci, const unsigned now[2],
+                     const unsigned most[2])
+{
+    if (!put_below(tree, path, pci))
+        return;
+    put_pci(tree, pci, "vendor", "0x%04x", 0x1000);
+    put_pci(tree, pci, "class", "0x%06x", 0x060400);
+    put_pcie_link(tree, pci, now, most);
+}
+
+static bool is_behind_switch(const struct sim_machine *machine, const struct sim_gpu *gpu)
+{
+    return gpu->bridge >= 0 && machine->host.switches[gpu->bridge].width != 0;
+}
+
+static void name_gpu(const struct sim_gpu *gpu, char pci[32])
+{
+    snprintf(pci, 32, "%04x:%02x:%02x.0", gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
+}
+
+/* The ports above a GPU behind a switch, from the CPU's own down. Their buses are invented: the
+ * three before that of the first GPU. */
+static void name_ports(const struct sim_machine *machine, const struct sim_gpu *gpu,
+                       char ports[3][32])
+{
+    const unsigned domain = gpu->pci_domain, bus = first_bus(machine, gpu->bridge);
+
+    snprintf(ports[0], 32, "%04x:%02x:00.0", domain, bus - 3);
+    snprintf(ports[1], 32, "%04x:%02x:00.0", domain, bus - 2);
+    snprintf(ports[2], 32, "%04x:%02x:%02x.0", domain, bus - 1, gpu->pci_bus - bus);
+}
+
+/* Where its link among all devices leads; without a switch there is a folder in the link's place.
+ */
+static void name_folder(const struct sim_machine *machine, const struct sim_gpu *gpu,
+                        char path[256])
+{
+    char pci[32], ports[3][32];
+
+    name_gpu(gpu, pci);
+    snprintf(path, 256, "sys/bus/pci/devices/%s", pci);
+    if (!is_behind_switch(machine, gpu))
+        return;
+    name_ports(machine, gpu, ports);
+    snprintf(path, 256, "sys/devices/pci%.7s/%s/%s/%s/%s", ports[0], ports[0], ports[1], ports[2],
+             pci);
+}
+
+static void put_way(struct tree *tree, const struct sim_machine *machine, const struct sim_gpu *gpu,
+                    const char *pci)
+{
+    const struct sim_pcie_switch *own = &machine->host.switches[gpu->bridge];
+    const unsigned up_now[2] = { own->gen, own->width };
+    const unsigned up_most[2] = { own->gen_most, own->width_most };
+    const unsigned now[2] = { gpu->pcie_gen_now, gpu->pcie_width_now };
+    const unsigned most[2] = { gpu->model.pcie_gen, gpu->model.pcie_width };
+    char path[256], ports[3][32];
+
+    name_ports(machine, gpu, ports);
+    snprintf(path, sizeof path, "sys/devices/pci%.7s", ports[0]);
+    put_port(tree, path, ports[0], up_now, up_most);
+    put_port(tree, path, ports[1], up_now, up_most);
+    put_port(tree, path, ports[2], now, most);
+    put_below(tree, path, pci);
 }
 
 static void put_gpu(struct tree *tree, const struct sim_machine *machine, unsigned minor)
@@ -163,9 +269,11 @@ static void put_gpu(struct tree *tree, const struct sim_machine *machine, unsign
     const struct sim_gpu *gpu = &machine->gpus[minor];
     char pci[32], node[32];
 
-    snprintf(pci, sizeof pci, "%04x:%02x:%02x.0", gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
+    name_gpu(gpu, pci);
     snprintf(node, sizeof node, "dev/nvidia%u", minor);
     put_information(tree, machine, minor, pci);
+    if (is_behind_switch(machine, gpu))
+        put_way(tree, machine, gpu, pci);
     put_device(tree, machine, gpu, pci);
     put(tree, node, "%s", "");
 }
@@ -243,13 +351,13 @@ static void put_lists(struct tree *tree, const struct sim_machine *machine)
                 MAJOR_UVM, MAJOR_UVM);
         fputs("/dev/nvidiactl OK\n/dev/nvidia-uvm OK\n/dev/nvidia-uvm-tools OK\n", open);
         for (unsigned i = 0; i < machine->gpu_count; i++) {
-            const struct sim_gpu *gpu = &machine->gpus[i];
+            char folder[256];
 
+            name_folder(machine, &machine->gpus[i], folder);
             fprintf(dev,
                     "crw-rw-rw- 1 0 0 195, %u /dev/nvidia%u\n"
-                    "lrwxrwxrwx 1 0 0 0 /sys/bus/pci/devices/%04x:%02x:%02x.0/driver -> "
-                    "../../../bus/pci/drivers/nvidia\n",
-                    i, i, gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
+                    "lrwxrwxrwx 1 0 0 0 /%s/driver -> ../../../bus/pci/drivers/nvidia\n",
+                    i, i, folder);
             fprintf(open, "/dev/nvidia%u OK\n", i);
         }
     }

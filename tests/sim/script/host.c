@@ -42,6 +42,10 @@ bool sim_statement_switch(const struct sim_statement *st)
                                   one->width);
     if (one->gen == 0 || one->gen > 6)
         return sim_statement_fail(st, "a switch has no generation %u (known: 1 to 6)", one->gen);
+    if (st->part != SIM_SCRIPT_FAULT) {
+        one->gen_most = one->gen;
+        one->width_most = one->width;
+    }
     one->fault = st->fault;
     return true;
 }

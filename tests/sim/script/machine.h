@@ -127,6 +127,8 @@ struct sim_gpu_link {
 /* A PCIe switch: what is behind it shares its link to the host. */
 struct sim_pcie_switch {
     unsigned gen, width; /* 0: there is none of this number */
+    unsigned gen_most,
+        width_most; /* as the profile has it: a fault changes what the link runs at */
     unsigned efficiency_permille;
     int fault;
 };
