@@ -17,7 +17,7 @@ COUNTING = ("FAIL", "ERROR")
 
 # The workloads of --level quick, in their order.
 BASIC = ["device-query", "vector-add", "launch"]
-BANDWIDTH = ["host-copy", "memory-bandwidth"]
+BANDWIDTH = ["host-copy", "memory-bandwidth", "latency"]
 QUICK = ["audit", *BASIC, *BANDWIDTH]
 
 # Whatever the caller's shell says of GPUs would change what a test sees.

@@ -139,11 +139,13 @@ void sim_fault_used_link(unsigned gpu, unsigned peer)
 void sim_fault_used_memory(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.memory);
+    fired(sim_world.spec.gpus[gpu].faults.busy);
 }
 
 void sim_fault_used_pcie(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.pcie);
+    fired(sim_world.spec.gpus[gpu].faults.busy);
 }
 
 void sim_fault_used_uplink(int bridge)
@@ -164,6 +166,52 @@ void sim_fault_used_far_memory(void)
 void sim_fault_used_clock(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.clock);
+    fired(sim_world.spec.gpus[gpu].faults.busy);
+}
+
+/* True, and marked, if there is such a fault and its time has come. */
+static bool applies(int fault, sim_time from)
+{
+    if (fault == SIM_NO_FAULT || sim_world.host_now < from)
+        return false;
+    fired(fault);
+    return true;
+}
+
+bool sim_fault_pcie_hangs(unsigned gpu)
+{
+    const struct sim_spec_gpu *facts = &sim_world.spec.gpus[gpu];
+
+    return applies(facts->faults.hang, facts->hangs_at);
+}
+
+bool sim_fault_link_hangs(unsigned from, unsigned to)
+{
+    const struct sim_spec_pair *pair = &sim_world.spec.pairs[from][to];
+
+    return applies(pair->hang_fault, pair->hangs_at);
+}
+
+bool sim_fault_link_drops(unsigned from, unsigned to)
+{
+    return applies(sim_world.spec.pairs[from][to].drop_fault, 0);
+}
+
+bool sim_fault_link_is_staged(unsigned from, unsigned to)
+{
+    return applies(sim_world.spec.pairs[from][to].stage_fault, 0);
+}
+
+bool sim_fault_link_flips(unsigned from, unsigned to, uint64_t size_bytes, uint64_t *byte,
+                          unsigned *bit)
+{
+    const struct sim_spec_flip *flip = &sim_world.spec.pairs[from][to].flip;
+
+    if (flip->byte >= size_bytes || !applies(flip->fault, 0))
+        return false;
+    *byte = flip->byte;
+    *bit = flip->bit;
+    return true;
 }
 
 static const struct sim_spec_kernel *find_kernel(const char *name)

@@ -29,6 +29,18 @@ void sim_fault_used_sockets(int from, int to);
 void sim_fault_used_far_memory(void);
 void sim_fault_used_clock(unsigned gpu);
 
+/* Does what goes over the PCIe link of this GPU, or from one GPU to another, never end from now on?
+ * The mark is set if so, and by the next two. */
+bool sim_fault_pcie_hangs(unsigned gpu);
+bool sim_fault_link_hangs(unsigned from, unsigned to);
+/* Does what goes directly from one GPU to the other get lost? Does it go through the host? */
+bool sim_fault_link_drops(unsigned from, unsigned to);
+bool sim_fault_link_is_staged(unsigned from, unsigned to);
+/* The byte of this many that crossed the link, and the bit in it, that arrived wrong. False if none
+ * did; else the mark is set. */
+bool sim_fault_link_flips(unsigned from, unsigned to, uint64_t size_bytes, uint64_t *byte,
+                          unsigned *bit);
+
 /* What is wrong with this kernel. */
 struct sim_kernel_fault {
     bool hangs;

@@ -13,6 +13,7 @@
 
 #include "model/alloc.h"
 #include "model/strict.h"
+#include "model/wire.h"
 
 static _Thread_local sigjmp_buf escape;
 static _Thread_local volatile sig_atomic_t is_running;
@@ -91,24 +92,27 @@ static void on_fault(int signal_number)
     raise(signal_number);
 }
 
-static bool run_twin(const struct sim_launch *launch, char *why, size_t size)
+static bool run_twin(const struct sim_kernel_run *run, char *why, size_t size)
 {
     struct sigaction catch = { .sa_handler = on_fault, .sa_flags = SA_NODEFER };
     struct sigaction old_segv, old_bus;
     volatile bool is_ok = false;
+    struct sim_wire wire;
 
+    sim_wire_begin(&wire, run->context->device, &run->cost);
     sigemptyset(&catch.sa_mask);
     sigaction(SIGSEGV, &catch, &old_segv);
     sigaction(SIGBUS, &catch, &old_bus);
     if (sigsetjmp(escape, 1) == 0) {
         is_running = 1;
-        is_ok = sim_exec_run(launch, why, size);
+        is_ok = sim_exec_run(&run->launch, why, size);
     } else {
         snprintf(why, size, "it touched memory that is not its own");
     }
     is_running = 0;
     sigaction(SIGSEGV, &old_segv, NULL);
     sigaction(SIGBUS, &old_bus, NULL);
+    sim_wire_end(&wire, run->context->device, &run->cost);
     return is_ok;
 }
 
@@ -213,7 +217,7 @@ void sim_kernel_run_effect(void *data, sim_time end)
         && run->context->repeat_at == sim_world.writes)
         return;
     open_all(run->context);
-    if (!run_twin(&run->launch, why, sizeof why)) {
+    if (!run_twin(run, why, sizeof why)) {
         sim_strict_report("kernel '%s': %s", run->launch.kernel->name, why);
         sim_context_fail(run->context, CUDA_ERROR_ILLEGAL_ADDRESS);
         return;

@@ -28,7 +28,8 @@ enum {
     FIRST_NODE = SIM_SPEC_GPUS * SIM_RESOURCES + SIM_SPEC_GPUS * SIM_SPEC_GPUS,
     FIRST_SOCKET = FIRST_NODE + SIM_SPEC_NODES,
     FIRST_UPLINK = FIRST_SOCKET + SIM_SPEC_NODES * SIM_SPEC_NODES,
-    ALL_RESOURCES = FIRST_UPLINK + 2 * SIM_SPEC_SWITCHES
+    NOTHING = FIRST_UPLINK + 2 * SIM_SPEC_SWITCHES,
+    ALL_RESOURCES
 };
 
 unsigned sim_resource_node(int node)
@@ -44,6 +45,11 @@ unsigned sim_resource_sockets(int from, int to)
 unsigned sim_resource_uplink(int bridge, bool is_upstream)
 {
     return FIRST_UPLINK + 2 * (unsigned)bridge + is_upstream;
+}
+
+unsigned sim_resource_nothing(void)
+{
+    return NOTHING;
 }
 
 unsigned sim_resource_count(void)

@@ -14,6 +14,12 @@ static void use(struct sim_flow *flow, unsigned resource, unsigned weight)
         sim_flow_use(flow, resource, weight);
 }
 
+/* A flow that needs what gives nothing never ends, and takes nothing from others. */
+static void stand_still(struct sim_flow *flow)
+{
+    sim_flow_use(flow, sim_resource_nothing(), SIM_WEIGHT_FULL);
+}
+
 /* The GPU's own link always counts, so that one without a rate stands still. */
 static void use_link(struct sim_flow *flow, const struct sim_device *device, bool is_to_host,
                      unsigned weight)
@@ -22,6 +28,8 @@ static void use_link(struct sim_flow *flow, const struct sim_device *device, boo
                  sim_resource(device, is_to_host ? SIM_RESOURCE_UPSTREAM : SIM_RESOURCE_DOWNSTREAM),
                  weight);
     sim_fault_used_pcie(device->gpu);
+    if (sim_fault_pcie_hangs(device->gpu))
+        stand_still(flow);
 }
 
 static void use_uplink(struct sim_flow *flow, const struct sim_device *device, bool is_to_host,
@@ -70,6 +78,23 @@ void sim_route_host(struct sim_flow *flow, const struct sim_device *device, bool
     use_uplink(flow, device, is_to_host, SIM_WEIGHT_FULL);
     use_sockets(flow, is_to_host ? near : node, is_to_host ? node : near, SIM_WEIGHT_FULL);
     use_node(flow, node, copies * SIM_WEIGHT_FULL);
+}
+
+void sim_route_direct_peers(struct sim_flow *flow, const struct sim_device *from,
+                            const struct sim_device *to)
+{
+    unsigned links = sim_resource_links(from, to);
+
+    sim_fault_used_link(from->gpu, to->gpu);
+    if (sim_fault_link_hangs(from->gpu, to->gpu))
+        stand_still(flow);
+    if (sim_world.engine.capacity[links] == 0) {
+        sim_route_pcie_peers(flow, from, to);
+        return;
+    }
+    sim_flow_use(flow, links, SIM_WEIGHT_FULL);
+    sim_flow_use(flow, sim_resource(from, SIM_RESOURCE_LINKS_OUT), SIM_WEIGHT_FULL);
+    sim_flow_use(flow, sim_resource(to, SIM_RESOURCE_LINKS_IN), SIM_WEIGHT_FULL);
 }
 
 void sim_route_pcie_peers(struct sim_flow *flow, const struct sim_device *from,

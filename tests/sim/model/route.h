@@ -13,6 +13,10 @@
 void sim_route_host(struct sim_flow *flow, const struct sim_device *device, bool is_to_host,
                     unsigned weight, unsigned copies);
 
+/* From GPU to GPU where one can reach the other: over NVLink if there is any, else over PCIe. */
+void sim_route_direct_peers(struct sim_flow *flow, const struct sim_device *from,
+                            const struct sim_device *to);
+
 /* From GPU to GPU over PCIe. Below one switch no other link is used. */
 void sim_route_pcie_peers(struct sim_flow *flow, const struct sim_device *from,
                           const struct sim_device *to);

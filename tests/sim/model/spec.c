@@ -13,8 +13,12 @@ void sim_spec_init(struct sim_spec *spec)
     spec->runtime_fault = spec->compiler_fault = SIM_NO_FAULT;
     spec->truncated_fault = spec->ptx_fault = SIM_NO_FAULT;
     for (unsigned i = 0; i < SIM_SPEC_GPUS; i++) {
-        for (unsigned k = 0; k < SIM_SPEC_GPUS; k++)
-            spec->pairs[i][k].fault = SIM_NO_FAULT;
+        for (unsigned k = 0; k < SIM_SPEC_GPUS; k++) {
+            struct sim_spec_pair *pair = &spec->pairs[i][k];
+
+            pair->fault = pair->flip.fault = pair->drop_fault = SIM_NO_FAULT;
+            pair->stage_fault = pair->hang_fault = SIM_NO_FAULT;
+        }
     }
     for (unsigned i = 0; i < SIM_SPEC_NODES; i++) {
         for (unsigned k = 0; k < SIM_SPEC_NODES; k++)
@@ -32,8 +36,9 @@ struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)
         return NULL;
     struct sim_spec_gpu *gpu = &spec->gpus[spec->gpu_count++];
     gpu->node = gpu->bridge = -1;
-    gpu->faults = (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
-                                                SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
+    gpu->faults =
+        (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
+                                      SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
     return gpu;
 }
 

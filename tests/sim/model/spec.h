@@ -35,7 +35,14 @@ enum sim_resource {
 
 /* Numbers of the faults that have to fire; SIM_NO_FAULT where there is none. */
 struct sim_spec_gpu_faults {
-    int pcie, clock, memory, links, lost, hidden;
+    int pcie, clock, memory, links, lost, hidden, hang, busy;
+};
+
+/* A bit of a byte, counted from the beginning of memory or of what is moved. */
+struct sim_spec_flip {
+    uint64_t byte;
+    unsigned bit;
+    int fault;
 };
 
 /* One GPU or MIG instance; an instance stands behind the GPU that it is part of. */
@@ -51,16 +58,16 @@ struct sim_spec_gpu {
     bool is_mig, has_mig;
     int capability; /* 90 for 9.0 */
     uint64_t total_bytes;
-    uint64_t speed; /* for FASTEST_FIRST; any unit */
+    uint64_t foreign_bytes; /* of which somebody else holds so much */
+    uint64_t speed;         /* for FASTEST_FIRST; any unit */
     uint64_t rate[SIM_RESOURCES];
+    /* Of one load: of its own memory, of host memory and a peer's over PCIe, over NVLink. */
+    sim_time latency, host_latency, peer_latency;
     bool gets_lost;
     sim_time lost_at;
     unsigned flip_count;
-    struct sim_spec_flip {
-        uint64_t byte;
-        unsigned bit;
-        int fault;
-    } flips[SIM_SPEC_FLIPS];
+    struct sim_spec_flip flips[SIM_SPEC_FLIPS];
+    sim_time hangs_at; /* its PCIe link, if there is a fault for it */
     struct sim_spec_gpu_faults faults;
     unsigned attribute_count;
     struct sim_spec_attribute {
@@ -94,11 +101,17 @@ struct sim_spec_kernel {
     int fault;
 };
 
-/* Between two GPUs, by place in the list. */
+/* From one GPU to another, by place in the list. What is wrong with the way has a fault's number;
+ * SIM_NO_FAULT where it is not so. */
 struct sim_spec_pair {
     uint64_t link_rate; /* of their NVLinks, bytes per second each way; 0 if none */
     bool can_access;
     int fault;
+    struct sim_spec_flip flip; /* of what arrives, each time */
+    int drop_fault;            /* nothing arrives */
+    int stage_fault;           /* copies go through the host, although access is there */
+    int hang_fault;            /* nothing ends that goes this way, */
+    sim_time hangs_at;         /* from then on */
 };
 
 /* What GPUs share on their way to the host and to each other; bytes per second, 0: no limit. */

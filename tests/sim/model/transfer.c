@@ -14,6 +14,7 @@
 #include "model/route.h"
 #include "model/stream.h"
 #include "model/strict.h"
+#include "model/wire.h"
 
 #define DEVICE_LATENCY   (1 * SIM_US)
 #define STAGED_LATENCY   (9 * SIM_US)
@@ -29,6 +30,7 @@ struct transfer {
     uint64_t size_bytes;
     struct sim_block *target_block, *source_block; /* NULL: pageable host memory */
     void *staging;                                 /* holds the source already; NULL if not */
+    bool is_direct;                                /* from one GPU to another without a stop */
     bool is_fill;
     uint32_t value;
     unsigned width;
@@ -90,6 +92,23 @@ static uint64_t repeat_digest(const struct transfer *transfer)
     return hash;
 }
 
+static bool is_dropped(const struct transfer *transfer)
+{
+    return transfer->is_direct
+           && sim_fault_link_drops(device_of(transfer->source_block)->gpu,
+                                   device_of(transfer->target_block)->gpu);
+}
+
+static void move(const struct transfer *transfer)
+{
+    memmove((void *)transfer->target,
+            transfer->staging != NULL ? transfer->staging : (void *)transfer->source,
+            transfer->size_bytes);
+    if (transfer->is_direct)
+        sim_wire_flip(device_of(transfer->source_block), device_of(transfer->target_block),
+                      transfer->target, transfer->size_bytes);
+}
+
 static void take_effect(void *data, sim_time end)
 {
     struct transfer *transfer = data;
@@ -103,6 +122,8 @@ static void take_effect(void *data, sim_time end)
     if (digest != 0 && transfer->context->repeat_of == digest
         && transfer->context->repeat_at == sim_world.writes)
         return;
+    if (is_dropped(transfer))
+        return;
     if (transfer->target_block != NULL)
         sim_world_open(transfer->target_block);
     if (transfer->source_block != NULL)
@@ -110,9 +131,7 @@ static void take_effect(void *data, sim_time end)
     if (transfer->is_fill)
         fill(transfer);
     else
-        memmove((void *)transfer->target,
-                transfer->staging != NULL ? transfer->staging : (void *)transfer->source,
-                transfer->size_bytes);
+        move(transfer);
     if (transfer->target_block != NULL)
         sim_world_written(transfer->target_block, transfer->target, transfer->size_bytes);
     transfer->context->repeat_of = digest;
@@ -146,35 +165,28 @@ static void use_memory(struct sim_flow *flow, const struct sim_device *device)
     sim_fault_used_memory(device->gpu);
 }
 
-/* Between GPUs: NVLink, else PCIe directly, else through host memory. */
-static void route_peers(struct sim_op_spec *spec, const struct sim_context *context,
+/* Between GPUs: directly, else through host memory. */
+static void route_peers(struct sim_op_spec *spec, struct transfer *transfer,
                         const struct sim_device *to, const struct sim_device *from)
 {
+    const struct sim_context *context = transfer->context;
     struct sim_flow *flow = &spec->flows[0];
-    unsigned links = sim_resource_links(from, to);
     const struct sim_device *other = to == context->device ? from : to;
     bool is_direct =
         sim_peer_possible(to, from) && (context->peers >> sim_device_ordinal(other) & 1) != 0;
 
     use_memory(flow, to);
     use_memory(flow, from);
-    spec->latency = is_direct ? DEVICE_LATENCY : STAGED_LATENCY;
     if (!is_direct)
         sim_strict_report("copy between devices %d and %d goes through host memory: peer access "
                           "is not enabled",
                           sim_device_ordinal(from), sim_device_ordinal(to));
-    if (!is_direct) {
+    transfer->is_direct = is_direct && !sim_fault_link_is_staged(from->gpu, to->gpu);
+    spec->latency = transfer->is_direct ? DEVICE_LATENCY : STAGED_LATENCY;
+    if (transfer->is_direct)
+        sim_route_direct_peers(flow, from, to);
+    else
         sim_route_staged_peers(flow, from, to);
-        return;
-    }
-    sim_fault_used_link(from->gpu, to->gpu);
-    if (sim_world.engine.capacity[links] == 0) {
-        sim_route_pcie_peers(flow, from, to);
-        return;
-    }
-    sim_flow_use(flow, links, SIM_WEIGHT_FULL);
-    use(flow, from, SIM_RESOURCE_LINKS_OUT, SIM_WEIGHT_FULL);
-    use(flow, to, SIM_RESOURCE_LINKS_IN, SIM_WEIGHT_FULL);
 }
 
 /* One engine copies to the host and one from it, so copies of one direction come one after the
@@ -186,8 +198,7 @@ static unsigned engine_of(const struct sim_device *device, bool is_to_host)
     return 2 * device->gpu + 1 + (is_to_host && has_second);
 }
 
-static void route(struct sim_op_spec *spec, const struct sim_context *context,
-                  const struct transfer *transfer)
+static void route(struct sim_op_spec *spec, struct transfer *transfer)
 {
     const struct sim_device *to = device_of(transfer->target_block);
     const struct sim_device *from = device_of(transfer->source_block);
@@ -203,7 +214,7 @@ static void route(struct sim_op_spec *spec, const struct sim_context *context,
     spec->flow_count = 1;
     sim_flow_init(flow, transfer->size_bytes);
     if (to != NULL && from != NULL && to != from) {
-        route_peers(spec, context, to, from);
+        route_peers(spec, transfer, to, from);
         return;
     }
     if (to != NULL)
@@ -268,7 +279,7 @@ int sim_copy_submit(struct sim_context *context, const struct sim_copy *copy)
         return error;
     }
     bool host_goes_on = goes_on(transfer, copy);
-    route(&spec, owner, transfer);
+    route(&spec, transfer);
     struct sim_op_ref op = submit(queue, &spec, transfer);
     if (!host_goes_on)
         sim_world_wait(op);

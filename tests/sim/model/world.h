@@ -90,6 +90,8 @@ unsigned sim_resource_links(const struct sim_device *from, const struct sim_devi
 unsigned sim_resource_node(int node);
 unsigned sim_resource_sockets(int from, int to);
 unsigned sim_resource_uplink(int bridge, bool is_upstream);
+/* What nobody can have anything of: flows that hang need it. */
+unsigned sim_resource_nothing(void);
 unsigned sim_resource_count(void);
 
 /* NULL if the ordinal is out of range. */

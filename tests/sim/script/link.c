@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The statements about what a GPU is wired to, and its clock and memory when they misbehave. */
+/* The statements about what a GPU is wired to: NVLink, PCIe, and what goes wrong on them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,15 @@
 
 struct link_words {
     unsigned nvlinks, rate;
-    bool has_access, is_down;
+    bool has_access, is_down, drops, hangs, is_staged;
+    char flip[40];
+    uint64_t after_ps;
+};
+
+/* Which of the pairs a statement is about: two GPUs, in one direction or both, or all. */
+struct pair {
+    bool is_all, is_one_way;
+    unsigned one, other;
 };
 
 static bool has_word(const struct sim_statement *st, const char *word)
@@ -17,6 +25,22 @@ static bool has_word(const struct sim_statement *st, const char *word)
             return true;
     }
     return false;
+}
+
+/* What crosses the link goes wrong; its rate and what is said of it stay. */
+static void apply_wrong(const struct sim_statement *st, struct sim_gpu_link *link,
+                        const struct link_words *words, const struct sim_flip *flip)
+{
+    if (has_word(st, "flip"))
+        link->flip = *flip;
+    if (words->drops)
+        link->drop_fault = st->fault;
+    if (words->is_staged)
+        link->stage_fault = st->fault;
+    if (words->hangs) {
+        link->hang_fault = st->fault;
+        link->hang_after_ps = words->after_ps;
+    }
 }
 
 static void apply(const struct sim_statement *st, struct sim_gpu_link *link,
@@ -34,20 +58,62 @@ static void apply(const struct sim_statement *st, struct sim_gpu_link *link,
         link->is_down = true;
         link->nvlinks = 0;
     }
-    link->fault = st->fault;
+    if (has_word(st, "nvlink") || has_word(st, "rate") || has_word(st, "p2p") || words->is_down)
+        link->fault = st->fault;
 }
 
-/* "0-1", or "all" for every pair. */
-static bool read_pair(const struct sim_statement *st, unsigned *a, unsigned *b)
+/* "0-1", "0>1" for one direction, or "all". */
+static bool read_pair(const struct sim_statement *st, struct pair *pair)
 {
     const unsigned count = st->script->machine.gpu_count;
-    char end;
+    const char *text = st->words.words[1].key;
+    char between, end;
 
-    if (sscanf(st->words.words[1].key, "%2u-%2u%c", a, b, &end) == 2 && *a < count && *b < count
-        && *a != *b)
+    pair->is_all = strcmp(text, "all") == 0;
+    if (pair->is_all)
         return true;
-    return sim_statement_fail(st, "no link '%.16s' (known: all, or two of the %u GPUs as in 0-1)",
-                              st->words.words[1].key, count);
+    if (sscanf(text, "%2u%c%2u%c", &pair->one, &between, &pair->other, &end) != 3
+        || (between != '-' && between != '>') || pair->one >= count || pair->other >= count
+        || pair->one == pair->other)
+        return sim_statement_fail(st,
+                                  "no link '%.16s' (known: all, or two of the %u GPUs as in 0-1, "
+                                  "or 0>1 for one direction)",
+                                  text, count);
+    pair->is_one_way = between == '>';
+    return true;
+}
+
+static bool is_meant(const struct pair *pair, unsigned a, unsigned b)
+{
+    if (pair->is_all)
+        return a != b;
+    return (a == pair->one && b == pair->other)
+           || (!pair->is_one_way && a == pair->other && b == pair->one);
+}
+
+/* Does what the words say fit the machine and each other? */
+static bool check_link(const struct sim_statement *st, const struct pair *pair,
+                       const struct link_words *words)
+{
+    const struct sim_machine *machine = &st->script->machine;
+
+    if (!pair->is_all && words->is_down && machine->links[pair->one][pair->other].nvlinks == 0)
+        return sim_statement_fail(st, "no NVLink goes from GPU %u to GPU %u", pair->one,
+                                  pair->other);
+    if (pair->is_one_way && (words->is_down || has_word(st, "nvlink") || has_word(st, "p2p")))
+        return sim_statement_fail(st, "a link is there in both directions or not at all");
+    if (words->after_ps != 0 && !words->hangs)
+        return sim_statement_fail(st, "'after' goes with 'hangs'");
+    if (st->part != SIM_SCRIPT_FAULT
+        && (words->flip[0] != '\0' || words->drops || words->is_staged || words->hangs))
+        return sim_statement_fail(st, "a link that does this is a fault, and none of a profile");
+    for (unsigned a = 0; a < machine->gpu_count; a++) {
+        if (words->nvlinks > machine->gpus[a].model.nvlinks
+            && (pair->is_all || a == pair->one || a == pair->other))
+            return sim_statement_fail(st, "GPU %u has %u NVLinks", a,
+                                      machine->gpus[a].model.nvlinks);
+    }
+    return true;
 }
 
 bool sim_statement_link(const struct sim_statement *st)
@@ -57,27 +123,30 @@ bool sim_statement_link(const struct sim_statement *st)
         SIM_FIELD("rate", SHARE, struct link_words, rate),
         SIM_FIELD("p2p", YES, struct link_words, has_access),
         SIM_FIELD("down", FLAG, struct link_words, is_down),
+        SIM_FIELD("flip", TEXT, struct link_words, flip),
+        SIM_FIELD("drops", YES, struct link_words, drops),
+        SIM_FIELD("staged", FLAG, struct link_words, is_staged),
+        SIM_FIELD("hangs", FLAG, struct link_words, hangs),
+        SIM_FIELD("after", TIME, struct link_words, after_ps),
     };
     struct sim_machine *machine = &st->script->machine;
-    struct link_words words = { 0, 1000, false, false };
-    unsigned one = 0, other = 0;
-    bool is_all;
+    struct link_words words = { .rate = 1000 };
+    struct sim_flip flip = { .fault = SIM_FAULT_NONE };
+    struct pair pair = { 0 };
 
     if (st->words.count < 2)
         return sim_statement_fail(st, "'link' needs a pair such as 0-1, or all");
-    is_all = strcmp(st->words.words[1].key, "all") == 0;
-    if ((!is_all && !read_pair(st, &one, &other))
-        || !sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], &words))
+    if (!read_pair(st, &pair)
+        || !sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], &words)
+        || !check_link(st, &pair, &words)
+        || (words.flip[0] != '\0' && !sim_statement_flip(st, words.flip, &flip)))
         return false;
-    if (!is_all && words.is_down && machine->links[one][other].nvlinks == 0)
-        return sim_statement_fail(st, "no NVLink goes from GPU %u to GPU %u", one, other);
     for (unsigned a = 0; a < machine->gpu_count; a++) {
-        if (words.nvlinks > machine->gpus[a].model.nvlinks && (is_all || a == one || a == other))
-            return sim_statement_fail(st, "GPU %u has %u NVLinks", a,
-                                      machine->gpus[a].model.nvlinks);
         for (unsigned b = 0; b < machine->gpu_count; b++) {
-            if (a != b && (is_all || (a == one && b == other) || (a == other && b == one)))
-                apply(st, &machine->links[a][b], &words);
+            if (!is_meant(&pair, a, b))
+                continue;
+            apply(st, &machine->links[a][b], &words);
+            apply_wrong(st, &machine->links[a][b], &words, &flip);
         }
     }
     return true;
@@ -101,32 +170,56 @@ bool sim_statement_nvlink(const struct sim_statement *st)
     return true;
 }
 
-/* An idle link that goes down to save power is no fault of the link in use, and marked apart. */
-static void mark_pcie(const struct sim_statement *st, struct sim_gpu *gpu)
+struct pcie_words {
+    unsigned width, gen, idle_gen;
+    bool hangs;
+    uint64_t after_ps;
+};
+
+/* An idle link that goes down to save power is no fault of the link in use, and marked apart; as is
+ * one that hangs. */
+static void apply_pcie(const struct sim_statement *st, struct sim_gpu *gpu,
+                       const struct pcie_words *words)
 {
-    for (unsigned i = 2; i < st->words.count; i++) {
-        if (strcmp(st->words.words[i].key, "idle-gen") == 0)
-            gpu->idle_fault = st->fault;
-        else
-            gpu->pcie_fault = st->fault;
+    if (has_word(st, "width"))
+        gpu->pcie_width_now = words->width;
+    if (has_word(st, "gen"))
+        gpu->pcie_gen_now = words->gen;
+    if (has_word(st, "width") || has_word(st, "gen"))
+        gpu->pcie_fault = st->fault;
+    if (has_word(st, "idle-gen")) {
+        gpu->pcie_gen_idle = words->idle_gen;
+        gpu->idle_fault = st->fault;
+    }
+    if (words->hangs) {
+        gpu->hang_after_ps = words->after_ps;
+        gpu->hang_fault = st->fault;
     }
 }
 
 bool sim_statement_pcie(const struct sim_statement *st)
 {
     static const struct sim_field FIELDS[] = {
-        SIM_FIELD("width", COUNT, struct sim_gpu, pcie_width_now),
-        SIM_FIELD("gen", COUNT, struct sim_gpu, pcie_gen_now),
-        SIM_FIELD("idle-gen", COUNT, struct sim_gpu, pcie_gen_idle),
+        SIM_FIELD("width", COUNT, struct pcie_words, width),
+        SIM_FIELD("gen", COUNT, struct pcie_words, gen),
+        SIM_FIELD("idle-gen", COUNT, struct pcie_words, idle_gen),
+        SIM_FIELD("hangs", FLAG, struct pcie_words, hangs),
+        SIM_FIELD("after", TIME, struct pcie_words, after_ps),
     };
+    struct pcie_words words = { 0 };
     struct sim_gpu *gpu;
     unsigned index, width;
 
     if (!sim_statement_gpu(st, 1, &index))
         return false;
     gpu = &st->script->machine.gpus[index];
-    if (!sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], gpu))
+    if (!sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], &words))
         return false;
+    if (words.after_ps != 0 && !words.hangs)
+        return sim_statement_fail(st, "'after' goes with 'hangs'");
+    if (words.hangs && st->part != SIM_SCRIPT_FAULT)
+        return sim_statement_fail(st, "a link that hangs is a fault, and none of a profile");
+    apply_pcie(st, gpu, &words);
     width = gpu->pcie_width_now;
     if (width == 0 || (width & (width - 1)) != 0 || width > gpu->model.pcie_width)
         return sim_statement_fail(st, "GPU %u has no width %u (known: powers of two up to %u)",
@@ -138,64 +231,5 @@ bool sim_statement_pcie(const struct sim_statement *st)
         && (gpu->pcie_gen_idle == 0 || gpu->pcie_gen_idle >= gpu->pcie_gen_now))
         return sim_statement_fail(st, "'idle-gen=%u' is not below generation %u of GPU %u",
                                   gpu->pcie_gen_idle, gpu->pcie_gen_now, index);
-    mark_pcie(st, gpu);
-    return true;
-}
-
-bool sim_statement_clock(const struct sim_statement *st)
-{
-    static const struct sim_field FIELD = SIM_FIELD("cap", MHZ, struct sim_gpu, clock_cap_mhz);
-    unsigned index;
-
-    if (!sim_statement_gpu(st, 1, &index)
-        || !sim_statement_fields(st, 2, &FIELD, 1, &st->script->machine.gpus[index]))
-        return false;
-    st->script->machine.gpus[index].clock_fault = st->fault;
-    return true;
-}
-
-/* 0x1000:3 */
-static bool add_flip(const struct sim_statement *st, unsigned index, char *text)
-{
-    const struct sim_field byte = SIM_FIELD("flip", NUMBER, struct sim_flip, byte);
-    struct sim_gpu *gpu = &st->script->machine.gpus[index];
-    struct sim_flip flip = { .fault = st->fault };
-    char *bit = strchr(text, ':');
-
-    if (bit == NULL || bit[1] < '0' || bit[1] > '7' || bit[2] != '\0')
-        return sim_statement_fail(st, "'flip=%s' is not a byte and a bit such as 0x1000:3", text);
-    flip.bit = (unsigned)(bit[1] - '0');
-    *bit = '\0';
-    if (!sim_value_set(&byte, &flip, text) || flip.byte >= gpu->model.memory_bytes)
-        return sim_statement_fail(st, "no byte '%s' in the memory of GPU %u", text, index);
-    if (gpu->flip_count == SIM_MACHINE_FLIPS)
-        return sim_statement_fail(st, "more than %d flips of GPU %u", SIM_MACHINE_FLIPS, index);
-    gpu->flips[gpu->flip_count++] = flip;
-    return true;
-}
-
-bool sim_statement_mem(const struct sim_statement *st)
-{
-    struct mem_words {
-        char flip[40];
-        unsigned rate;
-    } words = { "", 0 };
-    static const struct sim_field FIELDS[] = {
-        SIM_FIELD("flip", TEXT, struct mem_words, flip),
-        SIM_FIELD("rate", FACTOR, struct mem_words, rate),
-    };
-    struct sim_gpu *gpu;
-    unsigned index;
-
-    if (!sim_statement_gpu(st, 1, &index)
-        || !sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], &words))
-        return false;
-    gpu = &st->script->machine.gpus[index];
-    if (words.rate != 0 && words.flip[0] != '\0')
-        return sim_statement_fail(st, "'flip' and 'rate' are two faults: two statements");
-    if (words.rate == 0)
-        return add_flip(st, index, words.flip);
-    gpu->memory_rate_permille = words.rate;
-    gpu->memory_fault = st->fault;
     return true;
 }

@@ -55,6 +55,9 @@ struct sim_gpu_model {
     unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
     unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
+    uint64_t latency_ps;      /* of one load of its own memory */
+    uint64_t host_latency_ps; /* of pinned host memory, and of a peer's over PCIe */
+    uint64_t peer_latency_ps; /* of a peer's memory over NVLink */
     unsigned power_limit_mw, power_idle_mw;
     unsigned temperature_c;
 };
@@ -85,6 +88,18 @@ struct sim_ecc {
     int fault;
 };
 
+/* Who holds a clock down. */
+enum sim_clock_reason {
+    SIM_CLOCK_HARDWARE, /* without saying why */
+    SIM_CLOCK_THERMAL,
+    SIM_CLOCK_POWER_BRAKE,
+    SIM_CLOCK_SOFTWARE_THERMAL, /* this and the next only while there is work */
+    SIM_CLOCK_POWER_CAP,
+};
+
+/* What a process that is none of ours holds of a GPU that it keeps busy; invented. */
+#define SIM_FOREIGN_BYTES ((uint64_t)1 << 30)
+
 struct sim_gpu {
     struct sim_gpu_model model; /* a copy */
     char uuid[64];
@@ -101,12 +116,17 @@ struct sim_gpu {
     unsigned pcie_gen_idle; /* what an idle link goes down to; 0: it stays as it is */
     int pcie_fault;
     int idle_fault;
+    int hang_fault;                /* what crosses its PCIe link never ends, */
+    uint64_t hang_after_ps;        /* from this virtual time on */
     unsigned memory_rate_permille; /* of what the model says; 1000 when healthy */
     int memory_fault;
     unsigned nvlinks_down; /* so many of its NVLinks lead nowhere, whatever is behind them */
     int nvlink_fault;
     unsigned clock_cap_mhz; /* 0: none */
+    enum sim_clock_reason clock_reason;
     int clock_fault;
+    unsigned busy_percent; /* of its memory, PCIe link and arithmetic, by somebody else */
+    int busy_fault;
     unsigned flip_count;
     struct sim_flip flips[SIM_MACHINE_FLIPS];
     struct sim_ecc ecc;
@@ -115,21 +135,27 @@ struct sim_gpu {
     struct sim_mig_instance instances[SIM_MACHINE_INSTANCES];
 };
 
-/* What lies between two GPUs. */
+/* What lies between two GPUs, in the direction from the first to the second. */
 struct sim_gpu_link {
     unsigned nvlinks;       /* 0: only PCIe */
     unsigned rate_permille; /* of the full rate; 1000 when healthy */
     bool is_down;           /* its NVLinks: what is left is PCIe */
     bool has_access;        /* peer access, by NVLink or PCIe */
     int fault;
+    /* What it does to bytes, each with a fault of its own; SIM_FAULT_NONE where it does not. */
+    struct sim_flip flip;   /* of a byte that is counted from the first one that crosses */
+    int drop_fault;         /* nothing arrives, and nobody says so */
+    int stage_fault;        /* copies go through the host, and nobody says so */
+    int hang_fault;         /* what crosses it never ends, */
+    uint64_t hang_after_ps; /* from this virtual time on */
 };
 
 /* A PCIe switch: what is behind it shares its link to the host. */
 struct sim_pcie_switch {
     unsigned gen, width; /* 0: there is none of this number */
-    unsigned gen_most,
-        width_most; /* as the profile has it: a fault changes what the link runs at */
     unsigned efficiency_permille;
+    unsigned gen_most, width_most; /* what it could run at: as the profile has it */
+    unsigned bus;                  /* of its port to the host; 0: sysfs does not show the switch */
     int fault;
 };
 
@@ -165,7 +191,7 @@ struct sim_machine {
     int cudart_fault;
     unsigned gpu_count;
     struct sim_gpu gpus[SIM_MACHINE_GPUS];
-    struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric */
+    struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric but for faults */
     struct sim_host host;
     struct sim_library_state libraries[SIM_LIBRARIES];
 };

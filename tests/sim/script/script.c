@@ -180,8 +180,11 @@ void sim_script_init(struct sim_script *script)
     machine->host.memory_fault = SIM_FAULT_NONE;
     for (unsigned a = 0; a < SIM_MACHINE_GPUS; a++) {
         for (unsigned b = 0; b < SIM_MACHINE_GPUS; b++) {
-            machine->links[a][b].rate_permille = 1000;
-            machine->links[a][b].fault = SIM_FAULT_NONE;
+            struct sim_gpu_link *link = &machine->links[a][b];
+
+            link->rate_permille = 1000;
+            link->fault = link->flip.fault = link->drop_fault = SIM_FAULT_NONE;
+            link->stage_fault = link->hang_fault = SIM_FAULT_NONE;
         }
     }
 }

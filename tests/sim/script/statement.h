@@ -28,6 +28,9 @@ bool sim_statement_fields(const struct sim_statement *st, unsigned from,
 /* The n-th word as the number of a GPU that the profile has. */
 bool sim_statement_gpu(const struct sim_statement *st, unsigned word, unsigned *gpu);
 
+/* A byte and a bit, "0x1000:3"; the fault is the statement's. Takes the text apart. */
+bool sim_statement_flip(const struct sim_statement *st, char *text, struct sim_flip *flip);
+
 /* The kinds of statement; words[0] is what they are found by. */
 bool sim_statement_driver(const struct sim_statement *st);
 bool sim_statement_cudart(const struct sim_statement *st);

@@ -5,85 +5,7 @@
  * and its model say; events tell times to half a microsecond, so copies are long and 1 %
  * is left to that.
  */
-#include "model/world.h"
-#include "nvml_double.h"
-
-#define WORKS(call) assert_int_equal(call, 0)
-
-#define FAST    ((size_t)128 << 20)
-#define LATENCY 1e-6 /* of a copy, s */
-
-static bool has_fired(unsigned fault)
-{
-    return atomic_load(&sim_world.state->fired[fault]) != 0;
-}
-
-/* Enough for PCIe; tests of what is faster say so. */
-static size_t bytes = (size_t)16 << 20;
-
-static CUcontext context_of[16];
-
-static void use_gpu(int gpu)
-{
-    if (context_of[gpu] == NULL) {
-        WORKS(cuda.cuInit(0));
-        WORKS(cuda.cuDevicePrimaryCtxRetain(&context_of[gpu], gpu));
-    }
-    WORKS(cuda.cuCtxSetCurrent(context_of[gpu]));
-}
-
-static CUdeviceptr device_memory(int gpu)
-{
-    CUdeviceptr memory = 0;
-
-    use_gpu(gpu);
-    WORKS(cuda.cuMemAlloc(&memory, bytes));
-    return memory;
-}
-
-static CUdeviceptr host_memory(void)
-{
-    void *memory = NULL;
-
-    WORKS(cuda.cuMemHostAlloc(&memory, bytes, 0));
-    return (CUdeviceptr)(uintptr_t)memory;
-}
-
-static void copy(CUdeviceptr to, CUdeviceptr from, CUstream stream)
-{
-    WORKS(cuda.cuMemcpyDtoDAsync(to, from, bytes, stream));
-}
-
-/* Bytes per second of one copy on the current GPU. It stands behind another one, so that it does
- * not wait for the host. */
-static double rate(CUdeviceptr to, CUdeviceptr from)
-{
-    CUevent begin = NULL, end = NULL;
-    float ms = 0;
-
-    WORKS(cuda.cuEventCreate(&begin, 0));
-    WORKS(cuda.cuEventCreate(&end, 0));
-    copy(to, from, NULL);
-    WORKS(cuda.cuEventRecord(begin, NULL));
-    copy(to, from, NULL);
-    WORKS(cuda.cuEventRecord(end, NULL));
-    WORKS(cuda.cuEventSynchronize(end));
-    WORKS(cuda.cuEventElapsedTime(&ms, begin, end));
-    return (double)bytes / (ms / 1e3 - LATENCY);
-}
-
-static double host_rate(int gpu)
-{
-    CUdeviceptr device = device_memory(gpu);
-
-    return rate(device, host_memory());
-}
-
-static void near(double seen, double expected)
-{
-    if (seen < expected * 0.99 || seen > expected * 1.01)
-        fail_msg("%.4g is not %.4g", seen, expected);
-}
+#include "copy_fixture.h"
 
 /* H100: 2619 MHz x 2 x 5120 bit, of which 76 %; each byte is read and written. */
 #define H100_LOCAL (2619e6 * 2 * 5120 / 8 * 0.76 / 2)
@@ -159,14 +81,6 @@ static unsigned active_links(unsigned gpu)
         count += active == NVML_FEATURE_ENABLED;
     }
     return count;
-}
-
-static double peer_rate(int gpu, int peer)
-{
-    CUdeviceptr there = device_memory(peer), here = device_memory(gpu);
-
-    WORKS(cuda.cuCtxEnablePeerAccess(context_of[peer], 0));
-    return rate(there, here);
 }
 
 /* Without its NVLinks a pair has PCIe left. */
