@@ -178,44 +178,25 @@ void gst_pci_read(struct gst_pci_device *device, const struct gst_root *root, co
     gst_utf8_printable(device->cpus, sizeof(device->cpus), cpus);
 }
 
-static unsigned greater(unsigned one, unsigned other)
-{
-    return one > other ? one : other;
-}
-
-void gst_pci_raise_now(struct gst_pci_device *device, const struct gst_root *root)
-{
-    for (size_t i = 0; i < device->depth; i++) {
-        struct gst_pci_port *port = &device->ports[i];
-        const struct gst_pci_link now =
-            read_link(root, port->address, "current_link_speed", "current_link_width");
-
-        port->now.generation = greater(port->now.generation, now.generation);
-        port->now.width = greater(port->now.width, now.width);
-    }
-}
-
 /* A link is what is below a root port or below a switch's downstream port; between the ports of one
  * switch is none. From the host bridge down the two kinds take turns, so links lead to ports of odd
  * index. What hangs on the host bridge itself has its own word alone, as in virtual machines. */
-static bool narrowest(const struct gst_pci_device *device, size_t end, bool is_now,
-                      struct gst_pci_hop *hop)
+static bool narrowest(const struct gst_pci_device *device, bool is_now, struct gst_pci_hop *hop)
 {
     bool found = false;
 
-    for (size_t i = device->depth == 1 ? 0 : 1; i < end; i += 2) {
+    for (size_t i = device->depth == 1 ? 0 : 1; i < device->depth; i += 2) {
         const struct gst_pci_port *lower = &device->ports[i];
-        const struct gst_pci_port *upper = i == 0 ? lower : &device->ports[i - 1];
-        const struct gst_pci_link now = gst_pci_link_common(lower->now, upper->now);
-        const struct gst_pci_link most = gst_pci_link_common(lower->most, upper->most);
-        const struct gst_pci_link link = is_now ? now : most;
+        const struct gst_pci_port *upper = i == 0 ? NULL : &device->ports[i - 1];
+        struct gst_pci_link link = is_now ? lower->now : lower->most;
 
+        if (upper != NULL)
+            link = gst_pci_link_common(link, is_now ? upper->now : upper->most);
         if (!gst_pci_link_is_known(link)
             || (found && gst_pci_link_rate(link) >= gst_pci_link_rate(hop->link)))
             continue;
         *hop = (struct gst_pci_hop){ .link = link,
-                                     .most = most,
-                                     .upper = i == 0 ? NULL : upper->address,
+                                     .upper = upper == NULL ? NULL : upper->address,
                                      .lower = lower->address };
         found = true;
     }
@@ -224,15 +205,10 @@ static bool narrowest(const struct gst_pci_device *device, size_t end, bool is_n
 
 bool gst_pci_narrowest_now(const struct gst_pci_device *device, struct gst_pci_hop *hop)
 {
-    return narrowest(device, device->depth, true, hop);
+    return narrowest(device, true, hop);
 }
 
 bool gst_pci_narrowest_at_most(const struct gst_pci_device *device, struct gst_pci_hop *hop)
 {
-    return narrowest(device, device->depth, false, hop);
-}
-
-bool gst_pci_narrowest_above(const struct gst_pci_device *device, struct gst_pci_hop *hop)
-{
-    return device->depth > 2 && narrowest(device, device->depth - 1, true, hop);
+    return narrowest(device, false, hop);
 }

@@ -43,8 +43,7 @@ struct gst_pci_device {
 /* One hop on the way from a device to its host bridge. */
 struct gst_pci_hop {
     struct gst_pci_link link;
-    struct gst_pci_link most; /* what both of its ends can do */
-    const char *upper;        /* the port above, NULL: not told */
+    const char *upper; /* the port above, NULL: not told */
     const char *lower;
 };
 
@@ -63,17 +62,9 @@ bool gst_pci_parse_path(struct gst_pci_device *device, const char *address, cons
 /* Everything about the device at `address`; what sysfs does not say stays unknown. */
 void gst_pci_read(struct gst_pci_device *device, const struct gst_root *root, const char *address);
 
-/* Reads again what the links run at, and keeps the best of both: the more often it is called while
- * data moves, the closer to what they run at under load. */
-void gst_pci_raise_now(struct gst_pci_device *device, const struct gst_root *root);
-
 /* The slowest hop of the way, as it runs now and as it could run at most: a hop can do what both of
  * its ends can. False if no hop says. The texts belong to the device. */
 bool gst_pci_narrowest_now(const struct gst_pci_device *device, struct gst_pci_hop *hop);
 bool gst_pci_narrowest_at_most(const struct gst_pci_device *device, struct gst_pci_hop *hop);
-
-/* The slowest hop above the device's own link, as it runs now: a switch's way up, which all that is
- * below it shares. False if there is none, or it does not say. */
-bool gst_pci_narrowest_above(const struct gst_pci_device *device, struct gst_pci_hop *hop);
 
 #endif

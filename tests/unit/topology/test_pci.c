@@ -167,31 +167,6 @@ static void test_pci__without_a_bridge_the_device_tells(void **state)
     assert_false(gst_pci_narrowest_at_most(&device, &hop));
 }
 
-/* A switch: its way up runs at half of its lanes, the GPU's own link rests at generation 1. */
-static void test_pci__narrowest_above_the_device(void **state)
-{
-    struct gst_pci_device device = { 0 };
-    struct gst_pci_hop hop;
-
-    (void)state;
-    gst_pci_parse_path(&device, "0000:04:00.0",
-                       "pci0000:00/0000:00:01.0/0000:01:00.0/0000:02:00.0/0000:04:00.0");
-    assert_false(gst_pci_narrowest_above(&device, &hop));
-    for (size_t i = 0; i < device.depth; i++) {
-        device.ports[i].most = (struct gst_pci_link){ 4, 16 };
-        device.ports[i].now =
-            i < 2 ? (struct gst_pci_link){ 4, 8 } : (struct gst_pci_link){ 1, 16 };
-    }
-    device.ports[0].most.generation = 5;
-    assert_true(gst_pci_narrowest_above(&device, &hop));
-    assert_hop(hop, 4, 8, "0000:00:01.0", "0000:01:00.0");
-    assert_int_equal(hop.most.generation, 4);
-    assert_int_equal(hop.most.width, 16);
-    gst_pci_parse_path(&device, "0000:01:00.0", "pci0000:00/0000:00:01.0/0000:01:00.0");
-    device.ports[0].now = device.ports[1].now = (struct gst_pci_link){ 4, 8 };
-    assert_false(gst_pci_narrowest_above(&device, &hop));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,7 +175,6 @@ int main(void)
         cmocka_unit_test(test_pci__a_path_that_cannot_be_leaves_the_device_alone),
         cmocka_unit_test(test_pci__narrowest_hop),
         cmocka_unit_test(test_pci__inside_a_switch_is_no_hop),
-        cmocka_unit_test(test_pci__narrowest_above_the_device),
         cmocka_unit_test(test_pci__without_a_bridge_the_device_tells),
     };
 
