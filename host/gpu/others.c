@@ -11,7 +11,7 @@
 
 struct gst_others gst_others_of(const unsigned *pids, size_t count, unsigned own)
 {
-    struct gst_others others = { .count = 0 };
+    struct gst_others others = { .is_told = count > 0 };
     bool is_known = false;
 
     for (size_t i = 0; i < count; i++) {
@@ -35,13 +35,13 @@ void gst_others_read(struct gst_env *env, const struct gst_gpu *gpu, struct gst_
     unsigned pids[PROCESSES];
     unsigned count = PROCESSES;
 
-    *others = (struct gst_others){ .count = 0 };
+    *others = (struct gst_others){ .is_told = false };
     if (!env->has_nvml || gpu->nvml == NULL)
         return;
     const int code =
         GST_NVML(env, nvmlDeviceGetComputeRunningProcesses, (gpu->nvml, &count, processes));
     if (code == NVML_ERROR_INSUFFICIENT_SIZE && count > 0)
-        others->count = count - 1;
+        *others = (struct gst_others){ .is_told = true, .count = count - 1 };
     if (code != NVML_SUCCESS || count > PROCESSES)
         return;
     for (unsigned i = 0; i < count; i++)
@@ -62,7 +62,9 @@ const char *gst_others_describe(const struct gst_others *others, char *text, siz
         snprintf(pid, sizeof(pid), ", pid %u", others->pid);
     if (others->has_use)
         snprintf(use, sizeof(use), ", busy %u %% of the time", others->percent);
-    if (others->count == 0)
+    if (!others->is_told)
+        snprintf(text, size, "not told");
+    else if (others->count == 0)
         snprintf(text, size, "none");
     else
         snprintf(text, size, "%u%s%s", others->count, pid, use);

@@ -32,6 +32,7 @@ static void test_others__all_but_ours(void **state)
 
         assert_int_equal(others.count, rows[i].count);
         assert_int_equal(others.pid, rows[i].pid);
+        assert_int_equal(others.is_told, rows[i].listed > 0);
         assert_false(others.has_use);
     }
 }
@@ -42,12 +43,12 @@ static void test_others__disturb_unless_they_are_known_to_be_idle(void **state)
         struct gst_others others;
         bool disturb;
     } rows[] = {
-        { { 0, 0, false, 0 }, false },
-        { { 1, 4711, false, 0 }, true }, /* nobody tells how busy it is */
-        { { 1, 4711, true, 0 }, false },
-        { { 1, 4711, true, 9 }, false },
-        { { 1, 4711, true, 10 }, true },
-        { { 0, 0, true, 90 }, false },
+        { { true, 0, 0, false, 0 }, false },
+        { { true, 1, 4711, false, 0 }, true }, /* nobody tells how busy it is */
+        { { true, 1, 4711, true, 0 }, false },
+        { { true, 1, 4711, true, 9 }, false },
+        { { true, 1, 4711, true, 10 }, true },
+        { { true, 0, 0, true, 90 }, false },
     };
 
     (void)state;
@@ -61,10 +62,11 @@ static void test_others__describe(void **state)
         struct gst_others others;
         const char *text;
     } rows[] = {
-        { { 0, 0, false, 0 }, "none" },
-        { { 2, 0, false, 0 }, "2" },
-        { { 1, 4711, false, 0 }, "1, pid 4711" },
-        { { 1, 4711, true, 40 }, "1, pid 4711, busy 40 % of the time" },
+        { { false, 0, 0, false, 0 }, "not told" },
+        { { true, 0, 0, false, 0 }, "none" },
+        { { true, 2, 0, false, 0 }, "2" },
+        { { true, 1, 4711, false, 0 }, "1, pid 4711" },
+        { { true, 1, 4711, true, 40 }, "1, pid 4711, busy 40 % of the time" },
     };
     char text[64];
 
