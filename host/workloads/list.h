@@ -14,7 +14,10 @@
     X(vector_add)                                                                                  \
     X(launch)                                                                                      \
     X(host_copy)                                                                                   \
+    X(peer_copy)                                                                                   \
+    X(fan)                                                                                         \
     X(memory_bandwidth)                                                                            \
+    X(latency)                                                                                     \
     X(memory_test)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;

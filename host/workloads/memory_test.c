@@ -478,5 +478,6 @@ const struct gst_workload gst_workload_memory_test = {
     .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
     .timeout_s = 300,
+    .size_buffers = 1,
     .run = run_memory_test,
 };

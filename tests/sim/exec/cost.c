@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exec/exec.h"
+#include "kernels/latency.h"
 #include "kernels/memory_bandwidth.h"
 #include "kernels/memory_test.h"
 #include "kernels/vector_add.h"
@@ -28,6 +29,33 @@ static void cost_vector_add(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.a, args.n * sizeof(*args.a), false);
     add_access(cost, args.b, args.n * sizeof(*args.b), false);
     add_access(cost, args.c, args.n * sizeof(*args.c), true);
+}
+
+static uint64_t latency_args(const void *bytes, struct gst_latency_args *args)
+{
+    memcpy(args, bytes, sizeof(*args));
+    return (uint64_t)args->nodes * GST_LATENCY_NODE_WORDS * sizeof(*args->words);
+}
+
+static void cost_latency_link(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_latency_args args;
+    const uint64_t size = latency_args(bytes, &args);
+
+    add_access(cost, args.words, size, true);
+}
+
+/* Of each line that it comes by it takes one sector of 32 bytes. */
+static void cost_latency_chase(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_latency_args args;
+    const uint64_t size = latency_args(bytes, &args);
+    const uint64_t sectors = (uint64_t)args.hops * 32;
+
+    cost->chased = args.words;
+    cost->chased_loads = args.hops;
+    add_access(cost, args.words, sectors < size ? sectors : size, false);
+    add_access(cost, args.result, sizeof(*args.result), true);
 }
 
 /* A check also writes its counts: nothing beside what it reads, but a result. */
@@ -89,6 +117,8 @@ static const struct {
     void (*fill)(const void *args, struct sim_cost *cost);
 } rows[] = {
     { "empty", cost_nothing },
+    { "latency_chase", cost_latency_chase },
+    { "latency_link", cost_latency_link },
     { "memory_copy", cost_memory_copy },
     { "memory_read", cost_memory_read },
     { "memory_test", cost_memory_test },

@@ -40,6 +40,8 @@ struct sim_launch {
 /* What a launch moves and computes, for the timing model. */
 struct sim_cost {
     uint64_t flops;
+    const void *chased;    /* memory that is read one load after the other, */
+    uint64_t chased_loads; /* so many of them: each takes as long as that memory is away */
     unsigned access_count;
     struct sim_access {
         const void *pointer;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/alloc.h"
+#include "model/device.h"
 #include "model/fault.h"
 #include "model/kernel_run.h"
 #include "model/route.h"
@@ -104,9 +105,28 @@ static void route(struct sim_flow *flow, const struct sim_device *device,
         sim_route_direct_peers(flow, from, to);
 }
 
+/* What one load of this memory takes if nothing else is under way. */
+static sim_time latency_of(const struct sim_device *device, const void *memory)
+{
+    const struct sim_block *block = sim_memory_find(&sim_world.memory, (uintptr_t)memory);
+    const struct sim_spec_gpu *facts = sim_device_facts(device);
+
+    if (block == NULL)
+        return 0;
+    if (block->kind == SIM_BLOCK_PINNED)
+        return facts->host_latency;
+    const struct sim_device *home = sim_block_device(block);
+    if (home == device)
+        return facts->latency;
+    return sim_world.engine.capacity[sim_resource_links(home, device)] > 0 ? facts->peer_latency
+                                                                           : facts->host_latency;
+}
+
 static void cost(struct sim_op_spec *spec, const struct sim_device *device,
                  const struct sim_cost *price)
 {
+    if (price->chased_loads > 0)
+        spec->latency += price->chased_loads * latency_of(device, price->chased);
     for (unsigned i = 0; i < price->access_count; i++) {
         struct sim_flow *flow = &spec->flows[spec->flow_count];
 

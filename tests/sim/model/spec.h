@@ -61,6 +61,8 @@ struct sim_spec_gpu {
     uint64_t foreign_bytes; /* of which somebody else holds so much */
     uint64_t speed;         /* for FASTEST_FIRST; any unit */
     uint64_t rate[SIM_RESOURCES];
+    /* Of one load: of its own memory, of host memory and a peer's over PCIe, over NVLink. */
+    sim_time latency, host_latency, peer_latency;
     bool gets_lost;
     sim_time lost_at;
     unsigned flip_count;

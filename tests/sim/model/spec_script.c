@@ -68,6 +68,9 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->rate[SIM_RESOURCE_LINKS_IN] = to->rate[SIM_RESOURCE_LINKS_OUT];
     for (unsigned i = 0; gpu->busy_percent != 0 && i < SIM_RESOURCE_LINKS_OUT; i++)
         to->rate[i] = to->rate[i] / 100 * (100 - gpu->busy_percent);
+    to->latency = model->latency_ps;
+    to->host_latency = model->host_latency_ps;
+    to->peer_latency = model->peer_latency_ps;
     to->speed = (uint64_t)model->sms * model->cores_per_sm * model->clock_mhz;
 }
 

@@ -55,6 +55,9 @@ struct sim_gpu_model {
     unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
     unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
+    uint64_t latency_ps;      /* of one load of its own memory */
+    uint64_t host_latency_ps; /* of pinned host memory, and of a peer's over PCIe */
+    uint64_t peer_latency_ps; /* of a peer's memory over NVLink */
     unsigned power_limit_mw, power_idle_mw;
     unsigned temperature_c;
 };
@@ -151,6 +154,8 @@ struct sim_gpu_link {
 struct sim_pcie_switch {
     unsigned gen, width; /* 0: there is none of this number */
     unsigned efficiency_permille;
+    unsigned gen_most, width_most; /* what it could run at: as the profile has it */
+    unsigned bus;                  /* of its port to the host; 0: sysfs does not show the switch */
     int fault;
 };
 
