@@ -12,21 +12,61 @@
 struct gst_others gst_others_of(const unsigned *pids, size_t count, unsigned own)
 {
     struct gst_others others = { .is_told = count > 0 };
-    bool is_known = false;
 
     for (size_t i = 0; i < count; i++) {
         if (pids[i] == own) {
-            is_known = true;
+            others.has_numbers = true;
             continue;
         }
         others.count++;
         others.pid = pids[i];
     }
-    if (!is_known && others.count > 0) {
+    if (!others.has_numbers && others.count > 0) {
         others.count--;
         others.pid = 0;
     }
     return others;
+}
+
+void gst_others_set_use(struct gst_others *others, const unsigned *pids, const unsigned *percents,
+                        size_t count, unsigned own)
+{
+    unsigned busiest = 0, second = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (others->has_numbers && pids[i] == own)
+            continue;
+        if (percents[i] > busiest) {
+            second = busiest;
+            busiest = percents[i];
+        } else if (percents[i] > second) {
+            second = percents[i];
+        }
+    }
+    others->has_use = true;
+    others->percent = others->has_numbers ? busiest : second;
+}
+
+/* All that the driver still knows of, which is some seconds: what was there before we came counts,
+ * too. */
+static void read_use(struct gst_env *env, const struct gst_gpu *gpu, struct gst_others *others)
+{
+    nvmlProcessUtilizationSample_t samples[PROCESSES];
+    unsigned pids[PROCESSES], percents[PROCESSES];
+    unsigned count = PROCESSES;
+    const int code =
+        GST_NVML(env, nvmlDeviceGetProcessUtilization, (gpu->nvml, samples, &count, 0));
+
+    if (code == NVML_ERROR_NOT_FOUND)
+        count = 0;
+    else if (code != NVML_SUCCESS || count > PROCESSES)
+        return;
+    for (unsigned i = 0; i < count; i++) {
+        pids[i] = samples[i].pid;
+        percents[i] =
+            samples[i].smUtil > samples[i].memUtil ? samples[i].smUtil : samples[i].memUtil;
+    }
+    gst_others_set_use(others, pids, percents, count, (unsigned)getpid());
 }
 
 void gst_others_read(struct gst_env *env, const struct gst_gpu *gpu, struct gst_others *others)
@@ -47,6 +87,8 @@ void gst_others_read(struct gst_env *env, const struct gst_gpu *gpu, struct gst_
     for (unsigned i = 0; i < count; i++)
         pids[i] = processes[i].pid;
     *others = gst_others_of(pids, count, (unsigned)getpid());
+    if (others->count > 0)
+        read_use(env, gpu, others);
 }
 
 bool gst_others_disturb(const struct gst_others *others)
