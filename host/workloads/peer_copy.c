@@ -51,7 +51,7 @@ struct test {
     struct gst_peers peers;
     struct gst_peer_bench bench;
     struct gst_peer_result before[GST_ENV_GPUS][GST_ENV_GPUS]; /* of the schedule that was first */
-    size_t direct;                                             /* ordered pairs */
+    size_t asked, direct;                                      /* ordered pairs */
     bool is_switched;
     char how[96]; /* the pairs were measured */
 };
@@ -104,7 +104,7 @@ static bool measure_contention(struct test *test, struct gst_peer_pass pass, str
         for (int k = 0; k < bench->count; k++) {
             const struct gst_peer_result *now = &bench->results[i][k];
             const struct gst_peer_result *before = &test->before[i][k];
-            double shares[GST_PEER_SAMPLES];
+            double shares[GST_SAMPLES_MAX];
             size_t count = now->count < before->count ? now->count : before->count;
 
             for (size_t n = 0; n < count; n++)
@@ -125,7 +125,6 @@ static bool measure_writes(struct test *test, struct gst_status *st)
     const bool is_full = test->run->is_full;
     const struct gst_peer_pass pass = {
         .is_in_rounds = test->is_switched,
-        .batches = is_full ? GST_PEER_BATCHES : 1,
     };
 
     if (!one_pass(test, &pass, &write_rate, BY_ENGINE, st))
@@ -152,7 +151,6 @@ static bool measure_more(struct test *test, struct gst_status *st)
         struct gst_peer_pass pass = rows[i].pass;
 
         pass.is_in_rounds = test->is_switched;
-        pass.batches = GST_PEER_BATCHES;
         if ((!pass.is_kernel || test->bench.has_kernel)
             && !one_pass(test, &pass, rows[i].def, pass.is_kernel ? BY_KERNEL : BY_ENGINE, st))
             return false;
@@ -163,14 +161,9 @@ static bool measure_more(struct test *test, struct gst_status *st)
 /* Legal, slow, and nothing that a program notices: measured under its own name, and not judged. */
 static bool measure_staged(struct test *test, struct gst_status *st)
 {
-    const struct gst_peer_pass pass = { .is_staged = true, .batches = GST_PEER_BATCHES };
+    const struct gst_peer_pass pass = { .is_staged = true };
 
     return one_pass(test, &pass, &write_rate, "staged", st);
-}
-
-static size_t pairs_of(const struct test *test)
-{
-    return gst_rounds_alone(test->peers.count);
 }
 
 static void note_paths(struct test *test)
@@ -205,7 +198,7 @@ static void note_limits(struct test *test)
 /* "56 direct pairs in 14 rounds of 4 disjoint pairs, 2 through the host left out". */
 static const char *describe_pairs(const struct test *test, char *text, size_t size)
 {
-    const size_t staged = pairs_of(test) - test->direct;
+    const size_t staged = test->asked - test->direct;
     size_t at = 0;
 
     text[0] = '\0';
@@ -237,7 +230,7 @@ static bool measure(struct test *test, struct gst_status *st)
     note_limits(test);
     if (test->direct > 0)
         ok = ok && measure_writes(test, st) && (!is_full || measure_more(test, st));
-    if (is_full && test->direct < pairs_of(test))
+    if (is_full && test->direct < test->asked)
         ok = ok && measure_staged(test, st);
     gst_peer_report_data(&test->bench);
     sum_up(test);
@@ -245,14 +238,33 @@ static bool measure(struct test *test, struct gst_status *st)
     return ok;
 }
 
+/* What is asked for, and what of it is direct; *one and *other are two that are asked for. */
+static void count_pairs(struct test *test, int *one, int *other)
+{
+    for (int i = 0; i < test->peers.count; i++) {
+        for (int k = 0; k < test->peers.count; k++) {
+            if (i == k || !gst_peer_bench_has(test->run, i, k))
+                continue;
+            test->asked++;
+            test->direct += gst_peers_are_direct(&test->peers, i, k);
+            *one = i;
+            *other = k;
+        }
+    }
+}
+
 static bool test_peers(struct test *test, struct gst_status *st)
 {
+    int one = 0;
+    int other = 1;
+
     gst_run_phase(test->run, GST_NO_GPU, "allow peer access");
     if (!gst_peers_open(&test->peers, test->run->env, st))
         return false;
-    test->direct = gst_peers_direct_count(&test->peers);
-    test->is_switched =
-        test->direct == pairs_of(test) && gst_nvlinks_all_switched(&test->peers.links);
+    count_pairs(test, &one, &other);
+    /* Whether pairs disturb one another is a property of the machine, not of what is asked for. */
+    test->is_switched = gst_peers_direct_count(&test->peers) == gst_rounds_alone(test->peers.count)
+                        && gst_nvlinks_all_switched(&test->peers.links);
     note_paths(test);
     gst_peer_report_access(test->run, &test->peers);
     if (test->direct > 0 || test->run->is_full) {
@@ -260,7 +272,7 @@ static bool test_peers(struct test *test, struct gst_status *st)
         return measure(test, st);
     }
     gst_run_skip(test->run, "no pair of GPUs can reach each other directly: %s",
-                 gst_peers_why_staged(&test->peers, 0, 1));
+                 gst_peers_why_staged(&test->peers, one, other));
     return true;
 }
 
@@ -287,6 +299,9 @@ const struct gst_workload gst_workload_peer_copy = {
     .needs = { .gpus = 2 },
     .metrics = metrics,
     .timeout_s = 600,
+    .size_buffers = 2,
+    .takes_samples = true,
+    .takes_pairs = true,
     .is_quick = true,
     .run = run_peer_copy,
 };

@@ -17,10 +17,11 @@ COUNTING = ("FAIL", "ERROR")
 
 # The workloads of --level quick, in their order.
 BASIC = ["device-query", "vector-add", "launch"]
-BANDWIDTH = ["host-copy", "peer-copy", "memory-bandwidth", "latency"]
+BANDWIDTH = ["host-copy", "peer-copy", "fan", "memory-bandwidth", "latency"]
 QUICK = ["audit", *BASIC, *BANDWIDTH]
 
-# What needs two GPUs that reach each other, and is skipped elsewhere.
+# What one GPU alone cannot do; of these, what GPUs that do not reach each other cannot.
+SEVERAL_GPUS = ["peer-copy", "fan"]
 BETWEEN_GPUS = ["peer-copy"]
 WITHOUT_PEERS = ["rtx4090x2"]
 
@@ -60,10 +61,12 @@ class Outcome:
 
 def healthy(outcome, workloads):
     """What these workloads come to on a healthy machine: one by one, PASS or SKIP."""
-    profile = outcome.report.get("profile")
-    has_peers = outcome.report["gpus_tested"] > 1 and profile not in WITHOUT_PEERS
-    return {name: "SKIP" if name in BETWEEN_GPUS and not has_peers else "PASS"
-            for name in workloads}
+    skipped = []
+    if outcome.report["gpus_tested"] < 2:
+        skipped = SEVERAL_GPUS
+    elif outcome.report.get("profile") in WITHOUT_PEERS:
+        skipped = BETWEEN_GPUS
+    return {name: "SKIP" if name in skipped else "PASS" for name in workloads}
 
 
 def validate(report):
