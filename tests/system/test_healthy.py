@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-from selftest import (BANDWIDTH, BASIC, QUICK, SEVERAL_GPUS, kernel_module, pci_device,
-                      plant)
+from selftest import BANDWIDTH, BASIC, QUICK, healthy, kernel_module, pci_device, plant
 
 # profile: GPUs that CUDA shows, their name (deviceQuery outputs, public), compute capability
 PROFILES = {
@@ -42,9 +41,7 @@ def assert_healthy(outcome, workloads=QUICK):
     assert outcome.counted() == set()
     assert outcome.notes() == set(), outcome.describe()
     assert list(outcome.workloads()) == workloads
-    several = outcome.report["gpus_tested"] > 1
-    assert outcome.workloads() == {name: "PASS" if several or name not in SEVERAL_GPUS else "SKIP"
-                                   for name in workloads}
+    assert outcome.workloads() == healthy(outcome, workloads)
     assert outcome.report["simulated"] is True
 
 
@@ -86,7 +83,7 @@ def test_gpu_that_the_kernels_do_not_know(whole, profile, kernel_majors):
     outcome = whole.report("--size", "1M", profile=profile)
 
     assert outcome.counted() == {"image.kernels-for-other-gpu"}, outcome.describe()
-    without = ["audit", "device-query", "host-copy", "fan"]
+    without = ["audit", "device-query", "host-copy", "peer-copy", "fan"]
     assert outcome.workloads() == {name: "PASS" if name in without else "FAIL" for name in QUICK}
 
 
