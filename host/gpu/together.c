@@ -210,8 +210,30 @@ static bool read_stream(struct gst_together_stream *stream, size_t copies, struc
     return true;
 }
 
+static bool wait_until(const struct gst_together_stream *stream, CUevent event,
+                       struct gst_status *st)
+{
+    return use(stream, st)
+           && blame(stream, GST_CU(stream->lane->env, st, cuEventSynchronize, (event)), st);
+}
+
+/* Step by step: a copy that never ends holds up the streams of all others, and whoever waits for
+ * one of those would be taken for the culprit. */
+static bool wait_in_step(struct gst_together *together, struct gst_status *st)
+{
+    for (size_t step = 0; step <= GST_BATCH_COPIES; step++) {
+        for (size_t i = 0; i < together->count; i++) {
+            if (!wait_until(&together->streams[i], end_before(&together->streams[i], step), st))
+                return false;
+        }
+    }
+    return true;
+}
+
 bool gst_together_finish(struct gst_together *together, struct gst_status *st)
 {
+    if (!wait_in_step(together, st))
+        return false;
     for (size_t i = 0; i < together->count; i++) {
         struct gst_together_stream *stream = &together->streams[i];
 

@@ -19,10 +19,6 @@
 #include "workloads/list.h"
 #include "workloads/small_copies.h"
 
-#define BATCHES_QUICK 1
-#define BATCHES_FULL  3
-#define SAMPLES       (BATCHES_FULL * GST_BATCH_COPIES)
-
 /* Loads for one sample: two to three milliseconds, at about 0.5 us and 1 us each. */
 #define LOCAL_HOPS 4096U
 #define HOST_HOPS  2048U
@@ -73,9 +69,9 @@ struct turn {
     uint32_t *host_words; /* pinned, of the cycle */
     uint32_t *source;     /* pinned, for small copies */
     uint32_t *target;
-    uint32_t seed; /* of the pattern last used */
-    size_t batches;
-    double samples[SAMPLES];
+    uint32_t seed;                                      /* of the pattern last used */
+    size_t count;                                       /* of samples */
+    double samples[GST_SAMPLES_MAX + GST_BATCH_COPIES]; /* the last batch is taken as a whole */
 };
 
 /* --- bars --- */
@@ -117,14 +113,13 @@ static bool time_loads(struct turn *turn, const struct gst_metric_def *def,
 
     gst_run_phase(turn->run, gpu, "load %s", what);
     gst_chase_begin(&turn->chase, cycle, hops);
-    for (size_t i = 0; i < turn->batches && *right; i++) {
-        if (!gst_chase_time(&turn->chase, turn->run, what, turn->samples + i * GST_BATCH_COPIES,
-                            right, st))
+    for (size_t i = 0; i < turn->count && *right; i += GST_BATCH_COPIES) {
+        if (!gst_chase_time(&turn->chase, turn->run, what, turn->samples + i, right, st))
             return false;
     }
     return !*right
-           || gst_run_metric(turn->run, def, gpu, "", turn->samples,
-                             turn->batches * GST_BATCH_COPIES, bar_of_load(turn->lane.gpu), st);
+           || gst_run_metric(turn->run, def, gpu, "", turn->samples, turn->count,
+                             bar_of_load(turn->lane.gpu), st);
 }
 
 /* --- copies --- */
@@ -160,14 +155,13 @@ static bool time_copies(struct turn *turn, const struct gst_metric_def *def, gst
                         const char *what, bool *right, struct gst_status *st)
 {
     struct gst_lane *lane = &turn->lane;
-    const size_t count = turn->batches * GST_BATCH_COPIES;
     const bool is_out = copy == copy_out;
 
     gst_run_phase(turn->run, lane->gpu->index, "copy single pages %s", what);
     if (!renew(turn, st)
         || (is_out
             && !lane->path->upload(lane, turn->pages, turn->source, GST_SMALL_COPIES_BYTES, st))
-        || !gst_small_copies_time(&turn->small, copy, turn, turn->samples, count, st)
+        || !gst_small_copies_time(&turn->small, copy, turn, turn->samples, turn->count, st)
         || (!is_out
             && !lane->path->download(lane, turn->target, turn->pages, GST_SMALL_COPIES_BYTES, st))
         || !lane->path->wait(lane, st))
@@ -178,7 +172,7 @@ static bool time_copies(struct turn *turn, const struct gst_metric_def *def, gst
     return !*right
            || gst_run_metric(turn->run, def, lane->gpu->index,
                              turn->small.was_ahead ? "" : "at the host's pace", turn->samples,
-                             count, bar_of_copy(turn), st);
+                             turn->count, bar_of_copy(turn), st);
 }
 
 static bool test_gpu(struct turn *turn, struct gst_status *st)
@@ -315,7 +309,7 @@ static void take_turn(struct gst_run *run, struct gst_gpu *gpu)
         .seed = seed,
         .in_gpu.step = seed | 1,
         .in_host.step = seed | 1,
-        .batches = run->is_full ? BATCHES_FULL : BATCHES_QUICK,
+        .count = run->samples,
     };
 
     if (!open_turn(&turn, gpu, &st) || !test_gpu(&turn, &st)) {
@@ -326,29 +320,11 @@ static void take_turn(struct gst_run *run, struct gst_gpu *gpu)
     close_turn(&turn);
 }
 
-static bool is_too_large(struct gst_run *run, const struct gst_gpu *gpu)
-{
-    char size[32], total[32];
-
-    if (run->size_bytes <= gpu->memory_total_bytes / BUFFERS)
-        return false;
-    gst_format(size, sizeof(size), (double)run->size_bytes, GST_UNIT_BYTES);
-    gst_format(total, sizeof(total), (double)gpu->memory_total_bytes, GST_UNIT_BYTES);
-    snprintf(run->report->usage_error, sizeof(run->report->usage_error),
-             "'--size': %d buffers of %s do not fit into the %s of gpu %d", BUFFERS, size, total,
-             gpu->index);
-    return true;
-}
-
 static bool run_latency(struct gst_run *run, struct gst_status *st)
 {
     char gpus[24];
     (void)st; /* what fails on one GPU is reported for that GPU, and the others go on */
 
-    for (int i = 0; i < run->env->gpu_count; i++) {
-        if (is_too_large(run, &run->env->gpus[i]))
-            return true;
-    }
     for (int i = 0; i < run->env->gpu_count; i++)
         take_turn(run, &run->env->gpus[i]);
     gst_run_summary(run, "%s, every load and every page where it had to be",
@@ -364,6 +340,8 @@ const struct gst_workload gst_workload_latency = {
     .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
     .timeout_s = 120,
+    .size_buffers = BUFFERS,
+    .takes_samples = true,
     .is_quick = true,
     .run = run_latency,
 };

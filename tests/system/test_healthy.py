@@ -19,6 +19,7 @@ PROFILES = {
     "rtx4090x2": (2, "NVIDIA GeForce RTX 4090", "8.9"),
     "b200x8": (8, "NVIDIA B200", "10.0"),
     "gh200": (1, "NVIDIA GH200 480GB", "9.0"),
+    "gb10x1": (1, "NVIDIA GB10", "12.1"),
     "a100-pcie-switch-x4": (4, "NVIDIA A100-PCIE-40GB", "8.0"),
     "v100x16": (16, "Tesla V100-SXM3-32GB", "7.0"),
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),

@@ -6,38 +6,16 @@ import json
 
 import pytest
 
-from test_host_copy import PROFILES, gpus_of, is_pcie, is_split, rate, theory
+from model_of import (HOST_HOPS, LOCAL_HOPS, MIB, PAGE, PROFILES, WALKS, gpus_of, is_pcie,
+                      is_split, latency_of, pcie_theory)
 
-MIB = 1 << 20
-
-# Of host/workloads: loads of one walk, walks of a batch (4 to warm up and 16 timed), bytes of a
-# page, pages of one sample.
-LOCAL_HOPS, HOST_HOPS, WALKS, PAGE, PAGES = 4096, 2048, 4 + 16, 4096, 64
-
-# Documented in tests/sim/README.md and model/: what a kernel and a copy cost before anything moves.
-KERNEL_S, COPY_S = 1.5e-6, 1e-6
+# Of host/workloads: pages of one sample.
+PAGES = 64
 
 # The fewest clocks of a load that the nearest cache answers (arXiv 1804.06826, table 3.1).
 CACHE_CLOCKS = 28
 
 NAMES = ["local", "host", "copy-to-gpu", "copy-from-gpu"]
-
-
-def seconds(text):
-    assert text.endswith("us")
-    return float(text[:-2]) * 1e-6
-
-
-def expected(gpu, name):
-    """Seconds for one load, or for one page."""
-    if name == "local":
-        return seconds(gpu["latency"]) + KERNEL_S / LOCAL_HOPS
-    if name == "host":
-        return seconds(gpu["host-latency"]) + KERNEL_S / HOST_HOPS
-    if is_pcie(gpu):
-        return COPY_S + PAGE / rate(gpu)
-    link = float(gpu["c2c"].removesuffix("GB/s")) * 1e9 * float(gpu["c2c-efficiency"])
-    return COPY_S + PAGE / link
 
 
 @pytest.fixture
@@ -65,7 +43,7 @@ def test_numbers_are_the_models(whole, profile, kernel_majors):
     assert set(metrics) == {(index, name) for index in range(outcome.report["gpus_tested"])
                             for name in NAMES}
     for (index, name), metric in metrics.items():
-        assert metric["value"] == pytest.approx(expected(gpus[index], name), rel=0.01), name
+        assert metric["value"] == pytest.approx(latency_of(gpus[index], name), rel=0.01), name
         assert metric["stats"]["count"] == 16
         assert metric["variant"] in (None, ""), "the host did not keep ahead"
         assert metric["verdict"] == "not judged"
@@ -84,7 +62,7 @@ def test_what_cannot_be_quicker(whole, profile):
             clock = float(gpu["clock"].removesuffix("MHz")) * 1e6
             assert metric["ceiling"] == pytest.approx(CACHE_CLOCKS / clock)
         elif is_pcie(gpu) and not is_split(profile):
-            link = theory(int(gpu["pcie-gen"]), int(gpu["pcie-width"]))
+            link = pcie_theory(int(gpu["pcie-gen"]), int(gpu["pcie-width"]))
             assert metric["ceiling"] == pytest.approx(PAGE / link)
         else:
             assert metric["ceiling"] is None
@@ -114,15 +92,6 @@ def test_what_is_walked_through_is_told(whole, size, said):
     outcome = whole.report("latency", "--size", size, profile="t4x1")
 
     assert outcome.report["gpus"][0]["facts"]["walked_through"] == {"latency": said}
-
-
-def test_size_that_no_gpu_can_hold_is_refused(whole):
-    outcome = whole.run("latency", "--size", "8G", profile="t4x1")
-
-    assert (outcome.exit, outcome.out) == (2, "")
-    [line] = outcome.err.splitlines()
-    for word in ("--size", "2 buffers", "8 GiB", "14.7 GiB", "gpu 0"):
-        assert word in line
 
 
 # --- what a site says ---
