@@ -22,19 +22,22 @@ static void write_head(const struct gst_topology *topology, FILE *out)
     fputs(" CPU Affinity  NUMA Affinity\n", out);
 }
 
-static void write_affinity(const struct gst_pci_device *pci, FILE *out)
+/* A device of which the firmware names no node has that of the processors near it, as nvidia-smi
+ * has it since it shows the "GPU NUMA ID". */
+static void write_affinity(const struct gst_topology_device *device, FILE *out)
 {
+    const struct gst_pci_device *pci = &device->pci;
+
     fprintf(out, " %-12s  ", pci->cpus[0] == '\0' ? "N/A" : pci->cpus);
-    if (pci->numa == GST_PCI_NO_NODE)
-        fputs("N/A", out);
-    else
+    if (pci->numa != GST_PCI_NO_NODE)
         fprintf(out, "%d", pci->numa);
+    else
+        fputs(device->cpu_nodes[0] == '\0' ? "N/A" : device->cpu_nodes, out);
 }
 
 static void write_row(const struct gst_topology *topology, size_t row, FILE *out)
 {
     const size_t count = gst_topology_count(topology);
-    const struct gst_pci_device *pci = &gst_topology_at(topology, row)->pci;
     const bool is_gpu = row < topology->gpu_count;
     char label[16];
 
@@ -46,7 +49,7 @@ static void write_row(const struct gst_topology *topology, size_t row, FILE *out
                 gst_bonds_word(topology, row, i, text));
     }
     if (is_gpu)
-        write_affinity(pci, out);
+        write_affinity(gst_topology_at(topology, row), out);
     fputc('\n', out);
 }
 

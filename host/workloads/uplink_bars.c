@@ -17,7 +17,7 @@
 
 static double rate(unsigned generation, unsigned width)
 {
-    return gst_pcie_link_rate((struct gst_pcie_link){ generation, width });
+    return gst_pci_link_rate((struct gst_pci_link){ generation, width });
 }
 
 struct gst_bar gst_uplinks_bar_alone(const struct gst_uplinks *uplinks, size_t n,

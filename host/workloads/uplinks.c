@@ -51,7 +51,7 @@ static void raise(struct gst_uplink *link, const struct gst_pci_port *upper,
 static struct gst_uplink *add(struct gst_uplinks *uplinks, const struct gst_pci_port *upper,
                               const struct gst_pci_port *lower)
 {
-    const struct gst_pcie_link most = gst_pcie_link_common(upper->most, lower->most);
+    const struct gst_pci_link most = gst_pci_link_common(upper->most, lower->most);
     struct gst_uplink *link;
 
     if (uplinks->count == GST_UPLINKS_MAX)

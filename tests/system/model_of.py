@@ -90,8 +90,8 @@ def quantity(text):
 # --- links to the host ---
 
 def is_pcie(gpu):
-    """Not over a link to the CPU of another kind (Grace)."""
-    return "c2c" not in gpu
+    """Not over a link to the CPU of another kind (Grace), nor in the host's own memory (Spark)."""
+    return "c2c" not in gpu and gpu.get("integrated") != "yes"
 
 
 PCIE_PROFILES = [name for name in PROFILES if all(map(is_pcie, gpus_of(name)))]
@@ -105,8 +105,12 @@ def pcie_theory(generation, width):
 
 def host_rate(gpu, generation=None, width=None):
     """What copies between the host's memory and this GPU reach in one direction, alone."""
-    if not is_pcie(gpu):
+    if "c2c" in gpu:
         return quantity(gpu["c2c"]) * float(gpu["c2c-efficiency"])
+    if not is_pcie(gpu):
+        # Within one memory: what is written was read there, too.
+        peak = quantity(gpu["memory-clock"]) * 2 * float(gpu["bus"]) / 8
+        return peak * float(gpu["memory-efficiency"]) / 2
     generation = generation or int(gpu["pcie-gen"])
     width = width or int(gpu["pcie-width"])
     return pcie_theory(generation, width) * float(gpu["pcie-efficiency"])

@@ -30,7 +30,8 @@ def test_rates_are_those_of_the_links(simulated, profile):
 
 @pytest.mark.parametrize("profile", [name for name in PROFILES if name not in PCIE_PROFILES])
 def test_other_links_to_the_cpu_are_not_judged_by_pcie(simulated, profile):
-    """A GH200 has a PCIe link, which NVML tells; what is copied goes over NVLink-C2C."""
+    """A GH200 has a PCIe link, which NVML tells; what is copied goes over NVLink-C2C. The memory of
+    a GB10 is the host's: it is read and written, at the rate of the memory."""
     outcome = simulated.report("host-copy", "--size", "128M", profile=profile)
 
     assert_not_judged(outcome)

@@ -204,7 +204,7 @@ def test_size_that_no_gpu_here_can_hold(simulated, kernel_majors, args, named):
 
 
 @pytest.mark.parametrize("profile, faults, named", [
-    ("h100x9", [], ("h100x9", "h100x8", "b200x8", "gh200", "v100x16", "a100-pcie-x4",
+    ("h100x9", [], ("h100x9", "h100x8", "b200x8", "gh200", "gb10x1", "v100x16", "a100-pcie-x4",
                     "a100-pcie-switch-x4", "l4x1", "t4x1", "rtx4090x2", "mig", "empty")),
     ("", [], ("h100x8",)),
     ("../profiles/l4x1", [], ("h100x8",)),

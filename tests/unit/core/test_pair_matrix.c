@@ -14,9 +14,15 @@
 
 #define MOST 8
 
-static const struct gst_metric_def rate = { "a.rate", "a", GST_UNIT_BYTES_PER_S };
-static const struct gst_metric_def latency = { "a.latency", "a", GST_UNIT_SECONDS };
-static const struct gst_metric_def share = { "a.share", "a", GST_UNIT_FRACTION };
+static const struct gst_metric_def rate = { .name = "a.rate",
+                                            .title = "a",
+                                            .unit = GST_UNIT_BYTES_PER_S };
+static const struct gst_metric_def latency = { .name = "a.latency",
+                                               .title = "a",
+                                               .unit = GST_UNIT_SECONDS };
+static const struct gst_metric_def share = { .name = "a.share",
+                                             .title = "a",
+                                             .unit = GST_UNIT_FRACTION };
 
 struct pairs {
     struct gst_metric metrics[MOST];

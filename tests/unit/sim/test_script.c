@@ -205,6 +205,7 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_FAULT, "clock 0 cap=900MHz reason=dust",
           "unknown word 'dust' (known: thermal power-brake software-thermal power-cap)" },
         { SIM_SCRIPT_FAULT, "gpu 0 busy=100", "not a percentage from 1 to 99" },
+        { SIM_SCRIPT_FAULT, "nvswitch rate=0.5", "the profile has no NVSwitch" },
         { SIM_SCRIPT_FAULT, "link 0~1 rate=0.5", "no link '0~1'" },
         { SIM_SCRIPT_FAULT, "link 0>1 down", "in both directions or not at all" },
         { SIM_SCRIPT_FAULT, "link 0>1 p2p=no", "in both directions or not at all" },
