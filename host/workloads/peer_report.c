@@ -7,7 +7,7 @@
 
 #include "core/class_bars.h"
 #include "core/units.h"
-#include "workloads/peer_way.h"
+#include "topology/peer_way.h"
 #include "workloads/slow_pairs.h"
 
 /* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
@@ -40,14 +40,19 @@ static bool is_over_nvlink(const struct gst_peer_bench *bench, const struct gst_
     return !pass->is_staged && gst_nvlinks_expected_between(&bench->peers->links, from, to) > 0;
 }
 
-/* Reads wait for what they asked for, and how many can be on their way depends on the machine. */
+/* A floor for what PCIe switches alone hand over. A host bridge, as a rule the CPU, forwards from
+ * port to port at whatever rate its model can, of which there are no reports to make a floor of;
+ * and reads wait for what they asked for, of which not as much can be on its way everywhere. */
 static bool has_pcie_floor(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
                            int from, int to)
 {
-    return !pass->is_staged && !pass->is_pull
-           && gst_peer_way_is_below_switch(bench->run->env->root,
-                                           bench->seats[from].lane.gpu->pci_id,
-                                           bench->seats[to].lane.gpu->pci_id);
+    struct gst_peer_way way;
+
+    if (pass->is_staged || pass->is_pull || bench->run->env->root == NULL)
+        return false;
+    gst_peer_way_read(&way, bench->run->env->root, bench->seats[from].lane.gpu->pci_id,
+                      bench->seats[to].lane.gpu->pci_id);
+    return way.redirect == GST_REDIRECT_NONE || way.redirect == GST_REDIRECT_NOT_TOLD;
 }
 
 struct gst_bar gst_peer_bar(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
