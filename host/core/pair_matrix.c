@@ -114,16 +114,25 @@ static bool is_same_bound(double one, double other)
     return one == other || (isnan(one) && isnan(other));
 }
 
-bool gst_pair_matrix_shares_bar(const struct gst_pair_matrix *matrix)
+bool gst_pair_matrix_shares_floor(const struct gst_pair_matrix *matrix)
 {
     const struct gst_bar *first = &matrix->rows[0]->bar;
 
     for (size_t i = 1; i < matrix->count; i++) {
-        const struct gst_bar *bar = &matrix->rows[i]->bar;
+        if (!is_same_bound(matrix->rows[i]->bar.floor, first->floor)
+            || strcmp(matrix->rows[i]->bar.floor_from, first->floor_from) != 0)
+            return false;
+    }
+    return true;
+}
 
-        if (!is_same_bound(bar->floor, first->floor) || !is_same_bound(bar->ceiling, first->ceiling)
-            || strcmp(bar->floor_from, first->floor_from) != 0
-            || strcmp(bar->ceiling_from, first->ceiling_from) != 0)
+bool gst_pair_matrix_shares_ceiling(const struct gst_pair_matrix *matrix)
+{
+    const struct gst_bar *first = &matrix->rows[0]->bar;
+
+    for (size_t i = 1; i < matrix->count; i++) {
+        if (!is_same_bound(matrix->rows[i]->bar.ceiling, first->ceiling)
+            || strcmp(matrix->rows[i]->bar.ceiling_from, first->ceiling_from) != 0)
             return false;
     }
     return true;

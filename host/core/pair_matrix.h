@@ -33,8 +33,9 @@ void gst_pair_matrix_fill(struct gst_pair_matrix *matrix, const struct gst_metri
 const char *gst_pair_matrix_cell(const struct gst_pair_matrix *matrix, int from, int to,
                                  char text[24]);
 
-/* Do all pairs have the same floor and the same ceiling, for the same reasons? */
-bool gst_pair_matrix_shares_bar(const struct gst_pair_matrix *matrix);
+/* Do all pairs have the same floor, or ceiling, for the same reason? */
+bool gst_pair_matrix_shares_floor(const struct gst_pair_matrix *matrix);
+bool gst_pair_matrix_shares_ceiling(const struct gst_pair_matrix *matrix);
 
 /* Among wrong ones, if there are any: the pair that reaches least of what it could, or has the
  * least number (the greatest latency) where it is not known what it could. */

@@ -11,10 +11,6 @@
 /* Copies from the host begin at multiples of this. */
 #define STEP_WORDS ((size_t)64)
 
-/* Of the first buffer that arrives at a GPU all words are looked through for the planted error, of
- * later ones so many: the comparison is the same, and there are dozens of buffers. */
-#define PLANTED_WORDS ((size_t)1 << 18)
-
 static size_t words_of(const struct gst_peer_bench *bench)
 {
     return bench->memory.bytes / sizeof(uint32_t);
@@ -123,37 +119,27 @@ static bool explain_difference(struct gst_peer_bench *bench, int from, int to,
     return true;
 }
 
-/* Tries the comparison on what has just arrived at `to`, and was found right. */
-static bool is_planted_caught(const struct gst_peer_bench *bench, int to, uint32_t seed)
-{
-    const bool is_first = bench->seats[to].copies_right == 0;
-    const size_t words = words_of(bench);
-
-    return gst_pattern_catches_planted(
-        bench->memory.target, is_first || words < PLANTED_WORDS ? words : PLANTED_WORDS, seed);
-}
-
 bool gst_peer_data_verify(struct gst_peer_bench *bench, int from, int to, struct gst_status *st)
 {
     const uint32_t seed = bench->seats[from].seed;
     struct gst_peer_seat *target = &bench->seats[to];
     struct gst_pattern_mismatch found;
+    bool is_caught = false;
 
     if (!fetch(bench, to, target->in, st))
         return false;
-    found = gst_pattern_compare(bench->memory.target, words_of(bench), seed);
+    found = gst_pattern_compare_planted(bench->memory.target, words_of(bench), seed, &is_caught);
     gst_run_count_elements(bench->run, words_of(bench));
     if (found.count > 0)
         return explain_difference(bench, from, to, &found, st);
-    if (!is_planted_caught(bench, to, seed)) {
+    bench->data[from][to] = GST_PEER_DATA_RIGHT;
+    target->words_right += words_of(bench);
+    target->copies_right++;
+    if (!is_caught) {
         bench->data[from][to] = GST_PEER_DATA_WRONG;
         gst_run_check(bench->run, GST_SUITE_BLIND, target->lane.gpu->index, false,
                       "one planted error among %zu words after copies from gpu %d to gpu %d",
                       words_of(bench), bench->seats[from].lane.gpu->index, target->lane.gpu->index);
-        return true;
     }
-    bench->data[from][to] = GST_PEER_DATA_RIGHT;
-    target->words_right += words_of(bench);
-    target->copies_right++;
     return true;
 }

@@ -181,7 +181,7 @@ static void test_text_matrix__what_cannot_be_told_and_what_is_missing(void **sta
     text = written(report, false);
     assert_string_equal(text, "\n"
                               "peer.latency: one word of a peer, read\n"
-                              "  us, from row to column; floors and ceilings differ\n"
+                              "  us, from row to column; what is possible differs; floors differ\n"
                               "   gpu     0      1      4\n"
                               "     0     -   1.25  12.00*\n"
                               "     1  1.50      -    N/A!\n"
