@@ -4,7 +4,7 @@ What explains slow numbers, and what is a fault without one, are rows of faults.
 
 import pytest
 
-from test_host_copy import gpus_of
+from model_of import gpus_of
 
 SOURCES = ["host-copy", "memory-bandwidth"]
 

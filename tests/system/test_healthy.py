@@ -246,6 +246,24 @@ def test_devices_are_chosen(whole, words, indices):
     assert f"(tested {len(indices)} of 4)" in outcome.out.splitlines()[0]
 
 
+@pytest.mark.parametrize("words, pairs", [
+    (["--pairs", "0-1"], [(0, 1), (1, 0)]),
+    (["--pairs", "5-2,2-5"], [(2, 5), (5, 2)]),
+    (["--pairs", "0-1,2-3", "--pairs", "1-7"], [(0, 1), (1, 0), (1, 7), (2, 3), (3, 2), (7, 1)]),
+    (["--pairs", "6-4", "--device", "4,5,6"], [(4, 6), (6, 4)]),
+], ids=lambda value: "-".join(value) if isinstance(value[0], str) else "")
+def test_pairs_are_chosen_in_both_directions(simulated, words, pairs):
+    """Each copies 64 KiB, of which every word is compared."""
+    outcome = simulated.report("peer-copy", "--size", "64K", *words, profile="h100x8")
+    [workload] = outcome.report["workloads"]
+
+    assert_healthy(outcome, ["peer-copy"])
+    assert sorted((metric["src_gpu"], metric["dst_gpu"])
+                  for metric in outcome.report["metrics"]) == pairs
+    assert workload["elements_checked"] == len(pairs) * (64 << 10) // 4
+    assert f"{len(pairs)} direct pairs in " in outcome.out
+
+
 def test_isolated_workloads_find_the_same(whole):
     reports = [whole.report("--size", "1M", *words, profile="rtx4090x2")
                for words in ([], ["--isolate"])]
