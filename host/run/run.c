@@ -52,9 +52,9 @@ static bool is_declared(const struct gst_workload *workload, const struct gst_me
     return row != NULL && *row != NULL;
 }
 
-bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int gpu,
-                    const char *variant, const double *samples, size_t count, struct gst_bar bar,
-                    struct gst_status *st)
+bool gst_run_metric_between(struct gst_run *run, const struct gst_metric_def *def, int src_gpu,
+                            int dst_gpu, const char *variant, const double *samples, size_t count,
+                            struct gst_bar bar, struct gst_status *st)
 {
     char error[GST_TEXT_SIZE];
 
@@ -65,8 +65,15 @@ bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int g
                         run->workload->name, def->name);
     if (run->bars != NULL && !gst_bars_apply(run->bars, def->name, &bar, error, sizeof(error)))
         snprintf(run->report->usage_error, sizeof(run->report->usage_error), "%s", error);
-    gst_report_metric(run->report, def, gpu, gpu, variant, samples, count, &bar);
+    gst_report_metric(run->report, def, src_gpu, dst_gpu, variant, samples, count, &bar);
     return true;
+}
+
+bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int gpu,
+                    const char *variant, const double *samples, size_t count, struct gst_bar bar,
+                    struct gst_status *st)
+{
+    return gst_run_metric_between(run, def, gpu, gpu, variant, samples, count, bar, st);
 }
 
 void gst_run_explain_metric(struct gst_run *run, enum gst_finding_id finding, const char *why)

@@ -46,6 +46,11 @@ bool gst_run_metric(struct gst_run *run, const struct gst_metric_def *def, int g
                     const char *variant, const double *samples, size_t count, struct gst_bar bar,
                     struct gst_status *st);
 
+/* The same from one GPU to another. */
+bool gst_run_metric_between(struct gst_run *run, const struct gst_metric_def *def, int src_gpu,
+                            int dst_gpu, const char *variant, const double *samples, size_t count,
+                            struct gst_bar bar, struct gst_status *st);
+
 /* Says why: if the metric recorded last is a FAIL, a check of `finding` with the number, its floor
  * and `why` takes the place of hardware.slow. Does nothing otherwise. */
 void gst_run_explain_metric(struct gst_run *run, enum gst_finding_id finding, const char *why);

@@ -164,8 +164,10 @@ static bool catches_planted_error(struct gst_chase *chase)
     return is_caught;
 }
 
-static bool verify(struct gst_chase *chase, struct gst_run *run, const char *what)
+static bool verify(struct gst_chase *chase, struct gst_run *run)
 {
+    const enum gst_finding_id finding = chase->cycle.wrong;
+    const char *what = chase->cycle.what;
     const int gpu = chase->lane->gpu->index;
     size_t first = 0;
     const size_t wrong = count_wrong(chase, &first);
@@ -174,20 +176,20 @@ static bool verify(struct gst_chase *chase, struct gst_run *run, const char *wha
 
     gst_run_count_elements(run, (uint64_t)chase->launches * chase->hops);
     if (wrong > 0)
-        return gst_run_check(run, GST_HARDWARE_WRONG_RESULT, gpu, false,
+        return gst_run_check(run, finding, gpu, false,
                              "%zu of %zu walks through %s went astray, the first is %zu: %u loads "
                              "ended at word 0x%x with hash 0x%x, expected %u, 0x%x and 0x%x",
                              wrong, chase->launches, what, first, seen->hops, seen->end, seen->hash,
                              expected->hops, expected->end, expected->hash);
-    gst_run_check(run, GST_HARDWARE_WRONG_RESULT, gpu, true,
+    gst_run_check(run, finding, gpu, true,
                   "%zu walks of %u loads through %s ended where they had to", chase->launches,
                   chase->hops, what);
     return gst_run_check(run, GST_SUITE_BLIND, gpu, catches_planted_error(chase),
                          "one planted error among %zu walks through %s", chase->launches, what);
 }
 
-bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, const char *what,
-                    double seconds[GST_BATCH_COPIES], bool *is_right, struct gst_status *st)
+bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double seconds[GST_BATCH_COPIES],
+                    bool *is_right, struct gst_status *st)
 {
     struct gst_lane *lane = chase->lane;
 
@@ -201,6 +203,6 @@ bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, const char *wh
     for (size_t i = 0; i < GST_BATCH_COPIES; i++)
         seconds[i] /= chase->hops;
     chase->was_ahead = chase->was_ahead && chase->batch.was_ahead;
-    *is_right = verify(chase, run, what);
+    *is_right = verify(chase, run);
     return true;
 }

@@ -20,9 +20,11 @@
 
 /* What is walked through; the memory is the caller's. */
 struct gst_cycle {
-    uint64_t pointer; /* as the GPU that walks sees it */
-    uint32_t nodes;   /* a power of two */
-    uint32_t step;    /* odd */
+    uint64_t pointer;          /* as the GPU that walks sees it */
+    uint32_t nodes;            /* a power of two */
+    uint32_t step;             /* odd */
+    const char *what;          /* "host memory" */
+    enum gst_finding_id wrong; /* what it is if a walk goes astray */
 };
 
 /* The largest cycle that fits into so many bytes, at least 2 nodes and at most 2^26 (8 GiB): an
@@ -65,9 +67,9 @@ void gst_chase_begin(struct gst_chase *chase, const struct gst_cycle *cycle, uin
 
 /* One batch: `seconds`, one hop's for each timed launch. Every launch is compared with the host's
  * own walk, and the comparison itself tried; *is_right tells whether all was as it had to be, what
- * was not is reported of the lane's GPU. `what` names the memory: "host memory". */
-bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, const char *what,
-                    double seconds[GST_BATCH_COPIES], bool *is_right, struct gst_status *st);
+ * was not is reported of the lane's GPU. */
+bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double seconds[GST_BATCH_COPIES],
+                    bool *is_right, struct gst_status *st);
 
 /* Keeps the lane busy with a walk that is neither timed nor looked at. */
 bool gst_chase_lead(struct gst_chase *chase, uint32_t hops, struct gst_status *st);

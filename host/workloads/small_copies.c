@@ -19,25 +19,25 @@ struct gst_small_copies gst_small_copies_of(struct gst_chase *lead)
         struct gst_small_copies){ .lead = lead, .lead_hops = LEAD_HOPS_FIRST, .was_ahead = true };
 }
 
-static bool copy_many(struct gst_lane *lane, gst_small_copy copy, void *data, size_t count,
-                      struct gst_status *st)
+static bool copy_many(struct gst_lane *lane, gst_small_copy copy, void *data, size_t page,
+                      int count, struct gst_status *st)
 {
-    for (size_t slot = 0; slot < count; slot++) {
-        if (!copy(lane, data, slot, st))
+    for (int i = 0; i < count; i++) {
+        if (!copy(lane, data, page, st))
             return false;
     }
     return true;
 }
 
 static bool take_sample(struct gst_small_copies *copies, gst_small_copy copy, void *data,
-                        double *seconds, bool *was_ahead, struct gst_status *st)
+                        size_t page, double *seconds, bool *was_ahead, struct gst_status *st)
 {
     struct gst_lane *lane = copies->lead->lane;
     struct gst_status ignored = GST_STATUS_INIT;
 
     if (!gst_chase_lead(copies->lead, copies->lead_hops, st)
-        || !copy_many(lane, copy, data, WARM_UP_COPIES, st) || !gst_lane_start(lane, st)
-        || !copy_many(lane, copy, data, GST_SMALL_COPIES, st)
+        || !copy_many(lane, copy, data, page, WARM_UP_COPIES, st) || !gst_lane_start(lane, st)
+        || !copy_many(lane, copy, data, page, GST_SMALL_COPIES, st)
         || !lane->path->mark(lane, lane->stop, st))
         return false;
     /* "Not ready" is the answer that is hoped for. */
@@ -56,7 +56,7 @@ bool gst_small_copies_time(struct gst_small_copies *copies, gst_small_copy copy,
     while (i < count) {
         bool was_ahead = false;
 
-        if (!take_sample(copies, copy, data, &seconds[i], &was_ahead, st))
+        if (!take_sample(copies, copy, data, i, &seconds[i], &was_ahead, st))
             return false;
         if (!was_ahead && copies->lead_hops < LEAD_HOPS_LAST) {
             copies->lead_hops *= 2;

@@ -21,10 +21,12 @@
  * API, cuEventElapsedTime) is under one percent of it. */
 #define GST_SMALL_COPIES 64
 
-#define GST_SMALL_COPIES_BYTES ((size_t)GST_SMALL_COPIES * GST_SMALL_COPY_BYTES)
+/* Each sample copies a page of its own, so that what arrived tells of every sample. */
+#define GST_SMALL_COPIES_SAMPLES (3 * GST_BATCH_COPIES)
+#define GST_SMALL_COPIES_BYTES   ((size_t)GST_SMALL_COPIES_SAMPLES * GST_SMALL_COPY_BYTES)
 
-/* Queues the copy of page number `slot` (below GST_SMALL_COPIES) and returns. */
-typedef bool (*gst_small_copy)(struct gst_lane *lane, void *data, size_t slot,
+/* Queues the copy of page number `page` (below GST_SMALL_COPIES_SAMPLES) and returns. */
+typedef bool (*gst_small_copy)(struct gst_lane *lane, void *data, size_t page,
                                struct gst_status *st);
 
 struct gst_small_copies {
@@ -36,7 +38,7 @@ struct gst_small_copies {
 /* Pure. */
 struct gst_small_copies gst_small_copies_of(struct gst_chase *lead);
 
-/* `seconds`, one copy's, for each of `count` samples. Waits. */
+/* `seconds`, one copy's, for each of `count` samples, at most GST_SMALL_COPIES_SAMPLES. Waits. */
 bool gst_small_copies_time(struct gst_small_copies *copies, gst_small_copy copy, void *data,
                            double *seconds, size_t count, struct gst_status *st);
 
