@@ -86,6 +86,8 @@
       (nvmlDevice_t device, nvmlTemperatureSensors_t sensor, unsigned int *celsius), 0)            \
     X(nvmlReturn_t, nvmlDeviceGetCurrentClocksThrottleReasons, ,                                   \
       (nvmlDevice_t device, unsigned long long *reasons), 0)                                       \
+    X(nvmlReturn_t, nvmlDeviceGetUtilizationRates, ,                                               \
+      (nvmlDevice_t device, nvmlUtilization_t *utilization), 0)                                    \
     X(nvmlReturn_t, nvmlDeviceGetPerformanceState, ,                                               \
       (nvmlDevice_t device, nvmlPstates_t *state), 0)                                              \
     X(nvmlReturn_t, nvmlDeviceGetPersistenceMode, ,                                                \
@@ -256,6 +258,7 @@
     X(nvmlPciInfo_t, gst_nvml_pci_info)                                                            \
     X(nvmlMemory_t, gst_nvml_memory)                                                               \
     X(nvmlMemory_v2_t, gst_nvml_memory_v2)                                                         \
+    X(nvmlUtilization_t, gst_nvml_utilization)                                                     \
     X(nvmlProcessInfo_t, gst_nvml_process_info)
 
 #define GST_NVML_FIELDS(X)                                                                         \
@@ -274,6 +277,8 @@
     X(nvmlMemory_v2_t, gst_nvml_memory_v2, reserved)                                               \
     X(nvmlMemory_v2_t, gst_nvml_memory_v2, free)                                                   \
     X(nvmlMemory_v2_t, gst_nvml_memory_v2, used)                                                   \
+    X(nvmlUtilization_t, gst_nvml_utilization, gpu)                                                \
+    X(nvmlUtilization_t, gst_nvml_utilization, memory)                                             \
     X(nvmlProcessInfo_t, gst_nvml_process_info, pid)                                               \
     X(nvmlProcessInfo_t, gst_nvml_process_info, usedGpuMemory)                                     \
     X(nvmlProcessInfo_t, gst_nvml_process_info, gpuInstanceId)                                     \
@@ -314,6 +319,11 @@ struct gst_nvml_memory_v2 {
     unsigned long long reserved;
     unsigned long long free;
     unsigned long long used;
+};
+
+struct gst_nvml_utilization {
+    unsigned int gpu; /* percent of the time in which kernels ran */
+    unsigned int memory;
 };
 
 struct gst_nvml_process_info {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/siblings.h"
 #include "core/utf8.h"
 
 static bool is_bad(enum gst_verdict verdict)
@@ -222,6 +223,7 @@ void gst_report_conclude(struct gst_report *report)
 {
     enum gst_verdict verdict = GST_SKIP;
 
+    gst_siblings_judge(report);
     tell_metrics(report);
     tell_run(report);
     apply_edges(report);

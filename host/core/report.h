@@ -37,7 +37,7 @@
  * is how sources are held against each other. */
 struct gst_fact {
     int gpu;         /* index in this run, GST_NO_GPU for the machine */
-    char source[16]; /* driver runtime nvml sysfs loader environment */
+    char source[24]; /* driver runtime nvml sysfs loader environment, or the workload that looked */
     char key[40];    /* snake case, without unit: "memory_total" */
     bool is_number;
     enum gst_unit unit;
@@ -63,6 +63,7 @@ struct gst_metric_def {
     const char *name;  /* "vector-add.bandwidth" */
     const char *title; /* "a + b, bytes read and written" */
     enum gst_unit unit;
+    bool has_siblings; /* nothing but the GPU decides: identical ones are held against each other */
 };
 
 struct gst_metric {
@@ -77,7 +78,9 @@ struct gst_metric {
     uint32_t first_sample; /* into samples */
     uint32_t sample_count;
     enum gst_verdict verdict;
-    bool is_told; /* gst_report_conclude has made a check of a verdict that is FAIL or ERROR */
+    enum gst_finding_id
+        explained_by; /* why it is slow, if it is: GST_NO_FINDING, or what was seen */
+    bool is_told;     /* gst_report_conclude has made a check of a verdict that is FAIL or ERROR */
 };
 
 enum gst_item_state { GST_ITEM_PENDING, GST_ITEM_RUNNING, GST_ITEM_DONE };
@@ -174,7 +177,8 @@ void gst_report_fact_number(struct gst_report *report, int gpu, const char *sour
 const struct gst_fact *gst_report_find_fact(const struct gst_report *report, int gpu,
                                             const char *source, const char *key);
 
-/* Makes checks of metrics that failed, of an overflow and of an interruption that nobody recorded;
+/* Holds siblings against each other (siblings.h);
+ * makes checks of metrics that failed, of an overflow and of an interruption that nobody recorded;
  * applies the declared edges (what is blocked becomes a SKIP that names its cause); folds checks
  * and metrics into their items and all into the verdict. May be called again. */
 void gst_report_conclude(struct gst_report *report);

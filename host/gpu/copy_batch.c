@@ -6,7 +6,7 @@
 
 bool gst_batch_init(struct gst_batch *batch, struct gst_lane *lane, struct gst_status *st)
 {
-    *batch = (struct gst_batch){ .lane = lane };
+    *batch = (struct gst_batch){ .lane = lane, .copies = GST_BATCH_COPIES };
     for (size_t i = 0; i <= GST_BATCH_COPIES; i++) {
         if (!GST_CU(lane->env, st, cuEventCreate, (&batch->marks[i], CU_EVENT_DEFAULT))) {
             gst_batch_release(batch);
@@ -39,7 +39,7 @@ bool gst_batch_queue(struct gst_batch *batch, gst_batch_copy copy, void *data,
     }
     if (!lane->path->mark(lane, batch->marks[0], st))
         return false;
-    for (size_t i = 1; i <= GST_BATCH_COPIES; i++) {
+    for (size_t i = 1; i <= batch->copies; i++) {
         if (!copy(lane, data, st) || !lane->path->mark(lane, batch->marks[i], st))
             return false;
     }
@@ -64,7 +64,7 @@ bool gst_batch_finish(struct gst_batch *batch, double seconds[GST_BATCH_COPIES],
 {
     if (!batch->lane->path->wait(batch->lane, st))
         return false;
-    for (size_t i = 0; i < GST_BATCH_COPIES; i++) {
+    for (size_t i = 0; i < batch->copies; i++) {
         if (!seconds_between(batch, batch->marks[i], batch->marks[i + 1], &seconds[i], st))
             return false;
     }
@@ -97,7 +97,7 @@ bool gst_batch_queue_pair(struct gst_batch *first, gst_batch_copy first_copy,
     if (!first->lane->path->mark(first->lane, first->marks[0], st)
         || !second->lane->path->mark(second->lane, second->marks[0], st))
         return false;
-    for (size_t i = 1; i <= GST_BATCH_COPIES; i++) {
+    for (size_t i = 1; i <= first->copies; i++) {
         if (!queue_next(first, second, i, first_copy, data, st)
             || !queue_next(second, first, i, second_copy, data, st))
             return false;
@@ -114,7 +114,7 @@ bool gst_batch_finish_pair(struct gst_batch *first, struct gst_batch *second,
 
     if (!first->lane->path->wait(first->lane, st) || !second->lane->path->wait(second->lane, st))
         return false;
-    for (size_t i = 0; i <= GST_BATCH_COPIES; i++) {
+    for (size_t i = 0; i <= first->copies; i++) {
         double end = 0;
         double other_end = 0;
 

@@ -27,6 +27,7 @@
 struct gst_batch {
     struct gst_lane *lane;
     CUevent marks[GST_BATCH_COPIES + 1];
+    size_t copies;  /* that are timed; GST_BATCH_COPIES unless the owner takes fewer */
     bool was_ahead; /* the host had queued all before the first timed copy began */
 };
 
@@ -42,13 +43,13 @@ void gst_batch_release(struct gst_batch *batch);
 bool gst_batch_queue(struct gst_batch *batch, gst_batch_copy copy, void *data,
                      struct gst_status *st);
 
-/* Waits for it. `seconds`, one for each timed copy. */
+/* Waits for it. `seconds`, one for each timed copy: batch->copies of them are written. */
 bool gst_batch_finish(struct gst_batch *batch, double seconds[GST_BATCH_COPIES],
                       struct gst_status *st);
 
 /* The same for two batches of one GPU side by side, such as both directions of a link: each copy
  * waits until the one before it has ended in both, so that a pair starts together and neither runs
- * alone for long. */
+ * alone for long. The first batch says how many. */
 bool gst_batch_queue_pair(struct gst_batch *first, gst_batch_copy first_copy,
                           struct gst_batch *second, gst_batch_copy second_copy, void *data,
                           struct gst_status *st);

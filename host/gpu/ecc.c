@@ -53,3 +53,17 @@ unsigned long long gst_ecc_rise(const unsigned long long before[GST_ECC_SPANS],
     }
     return rise;
 }
+
+void gst_ecc_note_repairs(struct gst_report *report, int gpu, const char *source,
+                          const struct gst_ecc *ecc)
+{
+    if (ecc->has_rows)
+        gst_report_fact_text(report, gpu, source, "remapped_rows",
+                             "%u after corrected errors, %u after uncorrectable ones, %u pending, "
+                             "%u failed",
+                             ecc->rows_corrected, ecc->rows_uncorrected, ecc->rows_pending,
+                             ecc->rows_failed);
+    if (ecc->has_pages)
+        gst_report_fact_text(report, gpu, source, "page_retirement", "%s",
+                             ecc->is_page_pending ? "pending" : "none pending");
+}

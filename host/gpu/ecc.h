@@ -31,4 +31,8 @@ bool gst_ecc_read(struct gst_env *env, const struct gst_gpu *gpu, struct gst_ecc
 unsigned long long gst_ecc_rise(const unsigned long long before[GST_ECC_SPANS],
                                 const unsigned long long after[GST_ECC_SPANS]);
 
+/* Facts on rows that were remapped and pages that are to be retired, where the board does so. */
+void gst_ecc_note_repairs(struct gst_report *report, int gpu, const char *source,
+                          const struct gst_ecc *ecc);
+
 #endif

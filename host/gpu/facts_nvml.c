@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "gpu/clock_reasons.h"
 #include "gpu/error.h"
 
 #define SOURCE "nvml"
@@ -80,39 +81,14 @@ static void ask_clocks(struct gst_env *env, const struct gst_gpu *gpu)
     }
 }
 
-/* Reasons that hold the clock down, by their names in NVML's reference manual. */
-static void ask_throttle_reasons(struct gst_env *env, const struct gst_gpu *gpu)
+static void ask_clock_limits(struct gst_env *env, const struct gst_gpu *gpu)
 {
-    static const struct {
-        unsigned long long bit;
-        const char *name;
-    } rows[] = {
-        { nvmlClocksThrottleReasonGpuIdle, "idle" },
-        { nvmlClocksThrottleReasonApplicationsClocksSetting, "application clocks" },
-        { nvmlClocksThrottleReasonSwPowerCap, "software power cap" },
-        { nvmlClocksThrottleReasonHwSlowdown, "hardware slowdown" },
-        { nvmlClocksThrottleReasonSyncBoost, "sync boost" },
-        { nvmlClocksThrottleReasonSwThermalSlowdown, "software thermal slowdown" },
-        { nvmlClocksThrottleReasonHwThermalSlowdown, "hardware thermal slowdown" },
-        { nvmlClocksThrottleReasonHwPowerBrakeSlowdown, "hardware power brake" },
-        { nvmlClocksThrottleReasonDisplayClockSetting, "display clocks" },
-    };
     unsigned long long reasons = 0;
-    char text[GST_TEXT_SIZE] = "";
+    char text[GST_TEXT_SIZE];
 
-    if (GST_NVML(env, nvmlDeviceGetCurrentClocksThrottleReasons, (gpu->nvml_physical, &reasons))
-        != NVML_SUCCESS)
-        return;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const size_t used = strlen(text);
-
-        if ((reasons & rows[i].bit) != 0 && used + strlen(rows[i].name) + 3 < sizeof(text)) {
-            strcat(text, used > 0 ? ", " : "");
-            strcat(text, rows[i].name);
-        }
-    }
-    gst_report_fact_text(env->report, gpu->index, SOURCE, "clock_limits", "%s",
-                         text[0] != '\0' ? text : "none");
+    if (gst_clock_reasons_read(env, gpu, &reasons))
+        gst_report_fact_text(env->report, gpu->index, SOURCE, "clock_limits", "%s",
+                             gst_clock_reasons_describe(reasons, text, sizeof(text)));
 }
 
 static void ask_texts(struct gst_env *env, const struct gst_gpu *gpu)
@@ -215,5 +191,5 @@ void gst_facts_from_nvml(struct gst_env *env, const struct gst_gpu *gpu)
     ask_modes(env, gpu);
     ask_unsigned_rows(env, gpu);
     ask_clocks(env, gpu);
-    ask_throttle_reasons(env, gpu);
+    ask_clock_limits(env, gpu);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/cpus.h"
 
@@ -29,6 +30,70 @@ static bool read_of_gpu(const struct gst_root *root, const struct gst_gpu *gpu, 
     return gst_root_read(root, path, text, size);
 }
 
+/* What follows `key` in a file of lines "key:<tab>value". */
+static bool find_value(const char *text, const char *key, char *value, size_t size)
+{
+    const char *at = strstr(text, key);
+
+    if (at == NULL || (at != text && at[-1] != '\n'))
+        return false;
+    at += strlen(key);
+    at += strspn(at, " \t");
+    snprintf(value, size, "%.*s", (int)strcspn(at, "\n"), at);
+    return true;
+}
+
+/* The nodes that numactl(8) binds a process to: mappings without a policy of their own, such as the
+ * first, show the process's. Format: Linux, mpol_to_str(), "bind:0-1" or "bind=static:1". */
+static bool find_binding(const char *numa_maps, char *nodes, size_t size)
+{
+    const char *policy = strchr(numa_maps, ' ');
+    const size_t length = policy == NULL ? 0 : strcspn(policy + 1, " \n");
+    const char *list = policy == NULL ? NULL : memchr(policy + 1, ':', length);
+
+    if (list == NULL
+        || (strncmp(policy + 1, "bind", 4) != 0 && strncmp(policy + 1, "prefer:", 7) != 0))
+        return false;
+    snprintf(nodes, size, "%.*s", (int)(policy + 1 + length - (list + 1)), list + 1);
+    return true;
+}
+
+static bool has_node(const char *list, int node)
+{
+    struct gst_cpus nodes;
+
+    return list[0] == '\0' || !gst_cpus_parse(&nodes, list) || gst_cpus_has(&nodes, (unsigned)node);
+}
+
+/* A list that cannot be read proves nothing. */
+static bool meet(const char *list, const char *other)
+{
+    struct gst_cpus a, b;
+
+    return !gst_cpus_parse(&a, list) || !gst_cpus_parse(&b, other) || gst_cpus_meet(&a, &b);
+}
+
+static void find_limits(struct gst_near *near, const struct gst_root *root, const char *local)
+{
+    char status[8192], maps[512], list[48];
+    bool is_bound;
+
+    if (!gst_root_read(root, "/proc/self/status", status, sizeof(status)))
+        return;
+    is_bound = gst_root_read(root, "/proc/self/numa_maps", maps, sizeof(maps))
+               && find_binding(maps, list, sizeof(list));
+    if ((is_bound && !has_node(list, near->node))
+        || (find_value(status, "Mems_allowed_list:", list, sizeof(list))
+            && !has_node(list, near->node))) {
+        near->is_far = true;
+        snprintf(near->may_use, sizeof(near->may_use), "memory of NUMA node %s", list);
+    } else if (!is_bound && find_value(status, "Cpus_allowed_list:", list, sizeof(list))
+               && !meet(list, local)) {
+        near->is_far = true;
+        snprintf(near->may_use, sizeof(near->may_use), "CPUs %s", list);
+    }
+}
+
 void gst_near_begin(struct gst_near *near, const struct gst_root *root, const struct gst_gpu *gpu)
 {
     char text[1024];
@@ -39,8 +104,10 @@ void gst_near_begin(struct gst_near *near, const struct gst_root *root, const st
         return;
     near->node = atoi(text);
     /* -1 is the firmware's "not told", and then every CPU is local. */
-    if (near->node < 0 || !read_of_gpu(root, gpu, "local_cpulist", text, sizeof(text))
-        || !gst_cpu_list_parse(text, &local)
+    if (near->node < 0 || !read_of_gpu(root, gpu, "local_cpulist", text, sizeof(text)))
+        return;
+    find_limits(near, root, text);
+    if (!gst_cpu_list_parse(text, &local)
         || sched_getaffinity(0, sizeof(near->before), &near->before) != 0)
         return;
     CPU_AND(&both, &local, &near->before);
@@ -55,7 +122,11 @@ void gst_near_end(struct gst_near *near)
 
 const char *gst_near_describe(const struct gst_near *near, char *text, size_t size)
 {
-    if (near->is_moved)
+    if (near->is_far)
+        snprintf(text, size,
+                 "host memory far from the GPU at NUMA node %d: the process may use %s only",
+                 near->node, near->may_use);
+    else if (near->is_moved)
         snprintf(text, size, "host memory of NUMA node %d", near->node);
     else if (near->node >= 0)
         snprintf(text, size, "host memory of any NUMA node, the GPU is at %d", near->node);

@@ -18,6 +18,11 @@ uint32_t gst_pattern_word(uint32_t seed, size_t i)
     return x ^ (x >> 16);
 }
 
+uint32_t gst_pattern_seed_at(uint32_t seed, size_t offset)
+{
+    return seed + (uint32_t)offset * STRIDE;
+}
+
 void gst_pattern_fill(uint32_t *words, size_t n, uint32_t seed)
 {
     for (size_t i = 0; i < n; i++)

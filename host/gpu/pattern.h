@@ -15,6 +15,10 @@
  * that stayed behind shows. */
 uint32_t gst_pattern_word(uint32_t seed, size_t i);
 
+/* The seed of a pattern that begins with word `offset` of pattern `seed`: one long pattern holds as
+ * many fresh ones as it has words to spare, without writing it again. */
+uint32_t gst_pattern_seed_at(uint32_t seed, size_t offset);
+
 void gst_pattern_fill(uint32_t *words, size_t n, uint32_t seed);
 
 struct gst_pattern_mismatch {

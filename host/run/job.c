@@ -6,11 +6,17 @@
 #include <string.h>
 
 #include "kernels/pack.h"
+#include "run/demand.h"
 #include "run/needs.h"
 #include "run/run.h"
 
 /* The first open initialises the driver and, without persistence mode, every GPU: seconds each. */
 #define OPEN_TIMEOUT_S 120
+/* Of each number. Others take 10 (Azure's health checks) or 18 (superbench); three times sixteen,
+ * some time apart, show what comes and goes. */
+#define SAMPLES_QUICK 16
+#define SAMPLES_FULL  48
+
 /* The kernel takes seconds to free the pinned memory and contexts of a process that was killed. */
 #define GRACE_S 10
 
@@ -41,8 +47,14 @@ static bool open_job(void *context, bool is_first, struct gst_status *st)
         devices[i] = job->devices[i];
     if (!gst_env_open(&job->env, &request, job->report, st))
         return false;
-    if (is_first)
-        check_kernels(job);
+    if (!is_first)
+        return true;
+    if (!gst_demand_can_be_met(job->settings, &job->plan, &job->env, job->report->usage_error,
+                               sizeof(job->report->usage_error))) {
+        gst_env_close(&job->env);
+        return false;
+    }
+    check_kernels(job);
     return true;
 }
 
@@ -50,6 +62,13 @@ static bool open_job(void *context, bool is_first, struct gst_status *st)
 static double timeout_s_of(const struct gst_job *job, const struct gst_workload *workload)
 {
     return job->settings->timeout_s > 0 ? job->settings->timeout_s : workload->timeout_s;
+}
+
+static size_t samples_of(const struct gst_settings *settings)
+{
+    if (settings->samples != 0)
+        return settings->samples;
+    return settings->level == GST_LEVEL_FULL ? SAMPLES_FULL : SAMPLES_QUICK;
 }
 
 static bool run_step(void *context, size_t index, struct gst_status *st)
@@ -71,6 +90,8 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .bars = &job->bars,
         .seed = job->seed,
         .size_bytes = job->settings->size_bytes,
+        .samples = samples_of(job->settings),
+        .pairs = &job->settings->pairs,
         .is_full = job->settings->level == GST_LEVEL_FULL,
         .timeout_s = timeout_s_of(job, workload),
     };

@@ -20,9 +20,24 @@ static const char *describe_needs(const struct gst_needs *needs, char *text, siz
     return text;
 }
 
+struct page {
+    struct gst_workload_list list;
+    FILE *out;
+};
+
+/* The group and what it stands for. */
 static void write_group(const char *group, void *data)
 {
-    fprintf(data, "  %s\n", group);
+    const struct page *page = data;
+
+    fprintf(page->out, "  %-16s", group);
+    for (size_t i = 0; i < page->list.count; i++) {
+        const struct gst_workload *row = page->list.rows[i];
+
+        if (strcmp(row->group, group) == 0)
+            fprintf(page->out, " %s%s", row->is_quick ? "" : "*", row->name);
+    }
+    fputc('\n', page->out);
 }
 
 static void write_kernels(FILE *out)
@@ -41,6 +56,7 @@ static void write_kernels(FILE *out)
 
 void gst_list_write(struct gst_workload_list list, FILE *out)
 {
+    struct page page = { list, out };
     char needs[80];
 
     fputs("workloads (* only in --level full):\n", out);
@@ -52,7 +68,7 @@ void gst_list_write(struct gst_workload_list list, FILE *out)
                 describe_needs(&row->needs, needs, sizeof(needs)), row->timeout_s);
     }
     fputs("\ngroups:\n", out);
-    gst_plan_groups(list, write_group, out);
+    gst_plan_groups(list, write_group, &page);
     fputs("\nmetrics:\n", out);
     for (size_t i = 0; i < list.count; i++) {
         const struct gst_metric_def *const *def = list.rows[i]->metrics;

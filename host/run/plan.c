@@ -45,20 +45,18 @@ static void add_name(const char *name, void *data)
 }
 
 static bool complain(struct gst_workload_list list, const char *word, size_t length,
-                     bool with_groups, char *error, size_t size)
+                     bool with_verbs, char *error, size_t size)
 {
     struct names workloads = { "" }, groups = { "" }, verbs = { "" };
 
     for (size_t i = 0; i < list.count; i++)
         add_name(list.rows[i]->name, &workloads);
     gst_plan_groups(list, add_name, &groups);
-    gst_settings_each_verb(add_name, &verbs);
-    if (with_groups)
-        snprintf(error, size, "unknown workload or group '%.*s', workloads: %s; groups: %s",
-                 (int)length, word, workloads.text, groups.text);
-    else
-        snprintf(error, size, "unknown verb or workload '%.*s', workloads: %s; verbs: %s",
-                 (int)length, word, workloads.text, verbs.text);
+    if (with_verbs)
+        gst_settings_each_verb(add_name, &verbs);
+    snprintf(error, size, "unknown %sworkload or group '%.*s', workloads: %s; groups: %s%s%s",
+             with_verbs ? "verb, " : "", (int)length, word, workloads.text, groups.text,
+             with_verbs ? "; verbs: " : "", verbs.text);
     return false;
 }
 
@@ -72,7 +70,7 @@ static bool check_words(struct gst_workload_list list, const struct gst_option_l
             is_known = is_known || is_word(list.rows[k]->name, words->items[i], words->lengths[i])
                        || is_word(list.rows[k]->group, words->items[i], words->lengths[i]);
         if (!is_known)
-            return complain(list, words->items[i], words->lengths[i], true, error, size);
+            return complain(list, words->items[i], words->lengths[i], false, error, size);
     }
     return true;
 }
@@ -108,20 +106,67 @@ static bool add(struct gst_plan *plan, const struct gst_workload *row, char *err
     return true;
 }
 
+static bool is_of_level(const struct gst_workload *row, const struct gst_settings *settings)
+{
+    return row->is_quick || settings->level == GST_LEVEL_FULL;
+}
+
+/* The rows of the group that the level has; a level that has none of them is no quiet nothing. */
+static bool add_group(struct gst_plan *plan, struct gst_workload_list list, const char *group,
+                      const struct gst_settings *settings, char *error, size_t size)
+{
+    struct names others = { "" };
+    bool has_any = false;
+
+    for (size_t i = 0; i < list.count; i++) {
+        const struct gst_workload *row = list.rows[i];
+
+        if (strcmp(row->group, group) != 0)
+            continue;
+        add_name(row->name, &others);
+        if (!is_of_level(row, settings))
+            continue;
+        has_any = true;
+        if (!add(plan, row, error, size))
+            return false;
+    }
+    if (!has_any)
+        snprintf(error, size, "the group '%s' is tested with --level full, or by name: %s", group,
+                 others.text);
+    return has_any;
+}
+
+static bool has_group(struct gst_workload_list list, const char *word)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        if (strcmp(list.rows[i]->group, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool plan_word(struct gst_plan *plan, struct gst_workload_list list, const char *word,
+                      const struct gst_settings *settings, char *error, size_t size)
+{
+    const struct gst_workload *row = gst_workload_find(list, word);
+
+    if (row != NULL)
+        return add(plan, row, error, size);
+    if (has_group(list, word))
+        return add_group(plan, list, word, settings, error, size);
+    return complain(list, word, strlen(word), true, error, size);
+}
+
 static bool plan_words(struct gst_plan *plan, struct gst_workload_list list,
                        const struct gst_settings *settings, char *error, size_t size)
 {
     if (settings->only.count > 0 || settings->skip.count > 0) {
-        snprintf(error, size, "name workloads, or choose with --only and --skip, not both");
+        snprintf(error, size,
+                 "name workloads and groups, or choose with --only and --skip, not both");
         return false;
     }
     for (size_t i = 0; i < settings->words.count; i++) {
-        const struct gst_workload *row = gst_workload_find(list, settings->words.items[i]);
-
-        if (row == NULL)
-            return complain(list, settings->words.items[i], settings->words.lengths[i], false,
-                            error, size);
-        if (!add(plan, row, error, size))
+        if (!plan_word(plan, list, settings->words.items[i], settings, error, size))
             return false;
     }
     return true;
@@ -129,20 +174,17 @@ static bool plan_words(struct gst_plan *plan, struct gst_workload_list list,
 
 static bool is_chosen(const struct gst_workload *row, const struct gst_settings *settings)
 {
-    const bool is_of_level = row->is_quick || settings->level == GST_LEVEL_FULL;
-
     if (has_name(&settings->skip, row->name) || has_name(&settings->skip, row->group))
         return false;
     if (settings->only.count == 0)
-        return is_of_level;
+        return is_of_level(row, settings);
     return has_name(&settings->only, row->name)
-           || (is_of_level && has_name(&settings->only, row->group));
+           || (is_of_level(row, settings) && has_name(&settings->only, row->group));
 }
 
-bool gst_plan_make(struct gst_plan *plan, struct gst_workload_list list,
-                   const struct gst_settings *settings, char *error, size_t size)
+static bool make(struct gst_plan *plan, struct gst_workload_list list,
+                 const struct gst_settings *settings, char *error, size_t size)
 {
-    plan->count = 0;
     if (settings->words.count > 0)
         return plan_words(plan, list, settings, error, size);
     if (!check_words(list, &settings->only, error, size)
@@ -156,6 +198,47 @@ bool gst_plan_make(struct gst_plan *plan, struct gst_workload_list list,
         return true;
     snprintf(error, size, "--level, --only and --skip leave no workload; see gpu-selftest list");
     return false;
+}
+
+static bool takes_samples(const struct gst_workload *row)
+{
+    return row->takes_samples;
+}
+
+static bool takes_pairs(const struct gst_workload *row)
+{
+    return row->takes_pairs;
+}
+
+/* An option that changes nothing in this plan would be believed to have changed something. */
+static bool check_option(const struct gst_plan *plan, struct gst_workload_list list,
+                         const char *option, bool (*takes)(const struct gst_workload *row),
+                         char *error, size_t size)
+{
+    struct names workloads = { "" };
+
+    for (size_t i = 0; i < plan->count; i++) {
+        if (takes(plan->rows[i]))
+            return true;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        if (takes(list.rows[i]))
+            add_name(list.rows[i]->name, &workloads);
+    }
+    snprintf(error, size, "'--%s' means nothing to what was chosen; it goes with: %s", option,
+             workloads.text);
+    return false;
+}
+
+bool gst_plan_make(struct gst_plan *plan, struct gst_workload_list list,
+                   const struct gst_settings *settings, char *error, size_t size)
+{
+    plan->count = 0;
+    return make(plan, list, settings, error, size)
+           && (settings->samples == 0
+               || check_option(plan, list, "samples", takes_samples, error, size))
+           && (settings->pairs.count == 0
+               || check_option(plan, list, "pairs", takes_pairs, error, size));
 }
 
 size_t gst_plan_metrics(struct gst_workload_list list, const struct gst_metric_def **metrics,

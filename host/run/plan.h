@@ -17,9 +17,10 @@ struct gst_plan {
     const struct gst_workload *rows[GST_REPORT_ITEMS];
 };
 
-/* The workloads that are named, in that order, early ones first, and each once; or those of the
- * level, less --skip, limited by --only (where a name, unlike a group, is taken whatever its
- * level). False with one line in `error`: an unknown word, with the valid ones, or nothing left. */
+/* The workloads and groups that are named, in that order, early ones first, and each once; or those
+ * of the level, less --skip, limited by --only. A name is taken whatever its level; a group stands
+ * for those of its workloads that the level has. False with one line in `error`: an unknown word,
+ * with the valid ones, or nothing left. */
 bool gst_plan_make(struct gst_plan *plan, struct gst_workload_list list,
                    const struct gst_settings *settings, char *error, size_t size);
 

@@ -83,7 +83,10 @@ void gst_run_explain_metric(struct gst_run *run, enum gst_finding_id finding, co
         report->metric_count == 0 ? NULL : &report->metrics[report->metric_count - 1];
     char value[32], floor[32];
 
-    if (metric == NULL || metric->verdict != GST_FAIL || metric->is_told)
+    if (metric == NULL || metric->is_told)
+        return;
+    metric->explained_by = finding;
+    if (metric->verdict != GST_FAIL)
         return;
     gst_format(value, sizeof(value), metric->value, metric->def->unit);
     gst_format(floor, sizeof(floor), metric->bar.floor, metric->def->unit);
@@ -91,6 +94,7 @@ void gst_run_explain_metric(struct gst_run *run, enum gst_finding_id finding, co
                   metric->def->name, metric->variant[0] == '\0' ? "" : " ", metric->variant, value,
                   floor, metric->bar.floor_from[0] == '\0' ? "" : " from ", metric->bar.floor_from,
                   why);
+    metric->verdict = gst_finding(finding)->verdict;
     metric->is_told = true;
 }
 
@@ -104,6 +108,19 @@ void gst_run_summary(struct gst_run *run, const char *format, ...)
     va_start(arguments, format);
     gst_utf8_format(item->summary, sizeof(item->summary), format, arguments);
     va_end(arguments);
+}
+
+void gst_run_skip(struct gst_run *run, const char *format, ...)
+{
+    struct gst_item *item = current_item(run);
+    va_list arguments;
+
+    if (item == NULL)
+        return;
+    va_start(arguments, format);
+    gst_utf8_format(item->reason, sizeof(item->reason), format, arguments);
+    va_end(arguments);
+    item->verdict = GST_SKIP;
 }
 
 void gst_run_count_elements(struct gst_run *run, uint64_t elements)

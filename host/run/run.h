@@ -14,18 +14,21 @@
 #include "core/judge.h"
 #include "core/report.h"
 #include "gpu/env.h"
+#include "run/settings.h"
 #include "run/workload.h"
 
 struct gst_run {
     const struct gst_workload *workload;
     struct gst_env *env; /* open libraries, selected GPUs; nothing in it for an early workload */
     struct gst_report *report;
-    const char *root;            /* of --root: "/", or the folder that stands for it */
-    const struct gst_bars *bars; /* of the site, may be empty */
-    uint64_t seed;               /* fresh for each run unless --seed fixed it */
-    uint64_t size_bytes;         /* --size, 0: the workload's own choice */
-    bool is_full;                /* --level full */
-    double timeout_s;            /* what the supervisor gives it: --timeout, or the row's own */
+    const char *root;              /* of --root: "/", or the folder that stands for it */
+    const struct gst_bars *bars;   /* of the site, may be empty */
+    uint64_t seed;                 /* fresh for each run unless --seed fixed it */
+    uint64_t size_bytes;           /* --size, 0: the workload's own choice */
+    size_t samples;                /* of each number, 1 to GST_SAMPLES_MAX */
+    const struct gst_pairs *pairs; /* --pairs; NULL: all */
+    bool is_full;                  /* --level full */
+    double timeout_s;              /* what the supervisor gives it: --timeout, or the row's own */
 };
 
 /* What it is doing now, for progress and for whoever has to explain a hang: "copy to gpu 3". */
@@ -51,12 +54,18 @@ bool gst_run_metric_between(struct gst_run *run, const struct gst_metric_def *de
                             int dst_gpu, const char *variant, const double *samples, size_t count,
                             struct gst_bar bar, struct gst_status *st);
 
-/* Says why: if the metric recorded last is a FAIL, a check of `finding` with the number, its floor
- * and `why` takes the place of hardware.slow. Does nothing otherwise. */
+/* Says why the metric recorded last is slow, if it is: where it is a FAIL, a check of `finding`
+ * with the number, its floor and `why` takes the place of hardware.slow, and the metric takes the
+ * finding's word (an ERROR where nobody can tell). Where it is none, the finding is kept for the
+ * comparison with siblings. */
 void gst_run_explain_metric(struct gst_run *run, enum gst_finding_id finding, const char *why);
 
 /* The one line that a PASS shows. */
 void gst_run_summary(struct gst_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Makes the workload a SKIP with this reason, if nothing else counts: run() returns true then. */
+void gst_run_skip(struct gst_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* "1 GPU" or "8 GPUs": those that are tested. Returns `text`. */

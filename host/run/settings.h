@@ -11,8 +11,12 @@
 #include <stdio.h>
 
 #include "core/options.h"
+#include "run/pairs.h"
 
 enum gst_level { GST_LEVEL_QUICK, GST_LEVEL_FULL };
+/* What a report has room for, with a hundred numbers and more. */
+#define GST_SAMPLES_MAX 1000
+
 enum gst_exit_map { GST_EXIT_MAP_PLAIN, GST_EXIT_MAP_NAGIOS };
 
 struct gst_settings {
@@ -39,6 +43,10 @@ struct gst_settings {
     double watch_s;     /* of the audit, 0: no second look */
     int framework;      /* of the audit: index of the name, -1: none */
     uint64_t size_bytes;
+    const char *samples_text;
+    size_t samples; /* of each number; 0: the level's */
+    struct gst_option_list pair_list;
+    struct gst_pairs pairs;
     const char *seed_text;
     bool has_seed;
     uint64_t seed;

@@ -8,18 +8,16 @@
 
 #include "core/class_bars.h"
 #include "core/units.h"
+#include "gpu/condition.h"
 #include "gpu/copy_batch.h"
 #include "gpu/near.h"
 #include "gpu/pattern.h"
 #include "gpu/pcie.h"
 #include "run/run.h"
 #include "workloads/copy_buffers.h"
+#include "workloads/host_copy.h"
 #include "workloads/list.h"
 #include "workloads/pageable.h"
-
-#define BATCHES_QUICK 1
-#define BATCHES_FULL  3
-#define SAMPLES       (BATCHES_FULL * GST_BATCH_COPIES)
 
 #define PAGEABLE_SHARE 8
 
@@ -27,15 +25,17 @@
 #define JUDGED_FROM_BYTES ((size_t)16 << 20)
 
 static const struct gst_metric_def to_gpu = {
-    .name = "host-copy.to-gpu",
+    .name = GST_HOST_COPY_TO_GPU,
     .title = "pinned host memory to GPU",
     .unit = GST_UNIT_BYTES_PER_S,
+    .has_siblings = true,
 };
 
 static const struct gst_metric_def from_gpu = {
-    .name = "host-copy.from-gpu",
+    .name = GST_HOST_COPY_FROM_GPU,
     .title = "GPU to pinned host memory",
     .unit = GST_UNIT_BYTES_PER_S,
+    .has_siblings = true,
 };
 
 static const struct gst_metric_def both_ways = {
@@ -71,31 +71,17 @@ struct turn {
     struct gst_copy_buffers buffers;
     struct gst_near near;
     struct gst_pcie_link link;
+    struct gst_condition condition;
     bool is_behind_pcie;
     bool was_ahead;
     uint32_t seed; /* of the pattern last used */
     size_t samples;
-    double to_gpu[SAMPLES];
-    double from_gpu[SAMPLES];
-    double both_ways[SAMPLES];
-    double pageable_to_gpu[SAMPLES];
-    double pageable_from_gpu[SAMPLES];
+    double to_gpu[GST_SAMPLES_MAX];
+    double from_gpu[GST_SAMPLES_MAX];
+    double both_ways[GST_SAMPLES_MAX];
+    double pageable_to_gpu[GST_SAMPLES_MAX];
+    double pageable_from_gpu[GST_SAMPLES_MAX];
 };
-
-static bool copy_in(struct gst_lane *lane, void *data, struct gst_status *st)
-{
-    const struct gst_copy_buffers *buffers = data;
-
-    return lane->path->upload(lane, buffers->gpu_in, buffers->source, buffers->bytes, st);
-}
-
-/* Brings back what was brought in. */
-static bool copy_back(struct gst_lane *lane, void *data, struct gst_status *st)
-{
-    const struct gst_copy_buffers *buffers = data;
-
-    return lane->path->download(lane, buffers->target, buffers->gpu_in, buffers->bytes, st);
-}
 
 static bool copy_out(struct gst_lane *lane, void *data, struct gst_status *st)
 {
@@ -127,19 +113,20 @@ static bool copy_once(struct turn *turn, bool *right, struct gst_status *st)
     gst_run_phase(turn->run, lane->gpu->index, "copy once, there and back");
     gst_pattern_fill(turn->buffers.target, turn->buffers.bytes / sizeof(uint32_t), turn->seed);
     renew(turn);
-    if (!copy_in(lane, &turn->buffers, st) || !copy_back(lane, &turn->buffers, st)
+    if (!gst_copy_in(lane, &turn->buffers, st) || !gst_copy_back(lane, &turn->buffers, st)
         || !lane->path->wait(lane, st))
         return false;
     *right = is_right(turn, turn->seed, "after one copy there and back");
     return true;
 }
 
-static void read_link(struct turn *turn)
+static void read_state(struct turn *turn)
 {
     struct gst_pcie_link now;
 
     if (turn->is_behind_pcie && gst_pcie_link_read(turn->run->env, turn->lane.gpu, &now))
         gst_pcie_link_raise(&turn->link, &now);
+    gst_condition_sample(&turn->condition, turn->run->env, turn->lane.gpu);
 }
 
 /* The link is read while the copies that were queued are on their way. */
@@ -150,11 +137,11 @@ static bool time_one_way(struct turn *turn, gst_batch_copy copy, double *samples
 
     if (!gst_batch_queue(&turn->batch, copy, &turn->buffers, st))
         return false;
-    read_link(turn);
+    read_state(turn);
     if (!gst_batch_finish(&turn->batch, seconds, st))
         return false;
     turn->was_ahead = turn->was_ahead && turn->batch.was_ahead;
-    for (size_t i = 0; i < GST_BATCH_COPIES; i++)
+    for (size_t i = 0; i < turn->batch.copies; i++)
         samples[i] = (double)turn->buffers.bytes / seconds[i];
     return true;
 }
@@ -165,10 +152,10 @@ static bool time_each_way(struct turn *turn, bool *right, struct gst_status *st)
 
     renew(turn);
     gst_run_phase(turn->run, gpu, "copy to the GPU");
-    if (!time_one_way(turn, copy_in, turn->to_gpu + turn->samples, st))
+    if (!time_one_way(turn, gst_copy_in, turn->to_gpu + turn->samples, st))
         return false;
     gst_run_phase(turn->run, gpu, "copy from the GPU");
-    if (!time_one_way(turn, copy_back, turn->from_gpu + turn->samples, st))
+    if (!time_one_way(turn, gst_copy_back, turn->from_gpu + turn->samples, st))
         return false;
     *right = is_right(turn, turn->seed, "after timed copies there and back");
     return true;
@@ -189,15 +176,15 @@ static bool time_both_ways(struct turn *turn, bool *right, struct gst_status *st
         || !lane->path->wait(lane, st))
         return false;
     renew(turn);
-    if (!gst_batch_queue_pair(&turn->batch, copy_in, &turn->other_batch, copy_out, buffers, st)
+    if (!gst_batch_queue_pair(&turn->batch, gst_copy_in, &turn->other_batch, copy_out, buffers, st)
         || !gst_batch_finish_pair(&turn->batch, &turn->other_batch, seconds, st))
         return false;
-    for (size_t i = 0; i < GST_BATCH_COPIES; i++)
+    for (size_t i = 0; i < turn->batch.copies; i++)
         turn->both_ways[turn->samples + i] = 2 * (double)buffers->bytes / seconds[i];
     *right = is_right(turn, seed_out, "after copies from the GPU, while others went there");
     if (!*right)
         return true;
-    if (!copy_back(lane, buffers, st) || !lane->path->wait(lane, st))
+    if (!gst_copy_back(lane, buffers, st) || !lane->path->wait(lane, st))
         return false;
     *right = is_right(turn, turn->seed, "after copies to the GPU, while others came back");
     return true;
@@ -209,7 +196,7 @@ static bool time_pageable(struct turn *turn, bool *right, struct gst_status *st)
     const struct gst_pageable_test test = {
         .gpu_pointer = turn->buffers.gpu_in,
         .bytes = turn->buffers.bytes / PAGEABLE_SHARE,
-        .count = GST_BATCH_COPIES,
+        .count = turn->batch.copies,
         .to_gpu = turn->pageable_to_gpu + turn->samples,
         .from_gpu = turn->pageable_from_gpu + turn->samples,
     };
@@ -231,19 +218,35 @@ static struct gst_bar bar_of(const struct turn *turn)
     return bar;
 }
 
+/* A link that is not all it can be comes first, for it is there whatever else is; settings of the
+ * clocks come last, for copies hardly need them. */
+static enum gst_finding_id finding_of(const struct turn *turn)
+{
+    const enum gst_finding_id link = gst_pcie_link_explain(&turn->link);
+    const enum gst_finding_id condition = gst_condition_explain(&turn->condition);
+
+    if (link != GST_HARDWARE_SLOW)
+        return link;
+    if (turn->near.is_far
+        && (condition == GST_HARDWARE_SLOW || condition == GST_HOST_CLOCKS_LIMITED))
+        return GST_USER_MEMORY_FAR;
+    return condition;
+}
+
 static bool report_one(const struct turn *turn, const struct gst_metric_def *def,
                        const char *variant, const double *samples, struct gst_bar bar,
                        struct gst_status *st)
 {
-    char link[96], memory[64], why[192];
+    char link[96], memory[128], condition[224], why[384];
 
     if (!gst_run_metric(turn->run, def, turn->lane.gpu->index, variant, samples, turn->samples, bar,
                         st))
         return false;
-    snprintf(why, sizeof(why), "under load: %s; %s",
+    snprintf(why, sizeof(why), "under load: %s; %s; %s",
              gst_pcie_link_describe(&turn->link, link, sizeof(link)),
-             gst_near_describe(&turn->near, memory, sizeof(memory)));
-    gst_run_explain_metric(turn->run, gst_pcie_link_explain(&turn->link), why);
+             gst_near_describe(&turn->near, memory, sizeof(memory)),
+             gst_condition_describe(&turn->condition, condition, sizeof(condition)));
+    gst_run_explain_metric(turn->run, finding_of(turn), why);
     return true;
 }
 
@@ -254,7 +257,7 @@ static bool report(const struct turn *turn, struct gst_status *st)
     struct gst_bar both = alone;
     struct gst_report *to = turn->run->report;
     const int gpu = turn->lane.gpu->index;
-    char text[96];
+    char text[128];
 
     /* Memory controllers differ too much for a floor that holds everywhere; each direction has its
      * own wires. */
@@ -280,19 +283,27 @@ static bool report(const struct turn *turn, struct gst_status *st)
 /* A rate of wrong data is worth nothing: what was found is told, and no number. */
 static bool test_gpu(struct turn *turn, struct gst_status *st)
 {
-    const size_t batches = turn->run->is_full ? BATCHES_FULL : BATCHES_QUICK;
     bool right = true;
 
+    gst_condition_begin(&turn->condition, turn->run->env, turn->lane.gpu);
     if (!copy_once(turn, &right, st))
         return false;
-    for (size_t i = 0; i < batches && right; i++) {
+    while (turn->samples < turn->run->samples && right) {
+        const size_t left = turn->run->samples - turn->samples;
+
+        turn->batch.copies = left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
         if (!time_each_way(turn, &right, st)
             || (right && turn->run->is_full && !time_both_ways(turn, &right, st))
             || (right && turn->run->is_full && !time_pageable(turn, &right, st)))
             return false;
-        turn->samples += GST_BATCH_COPIES;
+        turn->samples += turn->batch.copies;
     }
-    return !right || report(turn, st);
+    gst_condition_end(&turn->condition, turn->run->env, turn->lane.gpu);
+    if (right && !report(turn, st))
+        return false;
+    gst_condition_report(&turn->condition, turn->run->env, turn->lane.gpu,
+                         turn->run->workload->name);
+    return true;
 }
 
 static bool open_turn(struct turn *turn, struct gst_gpu *gpu, struct gst_status *st)
@@ -370,6 +381,8 @@ const struct gst_workload gst_workload_host_copy = {
     .needs = { .gpus = 1 },
     .metrics = metrics,
     .timeout_s = 180,
+    .size_buffers = 2,
+    .takes_samples = true,
     .is_quick = true,
     .run = run_host_copy,
 };

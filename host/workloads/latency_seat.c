@@ -88,6 +88,14 @@ void gst_latency_seat_close(struct gst_latency_seat *seat)
     *seat = (struct gst_latency_seat){ .in = 0 };
 }
 
+bool gst_latency_seat_use(struct gst_latency_seat *seat, struct gst_status *st)
+{
+    if (gst_gpu_use(seat->lane.env, seat->lane.gpu, st))
+        return true;
+    st->gpu = seat->lane.gpu->index;
+    return false;
+}
+
 bool gst_latency_pin(struct gst_env *env, size_t bytes, uint32_t **words, struct gst_status *st)
 {
     void *pinned = NULL;

@@ -43,6 +43,9 @@ bool gst_latency_seat_open(struct gst_latency_seat *seat, struct gst_run *run, s
                            uint64_t bytes, uint32_t seed, struct gst_status *st);
 void gst_latency_seat_close(struct gst_latency_seat *seat);
 
+/* Makes its GPU's context current; on failure st->gpu is that GPU. */
+bool gst_latency_seat_use(struct gst_latency_seat *seat, struct gst_status *st);
+
 /* Zeroed when released. */
 struct gst_latency_pages {
     uint32_t *source; /* pinned, GST_SMALL_COPIES_BYTES */

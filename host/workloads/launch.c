@@ -15,10 +15,7 @@
 /* Enough launches for one event pair that the events' own resolution of half a microsecond (CUDA
  * driver API, cuEventElapsedTime) is under one percent. */
 #define LAUNCHES_PER_SAMPLE 100
-#define SAMPLES_QUICK       16
-#define SAMPLES_FULL        48
-
-#define JIT_ELEMENTS 1025
+#define JIT_ELEMENTS        1025
 
 static const struct gst_metric_def latency = {
     .name = "launch.latency",
@@ -43,10 +40,10 @@ static bool launch_many(struct gst_lane *lane, int count, struct gst_status *st)
 
 static bool measure_latency(struct gst_run *run, struct gst_lane *lane, struct gst_status *st)
 {
-    const size_t count = run->is_full ? SAMPLES_FULL : SAMPLES_QUICK;
+    const size_t count = run->samples;
     const struct gst_kernel_image *image = NULL;
     struct gst_bar bar = gst_bar_none();
-    double samples[SAMPLES_FULL];
+    double samples[GST_SAMPLES_MAX];
 
     bar.lower_is_better = true;
     gst_run_phase(run, lane->gpu->index, "%s: launch empty kernels", lane->path->name);
@@ -167,6 +164,7 @@ const struct gst_workload gst_workload_launch = {
     .env = environment,
     .metrics = metrics,
     .timeout_s = 120,
+    .takes_samples = true,
     .is_quick = true,
     .run = run_launch,
 };

@@ -14,6 +14,8 @@
     X(vector_add)                                                                                  \
     X(launch)                                                                                      \
     X(host_copy)                                                                                   \
+    X(peer_copy)                                                                                   \
+    X(fan)                                                                                         \
     X(memory_bandwidth)                                                                            \
     X(latency)                                                                                     \
     X(memory_test)

@@ -8,30 +8,30 @@
 
 #include "core/class_bars.h"
 #include "core/units.h"
+#include "gpu/condition.h"
 #include "gpu/error.h"
 #include "kernels/memory_bandwidth.h"
 #include "run/run.h"
 #include "workloads/list.h"
 #include "workloads/traffic.h"
 
-#define SAMPLES_QUICK 16
-#define SAMPLES_FULL  48
-
 /* Each sample times so many in a row, behind one that is not timed: when the first event passes,
  * all the rest has long been queued, so that the host's pace is not measured. */
 #define MOVES_PER_SAMPLE 4
 #define WARM_UP_MOVES    4
 
-#define DEFAULT_BYTES (512ULL << 20)
+#define DEFAULT_BYTES  (512ULL << 20)
+#define SMALLEST_BYTES (1ULL << 20)
 
 #define BUFFERS 3
 
-/* Three buffers, and room for whoever else uses the GPU. */
+/* Three buffers, and room for whoever else uses the GPU; not where somebody asked for a size. */
 #define SHARE_OF_FREE (BUFFERS + 1)
 
 #define METRIC(way, label)                                                                         \
     {                                                                                              \
         .name = "memory-bandwidth." way, .title = label, .unit = GST_UNIT_BYTES_PER_S,             \
+        .has_siblings = true,                                                                      \
     }
 
 static const struct gst_metric_def rates[GST_TRAFFIC_WAYS] = {
@@ -60,8 +60,11 @@ static struct gst_bar bar_of(const struct gst_gpu *gpu, size_t words, enum gst_t
     return way == GST_TRAFFIC_COPY_ENGINE ? bar : gst_bar_without_floor(bar);
 }
 
+/* The GPU's condition is read once, in the middle, while the moves that were queued are under way:
+ * the host's pace is not measured, but no more is asked of the driver than has to be. */
 static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traffic *traffic,
-                    enum gst_traffic_way way, double *samples, size_t count, struct gst_status *st)
+                    enum gst_traffic_way way, double *samples, size_t count,
+                    struct gst_condition *condition, struct gst_status *st)
 {
     const double bytes =
         MOVES_PER_SAMPLE * gst_traffic_bytes(way, traffic->words, traffic->sum_count);
@@ -80,6 +83,8 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traff
             if (!gst_traffic_move(traffic, way, lane, st))
                 return false;
         }
+        if (i == count / 2)
+            gst_condition_sample(condition, run->env, lane->gpu);
         if (!gst_lane_stop(lane, &seconds, st))
             return false;
         samples[i] = bytes / seconds;
@@ -87,21 +92,31 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traff
     return true;
 }
 
+static void explain(struct gst_run *run, const struct gst_condition *condition)
+{
+    char text[224], why[256];
+
+    snprintf(why, sizeof(why), "under load: %s",
+             gst_condition_describe(condition, text, sizeof(text)));
+    gst_run_explain_metric(run, gst_condition_explain(condition), why);
+}
+
 /* A lane holds one kernel, so each way has its own; the buffers are the GPU's. A rate of wrong
  * results is worth nothing. */
 static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffic *traffic,
-                     enum gst_traffic_way way, struct gst_status *st)
+                     enum gst_traffic_way way, struct gst_condition *condition,
+                     struct gst_status *st)
 {
-    const size_t count = run->is_full ? SAMPLES_FULL : SAMPLES_QUICK;
+    const size_t count = run->samples;
     struct gst_lane lane = { .path = NULL };
-    double samples[SAMPLES_FULL];
+    double samples[GST_SAMPLES_MAX];
     bool is_right = false;
     bool ok;
 
     gst_run_phase(run, gpu->index, "load %s", gst_traffic_name(way));
     ok = gst_lane_open(&lane, &gst_driver_path, run->env, gpu, st)
          && gst_traffic_load(way, &lane, st)
-         && measure(run, &lane, traffic, way, samples, count, st);
+         && measure(run, &lane, traffic, way, samples, count, condition, st);
     if (ok) {
         gst_run_phase(run, gpu->index, "verify %s", gst_traffic_name(way));
         ok = gst_traffic_verify(traffic, run, way, &lane, &is_right, st);
@@ -109,6 +124,8 @@ static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffi
     if (ok && is_right)
         ok = gst_run_metric(run, &rates[way], gpu->index, "", samples, count,
                             bar_of(gpu, traffic->words, way), st);
+    if (ok && is_right)
+        explain(run, condition);
     gst_lane_close(&lane);
     return ok;
 }
@@ -120,54 +137,75 @@ static size_t words_of(uint64_t bytes)
                                                  * (GST_MEMORY_VECTOR_BYTES / sizeof(float));
 }
 
-/* What was asked for is never changed silently: it is refused where no such GPU could hold it. */
-static bool is_too_large(struct gst_run *run, const struct gst_gpu *gpu)
+static uint64_t bytes_wanted(const struct gst_run *run)
 {
-    char size[32], total[32];
-
-    if (run->size_bytes <= gpu->memory_total_bytes / BUFFERS)
-        return false;
-    gst_format(size, sizeof(size), (double)run->size_bytes, GST_UNIT_BYTES);
-    gst_format(total, sizeof(total), (double)gpu->memory_total_bytes, GST_UNIT_BYTES);
-    snprintf(run->report->usage_error, sizeof(run->report->usage_error),
-             "'--size': %d buffers of %s do not fit into the %s of gpu %d", BUFFERS, size, total,
-             gpu->index);
-    return true;
+    return run->size_bytes == 0 ? DEFAULT_BYTES : run->size_bytes;
 }
 
-static bool words_for(const struct gst_run *run, struct gst_lane *lane, size_t *words,
-                      struct gst_status *st)
+static uint64_t halve(uint64_t bytes, uint64_t most)
 {
+    while (bytes > SMALLEST_BYTES && bytes > most)
+        bytes /= 2;
+    return bytes;
+}
+
+/* As much as is wanted, or as there is room for: somebody else may hold the rest. `limit` says what
+ * made it less; empty if nothing did. */
+static bool alloc(struct gst_traffic *traffic, struct gst_run *run, struct gst_lane *lane,
+                  char *limit, size_t size, struct gst_status *st)
+{
+    const uint64_t wanted = bytes_wanted(run);
     size_t available = 0;
     size_t total = 0;
+    uint64_t bytes;
+    char text[32];
 
-    *words = words_of(run->size_bytes);
-    if (run->size_bytes != 0)
-        return true;
+    limit[0] = '\0';
     if (!GST_CU(lane->env, st, cuMemGetInfo, (&available, &total)))
         return false;
-    *words = words_of(DEFAULT_BYTES < available / SHARE_OF_FREE ? DEFAULT_BYTES
-                                                                : available / SHARE_OF_FREE);
+    bytes = halve(wanted, available / (run->size_bytes == 0 ? SHARE_OF_FREE : BUFFERS));
+    if (bytes < wanted)
+        snprintf(limit, size, "%s of GPU memory are free",
+                 gst_format(text, sizeof(text), (double)available, GST_UNIT_BYTES));
+    while (!gst_traffic_alloc(traffic, lane, words_of(bytes), st)) {
+        gst_traffic_free(traffic, lane);
+        if (st->code != CUDA_ERROR_OUT_OF_MEMORY || bytes <= SMALLEST_BYTES)
+            return false;
+        snprintf(limit, size, "the driver does not allocate %d x %s", BUFFERS,
+                 gst_format(text, sizeof(text), (double)bytes, GST_UNIT_BYTES));
+        bytes = halve(bytes, bytes / 2);
+        gst_status_clear(st);
+    }
     return true;
 }
 
 static bool test_lane(struct gst_run *run, struct gst_lane *lane, struct gst_traffic *traffic,
                       struct gst_status *st)
 {
-    size_t words = 0;
+    const int gpu = lane->gpu->index;
+    struct gst_condition condition;
+    bool ok = true;
+    char limit[96];
 
-    gst_run_phase(run, lane->gpu->index, "allocate");
-    if (!words_for(run, lane, &words, st) || !gst_traffic_alloc(traffic, lane, words, st))
+    gst_run_phase(run, gpu, "allocate");
+    if (!alloc(traffic, run, lane, limit, sizeof(limit), st))
         return false;
-    for (int way = 0; way < GST_TRAFFIC_WAYS; way++) {
-        if (!test_way(run, lane->gpu, traffic, (enum gst_traffic_way)way, st))
-            return false;
-    }
-    gst_run_phase(run, lane->gpu->index, "read the input back");
+    if (limit[0] != '\0')
+        gst_report_fact_text(run->report, gpu, "driver", "moved_less_than_wanted", "%zu bytes: %s",
+                             traffic->words * sizeof(float), limit);
+    gst_condition_begin(&condition, run->env, lane->gpu);
+    for (int way = 0; way < GST_TRAFFIC_WAYS && ok; way++)
+        ok = test_way(run, lane->gpu, traffic, (enum gst_traffic_way)way, &condition, st);
+    if (!ok)
+        return false;
+    gst_condition_end(&condition, run->env, lane->gpu);
+    gst_condition_report(&condition, run->env, lane->gpu, run->workload->name);
+    gst_run_phase(run, gpu, "read the input back");
     return gst_traffic_verify_inputs(traffic, run, lane, st);
 }
 
-static void test_gpu(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffic *traffic)
+/* Returns the words of each buffer. */
+static size_t test_gpu(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffic *traffic)
 {
     struct gst_status st = GST_STATUS_INIT;
     struct gst_lane lane = { .path = NULL };
@@ -181,25 +219,27 @@ static void test_gpu(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffi
     if (lane.path != NULL)
         gst_traffic_free(traffic, &lane);
     gst_lane_close(&lane);
+    return traffic->words;
 }
 
 static bool run_memory_bandwidth(struct gst_run *run, struct gst_status *st)
 {
-    const uint64_t most = run->size_bytes == 0 ? DEFAULT_BYTES : run->size_bytes;
+    const size_t wanted = words_of(bytes_wanted(run));
+    size_t words = wanted;
     struct gst_traffic traffic;
     char text[24], size[32];
 
-    for (int i = 0; i < run->env->gpu_count; i++) {
-        if (is_too_large(run, &run->env->gpus[i]))
-            return true;
-    }
     gst_run_phase(run, GST_NO_GPU, "make the input");
-    if (!gst_traffic_init(&traffic, words_of(most), run->seed, st))
+    if (!gst_traffic_init(&traffic, wanted, run->seed, st))
         return false;
-    for (int i = 0; i < run->env->gpu_count; i++)
-        test_gpu(run, &run->env->gpus[i], &traffic);
-    gst_format(size, sizeof(size), (double)traffic.words * sizeof(float), GST_UNIT_BYTES);
-    gst_run_summary(run, "%s, %s moved in five ways", gst_run_gpus(run, text, sizeof(text)), size);
+    for (int i = 0; i < run->env->gpu_count; i++) {
+        const size_t used = test_gpu(run, &run->env->gpus[i], &traffic);
+
+        words = used < words ? used : words;
+    }
+    gst_format(size, sizeof(size), (double)words * sizeof(float), GST_UNIT_BYTES);
+    gst_run_summary(run, "%s, %s moved in five ways%s", gst_run_gpus(run, text, sizeof(text)), size,
+                    words < wanted ? " (less than wanted)" : "");
     gst_traffic_release(&traffic);
     return true;
 }
@@ -212,6 +252,8 @@ const struct gst_workload gst_workload_memory_bandwidth = {
     .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
     .timeout_s = 120,
+    .size_buffers = BUFFERS,
+    .takes_samples = true,
     .is_quick = true,
     .run = run_memory_bandwidth,
 };

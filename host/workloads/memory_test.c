@@ -411,15 +411,7 @@ static void judge_ecc(struct gst_run *run, const struct gst_gpu *gpu, const stru
     judge_rise(run, gpu, GST_HARDWARE_ECC, "uncorrectable", before->uncorrected, after.uncorrected);
     judge_rise(run, gpu, GST_HARDWARE_ECC_CORRECTED, "corrected", before->corrected,
                after.corrected);
-    if (after.has_rows)
-        gst_report_fact_text(run->report, gpu->index, "nvml", "remapped_rows",
-                             "%u after corrected errors, %u after uncorrectable ones, %u pending, "
-                             "%u failed",
-                             after.rows_corrected, after.rows_uncorrected, after.rows_pending,
-                             after.rows_failed);
-    if (after.has_pages)
-        gst_report_fact_text(run->report, gpu->index, "nvml", "page_retirement", "%s",
-                             after.is_page_pending ? "pending" : "none pending");
+    gst_ecc_note_repairs(run->report, gpu->index, "nvml", &after);
 }
 
 /* The least that was covered of any GPU. */
@@ -486,5 +478,6 @@ const struct gst_workload gst_workload_memory_test = {
     .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
     .timeout_s = 300,
+    .size_buffers = 1,
     .run = run_memory_test,
 };

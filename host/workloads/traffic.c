@@ -8,8 +8,6 @@
 #include "gpu/reference.h"
 #include "kernels/memory_bandwidth.h"
 
-#define THREADS_PER_BLOCK 512
-
 /* Two blocks of 512 threads fill a multiprocessor as far as 64 registers for each thread allow
  * (CUDA programming guide, technical specifications per compute capability: 65536 registers). More
  * of them even out what the multiprocessors take at different speed: on an H100, 16 copied 2 %
@@ -113,10 +111,10 @@ static bool send(struct gst_traffic *traffic, struct gst_lane *lane, uint64_t ta
 }
 
 /* No more than have a full round of loads to do. */
-static unsigned blocks_of(const struct gst_gpu *gpu, size_t words)
+unsigned gst_traffic_blocks(const struct gst_gpu *gpu, size_t words)
 {
     const size_t vectors = words * sizeof(float) / GST_MEMORY_VECTOR_BYTES;
-    const size_t round = (size_t)THREADS_PER_BLOCK * GST_MEMORY_LOADS;
+    const size_t round = (size_t)GST_TRAFFIC_THREADS * GST_MEMORY_LOADS;
     const size_t useful = (vectors + round - 1) / round;
     const size_t most = (size_t)gpu->sm_count * BLOCKS_PER_SM;
 
@@ -129,7 +127,7 @@ bool gst_traffic_alloc(struct gst_traffic *traffic, struct gst_lane *lane, size_
     const size_t bytes = words * sizeof(float);
 
     traffic->words = words;
-    traffic->sum_count = (size_t)blocks_of(lane->gpu, words) * THREADS_PER_BLOCK;
+    traffic->sum_count = (size_t)gst_traffic_blocks(lane->gpu, words) * GST_TRAFFIC_THREADS;
     traffic->sums = malloc(traffic->sum_count * sizeof(uint64_t));
     if (traffic->sums == NULL)
         return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot allocate %zu bytes",
@@ -177,8 +175,8 @@ bool gst_traffic_move(struct gst_traffic *traffic, enum gst_traffic_way way, str
     if (ways[way].kernel == NULL)
         return lane->path->copy(lane, traffic->gpu_z, traffic->gpu_x,
                                 traffic->words * sizeof(float), st);
-    return lane->path->launch(lane, blocks_of(lane->gpu, traffic->words), THREADS_PER_BLOCK, &args,
-                              st);
+    return lane->path->launch(lane, gst_traffic_blocks(lane->gpu, traffic->words),
+                              GST_TRAFFIC_THREADS, &args, st);
 }
 
 /* What z must hold from word `at` on. */

@@ -27,6 +27,8 @@ enum gst_traffic_way {
  * by any other distance, all powers of two among them, differs nearly everywhere. */
 #define GST_TRAFFIC_PERIOD 4194301
 
+#define GST_TRAFFIC_THREADS 512
+
 struct gst_traffic {
     uint64_t seed;
     size_t period; /* words; less than the prime where the buffers are smaller */
@@ -57,6 +59,10 @@ void gst_traffic_release(struct gst_traffic *traffic);
 bool gst_traffic_alloc(struct gst_traffic *traffic, struct gst_lane *lane, size_t words,
                        struct gst_status *st);
 void gst_traffic_free(struct gst_traffic *traffic, struct gst_lane *lane);
+
+/* Blocks of GST_TRAFFIC_THREADS threads that keep this GPU busy with so many words, and no more
+ * than have something to do. Pure. */
+unsigned gst_traffic_blocks(const struct gst_gpu *gpu, size_t words);
 
 /* Loads what the way needs into a lane that has nothing loaded yet. */
 bool gst_traffic_load(enum gst_traffic_way way, struct gst_lane *lane, struct gst_status *st);

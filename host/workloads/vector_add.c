@@ -12,15 +12,13 @@
 #include "workloads/addition.h"
 #include "workloads/list.h"
 
-#define SAMPLES_QUICK 16
-#define SAMPLES_FULL  48
-
 #define DEFAULT_BYTES (64ULL << 20)
 
 static const struct gst_metric_def bandwidth = {
     .name = "vector-add.bandwidth",
     .title = "a + b, bytes read and written",
     .unit = GST_UNIT_BYTES_PER_S,
+    .has_siblings = true,
 };
 
 static const struct gst_metric_def *const metrics[] = { &bandwidth, NULL };
@@ -28,10 +26,10 @@ static const struct gst_metric_def *const metrics[] = { &bandwidth, NULL };
 static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_addition *addition,
                     struct gst_status *st)
 {
-    const size_t count = run->is_full ? SAMPLES_FULL : SAMPLES_QUICK;
+    const size_t count = run->samples;
     const double bytes = (double)addition->n * GST_ADDITION_BYTES_PER_ELEMENT;
     struct gst_bar bar = gst_bar_none();
-    double samples[SAMPLES_FULL];
+    double samples[GST_SAMPLES_MAX];
 
     gst_run_phase(run, lane->gpu->index, "%s: measure the rate", lane->path->name);
     for (size_t i = 0; i < count; i++) {
@@ -158,6 +156,8 @@ const struct gst_workload gst_workload_vector_add = {
     .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
     .timeout_s = 120,
+    .size_buffers = 1,
+    .takes_samples = true,
     .is_quick = true,
     .run = run_vector_add,
 };

@@ -202,9 +202,27 @@ def test_full_level_takes_more_samples(whole):
     (["--only", "basic", "--skip", "vector-add"], ["device-query", "launch"]),
     (["launch", "device-query"], ["launch", "device-query"]),
     (["launch", "audit"], ["audit", "launch"]),
+    (["bandwidth"], BANDWIDTH),
+    (["basic", "launch"], BASIC),
+    (["launch", "basic"], ["launch", "device-query", "vector-add"]),
+    (["memory-test", "bandwidth"], ["memory-test", *BANDWIDTH]),
+    (["memory", "--level", "full"], ["memory-test"]),
 ], ids=lambda value: "-".join(value))
 def test_workloads_are_chosen(whole, words, chosen):
     assert_healthy(whole.report(*words, "--size", "1M", profile="l4x1"), chosen)
+
+
+@pytest.mark.parametrize("samples", [1, 15, 17, 100])
+@pytest.mark.parametrize("level", ["quick", "full"])
+def test_samples_are_exactly_those_asked_for(whole, level, samples):
+    """Neither a multiple of a batch of sixteen copies, nor the level's own number."""
+    outcome = whole.report("basic", "bandwidth", "--samples", samples, "--level", level, "--size",
+                           "1M", profile="t4x1")
+
+    assert_healthy(outcome, [*BASIC, *BANDWIDTH])
+    assert outcome.report["metrics"]
+    for metric in outcome.report["metrics"]:
+        assert len(metric["samples"]) == metric["stats"]["count"] == samples, metric["name"]
 
 
 # Profiles name their GPUs: addresses as such machines have them, UUIDs that are counted from 1.

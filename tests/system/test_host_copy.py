@@ -231,3 +231,22 @@ def test_less_is_copied_where_the_driver_pins_no_more(simulated):
     assert {metric["verdict"] for metric in outcome.report["metrics"]} == {"PASS"}
     assert fact(outcome) == "16777216 bytes: the driver does not pin 64 MiB"
     assert "16 MiB a copy (less than wanted)" in outcome.out
+
+
+@pytest.mark.parametrize("call", [1, 2])
+def test_less_is_copied_where_the_gpu_has_no_more(simulated, call):
+    outcome = simulated.report("host-copy", "--size", "32M", profile="l4x1",
+                               faults=[f"cuMemAlloc_v2 call={call} returns 2"])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert fact(outcome) == "16777216 bytes: the driver does not allocate 64 MiB on the GPU"
+    for name in ("to-gpu", "from-gpu"):
+        [metric] = metrics(outcome, name).values()
+        assert metric["value"] == pytest.approx(rate(gpus_of("l4x1")[0]), rel=0.01)
+
+
+def test_enough_memory_is_not_worth_a_word(simulated):
+    outcome = simulated.report("host-copy", "--size", "32M", profile="l4x1")
+
+    assert "copied_less_than_wanted" not in outcome.report["gpus"][0]["facts"]
+    assert "(less than wanted)" not in outcome.out

@@ -6,16 +6,18 @@ import json
 
 import pytest
 
-from test_host_copy import PROFILES, gpus_of, is_pcie, is_split, rate, theory
+from test_host_copy import (PROFILES, SIM, gpus_of, is_pcie, is_split, rate, statements,
+                            theory)
 
 MIB = 1 << 20
 
-# Of host/workloads: loads of one walk, walks of a batch (4 to warm up and 16 timed), bytes of a
-# page, pages of one sample.
-LOCAL_HOPS, HOST_HOPS, WALKS, PAGE, PAGES = 4096, 2048, 4 + 16, 4096, 64
+# Of host/workloads: loads of one walk through a GPU's own, the host's and a peer's memory, walks of
+# a batch (4 to warm up and 16 timed), bytes of a page.
+LOCAL_HOPS, HOST_HOPS, PEER_HOPS, WALKS, PAGE = 4096, 2048, 256, 4 + 16, 4096
 
-# Documented in tests/sim/README.md and model/: what a kernel and a copy cost before anything moves.
-KERNEL_S, COPY_S = 1.5e-6, 1e-6
+# Documented in tests/sim/README.md and model/: what a kernel, a copy, and one through the host cost
+# before anything moves, and which share of PCIe the latter reaches.
+KERNEL_S, COPY_S, STAGED_S, STAGED = 1.5e-6, 1e-6, 9e-6, 0.8
 
 # The fewest clocks of a load that the nearest cache answers (arXiv 1804.06826, table 3.1).
 CACHE_CLOCKS = 28
@@ -26,6 +28,20 @@ NAMES = ["local", "host", "copy-to-gpu", "copy-from-gpu"]
 def seconds(text):
     assert text.endswith("us")
     return float(text[:-2]) * 1e-6
+
+
+def has_nvlink(profile):
+    return any(words[0] == "link" and "nvlink" in values
+               for words, values in statements(SIM / f"profiles/{profile}.profile"))
+
+
+def peer_rate(profile):
+    """Bytes per second from GPU to GPU."""
+    gpu = gpus_of(profile)[0]
+    if not has_nvlink(profile):
+        return rate(gpu)
+    link = float(gpu["nvlink-rate"].removesuffix("GB/s")) * 1e9
+    return int(gpu["nvlinks"]) * link * float(gpu["nvlink-efficiency"])
 
 
 def expected(gpu, name):
@@ -103,7 +119,7 @@ def test_every_load_and_every_word_is_counted(whole, size):
 
     assert outcome.exit == 0, outcome.describe()
     assert workload["elements_checked"] == (WALKS * (LOCAL_HOPS + HOST_HOPS)
-                                            + 2 * PAGES * PAGE // 4)
+                                            + 2 * 16 * PAGE // 4)
 
 
 # The L2 of a T4 has 4 MiB.
@@ -123,6 +139,78 @@ def test_size_that_no_gpu_can_hold_is_refused(whole):
     [line] = outcome.err.splitlines()
     for word in ("--size", "2 buffers", "8 GiB", "14.7 GiB", "gpu 0"):
         assert word in line
+
+
+# --- between GPUs ---
+
+def pairs_of(outcome, name):
+    return {(metric["src_gpu"], metric["dst_gpu"]): metric for metric in outcome.report["metrics"]
+            if metric["name"] == f"latency.{name}"}
+
+
+@pytest.mark.parametrize("profile", ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4"])
+def test_pairs_are_the_models(whole, profile):
+    gpu = gpus_of(profile)[0]
+    outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1,3",
+                           profile=profile)
+    load = seconds(gpu["peer-latency" if has_nvlink(profile) else "host-latency"])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.counted() == set() and outcome.notes() == set()
+    for name, value in (("peer", load + KERNEL_S / PEER_HOPS),
+                        ("copy-peer", COPY_S + PAGE / peer_rate(profile))):
+        pairs = pairs_of(outcome, name)
+        assert set(pairs) == {(a, b) for a in (0, 1, 3) for b in (0, 1, 3) if a != b}
+        for metric in pairs.values():
+            assert metric["value"] == pytest.approx(value, rel=0.01), name
+            assert metric["stats"]["count"] == 48
+            assert metric["variant"] in (None, "")
+            assert metric["verdict"] == "not judged"
+
+
+def test_every_load_and_every_word_between_gpus_is_counted(whole):
+    outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1",
+                           profile="a100-pcie-x4")
+    [workload] = outcome.report["workloads"]
+    one_gpu = 3 * WALKS * (LOCAL_HOPS + HOST_HOPS) + 2 * 48 * PAGE // 4
+    one_pair = 3 * WALKS * PEER_HOPS + 48 * PAGE // 4
+
+    assert workload["elements_checked"] == 2 * (one_gpu + one_pair)
+
+
+@pytest.mark.parametrize("words", [["h100x8", "--level", "quick"],
+                                   ["rtx4090x2", "--level", "full"],
+                                   ["h100x8", "--level", "full", "--device", "2"]],
+                         ids="-".join)
+def test_no_pair_to_measure(whole, words):
+    """Not at the quick level, none that CUDA gives access to, no second GPU."""
+    outcome = whole.report("latency", *words[1:], "--size", "1M", profile=words[0])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert not pairs_of(outcome, "peer") and not pairs_of(outcome, "copy-peer")
+
+
+def test_peers_through_the_host_are_slow(whole):
+    """CUDA says that both reach each other; the other pairs go on as they were."""
+    outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1,2",
+                           profile="a100-pcie-x4", faults=["link 0-1 staged"])
+    gpu = gpus_of("a100-pcie-x4")[0]
+
+    assert outcome.exit == 0, outcome.describe()
+    for pair, metric in pairs_of(outcome, "copy-peer").items():
+        staged = STAGED_S + PAGE / (STAGED * rate(gpu))
+        direct = COPY_S + PAGE / rate(gpu)
+        value = staged if set(pair) == {0, 1} else direct
+        assert metric["value"] == pytest.approx(value, rel=0.01), pair
+
+
+def test_wrong_pages_of_one_pair_hide_no_other(whole):
+    outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1,2",
+                           profile="a100-pcie-x4", faults=["link 0>1 flip=0x10:3"])
+
+    assert outcome.counted() == {"hardware.peer-copy-corrupted"}, outcome.describe()
+    assert set(pairs_of(outcome, "peer")) == {(0, 2), (1, 0), (1, 2), (2, 0), (2, 1)}
+    assert set(pairs_of(outcome, "copy-peer")) == set(pairs_of(outcome, "peer"))
 
 
 # --- what a site says ---

@@ -156,15 +156,6 @@ def test_smallest_sizes_work(whole, size):
     assert workload["elements_checked"] == 7 * 4
 
 
-def test_size_that_no_gpu_can_hold_is_refused(whole):
-    outcome = whole.run("memory-bandwidth", "--size", "6G", profile="t4x1")
-
-    assert (outcome.exit, outcome.out) == (2, "")
-    [line] = outcome.err.splitlines()
-    for word in ("--size", "3 buffers", "6 GiB", "14.7 GiB", "gpu 0"):
-        assert word in line
-
-
 def test_last_words_beyond_the_first_period_are_compared(whole):
     """20 MiB are 5242880 words: the last is in the second piece that the host compares."""
     outcome = whole.report("memory-bandwidth", "--size", "20M", profile="l4x1",
@@ -173,3 +164,28 @@ def test_last_words_beyond_the_first_period_are_compared(whole):
     assert outcome.counted() == {"hardware.wrong-result"}, outcome.describe()
     [check] = outcome.checks("FAIL")
     assert "the first is 5242879:" in check["observed"]
+
+
+# --- less memory than wanted ---
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_less_is_moved_where_the_driver_gives_no_more(whole, call):
+    """Three buffers of 32 MiB are asked for; whichever is refused, all are halved."""
+    memory = Memory("t4x1")
+    outcome = whole.report("memory-bandwidth", "--size", "32M", profile="t4x1",
+                           faults=[f"cuMemAlloc_v2 call={call} returns 2"])
+    [gpu] = outcome.report["gpus"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert gpu["facts"]["moved_less_than_wanted"]["driver"] == (
+        "16777216 bytes: the driver does not allocate 3 x 32 MiB")
+    assert "16 MiB moved in five ways (less than wanted)" in outcome.out
+    for (_, way), metric in metrics_of(outcome).items():
+        assert metric["value"] == pytest.approx(memory.bandwidth(way, 16 * MIB), rel=0.01)
+
+
+def test_enough_memory_is_not_worth_a_word(whole):
+    outcome = whole.report("memory-bandwidth", "--size", "32M", profile="t4x1")
+
+    assert "moved_less_than_wanted" not in outcome.report["gpus"][0]["facts"]
+    assert "(less than wanted)" not in outcome.out

@@ -2,18 +2,24 @@
 """Bad input: exit 2, exactly one line on standard error that names what is valid, and nothing on
 standard output."""
 
+import json
 import os
 
 import pytest
 
 WORKLOADS = ("audit", "device-query", "vector-add", "launch", "host-copy", "memory-bandwidth",
              "memory-test")
+GROUPS = ("audit", "basic", "bandwidth", "memory")
 SIZES = ("4096", "64M", "1.5G")
 TIMES = ("10s", "250ms")
 
 # words of the command line, what the one line must name
 MISTAKES = [
-    (["vector-ad"], WORKLOADS),
+    (["vector-ad"], (*WORKLOADS, *GROUPS)),
+    (["bandwith"], ("bandwith", *WORKLOADS, *GROUPS)),
+    (["memory"], ("memory", "--level full", "memory-test")),
+    (["bandwidth", "--only", "launch"], ("--only", "--skip")),
+    (["bandwidth", "--skip", "host-copy"], ("--only", "--skip")),
     ([""], WORKLOADS),
     (["topologie"], (*WORKLOADS, "list", "explain", "compare")),
     (["topology", "now"], ("usage: gpu-selftest topology",)),
@@ -42,6 +48,20 @@ MISTAKES = [
     (["--size", "-5"], ("-5", *SIZES)),
     (["--size", "18446744073709551616"], SIZES),
     (["--size", "5 5"], SIZES),
+    (["--samples", "0"], ("'0'", "1 to 1000")),
+    (["--samples", "1001"], ("1001", "1 to 1000")),
+    (["--samples", "-3"], ("-3", "1 to 1000")),
+    (["--samples", "1.5"], ("1.5", "1 to 1000")),
+    (["--samples"], ("--samples",)),
+    (["device-query", "--samples", "4"], ("--samples", "vector-add", "host-copy",
+                                          "memory-bandwidth")),
+    (["audit", "--samples", "4"], ("--samples", "audit")),
+    (["--pairs", "0"], ("'0'", "--pairs", "0-1")),
+    (["--pairs", "0-1,2"], ("'2'", "--pairs", "0-1")),
+    (["--pairs", "GPU-0-GPU-1"], ("GPU-0-GPU-1", "0-1")),
+    (["--pairs", "3-3"], ("3-3", "twice")),
+    (["--json", "a", "--junit", "a"], ("--json", "--junit", "'a'")),
+    (["--json", "a", "--bars", "a"], ("--json", "--bars", "'a'")),
     (["--seed", "abc"], ("abc", "2^64 - 1")),
     (["--seed", "18446744073709551616"], ("2^64 - 1",)),
     (["--seed", "-1"], ("2^64 - 1",)),
@@ -125,15 +145,45 @@ def test_bars_that_are_not_there(program):
     assert_one_line(program.run("--bars", "nowhere.json", timeout=10), ["nowhere.json"])
 
 
-def test_floor_above_the_physical_ceiling(simulated, tmp_path, kernel_majors):
-    """An L4 moves 300 GB/s (6251 MHz x 2 x 192 bit): no floor above can ever be met. Only data
-    that is several times the cache has this bound."""
+# Ceilings are worked out from data sheets: an L4 moves 300 GB/s (6251 MHz x 2 x 192 bit) and a T4
+# 320 GB/s (5001 MHz x 2 x 256 bit); PCIe 3.0 x16 carries 15.75 GB/s. No floor above can ever be met.
+# Only data that is several times the cache has the memory's bound. Floors of classes are 67 % of
+# GDDR and 54 % of PCIe 3.0: what lies below a tenth of them is a slip, here of a unit.
+@pytest.mark.parametrize("profile, args, metric, floor, named", [
+    ("l4x1", ["vector-add", "--size", "200M"], "vector-add.bandwidth", "301 GB/s", ("300 GB/s",)),
+    ("t4x1", ["memory-bandwidth"], "memory-bandwidth.triad", "321 GB/s", ("320 GB/s",)),
+    ("t4x1", ["host-copy"], "host-copy.to-gpu", "15.8 GB/s", ("15.8 GB/s", "PCIe 3.0 x16")),
+    ("t4x1", ["memory-bandwidth"], "memory-bandwidth.copy-engine", "213 MB/s",
+     ("213 MB/s", "214 GB/s", "1000 times", "unit")),
+    ("t4x1", ["bandwidth"], "host-copy.from-gpu", "8.5 MB/s", ("8.5 MB/s", "1000 times", "unit")),
+], ids=["vector-add", "memory", "pcie", "memory-unit", "pcie-unit"])
+def test_floor_that_the_hardware_contradicts(simulated, tmp_path, kernel_majors, profile, args,
+                                             metric, floor, named):
     if not kernel_majors:
         pytest.skip("built without nvcc: nothing is measured")
-    (tmp_path / "bars.json").write_text('{"vector-add.bandwidth": {"floor": "301 GB/s"}}')
-    outcome = simulated.run("--bars", "bars.json", "--size", "200M", profile="l4x1")
+    (tmp_path / "bars.json").write_text(json.dumps({metric: {"floor": floor}}))
+    outcome = simulated.run(*args, "--bars", "bars.json", profile=profile)
 
-    assert_one_line(outcome, ["vector-add.bandwidth", "301 GB/s", "300"])
+    assert_one_line(outcome, ["bars.json", metric, *named])
+
+
+# The most that every workload of the plan can put into a GPU that is empty: 14.7 GiB are a T4's,
+# which vector-add fills once, host-copy with two buffers, and memory-bandwidth with three.
+@pytest.mark.parametrize("args, named", [
+    (["vector-add", "--size", "1000T"], ("1 buffer", "1000 TiB", "vector-add")),
+    (["vector-add", "--size", "15G"], ("1 buffer", "15 GiB", "vector-add")),
+    (["host-copy", "--size", "8G"], ("2 buffers", "8 GiB", "host-copy")),
+    (["memory-bandwidth", "--size", "5G"], ("3 buffers", "5 GiB", "memory-bandwidth")),
+    (["memory-test", "--size", "15G"], ("1 buffer", "15 GiB", "memory-test")),
+    (["--size", "7G"], ("3 buffers", "7 GiB", "memory-bandwidth")),
+    (["bandwidth", "--size", "15000000T"], ("3 buffers", "memory-bandwidth")),
+], ids=lambda value: "-".join(value) if isinstance(value, list) else "")
+def test_size_that_no_gpu_here_can_hold(simulated, kernel_majors, args, named):
+    if not kernel_majors:
+        pytest.skip("built without nvcc: this build carries no kernels")
+    outcome = simulated.run(*args, profile="t4x1", timeout=20)
+
+    assert_one_line(outcome, ["--size", "14.7 GiB of gpu 0", *named])
 
 
 @pytest.mark.parametrize("profile, faults, named", [

@@ -66,6 +66,10 @@
       "a driver that is not older than the toolkit whose PTX it is given", \
       "nothing to do for programs with native code; for programs that ship PTX only, update the host's driver", \
       "CUDA compatibility guide, minor version compatibility, limitations") \
+    X(GST_HOST_CLOCKS_LIMITED, "host.clocks-limited", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "clocks and power limit of the GPU are left at what the board is made for", \
+      "on the host, as root: nvidia-smi -rgc; nvidia-smi -rmc; nvidia-smi -rac; and nvidia-smi -q -d POWER for the limit, nvidia-smi -pl to raise it to the default", \
+      "NVML, nvmlDeviceGetClockInfo, nvmlDeviceGetCurrentClocksThrottleReasons, read under load") \
     /* runtime: what was put into the container, or was not */ \
     X(GST_RUNTIME_LIBCUDA_MISSING, "runtime.libcuda-missing", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "libcuda.so.1 of the host's driver is mounted into the container", \
@@ -137,6 +141,10 @@
       "the GPU has memory left for the test and no foreign process on it", \
       "stop what runs on this GPU (nvidia-smi names it), or leave it out with --device", \
       "CUDA driver API, cuMemGetInfo; NVML, nvmlDeviceGetComputeRunningProcesses") \
+    X(GST_USER_MEMORY_FAR, "user.memory-far-from-gpu", GST_FAIL, GST_ACTION_FIX_FLAGS, \
+      "host memory for copies comes from the GPU's own NUMA node", \
+      "leave --cpuset-mems and --cpuset-cpus out, or give them the GPU's node (nvidia-smi topo -m names it); the same for numactl --membind and --cpunodebind", \
+      "/proc/self/status, Mems_allowed_list and Cpus_allowed_list; /sys/bus/pci/devices/*/numa_node; gearshifft issue 82: a third of the rate from the wrong node") \
     /* hardware: the GPU or the link itself */ \
     X(GST_HARDWARE_WRONG_RESULT, "hardware.wrong-result", GST_FAIL, GST_ACTION_REPLACE, \
       "every element of the result is what the host computes", \
@@ -166,6 +174,14 @@
       "the GPU finishes work that takes milliseconds elsewhere", \
       "on the host: dmesg | grep -i xid; reset the GPU (nvidia-smi --gpu-reset -i N) or reboot", \
       "the deadline of the workload passed inside a driver call") \
+    X(GST_HARDWARE_THROTTLED, "hardware.throttled", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "a GPU under load is not slowed down by its own protection against heat and failing power", \
+      "look at fans, air flow, power supplies and cables of this GPU: nvidia-smi -q -d PERFORMANCE,TEMPERATURE,POWER names the reason; mend that and run it again", \
+      "NVML, nvmlDeviceGetCurrentClocksThrottleReasons, read under load") \
+    X(GST_HARDWARE_SLOWER, "hardware.slower-than-siblings", GST_FAIL, GST_ACTION_REPLACE, \
+      "identical GPUs of one machine are about as fast as each other", \
+      "run it again on this GPU and one of its neighbours alone (--device); compare both by nvidia-smi -q; drain the GPU if it stays behind", \
+      "median and modified z-score over the identical GPUs of the run: Iglewicz and Hoaglin (1993), limit 3.5; and a tenth of the median, as gpu-fryer") \
     /* suite: ourselves */ \
     X(GST_SUITE_CRASHED, "suite.crashed", GST_ERROR, GST_ACTION_REPORT_BUG, \
       "the suite's own code does not crash", \
@@ -218,7 +234,44 @@
     X(GST_HARDWARE_PCIE_LINK_SLOW, "hardware.pcie-link-slow", GST_FAIL, GST_ACTION_REPLACE, \
       "a PCIe link of the generation that GPU and slot can do, while data moves", \
       "set the slot's link speed to auto in the firmware and reseat the GPU and its riser; on the host: dmesg | grep -i pcie shows link errors", \
-      "NVML, nvmlDeviceGetCurrPcieLinkGeneration, nvmlDeviceGetMaxPcieLinkGeneration, read under load")
+      "NVML, nvmlDeviceGetCurrPcieLinkGeneration, nvmlDeviceGetMaxPcieLinkGeneration, read under load") \
+    /* between GPUs */ \
+    X(GST_HOST_PEER_ACCESS_REFUSED, "host.peer-access-refused", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "access to another GPU's memory where the driver says that it can be had", \
+      "on the host: nvidia-smi topo -p2p rw, and dmesg | grep -iE 'nvrm|xid'; reboot, or install a driver of another branch", \
+      "CUDA driver API, cuDeviceCanAccessPeer, cuCtxEnablePeerAccess") \
+    X(GST_HOST_PEER_COPIES_STAGED, "host.peer-copies-staged", GST_NOTE, GST_ACTION_FIX_HOST, \
+      "GPUs that are joined by NVLinks reach each other's memory without the host", \
+      "on the host: nvidia-smi topo -p2p rw and systemctl status nvidia-fabricmanager; confidential computing and virtual GPUs have no peer access", \
+      "CUDA driver API, cuMemcpyPeer, cuDeviceCanAccessPeer; NVML, nvmlDeviceGetNvLinkState") \
+    X(GST_HOST_PEER_COPIES_DROPPED, "host.peer-copies-dropped", GST_FAIL, GST_ACTION_FIX_HOST, \
+      "what one GPU copies to another arrives there", \
+      "on the host: boot with iommu=pt (or the IOMMU off), turn off ACS on the PCIe switches (lspci -vvv shows ACSCtl), and try again", \
+      "CUDA programming guide, IOMMU on Linux: no bare-metal PCIe peer copies with the IOMMU on; word-wise comparison on the host") \
+    X(GST_HARDWARE_PEER_COPY_CORRUPTED, "hardware.peer-copy-corrupted", GST_FAIL, GST_ACTION_REPLACE, \
+      "what one GPU copies to another arrives unchanged", \
+      "on the host: nvidia-smi nvlink -e and dmesg | grep -i xid (74 is NVLink); reseat or replace the link's two ends if it recurs", \
+      "word-wise comparison on the host; the same memory is right after a copy through the host") \
+    X(GST_HARDWARE_NVLINK_DOWN, "hardware.nvlink-down", GST_FAIL, GST_ACTION_REPLACE, \
+      "as many NVLinks up as at identical GPUs of this machine", \
+      "on the host: nvidia-smi nvlink -s and dmesg | grep -i xid (74 is NVLink); reset the GPUs together, and reseat or replace this one if the link stays down", \
+      "NVML, nvmlDeviceGetNvLinkState, nvmlDeviceGetNvLinkRemotePciInfo") \
+    X(GST_HARDWARE_NVLINK_SLOW, "hardware.nvlink-slow", GST_FAIL, GST_ACTION_REPLACE, \
+      "copies over NVLink as fast as so many links of that generation are elsewhere", \
+      "on the host: nvidia-smi nvlink -e (replays and recoveries), dmesg | grep -i xid (74 is NVLink), /var/log/fabricmanager.log", \
+      "the bar that the report names") \
+    X(GST_HARDWARE_PCIE_UPLINK_NARROW, "hardware.pcie-uplink-narrow", GST_FAIL, GST_ACTION_REPLACE, \
+      "a PCIe switch whose link to the host has all lanes that both ends have, while data moves", \
+      "reseat the switch board, riser or cable above these GPUs; on the host: lspci -vv -s shows LnkCap and LnkSta of the ports named", \
+      "Linux, Documentation/ABI/testing/sysfs-bus-pci, current_link_width, max_link_width, read under load") \
+    X(GST_HARDWARE_PCIE_UPLINK_SLOW, "hardware.pcie-uplink-slow", GST_FAIL, GST_ACTION_REPLACE, \
+      "a PCIe switch whose link to the host runs at the generation that both ends can do, while data moves", \
+      "set the slot's link speed to auto in the firmware and reseat the switch board, riser or cable above these GPUs; on the host: dmesg | grep -i pcie shows link errors", \
+      "Linux, Documentation/ABI/testing/sysfs-bus-pci, current_link_speed, max_link_speed, read under load") \
+    X(GST_HOST_UPLINK_SHARED, "host.uplink-shared", GST_NOTE, GST_ACTION_NONE, \
+      "GPUs that all copy at once are about as fast as one alone, or share a PCIe link that sysfs shows", \
+      "nothing to do if the board is built so; else spread the GPUs over more root ports and both sockets, and fill all memory channels", \
+      "NVIDIA/nvbandwidth all_to_host_memcpy_ce: the slowest of eight H800 keeps 80 % of what it has alone")
 /* clang-format on */
 
 /* blocked, by: if the second is found, the first says nothing of its own. */

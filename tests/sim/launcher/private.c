@@ -265,14 +265,19 @@ bool sim_private_environment(const struct sim_private *folder, const char *simul
     return setenv("GPU_SELFTEST_SIZE", "16M", 0) == 0 && set_library_path(folder, simulator);
 }
 
+static struct sim_state *open_state(const struct sim_private *folder)
+{
+    char path[INNER_BYTES];
+
+    snprintf(path, sizeof path, "%s/state", folder->path);
+    return sim_state_open(path);
+}
+
 bool sim_private_unfired(const struct sim_private *folder, unsigned fault_count,
                          unsigned unfired[SIM_SCRIPT_FAULTS], unsigned *count)
 {
-    char path[INNER_BYTES];
-    struct sim_state *state;
+    struct sim_state *state = open_state(folder);
 
-    snprintf(path, sizeof path, "%s/state", folder->path);
-    state = sim_state_open(path);
     if (state == NULL)
         return false;
     *count = 0;
@@ -280,6 +285,17 @@ bool sim_private_unfired(const struct sim_private *folder, unsigned fault_count,
         if (atomic_load(&state->fired[i]) == 0)
             unfired[(*count)++] = i;
     }
+    sim_state_close(state);
+    return true;
+}
+
+bool sim_private_clock(const struct sim_private *folder, uint64_t *clock_ps)
+{
+    struct sim_state *state = open_state(folder);
+
+    if (state == NULL)
+        return false;
+    *clock_ps = atomic_load(&state->clock_ps);
     sim_state_close(state);
     return true;
 }

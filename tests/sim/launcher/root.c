@@ -6,77 +6,16 @@
  */
 #include "launcher/root.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "launcher/bus.h"
+#include "launcher/tree.h"
 
 #define CPUS_PER_NODE 16
 #define MAJOR_UVM     234u /* given out at run time; invented */
-
-struct tree {
-    int folder;
-    bool ok;
-    char *err;
-    size_t err_size;
-};
-
-static void fail(struct tree *tree, const char *path)
-{
-    if (tree->ok)
-        snprintf(tree->err, tree->err_size, "cannot write '/%s' of the simulated machine: %s", path,
-                 strerror(errno));
-    tree->ok = false;
-}
-
-static void make_parents(struct tree *tree, const char *path)
-{
-    char copy[160];
-
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *at = strchr(copy, '/'); at != NULL && tree->ok; at = strchr(at + 1, '/')) {
-        *at = '\0';
-        if (mkdirat(tree->folder, copy, 0755) != 0 && errno != EEXIST)
-            fail(tree, copy);
-        *at = '/';
-    }
-}
-
-/* Writes one file, and the folders above it; nothing once something has failed. */
-__attribute__((format(printf, 3, 4))) static void put(struct tree *tree, const char *path,
-                                                      const char *format, ...)
-{
-    va_list list;
-    int fd, length;
-
-    make_parents(tree, path);
-    if (!tree->ok)
-        return;
-    fd = openat(tree->folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd < 0) {
-        fail(tree, path);
-        return;
-    }
-    va_start(list, format);
-    length = vdprintf(fd, format, list);
-    va_end(list);
-    if (close(fd) != 0 || length < 0)
-        fail(tree, path);
-}
-
-/* As sysfs words it. */
-static const char *link_speed(unsigned generation)
-{
-    static const char *const SPEEDS[] = { "Unknown",       "2.5 GT/s PCIe",  "5.0 GT/s PCIe",
-                                          "8.0 GT/s PCIe", "16.0 GT/s PCIe", "32.0 GT/s PCIe",
-                                          "64.0 GT/s PCIe" };
-
-    return SPEEDS[generation < sizeof SPEEDS / sizeof SPEEDS[0] ? generation : 0];
-}
 
 static unsigned branch(const struct sim_machine *machine)
 {
@@ -101,8 +40,8 @@ static int last_node(const struct sim_machine *machine)
     return last;
 }
 
-static void put_information(struct tree *tree, const struct sim_machine *machine, unsigned minor,
-                            const char *pci)
+static void put_information(struct sim_tree *tree, const struct sim_machine *machine,
+                            unsigned minor, const char *pci)
 {
     const struct sim_gpu *gpu = &machine->gpus[minor];
     const unsigned dma_bits = gpu->model.capability >= 90 ? 52 : 47;
@@ -112,7 +51,8 @@ static void put_information(struct tree *tree, const struct sim_machine *machine
     if (has_open_module(machine))
         snprintf(firmware, sizeof firmware, "GPU Firmware: \t %s\n", machine->driver_version);
     snprintf(path, sizeof path, "proc/driver/nvidia/gpus/%s/information", pci);
-    put(tree, path,
+    sim_tree_put(
+        tree, path,
         "Model: \t\t %s\nIRQ:   \t\t %u\nGPU UUID: \t %s\nVideo BIOS: \t %s\nBus Type: \t PCIe\n"
         "DMA Size: \t %u bits\nDMA Mask: \t 0x%llx\nBus Location: \t %s\nDevice Minor: \t %u\n"
         "%sGPU Excluded: \t No\n",
@@ -121,7 +61,7 @@ static void put_information(struct tree *tree, const struct sim_machine *machine
 }
 
 /* One file of a device on the PCI bus. */
-__attribute__((format(printf, 4, 5))) static void put_pci(struct tree *tree, const char *pci,
+__attribute__((format(printf, 4, 5))) static void put_pci(struct sim_tree *tree, const char *pci,
                                                           const char *file, const char *format, ...)
 {
     char path[128], text[64];
@@ -131,10 +71,10 @@ __attribute__((format(printf, 4, 5))) static void put_pci(struct tree *tree, con
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
     snprintf(path, sizeof path, "sys/bus/pci/devices/%s/%s", pci, file);
-    put(tree, path, "%s\n", text);
+    sim_tree_put(tree, path, "%s\n", text);
 }
 
-static void put_device(struct tree *tree, const struct sim_machine *machine,
+static void put_device(struct sim_tree *tree, const struct sim_machine *machine,
                        const struct sim_gpu *gpu, const char *pci)
 {
     const struct sim_gpu_model *model = &gpu->model;
@@ -152,13 +92,13 @@ static void put_device(struct tree *tree, const struct sim_machine *machine,
     put_pci(tree, pci, "numa_node", "%d", gpu->numa);
     put_pci(tree, pci, "local_cpulist", "%d-%d", first * CPUS_PER_NODE,
             (last + 1) * CPUS_PER_NODE - 1);
-    put_pci(tree, pci, "current_link_speed", "%s", link_speed(gen));
+    put_pci(tree, pci, "current_link_speed", "%s", sim_bus_link_speed(gen));
     put_pci(tree, pci, "current_link_width", "%u", gpu->pcie_width_now);
-    put_pci(tree, pci, "max_link_speed", "%s", link_speed(model->pcie_gen));
+    put_pci(tree, pci, "max_link_speed", "%s", sim_bus_link_speed(model->pcie_gen));
     put_pci(tree, pci, "max_link_width", "%u", model->pcie_width);
 }
 
-static void put_gpu(struct tree *tree, const struct sim_machine *machine, unsigned minor)
+static void put_gpu(struct sim_tree *tree, const struct sim_machine *machine, unsigned minor)
 {
     const struct sim_gpu *gpu = &machine->gpus[minor];
     char pci[32], node[32];
@@ -167,36 +107,39 @@ static void put_gpu(struct tree *tree, const struct sim_machine *machine, unsign
     snprintf(node, sizeof node, "dev/nvidia%u", minor);
     put_information(tree, machine, minor, pci);
     put_device(tree, machine, gpu, pci);
-    put(tree, node, "%s", "");
+    sim_tree_put(tree, node, "%s", "");
 }
 
-static void put_module(struct tree *tree, const struct sim_machine *machine)
+static void put_module(struct sim_tree *tree, const struct sim_machine *machine)
 {
-    put(tree, "proc/driver/nvidia/version",
-        "NVRM version: NVIDIA UNIX %s  %s  %s(simulated)  Thu Jan  1 00:00:00 UTC 1970\n"
-        "GCC version:  gcc version 12.2.0 (simulated)\n",
-        has_open_module(machine) ? "Open Kernel Module for x86_64" : "x86_64 Kernel Module",
-        machine->driver_version, has_open_module(machine) ? "Release Build  " : "");
+    sim_tree_put(tree, "proc/driver/nvidia/version",
+                 "NVRM version: NVIDIA UNIX %s  %s  %s(simulated)  Thu Jan  1 00:00:00 UTC 1970\n"
+                 "GCC version:  gcc version 12.2.0 (simulated)\n",
+                 has_open_module(machine) ? "Open Kernel Module for x86_64"
+                                          : "x86_64 Kernel Module",
+                 machine->driver_version, has_open_module(machine) ? "Release Build  " : "");
     /* Injection turns ModifyDeviceFiles off, lest a process in the container makes nodes. Public
      * source of the names and other values: an H100 node, in NVIDIA/k8s-test-infra. */
-    put(tree, "proc/driver/nvidia/params", "%s",
+    sim_tree_put(
+        tree, "proc/driver/nvidia/params", "%s",
         "ResmanDebugLevel: 4294967295\nRmLogonRC: 1\nModifyDeviceFiles: 0\nDeviceFileUID: 0\n"
         "DeviceFileGID: 0\nDeviceFileMode: 438\nEnableMSI: 1\nEnableStreamMemOPs: 0\n"
         "NvLinkDisable: 0\nRmProfilingAdminOnly: 1\nEnableResizableBar: 0\n"
         "EnableGpuFirmware: 18\nExcludedGpus: \"\"\n");
     /* 195 was called nvidia-frontend until branch 545. The two others are given out at run time. */
-    put(tree, "proc/devices",
+    sim_tree_put(
+        tree, "proc/devices",
         "Character devices:\n  1 mem\n  5 /dev/tty\n 10 misc\n136 pts\n195 %s\n%u nvidia-uvm\n"
         "506 nvidia-caps\n\nBlock devices:\n  7 loop\n259 blkext\n",
         branch(machine) >= 550 ? "nvidia" : "nvidia-frontend", MAJOR_UVM);
-    put(tree, "sys/module/nvidia/version", "%s\n", machine->driver_version);
-    put(tree, "sys/module/nvidia_uvm/version", "%s\n", machine->driver_version);
-    put(tree, "dev/nvidiactl", "%s", "");
-    put(tree, "dev/nvidia-uvm", "%s", "");
+    sim_tree_put(tree, "sys/module/nvidia/version", "%s\n", machine->driver_version);
+    sim_tree_put(tree, "sys/module/nvidia_uvm/version", "%s\n", machine->driver_version);
+    sim_tree_put(tree, "dev/nvidiactl", "%s", "");
+    sim_tree_put(tree, "dev/nvidia-uvm", "%s", "");
 }
 
 /* The bus is there without any GPU, too. */
-static void put_bridge(struct tree *tree)
+static void put_bridge(struct sim_tree *tree)
 {
     static const char pci[] = "0000:00:00.0";
 
@@ -204,29 +147,45 @@ static void put_bridge(struct tree *tree)
     put_pci(tree, pci, "class", "0x%06x", 0x060000);
 }
 
-static void put_nodes(struct tree *tree, const struct sim_machine *machine)
+static void put_nodes(struct sim_tree *tree, const struct sim_machine *machine)
 {
     for (int node = 0; node <= last_node(machine); node++) {
         char path[64];
 
         snprintf(path, sizeof path, "sys/devices/system/node/node%d/cpulist", node);
-        put(tree, path, "%d-%d\n", node * CPUS_PER_NODE, (node + 1) * CPUS_PER_NODE - 1);
+        sim_tree_put(tree, path, "%d-%d\n", node * CPUS_PER_NODE, (node + 1) * CPUS_PER_NODE - 1);
     }
 }
 
-/* A host, not a container: one file system, and the kernel's own. */
-static void put_mounts(struct tree *tree)
+/* Where the process may run and take memory from; no line about who it is. Memory of one node only
+ * is what `numactl --membind` and `docker run --cpuset-mems` leave. */
+static void put_affinity(struct tree *tree, const struct sim_machine *machine)
 {
-    put(tree, "proc/self/mountinfo", "%s",
-        "22 1 259:1 / / rw,relatime - ext4 /dev/nvme0n1p1 rw\n"
-        "23 22 0:21 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw\n"
-        "24 22 0:22 / /sys rw,nosuid,nodev,noexec,relatime - sysfs sysfs rw\n"
-        "25 22 0:6 / /dev rw,nosuid,relatime - devtmpfs udev rw,mode=755\n");
+    const int last = last_node(machine), bound = machine->host.memory_node;
+    char nodes[32];
+
+    if (bound >= 0 || last == 0)
+        snprintf(nodes, sizeof nodes, "%d", bound >= 0 ? bound : 0);
+    else
+        snprintf(nodes, sizeof nodes, "0-%d", last);
+    put(tree, "proc/self/status",
+        "Name:\tsimulated\nCpus_allowed_list:\t0-%d\nMems_allowed_list:\t%s\n",
+        (last + 1) * CPUS_PER_NODE - 1, nodes);
+}
+
+/* A host, not a container: one file system, and the kernel's own. */
+static void put_mounts(struct sim_tree *tree)
+{
+    sim_tree_put(tree, "proc/self/mountinfo", "%s",
+                 "22 1 259:1 / / rw,relatime - ext4 /dev/nvme0n1p1 rw\n"
+                 "23 22 0:21 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw\n"
+                 "24 22 0:22 / /sys rw,nosuid,nodev,noexec,relatime - sysfs sysfs rw\n"
+                 "25 22 0:6 / /dev rw,nosuid,relatime - devtmpfs udev rw,mode=755\n");
 }
 
 /* What a file cannot be: character devices, and that they open; links of the bus. The format is
  * that of captures, tests/fixtures/README.md. */
-static void put_lists(struct tree *tree, const struct sim_machine *machine)
+static void put_lists(struct sim_tree *tree, const struct sim_machine *machine)
 {
     char *nodes = NULL, *opens = NULL;
     size_t node_bytes, open_bytes;
@@ -234,7 +193,7 @@ static void put_lists(struct tree *tree, const struct sim_machine *machine)
     FILE *open = open_memstream(&opens, &open_bytes);
 
     if (dev == NULL || open == NULL) {
-        fail(tree, "dev.txt");
+        sim_tree_fail(tree, "dev.txt");
     } else {
         fprintf(dev,
                 "crw-rw-rw- 1 0 0 195, 255 /dev/nvidiactl\n"
@@ -245,33 +204,36 @@ static void put_lists(struct tree *tree, const struct sim_machine *machine)
         for (unsigned i = 0; i < machine->gpu_count; i++) {
             const struct sim_gpu *gpu = &machine->gpus[i];
 
-            fprintf(dev,
-                    "crw-rw-rw- 1 0 0 195, %u /dev/nvidia%u\n"
-                    "lrwxrwxrwx 1 0 0 0 /sys/bus/pci/devices/%04x:%02x:%02x.0/driver -> "
-                    "../../../bus/pci/drivers/nvidia\n",
-                    i, i, gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
+            fprintf(dev, "crw-rw-rw- 1 0 0 195, %u /dev/nvidia%u\n", i, i);
+            if (!sim_bus_shows(machine, gpu))
+                fprintf(dev,
+                        "lrwxrwxrwx 1 0 0 0 /sys/bus/pci/devices/%04x:%02x:%02x.0/driver -> "
+                        "../../../bus/pci/drivers/nvidia\n",
+                        gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
             fprintf(open, "/dev/nvidia%u OK\n", i);
         }
     }
     if (dev != NULL && fclose(dev) == 0)
-        put(tree, "dev.txt", "%s", nodes);
+        sim_tree_put(tree, "dev.txt", "%s", nodes);
     if (open != NULL && fclose(open) == 0)
-        put(tree, "open.txt", "%s", opens);
-    put(tree, "capture", "%s\n", "a simulated machine");
+        sim_tree_put(tree, "open.txt", "%s", opens);
+    sim_tree_put(tree, "capture", "%s\n", "a simulated machine");
     free(nodes);
     free(opens);
 }
 
 bool sim_root_write(int folder, const struct sim_machine *machine, char *err, size_t err_size)
 {
-    struct tree tree = { .folder = folder, .ok = true, .err = err, .err_size = err_size };
+    struct sim_tree tree = { .folder = folder, .ok = true, .err = err, .err_size = err_size };
 
     put_module(&tree, machine);
     put_nodes(&tree, machine);
     put_bridge(&tree);
+    sim_bus_put(&tree, machine);
     for (unsigned i = 0; i < machine->gpu_count; i++)
         put_gpu(&tree, machine, i);
     put_mounts(&tree);
+    put_affinity(&tree, machine);
     put_lists(&tree, machine);
     return tree.ok;
 }

@@ -36,7 +36,9 @@ static uint64_t available(const struct sim_context *context)
 {
     const struct sim_device *device = context->device;
     uint64_t others = sim_state_used_bytes(sim_world.state, number(device));
-    uint64_t used = SIM_CONTEXT_BYTES + (others > device->used_bytes ? others : device->used_bytes);
+    uint64_t foreign = sim_world.spec.gpus[device->gpu].foreign_bytes;
+    uint64_t used =
+        SIM_CONTEXT_BYTES + foreign + (others > device->used_bytes ? others : device->used_bytes);
 
     return used < device->total_bytes ? device->total_bytes - used : 0;
 }

@@ -139,11 +139,13 @@ void sim_fault_used_link(unsigned gpu, unsigned peer)
 void sim_fault_used_memory(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.memory);
+    fired(sim_world.spec.gpus[gpu].faults.busy);
 }
 
 void sim_fault_used_pcie(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.pcie);
+    fired(sim_world.spec.gpus[gpu].faults.busy);
 }
 
 void sim_fault_used_uplink(int bridge)
@@ -164,6 +166,7 @@ void sim_fault_used_far_memory(void)
 void sim_fault_used_clock(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.clock);
+    fired(sim_world.spec.gpus[gpu].faults.busy);
 }
 
 /* True, and marked, if there is such a fault and its time has come. */

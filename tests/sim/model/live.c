@@ -14,23 +14,47 @@ bool sim_live_is_lost(unsigned gpu)
     return false;
 }
 
-bool sim_live_pcie_is_busy(unsigned gpu)
+/* Is there work of this process on one of its resources, from one to before the other? */
+static bool is_busy(unsigned gpu, enum sim_resource first, enum sim_resource end)
 {
     for (unsigned i = 0; i < sim_world.device_count; i++) {
         const struct sim_device *device = &sim_world.devices[i];
 
-        if (sim_world.spec.gpus[device->gpu].gpu == gpu
-            && (sim_engine_is_busy(&sim_world.engine, sim_resource(device, SIM_RESOURCE_UPSTREAM))
-                || sim_engine_is_busy(&sim_world.engine,
-                                      sim_resource(device, SIM_RESOURCE_DOWNSTREAM))))
-            return true;
+        if (sim_world.spec.gpus[device->gpu].gpu != gpu)
+            continue;
+        for (unsigned which = first; which < (unsigned)end; which++) {
+            if (sim_engine_is_busy(&sim_world.engine,
+                                   sim_resource(device, (enum sim_resource)which)))
+                return true;
+        }
     }
     return false;
 }
 
+bool sim_live_pcie_is_busy(unsigned gpu)
+{
+    return is_busy(gpu, SIM_RESOURCE_UPSTREAM, SIM_RESOURCE_ARITHMETIC);
+}
+
+bool sim_live_is_busy(unsigned gpu)
+{
+    return is_busy(gpu, SIM_RESOURCE_MEMORY, SIM_RESOURCES);
+}
+
+uint64_t sim_live_foreign_bytes(unsigned gpu)
+{
+    const struct sim_gpu *facts = &sim_live_machine()->gpus[gpu];
+
+    if (facts->busy_percent == 0)
+        return 0;
+    sim_live_fired(facts->busy_fault);
+    return SIM_FOREIGN_BYTES;
+}
+
 uint64_t sim_live_used_bytes(unsigned gpu)
 {
-    return sim_state_used_bytes(sim_world.state, gpu % SIM_STATE_GPUS);
+    return sim_state_used_bytes(sim_world.state, gpu % SIM_STATE_GPUS)
+           + sim_live_foreign_bytes(gpu);
 }
 
 bool sim_live_is_past(uint64_t time_ps)

@@ -16,7 +16,11 @@ const struct sim_machine *sim_live_machine(void);
 bool sim_live_is_lost(unsigned gpu);
 /* Do bytes cross its PCIe link now? Only this process's work counts. */
 bool sim_live_pcie_is_busy(unsigned gpu);
-/* What all processes of the run hold together. */
+/* Is there any work of this process on it now? */
+bool sim_live_is_busy(unsigned gpu);
+/* What a process that is not of this run holds; 0 if there is none. */
+uint64_t sim_live_foreign_bytes(unsigned gpu);
+/* What all processes hold together. */
 uint64_t sim_live_used_bytes(unsigned gpu);
 /* Has the virtual time come? */
 bool sim_live_is_past(uint64_t time_ps);

@@ -38,7 +38,7 @@ struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)
     gpu->node = gpu->bridge = -1;
     gpu->faults =
         (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
-                                      SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
+                                      SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
     return gpu;
 }
 

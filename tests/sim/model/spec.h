@@ -35,7 +35,7 @@ enum sim_resource {
 
 /* Numbers of the faults that have to fire; SIM_NO_FAULT where there is none. */
 struct sim_spec_gpu_faults {
-    int pcie, clock, memory, links, lost, hidden, hang;
+    int pcie, clock, memory, links, lost, hidden, hang, busy;
 };
 
 /* A bit of a byte, counted from the beginning of memory or of what is moved. */
@@ -58,7 +58,8 @@ struct sim_spec_gpu {
     bool is_mig, has_mig;
     int capability; /* 90 for 9.0 */
     uint64_t total_bytes;
-    uint64_t speed; /* for FASTEST_FIRST; any unit */
+    uint64_t foreign_bytes; /* of which somebody else holds so much */
+    uint64_t speed;         /* for FASTEST_FIRST; any unit */
     uint64_t rate[SIM_RESOURCES];
     /* Of one load: of its own memory, of host memory and a peer's over PCIe, over NVLink. */
     sim_time latency, host_latency, peer_latency;

@@ -66,6 +66,8 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->rate[SIM_RESOURCE_ARITHMETIC] = flops(gpu, model->sms);
     to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks - gpu->nvlinks_down, 1000);
     to->rate[SIM_RESOURCE_LINKS_IN] = to->rate[SIM_RESOURCE_LINKS_OUT];
+    for (unsigned i = 0; gpu->busy_percent != 0 && i < SIM_RESOURCE_LINKS_OUT; i++)
+        to->rate[i] = to->rate[i] / 100 * (100 - gpu->busy_percent);
     to->latency = model->latency_ps;
     to->host_latency = model->host_latency_ps;
     to->peer_latency = model->peer_latency_ps;
@@ -85,6 +87,7 @@ static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
         .links = gpu->nvlink_fault,
         .lost = gpu->lost_fault,
         .hang = gpu->hang_fault,
+        .busy = gpu->busy_fault,
         .hidden = gpu->is_hidden_from_cuda ? gpu->hidden_fault : SIM_NO_FAULT,
     };
     for (unsigned i = 0; i < gpu->flip_count && i < SIM_SPEC_FLIPS; i++)
@@ -140,6 +143,7 @@ static void add_gpus(struct sim_spec *spec, unsigned places[SIM_MACHINE_GPUS])
         to->has_mig = gpu->is_mig;
         to->capability = (int)gpu->model.capability;
         to->total_bytes = gpu->model.memory_bytes;
+        to->foreign_bytes = gpu->busy_percent != 0 ? SIM_FOREIGN_BYTES : 0;
         set_rates(to, gpu);
         set_faults(to, gpu);
         sim_attributes_fill(to, gpu, &gpu->model, spec->driver_cuda);

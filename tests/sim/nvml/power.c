@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Power and heat. The model has no thermal behaviour: both stay at what an idle GPU shows. */
+/* Power and heat. The model has no thermal behaviour: both stay at what an idle GPU shows, but for
+ * one that reaches its power limit or is too hot. */
 #include "nvml_prototypes.h"
+
+#include <stdbool.h>
+
+#define HOT_C 90 /* invented */
 
 nvmlReturn_t nvmlDeviceGetPowerManagementLimit(nvmlDevice_t device, unsigned int *milliwatts)
 {
@@ -26,7 +31,10 @@ nvmlReturn_t nvmlDeviceGetPowerManagementDefaultLimit(nvmlDevice_t device, unsig
 nvmlReturn_t nvmlDeviceGetPowerUsage(nvmlDevice_t device, unsigned int *milliwatts)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_GPU, milliwatts != NULL);
-    *milliwatts = target.gpu->model.power_idle_mw;
+    const bool is_at_limit = target.gpu->clock_cap_mhz != 0
+                             && target.gpu->clock_reason == SIM_CLOCK_POWER_CAP
+                             && sim_live_is_busy(target.number);
+    *milliwatts = is_at_limit ? target.gpu->model.power_limit_mw : target.gpu->model.power_idle_mw;
     return NVML_SUCCESS;
 }
 
@@ -34,6 +42,9 @@ nvmlReturn_t nvmlDeviceGetTemperature(nvmlDevice_t device, nvmlTemperatureSensor
                                       unsigned int *celsius)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_GPU, celsius != NULL && sensor == NVML_TEMPERATURE_GPU);
-    *celsius = target.gpu->model.temperature_c;
+    const enum sim_clock_reason reason = target.gpu->clock_reason;
+    *celsius = reason == SIM_CLOCK_THERMAL || reason == SIM_CLOCK_SOFTWARE_THERMAL
+                   ? HOT_C
+                   : target.gpu->model.temperature_c;
     return NVML_SUCCESS;
 }

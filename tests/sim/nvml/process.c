@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The processes of the run that hold memory of a GPU, from the state that they share. */
+/* The processes that hold memory of a GPU: those of the run, from the state that they share, and
+ * one of somebody else's where a fault says so. */
 #include "nvml_prototypes.h"
 
 #include <errno.h>
@@ -10,6 +11,21 @@
 #include "model/world.h"
 
 #define NO_INSTANCE 0xffffffffu
+/* One more than Linux ever gives out (proc(5), pid_max): nobody of this run can have it. */
+#define FOREIGN_PID 4194305u
+
+static nvmlProcessInfo_t describe(const struct sim_nvml_target *target, unsigned pid,
+                                  uint64_t used_bytes)
+{
+    const struct sim_mig_instance *instance = target->instance;
+
+    return (nvmlProcessInfo_t){
+        .pid = pid,
+        .usedGpuMemory = used_bytes,
+        .gpuInstanceId = instance != NULL ? instance->gpu_instance : NO_INSTANCE,
+        .computeInstanceId = instance != NULL ? instance->compute_instance : NO_INSTANCE,
+    };
+}
 
 /* Rows outlive their processes, and may have been left in the middle of anything. */
 static bool read_row(const struct sim_state_process *row, const struct sim_nvml_target *target,
@@ -20,32 +36,38 @@ static bool read_row(const struct sim_state_process *row, const struct sim_nvml_
 
     if (pid == 0 || used == 0 || (kill(pid, 0) != 0 && errno != EPERM))
         return false;
-    *info = (nvmlProcessInfo_t){
-        .pid = (unsigned)pid,
-        .usedGpuMemory = used,
-        .gpuInstanceId = target->instance != NULL ? target->instance->gpu_instance : NO_INSTANCE,
-        .computeInstanceId =
-            target->instance != NULL ? target->instance->compute_instance : NO_INSTANCE,
-    };
+    *info = describe(target, (unsigned)pid, used);
     return true;
+}
+
+/* A buffer of the caller's that is filled as far as it goes. */
+struct list {
+    nvmlProcessInfo_t *processes;
+    unsigned room, count;
+};
+
+static void add(struct list *list, nvmlProcessInfo_t info)
+{
+    if (list->count < list->room)
+        list->processes[list->count] = info;
+    list->count++;
 }
 
 nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t device, unsigned int *count,
                                                      nvmlProcessInfo_t *processes)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_ANY, count != NULL && (*count == 0 || processes != NULL));
-    unsigned found = 0;
+    struct list list = { .processes = processes, .room = *count };
+    const uint64_t foreign = sim_live_foreign_bytes(target.number);
 
+    if (foreign != 0)
+        add(&list, describe(&target, FOREIGN_PID, foreign));
     for (unsigned i = 0; i < SIM_STATE_PROCESSES; i++) {
         nvmlProcessInfo_t info;
 
-        if (!read_row(&sim_world.state->processes[i], &target, &info))
-            continue;
-        if (found < *count)
-            processes[found] = info;
-        found++;
+        if (read_row(&sim_world.state->processes[i], &target, &info))
+            add(&list, info);
     }
-    const bool has_room = found <= *count;
-    *count = found;
-    return has_room ? NVML_SUCCESS : NVML_ERROR_INSUFFICIENT_SIZE;
+    *count = list.count;
+    return list.count <= list.room ? NVML_SUCCESS : NVML_ERROR_INSUFFICIENT_SIZE;
 }

@@ -5,11 +5,11 @@
 # driver, cudart: CUDA 13.0 Update 2 (release notes of the toolkit).
 # switch: gen and width of the GPUs' own links, efficiency that of their model.
 # node: eight channels of DDR4-3200, 8 bytes wide (JEDEC JESD79-4): 204.8 GB/s, taken at 80 %.
-# invented: sockets, pci, numa, uuid, serial, and that every pair has peer access.
+# invented: sockets, bus, pci, numa, uuid, serial, and that every pair has peer access.
 driver version=580.95.05 cuda=13.0
 cudart version=13.0
-switch 0 gen=4 width=16 efficiency=0.83
-switch 1 gen=4 width=16 efficiency=0.83
+switch 0 gen=4 width=16 efficiency=0.83 bus=0x15
+switch 1 gen=4 width=16 efficiency=0.83 bus=0xc8
 node 0 memory=163.84GB/s
 node 1 memory=163.84GB/s
 sockets 0-1 rate=40GB/s

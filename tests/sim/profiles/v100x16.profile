@@ -6,18 +6,19 @@
 # pci: hwloc XML of a DGX-2. link: nvidia-smi topo -m of a DGX-2 (NV6). numa: the same, eight GPUs
 # at each of two nodes.
 # switch: two GPUs share a PIX distance to a NIC in the same output; gen and width are those of the
-# GPUs (hwloc XML), efficiency that of their model.
+# GPUs (hwloc XML), efficiency that of their model. bus: the same XML; the switches above those, which
+# two of them share, are left out.
 # invented: uuid, serial.
 driver version=580.95.05 cuda=13.0
 cudart version=13.0
-switch 0 gen=3 width=16 efficiency=0.78
-switch 1 gen=3 width=16 efficiency=0.78
-switch 2 gen=3 width=16 efficiency=0.78
-switch 3 gen=3 width=16 efficiency=0.78
-switch 4 gen=3 width=16 efficiency=0.78
-switch 5 gen=3 width=16 efficiency=0.78
-switch 6 gen=3 width=16 efficiency=0.78
-switch 7 gen=3 width=16 efficiency=0.78
+switch 0 gen=3 width=16 efficiency=0.78 bus=0x32
+switch 1 gen=3 width=16 efficiency=0.78 bus=0x37
+switch 2 gen=3 width=16 efficiency=0.78 bus=0x55
+switch 3 gen=3 width=16 efficiency=0.78 bus=0x5a
+switch 4 gen=3 width=16 efficiency=0.78 bus=0xb5
+switch 5 gen=3 width=16 efficiency=0.78 bus=0xba
+switch 6 gen=3 width=16 efficiency=0.78 bus=0xde
+switch 7 gen=3 width=16 efficiency=0.78 bus=0xe3
 gpu 0 model=v100-sxm3-32gb pci=0000:34:00.0 numa=0 uuid=GPU-00000000-0000-4000-8000-000000000001 serial=9900000000001 switch=0
 gpu 1 model=v100-sxm3-32gb pci=0000:36:00.0 numa=0 uuid=GPU-00000000-0000-4000-8000-000000000002 serial=9900000000002 switch=0
 gpu 2 model=v100-sxm3-32gb pci=0000:39:00.0 numa=0 uuid=GPU-00000000-0000-4000-8000-000000000003 serial=9900000000003 switch=1

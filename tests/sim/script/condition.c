@@ -18,15 +18,48 @@ bool sim_statement_flip(const struct sim_statement *st, char *text, struct sim_f
            || sim_statement_fail(st, "'flip=%s' is not a byte such as 0x1000", text);
 }
 
+static bool read_reason(const struct sim_statement *st, const char *text,
+                        enum sim_clock_reason *reason)
+{
+    static const char *const WORDS[] = {
+        [SIM_CLOCK_THERMAL] = "thermal",
+        [SIM_CLOCK_POWER_BRAKE] = "power-brake",
+        [SIM_CLOCK_SOFTWARE_THERMAL] = "software-thermal",
+        [SIM_CLOCK_POWER_CAP] = "power-cap",
+    };
+
+    for (unsigned i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        if (WORDS[i] != NULL && strcmp(WORDS[i], text) == 0) {
+            *reason = (enum sim_clock_reason)i;
+            return true;
+        }
+    }
+    return sim_statement_unknown(st, text, "thermal power-brake software-thermal power-cap");
+}
+
 bool sim_statement_clock(const struct sim_statement *st)
 {
-    static const struct sim_field FIELD = SIM_FIELD("cap", MHZ, struct sim_gpu, clock_cap_mhz);
+    struct clock_words {
+        unsigned cap;
+        char reason[32];
+    } words = { 0, "" };
+    static const struct sim_field FIELDS[] = {
+        SIM_FIELD("cap", MHZ, struct clock_words, cap),
+        SIM_FIELD("reason", TEXT, struct clock_words, reason),
+    };
+    struct sim_gpu *gpu;
     unsigned index;
 
     if (!sim_statement_gpu(st, 1, &index)
-        || !sim_statement_fields(st, 2, &FIELD, 1, &st->script->machine.gpus[index]))
+        || !sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], &words))
         return false;
-    st->script->machine.gpus[index].clock_fault = st->fault;
+    gpu = &st->script->machine.gpus[index];
+    if (words.cap == 0)
+        return sim_statement_fail(st, "'clock' needs cap=");
+    if (words.reason[0] != '\0' && !read_reason(st, words.reason, &gpu->clock_reason))
+        return false;
+    gpu->clock_cap_mhz = words.cap;
+    gpu->clock_fault = st->fault;
     return true;
 }
 

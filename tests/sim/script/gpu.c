@@ -9,6 +9,7 @@ struct gpu_words {
     char model[48], pci[32], uuid[64], serial[32], hidden_from[8];
     int numa, bridge;
     bool mig, lost;
+    unsigned busy;
     uint64_t after_ps;
 };
 
@@ -21,6 +22,7 @@ static const struct sim_field FIELDS[] = {
     ROW("numa", NODE, numa),   ROW("switch", NODE, bridge),
     ROW("mig", YES, mig),      ROW("hidden-from", TEXT, hidden_from),
     ROW("lost", FLAG, lost),   ROW("after", TIME, after_ps),
+    ROW("busy", COUNT, busy),
 };
 #define PROFILE_ONLY 7
 
@@ -84,6 +86,7 @@ static bool create(const struct sim_statement *st, unsigned index, const struct 
     gpu->memory_rate_permille = 1000;
     gpu->hidden_fault = gpu->lost_fault = gpu->pcie_fault = gpu->clock_fault = SIM_FAULT_NONE;
     gpu->idle_fault = gpu->memory_fault = gpu->nvlink_fault = gpu->hang_fault = SIM_FAULT_NONE;
+    gpu->busy_fault = SIM_FAULT_NONE;
     machine->gpu_count++;
     return true;
 }
@@ -101,6 +104,12 @@ static bool change(const struct sim_statement *st, struct sim_gpu *gpu,
         gpu->is_hidden_from_cuda |= is_cuda;
         gpu->is_hidden_from_nvml |= !is_cuda;
         gpu->hidden_fault = st->fault;
+    }
+    if (words->busy > 99)
+        return sim_statement_fail(st, "'busy=%u' is not a percentage from 1 to 99", words->busy);
+    if (words->busy != 0) {
+        gpu->busy_percent = words->busy;
+        gpu->busy_fault = st->fault;
     }
     if (words->lost) {
         gpu->gets_lost = true;

@@ -24,6 +24,7 @@ bool sim_statement_switch(const struct sim_statement *st)
         SIM_FIELD("gen", COUNT, struct sim_pcie_switch, gen),
         SIM_FIELD("width", COUNT, struct sim_pcie_switch, width),
         SIM_FIELD("efficiency", SHARE, struct sim_pcie_switch, efficiency_permille),
+        SIM_FIELD("bus", HEX, struct sim_pcie_switch, bus),
     };
     struct sim_pcie_switch *one;
     unsigned index;
@@ -42,6 +43,12 @@ bool sim_statement_switch(const struct sim_statement *st)
                                   one->width);
     if (one->gen == 0 || one->gen > 6)
         return sim_statement_fail(st, "a switch has no generation %u (known: 1 to 6)", one->gen);
+    if (one->bus > 0xfe)
+        return sim_statement_fail(st, "a switch has no bus 0x%x (known: up to 0xfe)", one->bus);
+    if (st->part != SIM_SCRIPT_FAULT) {
+        one->gen_most = one->gen;
+        one->width_most = one->width;
+    }
     one->fault = st->fault;
     return true;
 }

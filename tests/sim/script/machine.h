@@ -88,6 +88,18 @@ struct sim_ecc {
     int fault;
 };
 
+/* Who holds a clock down. */
+enum sim_clock_reason {
+    SIM_CLOCK_HARDWARE, /* without saying why */
+    SIM_CLOCK_THERMAL,
+    SIM_CLOCK_POWER_BRAKE,
+    SIM_CLOCK_SOFTWARE_THERMAL, /* this and the next only while there is work */
+    SIM_CLOCK_POWER_CAP,
+};
+
+/* What a process that is none of ours holds of a GPU that it keeps busy; invented. */
+#define SIM_FOREIGN_BYTES ((uint64_t)1 << 30)
+
 struct sim_gpu {
     struct sim_gpu_model model; /* a copy */
     char uuid[64];
@@ -111,7 +123,10 @@ struct sim_gpu {
     unsigned nvlinks_down; /* so many of its NVLinks lead nowhere, whatever is behind them */
     int nvlink_fault;
     unsigned clock_cap_mhz; /* 0: none */
+    enum sim_clock_reason clock_reason;
     int clock_fault;
+    unsigned busy_percent; /* of its memory, PCIe link and arithmetic, by somebody else */
+    int busy_fault;
     unsigned flip_count;
     struct sim_flip flips[SIM_MACHINE_FLIPS];
     struct sim_ecc ecc;
@@ -139,6 +154,8 @@ struct sim_gpu_link {
 struct sim_pcie_switch {
     unsigned gen, width; /* 0: there is none of this number */
     unsigned efficiency_permille;
+    unsigned gen_most, width_most; /* what it could run at: as the profile has it */
+    unsigned bus;                  /* of its port to the host; 0: sysfs does not show the switch */
     int fault;
 };
 

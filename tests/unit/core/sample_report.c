@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const struct gst_metric_def bandwidth = { "vector-add.bandwidth", "a + b, read and written",
-                                                 GST_UNIT_BYTES_PER_S };
+                                                 GST_UNIT_BYTES_PER_S, false };
 static const struct gst_metric_def latency = { "launch.latency", "one empty kernel",
-                                               GST_UNIT_SECONDS };
+                                               GST_UNIT_SECONDS, false };
 
 static void begin(struct gst_report *report, const char *name, enum gst_verdict verdict)
 {

@@ -14,9 +14,9 @@
 
 #include "core/bars.h"
 
-static const struct gst_metric_def bandwidth = { "vector-add.bandwidth", "x",
-                                                 GST_UNIT_BYTES_PER_S };
-static const struct gst_metric_def latency = { "launch.latency", "x", GST_UNIT_SECONDS };
+static const struct gst_metric_def bandwidth = { "vector-add.bandwidth", "x", GST_UNIT_BYTES_PER_S,
+                                                 false };
+static const struct gst_metric_def latency = { "launch.latency", "x", GST_UNIT_SECONDS, false };
 static const struct gst_metric_def *const known[] = { &bandwidth, &latency };
 
 static struct gst_bars bars;

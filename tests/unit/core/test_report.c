@@ -14,7 +14,8 @@
 
 #include "core/report.h"
 
-static const struct gst_metric_def rate = { "copy.rate", "bytes moved", GST_UNIT_BYTES_PER_S };
+static const struct gst_metric_def rate = { "copy.rate", "bytes moved", GST_UNIT_BYTES_PER_S,
+                                            false };
 
 static int set_up(void **state)
 {

@@ -198,7 +198,7 @@ static void test_text__mixed_gpus_interruption_and_part_of_them(void **state)
 
 static void test_text__long_groups_are_summed_up(void **state)
 {
-    static const struct gst_metric_def rate = { "copy.rate", "x", GST_UNIT_BYTES_PER_S };
+    static const struct gst_metric_def rate = { "copy.rate", "x", GST_UNIT_BYTES_PER_S, false };
     struct gst_bar bar = { .floor = 5.5e9, .ceiling = 1e12 };
     struct gst_report *report = gst_report_map();
     char *text;

@@ -65,30 +65,35 @@ struct tree {
     struct gst_gpu gpu;
 };
 
-static void plant(const struct tree *tree, const char *name, const char *text)
+static void plant_at(const char *folder, const char *name, const char *text)
 {
     char path[256];
     FILE *file;
 
-    snprintf(path, sizeof(path), "%s/%s", tree->device, name);
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
     file = fopen(path, "w");
     assert_non_null(file);
     fputs(text, file);
     fclose(file);
 }
 
+static void plant(const struct tree *tree, const char *name, const char *text)
+{
+    plant_at(tree->device, name, text);
+}
+
 static int setup(void **state)
 {
     struct tree *tree = calloc(1, sizeof(*tree));
     struct gst_status st = GST_STATUS_INIT;
-    char command[256];
+    char command[320];
 
     snprintf(tree->path, sizeof(tree->path), "/tmp/test-near.XXXXXX");
     assert_non_null(mkdtemp(tree->path));
     snprintf(tree->gpu.pci_id, sizeof(tree->gpu.pci_id), "0000:1b:00.0");
     snprintf(tree->device, sizeof(tree->device), "%s/sys/bus/pci/devices/%s", tree->path,
              tree->gpu.pci_id);
-    snprintf(command, sizeof(command), "mkdir -p %s", tree->device);
+    snprintf(command, sizeof(command), "mkdir -p %s %s/proc/self", tree->device, tree->path);
     assert_int_equal(system(command), 0);
     assert_true(gst_root_open(&tree->root, tree->path, &st));
     *state = tree;
@@ -177,6 +182,59 @@ static void test_near__a_machine_that_does_not_tell(void **state)
                         "host memory of any NUMA node");
 }
 
+/* What /proc/self says of the process, for a GPU at node 1, whose CPUs are 16 to 31. */
+static void test_near__far_where_the_process_may_not_use_the_node(void **state)
+{
+    static const struct {
+        const char *status, *maps, *may_use; /* NULL: the file is missing; it is not far */
+    } rows[] = {
+        { "Name:\tx\nCpus_allowed_list:\t0-31\nMems_allowed_list:\t0-1\n", NULL, NULL },
+        { "Name:\tx\nCpus_allowed_list:\t0-31\nMems_allowed_list:\t1\n", NULL, NULL },
+        { "Name:\tx\nCpus_allowed_list:\t0-31\nMems_allowed_list:\t0\n", NULL,
+          "memory of NUMA node 0" },
+        { "Cpus_allowed_list:\t0-15\nMems_allowed_list:\t0-1\n", NULL, "CPUs 0-15" },
+        { "Cpus_allowed_list:\t0-15,31\nMems_allowed_list:\t0-1\n", NULL, NULL },
+        /* numactl */
+        { "Cpus_allowed_list:\t0-31\nMems_allowed_list:\t0-1\n",
+          "559000 bind:0 file=/bin/x\n7f00 default\n", "memory of NUMA node 0" },
+        { "Cpus_allowed_list:\t0-31\nMems_allowed_list:\t0-1\n", "559000 bind=static:0-1 a=1\n",
+          NULL },
+        { "Cpus_allowed_list:\t0-31\nMems_allowed_list:\t0-1\n", "559000 prefer:0 a=1\n",
+          "memory of NUMA node 0" },
+        { "Cpus_allowed_list:\t0-31\nMems_allowed_list:\t0-1\n", "559000 interleave:0 a=1\n",
+          NULL },
+        { "Cpus_allowed_list:\t0-31\nMems_allowed_list:\t0-1\n", "559000 default file=/a:b\n",
+          NULL },
+        /* bound to the right memory, from the wrong CPUs */
+        { "Cpus_allowed_list:\t0-15\nMems_allowed_list:\t0-1\n", "559000 bind:1 a=1\n", NULL },
+        /* what cannot be read proves nothing */
+        { "Cpus_allowed_list:\t?\nMems_allowed_list:\t?\n", "", NULL },
+        { "XMems_allowed_list:\t0\n", "559000", NULL },
+        { "", "559000 bind: a=1\n", NULL },
+    };
+    const struct tree *tree = *state;
+    char folder[96], text[128], expected[128];
+
+    snprintf(folder, sizeof(folder), "%s/proc/self", tree->path);
+    plant(tree, "numa_node", "1\n");
+    plant(tree, "local_cpulist", "16-31\n");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gst_near near;
+
+        plant_at(folder, "status", rows[i].status);
+        plant_at(folder, "numa_maps", rows[i].maps == NULL ? "" : rows[i].maps);
+        gst_near_begin(&near, &tree->root, &tree->gpu);
+        gst_near_end(&near);
+        assert_int_equal(near.is_far, rows[i].may_use != NULL);
+        if (rows[i].may_use == NULL)
+            continue;
+        snprintf(expected, sizeof(expected),
+                 "host memory far from the GPU at NUMA node 1: the process may use %s only",
+                 rows[i].may_use);
+        assert_string_equal(gst_near_describe(&near, text, sizeof(text)), expected);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(test_near__##name, setup, teardown)
 
 int main(void)
@@ -189,6 +247,7 @@ int main(void)
         CASE(goes_there_and_comes_back),
         CASE(stays_where_it_may_not_go),
         CASE(a_machine_that_does_not_tell),
+        CASE(far_where_the_process_may_not_use_the_node),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

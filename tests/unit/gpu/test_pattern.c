@@ -50,6 +50,18 @@ static void test_fill__another_seed_differs_in_every_word(void **state)
         assert_int_equal(gst_pattern_compare(words, N, seeds[s]).count, N);
 }
 
+static void test_seed_at__is_the_pattern_from_there_on(void **state)
+{
+    static const size_t offsets[] = { 0, 1, 64, 4096, 10000 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        const uint32_t seed = gst_pattern_seed_at(7, offsets[i]);
+
+        assert_int_equal(gst_pattern_compare(words + offsets[i], N - offsets[i], seed).count, 0);
+    }
+}
+
 /* A link can lose any bit: each has to be one about half of the time. */
 static void test_fill__uses_every_bit(void **state)
 {
@@ -136,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fill__no_word_comes_twice),
         cmocka_unit_test(test_fill__another_seed_differs_in_every_word),
+        cmocka_unit_test(test_seed_at__is_the_pattern_from_there_on),
         cmocka_unit_test(test_fill__uses_every_bit),
         cmocka_unit_test(test_fill__words_are_told_by_place),
         cmocka_unit_test(test_compare__right_data_has_no_mismatch),

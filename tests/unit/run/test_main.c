@@ -17,7 +17,7 @@
 
 #include "run/main.h"
 
-static const struct gst_metric_def rate = { "add.rate", "a rate", GST_UNIT_BYTES_PER_S };
+static const struct gst_metric_def rate = { "add.rate", "a rate", GST_UNIT_BYTES_PER_S, false };
 static const struct gst_metric_def *const metrics[] = { &rate, NULL };
 static const struct gst_workload add = {
     .name = "add",

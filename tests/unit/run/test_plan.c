@@ -12,8 +12,14 @@
 #include "run/plan.h"
 
 static const struct gst_workload query = { .name = "query", .group = "basic", .is_quick = true };
-static const struct gst_workload add = { .name = "add", .group = "basic", .is_quick = true };
-static const struct gst_workload copy = { .name = "copy", .group = "bandwidth", .is_quick = true };
+static const struct gst_workload add = {
+    .name = "add", .group = "basic", .takes_samples = true, .is_quick = true
+};
+static const struct gst_workload copy = { .name = "copy",
+                                          .group = "bandwidth",
+                                          .takes_samples = true,
+                                          .takes_pairs = true,
+                                          .is_quick = true };
 static const struct gst_workload burn = { .name = "burn", .group = "bandwidth" };
 static const struct gst_workload look = { .name = "look", .group = "files", .is_early = true };
 static const struct gst_workload *const rows[] = { &query, &add, &copy, &burn, &look };
@@ -51,6 +57,13 @@ static void test_plan__chosen(void **state)
         { { "--skip", "basic" }, "copy " },
         { { "--only", "basic", "--skip", "query" }, "add " },
         { { "burn", "query", "burn" }, "burn query " },
+        { { "bandwidth" }, "copy " },
+        { { "bandwidth", "--level", "full" }, "copy burn " },
+        { { "bandwidth", "basic" }, "copy query add " },
+        { { "query", "add", "--samples", "5" }, "query add " },
+        { { "bandwidth", "--pairs", "0-1" }, "copy " },
+        { { "burn", "bandwidth", "add" }, "burn copy add " },
+        { { "basic", "files", "--level", "full" }, "look query add " },
         /* What runs before the GPUs are opened comes first, wherever it was named. */
         { { "burn", "query", "look" }, "look burn query " },
         { { "--level", "full", "--only", "add,files" }, "look add " },
@@ -78,11 +91,15 @@ static void test_plan__refused(void **state)
     } cases[] = {
         { { "quer" }, { "'quer'", "query, add, copy, burn, look" } },
         { { "topologie" }, { "'topologie'", "list, explain, compare, topology" } },
-        { { "basic" }, { "'basic'", "verbs" } },
+        { { "quer" }, { "unknown verb, workload or group", "groups: basic, bandwidth, files" } },
+        { { "files" }, { "'files'", "--level full, or by name: look" } },
+        { { "add", "basics" }, { "'basics'", "groups: basic, bandwidth, files; verbs: audit" } },
         { { "--only", "quer" }, { "'quer'", "groups: basic, bandwidth, files" } },
         { { "--skip", "add,x" }, { "'x'", "query, add, copy, burn, look" } },
         { { "--skip", "basic,bandwidth" }, { "leave no workload", "" } },
         { { "query", "--only", "add" }, { "not both", "" } },
+        { { "query", "--samples", "5" }, { "'--samples'", "it goes with: add, copy" } },
+        { { "basic", "--pairs", "0-1" }, { "'--pairs'", "it goes with: copy" } },
     };
 
     (void)state;

@@ -12,8 +12,8 @@
 
 #include "run/run.h"
 
-static const struct gst_metric_def rate = { "add.rate", "a rate", GST_UNIT_BYTES_PER_S };
-static const struct gst_metric_def other = { "add.other", "not declared", GST_UNIT_SECONDS };
+static const struct gst_metric_def rate = { "add.rate", "a rate", GST_UNIT_BYTES_PER_S, false };
+static const struct gst_metric_def other = { "add.other", "not declared", GST_UNIT_SECONDS, false };
 static const struct gst_metric_def *const metrics[] = { &rate, NULL };
 static const struct gst_workload workload = { .name = "add", .metrics = metrics };
 static const struct gst_workload bare = { .name = "bare" };

@@ -11,7 +11,7 @@
 
 #include "run/settings.h"
 
-#define WORDS_MAX 12
+#define WORDS_MAX 16
 
 static bool parse(struct gst_settings *settings, const char *const *words, char *error, size_t size)
 {
@@ -39,6 +39,8 @@ static void test_settings__defaults(void **state)
     assert_false(settings.has_seed);
     assert_true(settings.timeout_s >= 0 && settings.timeout_s <= 0);
     assert_int_equal(settings.size_bytes, 0);
+    assert_int_equal(settings.samples, 0);
+    assert_int_equal(settings.pairs.count, 0);
     assert_int_equal(settings.exit_map, GST_EXIT_MAP_PLAIN);
     assert_null(settings.profile);
     assert_string_equal(gst_settings_describe(&settings, text, sizeof(text)), "--level quick");
@@ -57,9 +59,11 @@ static void test_settings__all_given(void **state)
                                          "1.5m",
                                          "--exit-map=nagios",
                                          "--size=64M",
+                                         "--samples=1000",
+                                         "--pairs=0-1,2-3",
                                          NULL };
     struct gst_settings settings;
-    char error[256], text[160];
+    char error[256], text[200];
 
     (void)state;
     assert_true(parse(&settings, words, error, sizeof(error)));
@@ -72,7 +76,11 @@ static void test_settings__all_given(void **state)
     assert_int_equal(settings.size_bytes, 67108864);
     assert_string_equal(gst_settings_describe(&settings, text, sizeof(text)),
                         "--level full --only vector-add,bandwidth --device "
-                        "0,GPU-1,0000:1b:00.0");
+                        "0,GPU-1,0000:1b:00.0 --pairs 0-1,2-3 --samples 1000");
+    assert_int_equal(settings.samples, 1000);
+    assert_int_equal(settings.pairs.count, 2);
+    assert_int_equal(settings.pairs.rows[1].first, 2);
+    assert_int_equal(settings.pairs.rows[1].second, 3);
 }
 
 static void test_settings__root_from_the_environment(void **state)
@@ -134,6 +142,14 @@ static void test_settings__refused(void **state)
         { { "--fault", "gpu 0 lost" }, "--simulate" },
         { { "--junit", "-" }, "--json" },
         { { "--bars", "-" }, "--json" },
+        { { "--samples", "0" }, "from 1 to 1000" },
+        { { "--samples", "1001" }, "from 1 to 1000" },
+        { { "--samples", "-1" }, "'-1'" },
+        { { "--samples", "many" }, "'many'" },
+        { { "--pairs", "0-0" }, "twice" },
+        { { "--pairs", "01" }, "such as 0-1" },
+        { { "--json=x", "--junit=x" }, "'--json' and '--junit' name one file, 'x'" },
+        { { "--junit=x", "--bars=x" }, "'--junit' and '--bars'" },
         { { "--json" }, "--json" },
         { { "-x" }, "-x" },
     };
@@ -153,10 +169,10 @@ static void test_settings__refused(void **state)
 static void test_settings__help_shows_every_option(void **state)
 {
     static const char *const options[] = {
-        "--level",    "--only",     "--skip",    "-d, --device", "--size",
-        "--seed",     "--timeout",  "--bars",    "--strict",     "--isolate",
-        "--json",     "--junit",    "--root",    "--fault",      "--prometheus",
-        "--simulate", "-h, --help", "--version", "--exit-map"
+        "--level",    "--only",    "--skip",    "-d, --device", "--size",       "--samples",
+        "--pairs",    "--seed",    "--timeout", "--bars",       "--strict",     "--isolate",
+        "--json",     "--junit",   "--root",    "--fault",      "--prometheus", "--simulate",
+        "-h, --help", "--version", "--exit-map"
     };
     char *text = NULL;
     size_t size;

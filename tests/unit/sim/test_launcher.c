@@ -375,6 +375,33 @@ static void test_launcher__faults_that_never_fired(void **state)
     }
 }
 
+/* Two processes one after the other share a clock: what the second adds counts from the first. */
+static void test_launcher__tells_virtual_time(void **state)
+{
+    static const char *const commands[] = { GST_TEST_SELF " pass 1500000",
+                                            GST_TEST_SELF " pass 1500000; " GST_TEST_SELF
+                                                          " pass 2000000; exit 1" };
+    static const char *const seconds[] = { "1.500000000\n", "3.500000000\n" };
+    struct result result;
+    char text[64];
+
+    (void)state;
+    setenv("GPU_SELFTEST_SIM_CLOCK", in_folder("clock"), 1);
+    for (int i = 0; i < 2; i++) {
+        result = run("new", NULL, commands[i]);
+        assert_string_equal(result.err, "");
+        assert_int_equal(result.code, i);
+        read_all(open(in_folder("clock"), O_RDONLY | O_CLOEXEC), text, sizeof text);
+        assert_string_equal(text, seconds[i]);
+    }
+    setenv("GPU_SELFTEST_SIM_CLOCK", "/nonexistent/clock", 1);
+    result = run("new", NULL, "exit 0");
+    unsetenv("GPU_SELFTEST_SIM_CLOCK");
+    assert_int_equal(result.code, 3);
+    assert_string_equal(result.err, "gpu-selftest-simulate: cannot write the file of "
+                                    "GPU_SELFTEST_SIM_CLOCK\n");
+}
+
 static void wait_for_word(struct launched launched, const char *word)
 {
     char text[64] = "";
@@ -610,6 +637,19 @@ static int fire(const char *number)
     return 0;
 }
 
+/* As the program of a run: virtual time that goes by in a process. */
+static int pass(const char *microseconds)
+{
+    struct sim_state *state = sim_state_open(getenv("GPU_SELFTEST_SIM_STATE"));
+
+    if (state == NULL)
+        return 9;
+    sim_state_clock_set(state,
+                        atomic_load(&state->clock_ps) + strtoull(microseconds, NULL, 10) * 1000000);
+    sim_state_close(state);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -622,6 +662,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_launcher__has_the_doubles_of_the_machine),
         cmocka_unit_test(test_launcher__makes_the_root),
         cmocka_unit_test(test_launcher__faults_that_never_fired),
+        cmocka_unit_test(test_launcher__tells_virtual_time),
         cmocka_unit_test(test_launcher__passes_signals_on),
         cmocka_unit_test(test_launcher__control_c_comes_once),
         cmocka_unit_test(test_launcher__its_end_ends_the_program),
@@ -634,5 +675,7 @@ int main(int argc, char **argv)
 
     if (argc == 3 && strcmp(argv[1], "fire") == 0)
         return fire(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "pass") == 0)
+        return pass(argv[2]);
     return cmocka_run_group_tests(tests, setup, teardown);
 }

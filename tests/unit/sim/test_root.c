@@ -21,7 +21,9 @@ struct file {
  * fallen off the bus and that CUDA does not show. */
 static struct sim_machine new_machine(void)
 {
-    struct sim_machine machine = { .driver_version = "580.95.05", .gpu_count = 2 };
+    struct sim_machine machine = { .driver_version = "580.95.05",
+                                   .gpu_count = 2,
+                                   .host = { .memory_node = -1 } };
 
     machine.gpus[0] = (struct sim_gpu){
         .model = { .name = "NVIDIA H100 80GB HBM3",
@@ -65,7 +67,9 @@ static struct sim_machine new_machine(void)
 /* A virtual machine of some years ago. */
 static struct sim_machine old_machine(void)
 {
-    struct sim_machine machine = { .driver_version = "525.60.13", .gpu_count = 1 };
+    struct sim_machine machine = { .driver_version = "525.60.13",
+                                   .gpu_count = 1,
+                                   .host = { .memory_node = -1 } };
 
     machine.gpus[0] = (struct sim_gpu){
         .model = { .name = "Tesla T4",
@@ -203,6 +207,8 @@ static void test_root__new_machine(void **state)
         { PCI1 "max_link_speed", "16.0 GT/s PCIe\n" },
         { "sys/devices/system/node/node0/cpulist", "0-15\n" },
         { "sys/devices/system/node/node1/cpulist", "16-31\n" },
+        { "proc/self/status",
+          "Name:\tsimulated\nCpus_allowed_list:\t0-31\nMems_allowed_list:\t0-1\n" },
         { "dev/nvidia0", "" },
         { "dev/nvidiactl", "" },
     };
@@ -241,6 +247,8 @@ static void test_root__old_machine(void **state)
         { PCI2 "numa_node", "-1\n" },
         { PCI2 "local_cpulist", "0-15\n" },
         { PCI2 "current_link_speed", "8.0 GT/s PCIe\n" },
+        { "proc/self/status",
+          "Name:\tsimulated\nCpus_allowed_list:\t0-15\nMems_allowed_list:\t0\n" },
     };
     const struct sim_machine machine = old_machine();
 
@@ -249,6 +257,23 @@ static void test_root__old_machine(void **state)
           "dev/nvidia-uvm\ndev/nvidia0\ndev/nvidiactl\nproc/driver/nvidia/gpus/0000:00:07.0\n"
           "sys/bus/pci/devices/0000:00:00.0\n"
           "sys/bus/pci/devices/0000:00:07.0\nsys/devices/system/node/node0\n");
+}
+
+/* All memory from the second node: the process still runs anywhere. */
+static void test_root__memory_of_one_node(void **state)
+{
+    static const struct file status = {
+        "proc/self/status", "Name:\tsimulated\nCpus_allowed_list:\t0-31\nMems_allowed_list:\t1\n"
+    };
+    char folder[] = "/tmp/test_root.XXXXXX", err[256] = "";
+    struct sim_machine machine = new_machine();
+    int fd = make_folder(folder);
+
+    (void)state;
+    machine.host.memory_node = 1;
+    assert_true(sim_root_write(fd, &machine, err, sizeof err));
+    assert_file(fd, &status);
+    remove_folder(fd, folder);
 }
 
 static void test_root__no_gpu(void **state)
@@ -280,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_root__new_machine),
         cmocka_unit_test(test_root__old_machine),
+        cmocka_unit_test(test_root__memory_of_one_node),
         cmocka_unit_test(test_root__no_gpu),
         cmocka_unit_test(test_root__does_not_write_over_another),
     };

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening, moving, keeping the samples; see peer_bench.h. */
+#include "workloads/peer_bench.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "gpu/error.h"
+#include "gpu/pattern.h"
+#include "gpu/together.h"
+#include "kernels/memory_bandwidth.h"
+#include "workloads/peer_data.h"
+#include "workloads/traffic.h"
+
+/* Kernels move whole vectors. */
+#define GRAIN ((size_t)GST_MEMORY_VECTOR_BYTES)
+
+/* One copy of a round. */
+struct move {
+    struct gst_peer_bench *bench;
+    const struct gst_peer_pass *pass;
+    int from, to;
+};
+
+struct moves {
+    size_t count;
+    struct move of[GST_ENV_GPUS];
+};
+
+static bool is_meant(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
+                     const struct gst_pair pair)
+{
+    return gst_peers_are_direct(bench->peers, pair.from, pair.to) != pass->is_staged
+           && bench->data[pair.from][pair.to] <= GST_PEER_DATA_RIGHT
+           && (!pass->is_both_ways || bench->data[pair.to][pair.from] <= GST_PEER_DATA_RIGHT);
+}
+
+static bool copy_by_engine(struct gst_lane *lane, const struct move *move, struct gst_status *st)
+{
+    const struct gst_peer_seat *from = &move->bench->seats[move->from];
+    const struct gst_peer_seat *to = &move->bench->seats[move->to];
+
+    return GST_CU(lane->env, st, cuMemcpyPeerAsync,
+                  (to->in, to->lane.gpu->context, from->out, from->lane.gpu->context,
+                   move->bench->memory.bytes, lane->stream));
+}
+
+static bool copy_by_kernel(struct gst_lane *lane, const struct move *move, struct gst_status *st)
+{
+    const size_t bytes = move->bench->memory.bytes;
+    struct gst_memory_bandwidth_args args = {
+        .x = (const float *)(uintptr_t)move->bench->seats[move->from].out,
+        .z = (float *)(uintptr_t)move->bench->seats[move->to].in,
+        .vectors = bytes / GRAIN,
+    };
+
+    return lane->path->launch(lane, gst_traffic_blocks(lane->gpu, bytes / sizeof(float)),
+                              GST_TRAFFIC_THREADS, &args, st);
+}
+
+static bool copy_once(struct gst_lane *lane, void *data, struct gst_status *st)
+{
+    const struct move *move = data;
+
+    return move->pass->is_kernel ? copy_by_kernel(lane, move, st) : copy_by_engine(lane, move, st);
+}
+
+static void read_links(struct gst_peer_bench *bench, const struct moves *moves)
+{
+    struct gst_pcie_link now;
+
+    for (size_t i = 0; i < moves->count; i++) {
+        const int ends[] = { moves->of[i].from, moves->of[i].to };
+
+        for (size_t k = 0; k < 2; k++) {
+            struct gst_peer_seat *seat = &bench->seats[ends[k]];
+
+            if (gst_nvlinks_up(&bench->peers->links, ends[k]) == 0
+                && gst_pcie_link_read(bench->run->env, seat->lane.gpu, &now))
+                gst_pcie_link_raise(&seat->link, &now);
+        }
+    }
+}
+
+static struct gst_peer_result *result_of(struct gst_peer_bench *bench, const struct move *move)
+{
+    return &bench->results[move->from][move->to];
+}
+
+/* Of a step, each pair takes the time of its own copies. */
+static void keep_samples(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
+                         const struct moves *moves, const struct gst_together *together)
+{
+    const double bytes = (double)bench->memory.bytes;
+    const size_t stride = pass->is_both_ways ? 2 : 1;
+
+    for (size_t i = 0; i < moves->count; i += stride) {
+        struct gst_peer_result *result = result_of(bench, &moves->of[i]);
+
+        result->was_ahead = (result->count == 0 || result->was_ahead) && together->was_ahead;
+        for (size_t k = 0; k < GST_BATCH_COPIES; k++) {
+            double seconds = together->streams[i].seconds[k];
+
+            if (pass->is_both_ways && together->streams[i + 1].seconds[k] > seconds)
+                seconds = together->streams[i + 1].seconds[k];
+            result->samples[result->count++] = (double)stride * bytes / seconds;
+        }
+    }
+    for (size_t k = 0; k < GST_BATCH_COPIES; k++)
+        bench->seconds += together->seconds[k];
+}
+
+/* "copy 0->1, 2->7": for whoever has to explain a hang. */
+static void tell_phase(struct gst_peer_bench *bench, const char *verb, const struct moves *moves)
+{
+    char text[48] = "";
+    size_t at = 0;
+
+    for (size_t i = 0; i < moves->count && at < sizeof(text) - 1; i++)
+        at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%d->%d", i == 0 ? "" : ", ",
+                               bench->seats[moves->of[i].from].lane.gpu->index,
+                               bench->seats[moves->of[i].to].lane.gpu->index);
+    gst_run_phase(bench->run, bench->seats[moves->of[0].from].lane.gpu->index, "%s %s", verb, text);
+}
+
+static bool time_moves(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
+                       struct moves *moves, struct gst_status *st)
+{
+    struct gst_together_stream streams[GST_ENV_GPUS];
+    struct gst_together together;
+    bool ok;
+
+    for (size_t i = 0; i < moves->count; i++) {
+        struct move *move = &moves->of[i];
+
+        streams[i].lane = &bench->seats[pass->is_pull ? move->to : move->from].lane;
+        streams[i].data = move;
+    }
+    tell_phase(bench, "copy", moves);
+    ok = gst_together_init(&together, streams, moves->count, st);
+    for (size_t i = 0; i < pass->batches && ok; i++) {
+        ok = gst_together_queue(&together, copy_once, st);
+        if (ok && i == 0)
+            read_links(bench, moves);
+        ok = ok && gst_together_finish(&together, st);
+        if (ok)
+            keep_samples(bench, pass, moves, &together);
+    }
+    gst_together_release(&together);
+    return ok;
+}
+
+static bool prepare(struct gst_peer_bench *bench, const struct moves *moves, struct gst_status *st)
+{
+    tell_phase(bench, "prepare", moves);
+    for (size_t i = 0; i < moves->count; i++) {
+        if (!gst_peer_data_prepare(bench, moves->of[i].from, moves->of[i].to, st))
+            return false;
+    }
+    for (size_t i = 0; i < moves->count; i++) {
+        if (!gst_peer_data_wait(bench, moves->of[i].from, st)
+            || !gst_peer_data_wait(bench, moves->of[i].to, st))
+            return false;
+    }
+    return true;
+}
+
+/* A rate of wrong data is worth nothing. */
+static bool verify(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
+                   const struct moves *moves, struct gst_status *st)
+{
+    tell_phase(bench, "compare", moves);
+    for (size_t i = 0; i < moves->count; i++) {
+        const struct move *move = &moves->of[i];
+
+        if (!gst_peer_data_verify(bench, move->from, move->to, st))
+            return false;
+        if (bench->data[move->from][move->to] == GST_PEER_DATA_RIGHT)
+            continue;
+        result_of(bench, move)->count = 0;
+        if (pass->is_both_ways)
+            bench->results[move->to][move->from].count = 0;
+    }
+    return true;
+}
+
+static bool run_round(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
+                      const struct gst_round *round, struct gst_status *st)
+{
+    struct moves moves = { .count = 0 };
+
+    for (size_t i = 0; i < round->count; i++) {
+        const struct gst_pair pair = round->pairs[i];
+
+        if (!is_meant(bench, pass, pair))
+            continue;
+        moves.of[moves.count++] = (struct move){ bench, pass, pair.from, pair.to };
+        if (pass->is_both_ways)
+            moves.of[moves.count++] = (struct move){ bench, pass, pair.to, pair.from };
+    }
+    if (moves.count == 0)
+        return true;
+    bench->rounds++;
+    bench->pairs += moves.count;
+    return prepare(bench, &moves, st) && time_moves(bench, pass, &moves, st)
+           && verify(bench, pass, &moves, st);
+}
+
+static size_t rounds_of(const struct gst_peer_pass *pass, int gpus)
+{
+    if (!pass->is_in_rounds)
+        return gst_rounds_alone(gpus);
+    return pass->is_both_ways ? gst_rounds_both_ways(gpus) : gst_rounds_one_way(gpus);
+}
+
+bool gst_peer_bench_run(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
+                        struct gst_status *st)
+{
+    memset(bench->results, 0, sizeof(bench->results));
+    bench->seconds = 0;
+    bench->rounds = bench->pairs = 0;
+    for (size_t i = 0; i < rounds_of(pass, bench->count); i++) {
+        const struct gst_round round =
+            pass->is_in_rounds ? gst_round_of(bench->count, i) : gst_round_alone(bench->count, i);
+
+        /* Alone, every two come twice. */
+        if (pass->is_both_ways && !pass->is_in_rounds && round.pairs[0].from > round.pairs[0].to)
+            continue;
+        if (!run_round(bench, pass, &round, st))
+            return false;
+    }
+    return true;
+}
+
+static bool open_seats(struct gst_peer_bench *bench, struct gst_status *st)
+{
+    struct gst_env *env = bench->run->env;
+
+    for (int i = 0; i < bench->count; i++) {
+        struct gst_gpu *gpu = &env->gpus[i];
+
+        gst_run_phase(bench->run, gpu->index, "open");
+        if (!gst_lane_open(&bench->seats[i].lane, &gst_driver_path, env, gpu, st)) {
+            st->gpu = gpu->index;
+            return false;
+        }
+        gst_copy_buffers_fit(&bench->memory, 1, &bench->seats[i].lane);
+    }
+    return true;
+}
+
+static bool allocate(struct gst_peer_bench *bench, struct gst_status *st)
+{
+    struct gst_copy_buffers *memory = &bench->memory;
+
+    gst_run_phase(bench->run, bench->seats[0].lane.gpu->index, "allocate");
+    memory->bytes = memory->bytes < GRAIN ? GRAIN : memory->bytes / GRAIN * GRAIN;
+    if (!gst_copy_buffers_pin(memory, &bench->seats[0].lane, st))
+        return false;
+    memory->bytes = memory->bytes / GRAIN * GRAIN;
+    gst_pattern_fill(memory->source, (memory->bytes + memory->extra) / sizeof(uint32_t),
+                     bench->seed);
+    for (int i = 0; i < bench->count; i++) {
+        struct gst_peer_seat *seat = &bench->seats[i];
+        struct gst_lane *lane = &seat->lane;
+
+        gst_run_phase(bench->run, lane->gpu->index, "allocate");
+        if (!gst_gpu_use(lane->env, lane->gpu, st)
+            || !lane->path->alloc(lane, memory->bytes, &seat->out, st)
+            || !lane->path->alloc(lane, memory->bytes, &seat->in, st)) {
+            st->gpu = lane->gpu->index;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A build without kernels, or for other GPUs, measures copy engines all the same. */
+static void load_kernels(struct gst_peer_bench *bench)
+{
+    struct gst_status why = GST_STATUS_INIT;
+
+    bench->has_kernel = true;
+    for (int i = 0; i < bench->count && bench->has_kernel; i++) {
+        struct gst_lane *lane = &bench->seats[i].lane;
+
+        gst_run_phase(bench->run, lane->gpu->index, "load memory_copy");
+        bench->has_kernel = gst_gpu_use(lane->env, lane->gpu, &why)
+                            && gst_lane_load_kernel(lane, "memory_bandwidth", "memory_copy", &why);
+    }
+    if (!bench->has_kernel)
+        snprintf(bench->no_kernel, sizeof(bench->no_kernel), "%.150s", why.cause);
+}
+
+bool gst_peer_bench_init(struct gst_peer_bench *bench, struct gst_run *run,
+                         const struct gst_peers *peers, bool wants_kernel, struct gst_status *st)
+{
+    memset(bench, 0, sizeof(*bench));
+    bench->run = run;
+    bench->peers = peers;
+    bench->count = run->env->gpu_count;
+    bench->seed = (uint32_t)(run->seed ^ (run->seed >> 32));
+    bench->memory.bytes = gst_copy_bytes_wanted(run);
+    bench->memory.extra = GST_PEER_DATA_EXTRA;
+    if (!open_seats(bench, st) || !allocate(bench, st))
+        return false;
+    if (wants_kernel)
+        load_kernels(bench);
+    return true;
+}
+
+void gst_peer_bench_release(struct gst_peer_bench *bench)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+
+    for (int i = bench->count - 1; i >= 0; i--) {
+        struct gst_peer_seat *seat = &bench->seats[i];
+        struct gst_lane *lane = &seat->lane;
+
+        if (lane->path == NULL || !gst_gpu_use(lane->env, lane->gpu, &ignored))
+            continue;
+        lane->path->free(lane, seat->in);
+        lane->path->free(lane, seat->out);
+        if (i == 0)
+            gst_copy_buffers_release(&bench->memory, lane);
+        gst_lane_close(lane);
+    }
+    bench->count = 0;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * peer-copy: how fast each GPU gets data to each other one. Where every NVLink leads to a switch,
+ * disjoint pairs copy at the same time; elsewhere one pair after the other, since pairs may share a
+ * link. Under --level full also kernels, reads, both directions at once, the other schedule (both
+ * together tell what pairs take from each other), and pairs that only reach each other through the
+ * host.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "run/run.h"
+#include "workloads/list.h"
+#include "workloads/peer_report.h"
+
+#define BY_ENGINE "copy-engine"
+#define BY_KERNEL "kernel"
+
+static const struct gst_metric_def write_rate = {
+    .name = "peer-copy.write",
+    .title = "from one GPU to another, the source writes",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def read_rate = {
+    .name = "peer-copy.read",
+    .title = "from one GPU to another, the target reads",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def both_ways = {
+    .name = "peer-copy.both-ways",
+    .title = "between two GPUs, both directions at once, sum",
+    .unit = GST_UNIT_BYTES_PER_S,
+};
+
+static const struct gst_metric_def contention = {
+    .name = "peer-copy.contention",
+    .title = "rate while disjoint pairs copy, of the rate alone",
+    .unit = GST_UNIT_FRACTION,
+};
+
+static const struct gst_metric_def *const metrics[] = {
+    &write_rate, &read_rate, &both_ways, &contention, NULL,
+};
+
+struct test {
+    struct gst_run *run;
+    struct gst_peers peers;
+    struct gst_peer_bench bench;
+    struct gst_peer_result before[GST_ENV_GPUS][GST_ENV_GPUS]; /* of the schedule that was first */
+    size_t direct;                                             /* ordered pairs */
+    bool is_switched;
+    char how[96]; /* the pairs were measured */
+};
+
+static bool one_pass(struct test *test, const struct gst_peer_pass *pass,
+                     const struct gst_metric_def *def, const char *variant, struct gst_status *st)
+{
+    return gst_peer_bench_run(&test->bench, pass, st)
+           && gst_peer_report_pass(&test->bench, pass, def, variant, st);
+}
+
+/* For whoever compares both schedules: how many rounds of how much GPU time. */
+static void note_schedule(struct test *test, bool is_in_rounds)
+{
+    struct gst_report *report = test->run->report;
+
+    if (is_in_rounds)
+        gst_report_fact_number(report, GST_NO_GPU, "peer-copy", "rounds", GST_UNIT_NONE,
+                               (double)test->bench.rounds);
+    gst_report_fact_number(report, GST_NO_GPU, "peer-copy",
+                           is_in_rounds ? "rounds_time" : "pairs_alone_time", GST_UNIT_SECONDS,
+                           test->bench.seconds);
+}
+
+static void tell_how(struct test *test)
+{
+    const size_t rounds = test->bench.rounds;
+
+    if (test->is_switched && rounds > 0)
+        snprintf(test->how, sizeof(test->how), "in %zu round%s of %zu disjoint pair%s", rounds,
+                 gst_plural((int64_t)rounds), test->bench.pairs / rounds,
+                 gst_plural((int64_t)(test->bench.pairs / rounds)));
+    else
+        snprintf(test->how, sizeof(test->how), "one by one: pairs may share links");
+    gst_report_fact_text(test->run->report, GST_NO_GPU, "peer-copy", "pairs_measured", "%s",
+                         test->how);
+}
+
+/* The same pairs by the other schedule: what the others take away from a pair. */
+static bool measure_contention(struct test *test, struct gst_peer_pass pass, struct gst_status *st)
+{
+    struct gst_peer_bench *bench = &test->bench;
+
+    memcpy(test->before, bench->results, sizeof(test->before));
+    pass.is_in_rounds = !pass.is_in_rounds;
+    if (!gst_peer_bench_run(bench, &pass, st))
+        return false;
+    note_schedule(test, pass.is_in_rounds);
+    for (int i = 0; i < bench->count; i++) {
+        for (int k = 0; k < bench->count; k++) {
+            const struct gst_peer_result *now = &bench->results[i][k];
+            const struct gst_peer_result *before = &test->before[i][k];
+            double shares[GST_PEER_SAMPLES];
+            size_t count = now->count < before->count ? now->count : before->count;
+
+            for (size_t n = 0; n < count; n++)
+                shares[n] = pass.is_in_rounds ? now->samples[n] / before->samples[n]
+                                              : before->samples[n] / now->samples[n];
+            if (count > 0
+                && !gst_run_metric_between(test->run, &contention, bench->seats[i].lane.gpu->index,
+                                           bench->seats[k].lane.gpu->index, BY_ENGINE, shares,
+                                           count, gst_bar_none(), st))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool measure_writes(struct test *test, struct gst_status *st)
+{
+    const bool is_full = test->run->is_full;
+    const struct gst_peer_pass pass = {
+        .is_in_rounds = test->is_switched,
+        .batches = is_full ? GST_PEER_BATCHES : 1,
+    };
+
+    if (!one_pass(test, &pass, &write_rate, BY_ENGINE, st))
+        return false;
+    tell_how(test);
+    note_schedule(test, pass.is_in_rounds);
+    return !is_full || measure_contention(test, pass, st);
+}
+
+static bool measure_more(struct test *test, struct gst_status *st)
+{
+    const struct {
+        const struct gst_metric_def *def;
+        struct gst_peer_pass pass;
+    } rows[] = {
+        { &write_rate, { .is_kernel = true } },
+        { &read_rate, { .is_pull = true } },
+        { &read_rate, { .is_pull = true, .is_kernel = true } },
+        { &both_ways, { .is_both_ways = true } },
+        { &both_ways, { .is_both_ways = true, .is_kernel = true } },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gst_peer_pass pass = rows[i].pass;
+
+        pass.is_in_rounds = test->is_switched;
+        pass.batches = GST_PEER_BATCHES;
+        if ((!pass.is_kernel || test->bench.has_kernel)
+            && !one_pass(test, &pass, rows[i].def, pass.is_kernel ? BY_KERNEL : BY_ENGINE, st))
+            return false;
+    }
+    return true;
+}
+
+/* Legal, slow, and nothing that a program notices: measured under its own name, and not judged. */
+static bool measure_staged(struct test *test, struct gst_status *st)
+{
+    const struct gst_peer_pass pass = { .is_staged = true, .batches = GST_PEER_BATCHES };
+
+    return one_pass(test, &pass, &write_rate, "staged", st);
+}
+
+static size_t pairs_of(const struct test *test)
+{
+    return gst_rounds_alone(test->peers.count);
+}
+
+static void note_paths(struct test *test)
+{
+    struct gst_env *env = test->run->env;
+
+    for (int i = 0; i < test->peers.count; i++) {
+        for (int k = 0; k < test->peers.count; k++) {
+            char key[32], way[GST_TEXT_SIZE];
+
+            if (i == k)
+                continue;
+            snprintf(key, sizeof(key), "path_to_gpu_%d", env->gpus[k].index);
+            gst_report_fact_text(test->run->report, env->gpus[i].index, "peer-copy", key, "%s",
+                                 gst_peers_describe(&test->peers, i, k, way, sizeof(way)));
+        }
+    }
+}
+
+static void note_limits(struct test *test)
+{
+    struct gst_report *report = test->run->report;
+
+    if (test->bench.memory.limit[0] != '\0')
+        gst_report_fact_text(report, GST_NO_GPU, "peer-copy", "copied_less_than_wanted",
+                             "%zu bytes: %s", test->bench.memory.bytes, test->bench.memory.limit);
+    if (test->bench.no_kernel[0] != '\0')
+        gst_report_fact_text(report, GST_NO_GPU, "peer-copy", "kernels_not_measured", "%s",
+                             test->bench.no_kernel);
+}
+
+static void sum_up(struct test *test)
+{
+    const size_t staged = pairs_of(test) - test->direct;
+    char gpus[24], size[32], others[64] = "";
+
+    if (staged > 0)
+        snprintf(others, sizeof(others), ", %zu pair%s through the host %s", staged,
+                 gst_plural((int64_t)staged), test->run->is_full ? "as well" : "left out");
+    gst_format(size, sizeof(size), (double)test->bench.memory.bytes, GST_UNIT_BYTES);
+    gst_run_summary(test->run, "%s, %zu direct pair%s %s%s, %s a copy%s, every word compared",
+                    gst_run_gpus(test->run, gpus, sizeof(gpus)), test->direct,
+                    gst_plural((int64_t)test->direct), test->how, others, size,
+                    test->bench.memory.limit[0] != '\0' ? " (less than wanted)" : "");
+}
+
+static bool measure(struct test *test, struct gst_status *st)
+{
+    const bool is_full = test->run->is_full;
+    bool ok = gst_peer_bench_init(&test->bench, test->run, &test->peers, is_full, st);
+
+    note_limits(test);
+    if (test->direct > 0)
+        ok = ok && measure_writes(test, st) && (!is_full || measure_more(test, st));
+    if (is_full && test->direct < pairs_of(test))
+        ok = ok && measure_staged(test, st);
+    gst_peer_report_data(&test->bench);
+    sum_up(test);
+    gst_peer_bench_release(&test->bench);
+    return ok;
+}
+
+static bool test_peers(struct test *test, struct gst_status *st)
+{
+    gst_run_phase(test->run, GST_NO_GPU, "allow peer access");
+    if (!gst_peers_open(&test->peers, test->run->env, st))
+        return false;
+    test->direct = gst_peers_direct_count(&test->peers);
+    test->is_switched =
+        test->direct == pairs_of(test) && gst_nvlinks_all_switched(&test->peers.links);
+    note_paths(test);
+    gst_peer_report_links(test->run, &test->peers);
+    gst_peer_report_access(test->run, &test->peers);
+    if (test->direct > 0 || test->run->is_full)
+        return measure(test, st);
+    gst_run_skip(test->run, "no pair of GPUs can reach each other directly: %s",
+                 gst_peers_why_staged(&test->peers, 0, 1));
+    return true;
+}
+
+static bool run_peer_copy(struct gst_run *run, struct gst_status *st)
+{
+    struct test *test = calloc(1, sizeof(*test));
+    bool ok;
+
+    if (test == NULL)
+        return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot allocate %zu bytes", sizeof(*test));
+    test->run = run;
+    ok = test_peers(test, st);
+    gst_peers_close(&test->peers, run->env);
+    free(test);
+    return ok;
+}
+
+const struct gst_workload gst_workload_peer_copy = {
+    .name = "peer-copy",
+    .group = "bandwidth",
+    .summary = "how fast does each GPU get data to each other GPU, and does it arrive?",
+    .passes_when = "each pair is as fast as NVLink or PCIe of that kind, all NVLinks are up, and "
+                   "every word arrives",
+    .needs = { .gpus = 2 },
+    .metrics = metrics,
+    .timeout_s = 600,
+    .is_quick = true,
+    .run = run_peer_copy,
+};
