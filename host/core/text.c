@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/text_facts.h"
+#include "core/text_matrix.h"
 #include "core/text_table.h"
 #include "core/utf8.h"
 
@@ -375,6 +376,7 @@ bool gst_text_write(const struct gst_report *report, FILE *out, struct gst_text_
         gst_text_facts(report, out);
     write_items(report, out, style);
     gst_text_table(report, out, style);
+    gst_text_matrices(report, out, style);
     write_notes(report, out);
     fprintf(out, "\n%zu passed, %zu failed, %zu skipped, %zu could not tell   exit %d\n",
             gst_report_count_all(report, GST_PASS), gst_report_count_all(report, GST_FAIL),

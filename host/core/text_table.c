@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A group with more rows is summed up: eight GPUs, alike and well, need three lines and not eight.
- */
-#define ROWS_SHOWN 4
+#include "core/metric_group.h"
 
 struct widths {
     int name, ends;
@@ -29,12 +27,6 @@ void gst_text_word(FILE *out, enum gst_verdict verdict, int width, struct gst_te
                 width > (int)strlen(text) ? width - (int)strlen(text) : 0, "");
 }
 
-static void name_of(const struct gst_metric *metric, char *text, size_t size)
-{
-    snprintf(text, size, "%s%s%s", metric->def->name, metric->variant[0] == '\0' ? "" : " ",
-             metric->variant);
-}
-
 static void ends_of(const struct gst_metric *metric, char *text, size_t size)
 {
     int from = metric->src_gpu, to = metric->dst_gpu;
@@ -47,8 +39,7 @@ static void ends_of(const struct gst_metric *metric, char *text, size_t size)
         snprintf(text, size, "-");
 }
 
-/* "43 % of 63 GB/s (PCIe 5.0 x16)", empty without a ceiling. */
-static void share_of(const struct gst_metric *metric, char *text, size_t size)
+void gst_text_share(const struct gst_metric *metric, char *text, size_t size)
 {
     char ceiling[32], share[32] = "";
     enum gst_unit unit = metric->def->unit;
@@ -69,8 +60,8 @@ static void write_row(FILE *out, const struct gst_metric *metric, const char *en
 {
     char name[GST_NAME_SIZE * 4], value[32], share[GST_BAR_TEXT_SIZE + 80], floor[32];
 
-    name_of(metric, name, sizeof name);
-    share_of(metric, share, sizeof share);
+    gst_metric_name(metric, name, sizeof name);
+    gst_text_share(metric, share, sizeof share);
     gst_format(value, sizeof value, metric->value, metric->def->unit);
     fprintf(out, "%-*s  %*s  %12s  %-46s  ", widths.name, name, widths.ends, ends, value, share);
     gst_text_word(out, metric->verdict, 0, style);
@@ -80,16 +71,6 @@ static void write_row(FILE *out, const struct gst_metric *metric, const char *en
                 metric->bar.floor_from);
     }
     fputc('\n', out);
-}
-
-static bool is_same_group(const struct gst_metric *a, const struct gst_metric *b)
-{
-    return a->def == b->def && a->item == b->item && strcmp(a->variant, b->variant) == 0;
-}
-
-static bool is_bad(const struct gst_metric *metric)
-{
-    return metric->verdict == GST_FAIL || metric->verdict == GST_ERROR;
 }
 
 static int by_value(const void *a, const void *b)
@@ -119,7 +100,7 @@ static void write_extremes(FILE *out, const struct gst_metric **rows, size_t cou
         free(sorted);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!is_bad(rows[i]))
+        if (!gst_metric_is_bad(rows[i]))
             continue;
         ends_of(rows[i], ends, sizeof ends);
         write_row(out, rows[i], ends, widths, style);
@@ -131,7 +112,7 @@ static void write_group(FILE *out, const struct gst_metric **rows, size_t count,
 {
     char ends[48];
 
-    if (count > ROWS_SHOWN) {
+    if (count > GST_GROUP_ROWS_SHOWN) {
         write_extremes(out, rows, count, widths, style);
         return;
     }
@@ -147,44 +128,35 @@ static struct widths measure(const struct gst_report *report)
     char text[GST_NAME_SIZE * 4];
 
     for (size_t i = 0; i < report->metric_count; i++) {
-        name_of(&report->metrics[i], text, sizeof text);
+        gst_metric_name(&report->metrics[i], text, sizeof text);
         if ((int)strlen(text) > widths.name)
             widths.name = (int)strlen(text);
     }
     return widths;
 }
 
-/* The first row of each group gathers the others, in whatever order they were measured. */
-static bool is_first(const struct gst_report *report, size_t index)
+static void write_table_head(FILE *out, struct widths widths)
 {
-    for (size_t i = 0; i < index; i++) {
-        if (is_same_group(&report->metrics[i], &report->metrics[index]))
-            return false;
-    }
-    return true;
+    fprintf(out, "\n%-*s  %*s  %12s  %-46s  verdict\n", widths.name, "metric", widths.ends, "gpu",
+            "value", "of");
 }
 
 void gst_text_table(const struct gst_report *report, FILE *out, struct gst_text_style style)
 {
-    struct widths widths = measure(report);
-    const struct gst_metric **rows;
+    const struct widths widths = measure(report);
+    const struct gst_metric **rows = calloc(report->metric_count + 1, sizeof *rows);
+    bool has_head = false;
 
-    if (report->metric_count == 0)
-        return;
-    rows = calloc(report->metric_count, sizeof *rows);
     if (rows == NULL)
         return;
-    fprintf(out, "\n%-*s  %*s  %12s  %-46s  verdict\n", widths.name, "metric", widths.ends, "gpu",
-            "value", "of");
     for (size_t i = 0; i < report->metric_count; i++) {
-        size_t count = 0;
+        const size_t count = gst_metric_group(report, i, rows);
 
-        if (!is_first(report, i))
+        if (count == 0 || gst_metric_group_is_matrix(rows, count))
             continue;
-        for (size_t k = i; k < report->metric_count; k++) {
-            if (is_same_group(&report->metrics[i], &report->metrics[k]))
-                rows[count++] = &report->metrics[k];
-        }
+        if (!has_head)
+            write_table_head(out, widths);
+        has_head = true;
         write_group(out, rows, count, widths, style);
     }
     free(rows);

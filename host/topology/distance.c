@@ -12,7 +12,8 @@ static const struct {
 #undef GST_DISTANCE_ROW
 };
 
-static size_t common_ports(const struct gst_pci_device *one, const struct gst_pci_device *other)
+size_t gst_distance_common_ports(const struct gst_pci_device *one,
+                                 const struct gst_pci_device *other)
 {
     size_t count = 0;
 
@@ -39,7 +40,7 @@ enum gst_distance gst_distance_between(const struct gst_pci_device *one,
         return GST_DISTANCE_SELF;
     if (one->host_bridge[0] == '\0' || strcmp(one->host_bridge, other->host_bridge) != 0)
         return by_node(one, other);
-    common = common_ports(one, other);
+    common = gst_distance_common_ports(one, other);
     if (common == 0)
         return GST_DISTANCE_PHB;
     /* Below the last port that they share, a switch has one more port on the way to each; a further

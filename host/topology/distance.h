@@ -29,6 +29,10 @@ enum gst_distance {
 enum gst_distance gst_distance_between(const struct gst_pci_device *one,
                                        const struct gst_pci_device *other);
 
+/* How many ports from the host bridge down both ways share. */
+size_t gst_distance_common_ports(const struct gst_pci_device *one,
+                                 const struct gst_pci_device *other);
+
 /* "PIX", and one clause of explanation. */
 const char *gst_distance_word(enum gst_distance distance);
 const char *gst_distance_meaning(enum gst_distance distance);

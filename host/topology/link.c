@@ -38,9 +38,9 @@ static bool is_speed(const char *text, const char *speed)
     return strncmp(text, " GT/s", 5) == 0;
 }
 
-struct gst_pcie_link gst_pcie_link_parse(const char *speed, const char *width)
+struct gst_pci_link gst_pci_link_parse(const char *speed, const char *width)
 {
-    struct gst_pcie_link link = { 0 };
+    struct gst_pci_link link = { 0 };
     char *end;
     unsigned long lanes = strtoul(width, &end, 10);
 
@@ -55,14 +55,14 @@ struct gst_pcie_link gst_pcie_link_parse(const char *speed, const char *width)
     return link;
 }
 
-bool gst_pcie_link_is_known(struct gst_pcie_link link)
+bool gst_pci_link_is_known(struct gst_pci_link link)
 {
     return link.generation > 0 && link.generation < GENERATION_COUNT && link.width > 0;
 }
 
-double gst_pcie_link_rate(struct gst_pcie_link link)
+double gst_pci_link_rate(struct gst_pci_link link)
 {
-    if (!gst_pcie_link_is_known(link))
+    if (!gst_pci_link_is_known(link))
         return 0;
     return generations[link.generation].bits_per_s * generations[link.generation].payload_of_wire
            / 8 * link.width;
@@ -75,8 +75,8 @@ static unsigned lower(unsigned one, unsigned other)
     return one;
 }
 
-struct gst_pcie_link gst_pcie_link_common(struct gst_pcie_link one, struct gst_pcie_link other)
+struct gst_pci_link gst_pci_link_common(struct gst_pci_link one, struct gst_pci_link other)
 {
-    return (struct gst_pcie_link){ .generation = lower(one.generation, other.generation),
-                                   .width = lower(one.width, other.width) };
+    return (struct gst_pci_link){ .generation = lower(one.generation, other.generation),
+                                  .width = lower(one.width, other.width) };
 }

@@ -6,6 +6,7 @@
 
 #include "topology/bonds.h"
 #include "topology/distance.h"
+#include "topology/ways_text.h"
 
 #define COLUMN     6  /* "NIC63" and a space */
 #define LINK_WIDTH 10 /* "gen 5 x16" and a space */
@@ -110,10 +111,11 @@ static void write_nearest(const struct gst_topology *topology, size_t gpu, FILE 
 
 static void write_links(const struct gst_topology *topology, FILE *out)
 {
-    fprintf(out,
-            "\nNarrowest PCIe hop up to the host bridge (generations fall while a GPU is idle; "
-            "widths do not):\n         %-*s  %-*s  %-27s  nearest NIC\n",
-            LINK_WIDTH, "now", LINK_WIDTH, "at most", "where");
+    fprintf(
+        out,
+        "\nNarrowest PCIe hop up to the host bridge (read at rest, where generations fall; under "
+        "load: gpu-selftest host-copy):\n         %-*s  %-*s  %-27s  nearest NIC\n",
+        LINK_WIDTH, "at rest", LINK_WIDTH, "at most", "where");
     for (size_t i = 0; i < topology->gpu_count; i++) {
         struct gst_pci_hop now, most;
         const bool knows_now = gst_pci_narrowest_now(&topology->gpus[i].pci, &now);
@@ -172,6 +174,7 @@ bool gst_topology_write_text(const struct gst_topology *topology, FILE *out)
     }
     if (topology->gpu_count > 0)
         write_links(topology, out);
+    gst_ways_write_text(topology, out);
     write_process(topology, out);
     write_remarks(topology, out);
     return fflush(out) == 0 && !ferror(out);

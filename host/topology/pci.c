@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/utf8.h"
 
@@ -113,14 +114,35 @@ bool gst_pci_number(const struct gst_root *root, const char *address, const char
     return sscanf(text, "%x", number) == 1;
 }
 
-static struct gst_pcie_link read_link(const struct gst_root *root, const char *address,
-                                      const char *speed_file, const char *width_file)
+static struct gst_pci_link read_link(const struct gst_root *root, const char *address,
+                                     const char *speed_file, const char *width_file)
 {
     char speed[64], width[16];
 
     read_file(root, address, speed_file, speed, sizeof(speed));
     read_file(root, address, width_file, width, sizeof(width));
-    return gst_pcie_link_parse(speed, width);
+    return gst_pci_link_parse(speed, width);
+}
+
+/* Of a device alone nothing is said: what decides are ports above it. */
+static enum gst_acs read_acs(const struct gst_root *root, const char *address)
+{
+    unsigned char config[4096];
+    size_t length = 0;
+    ssize_t got;
+    char path[128];
+    int fd;
+
+    snprintf(path, sizeof(path), GST_PCI_DEVICES "/%s/config", address);
+    fd = gst_root_open_file(root, path);
+    if (fd < 0)
+        return GST_ACS_NOT_TOLD;
+    do {
+        got = read(fd, config + length, sizeof(config) - length);
+        length += got > 0 ? (size_t)got : 0;
+    } while (got > 0);
+    close(fd);
+    return gst_acs_parse(config, length);
 }
 
 static int read_node(const struct gst_root *root, const char *address)
@@ -147,10 +169,30 @@ void gst_pci_read(struct gst_pci_device *device, const struct gst_root *root, co
 
         port->now = read_link(root, port->address, "current_link_speed", "current_link_width");
         port->most = read_link(root, port->address, "max_link_speed", "max_link_width");
+        if (i + 1 < device->depth)
+            port->acs = read_acs(root, port->address);
     }
+    gst_iommu_read(&device->iommu, root, path);
     device->numa = read_node(root, address);
     read_file(root, address, "local_cpulist", cpus, sizeof(cpus));
     gst_utf8_printable(device->cpus, sizeof(device->cpus), cpus);
+}
+
+static unsigned greater(unsigned one, unsigned other)
+{
+    return one > other ? one : other;
+}
+
+void gst_pci_raise_now(struct gst_pci_device *device, const struct gst_root *root)
+{
+    for (size_t i = 0; i < device->depth; i++) {
+        struct gst_pci_port *port = &device->ports[i];
+        const struct gst_pci_link now =
+            read_link(root, port->address, "current_link_speed", "current_link_width");
+
+        port->now.generation = greater(port->now.generation, now.generation);
+        port->now.width = greater(port->now.width, now.width);
+    }
 }
 
 /* A link is what is below a root port or below a switch's downstream port; between the ports of one
@@ -163,12 +205,12 @@ static bool narrowest(const struct gst_pci_device *device, bool is_now, struct g
     for (size_t i = device->depth == 1 ? 0 : 1; i < device->depth; i += 2) {
         const struct gst_pci_port *lower = &device->ports[i];
         const struct gst_pci_port *upper = i == 0 ? NULL : &device->ports[i - 1];
-        struct gst_pcie_link link = is_now ? lower->now : lower->most;
+        struct gst_pci_link link = is_now ? lower->now : lower->most;
 
         if (upper != NULL)
-            link = gst_pcie_link_common(link, is_now ? upper->now : upper->most);
-        if (!gst_pcie_link_is_known(link)
-            || (found && gst_pcie_link_rate(link) >= gst_pcie_link_rate(hop->link)))
+            link = gst_pci_link_common(link, is_now ? upper->now : upper->most);
+        if (!gst_pci_link_is_known(link)
+            || (found && gst_pci_link_rate(link) >= gst_pci_link_rate(hop->link)))
             continue;
         *hop = (struct gst_pci_hop){ .link = link,
                                      .upper = upper == NULL ? NULL : upper->address,

@@ -11,6 +11,8 @@
 #include <stddef.h>
 
 #include "core/root.h"
+#include "topology/acs.h"
+#include "topology/iommu.h"
 #include "topology/link.h"
 
 #define GST_PCI_DEVICES "/sys/bus/pci/devices"
@@ -23,7 +25,8 @@
 /* A bridge's port or the device itself. */
 struct gst_pci_port {
     char address[GST_PCI_ADDRESS_SIZE];
-    struct gst_pcie_link now, most;
+    struct gst_pci_link now, most;
+    enum gst_acs acs;
 };
 
 struct gst_pci_device {
@@ -33,12 +36,13 @@ struct gst_pci_device {
     struct gst_pci_port
         ports[GST_PCI_DEPTH]; /* from the host bridge down; the last is the device */
     int numa;                 /* GST_PCI_NO_NODE: the firmware does not say */
-    char cpus[160];           /* near it, as a list: "0-31,64-95" */
+    struct gst_iommu_place iommu;
+    char cpus[160]; /* near it, as a list: "0-31,64-95" */
 };
 
 /* One hop on the way from a device to its host bridge. */
 struct gst_pci_hop {
-    struct gst_pcie_link link;
+    struct gst_pci_link link;
     const char *upper; /* the port above, NULL: not told */
     const char *lower;
 };
@@ -57,6 +61,10 @@ bool gst_pci_parse_path(struct gst_pci_device *device, const char *address, cons
 
 /* Everything about the device at `address`; what sysfs does not say stays unknown. */
 void gst_pci_read(struct gst_pci_device *device, const struct gst_root *root, const char *address);
+
+/* Reads again what the links run at, and keeps the best of both: the more often it is called while
+ * data moves, the closer to what they run at under load. */
+void gst_pci_raise_now(struct gst_pci_device *device, const struct gst_root *root);
 
 /* The slowest hop of the way, as it runs now and as it could run at most: a hop can do what both of
  * its ends can. False if no hop says. The texts belong to the device. */

@@ -7,6 +7,7 @@
 #include "core/utf8.h"
 #include "topology/bonds.h"
 #include "topology/distance.h"
+#include "topology/peer_way.h"
 
 static json_t *text_or_null(const char *text)
 {
@@ -23,12 +24,22 @@ static json_t *node_or_null(int node)
     return node == GST_PCI_NO_NODE ? json_null() : json_integer(node);
 }
 
+static json_t *group_or_null(int group)
+{
+    return group == GST_IOMMU_NO_GROUP ? json_null() : json_integer(group);
+}
+
+static const char *iommu_word(enum gst_iommu iommu)
+{
+    return iommu == GST_IOMMU_NOT_TOLD ? "not_told" : gst_iommu_word(iommu);
+}
+
 static json_t *hop_or_null(bool is_known, const struct gst_pci_hop *hop)
 {
     if (!is_known)
         return json_null();
     return json_pack("{s:i, s:i, s:f, s:o, s:s}", "generation", (int)hop->link.generation, "width",
-                     (int)hop->link.width, "bytes_per_s", gst_pcie_link_rate(hop->link), "upper",
+                     (int)hop->link.width, "bytes_per_s", gst_pci_link_rate(hop->link), "upper",
                      text_or_null(hop->upper), "lower", hop->lower);
 }
 
@@ -50,12 +61,13 @@ static json_t *device(const struct gst_topology *topology, size_t index)
     const bool knows_most = gst_pci_narrowest_at_most(pci, &most);
     char label[16];
 
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "label",
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "label",
                      gst_topology_label(topology, index, label), "address", pci->address, "name",
                      text_or_null(from->name), "numa_node", node_or_null(pci->numa), "cpus",
                      text_or_null(pci->cpus), "host_bridge", text_or_null(pci->host_bridge), "path",
                      path(pci), "narrowest_now", hop_or_null(knows_now, &now), "narrowest_at_most",
-                     hop_or_null(knows_most, &most));
+                     hop_or_null(knows_most, &most), "iommu", iommu_word(pci->iommu.iommu),
+                     "iommu_group", group_or_null(pci->iommu.group));
 }
 
 static json_t *devices(const struct gst_topology *topology, size_t first, size_t end)
@@ -75,6 +87,15 @@ static json_t *nvlinks_or_null(const struct gst_topology *topology, size_t one, 
     return json_integer(gst_bonds_between(topology, one, other));
 }
 
+/* The way that goes further up, if both directions differ. */
+static const char *redirect_of(const struct gst_pci_device *one, const struct gst_pci_device *other)
+{
+    const struct gst_peer_way there = gst_peer_way_between(one, other);
+    const struct gst_peer_way back = gst_peer_way_between(other, one);
+
+    return gst_redirect_word(back.redirect > there.redirect ? back.redirect : there.redirect);
+}
+
 /* Each pair once: a path has no direction. */
 static json_t *pairs(const struct gst_topology *topology)
 {
@@ -82,15 +103,17 @@ static json_t *pairs(const struct gst_topology *topology)
 
     for (size_t i = 0; i < gst_topology_count(topology); i++) {
         for (size_t k = i + 1; k < gst_topology_count(topology); k++) {
-            enum gst_distance distance = gst_distance_between(&gst_topology_at(topology, i)->pci,
-                                                              &gst_topology_at(topology, k)->pci);
+            const struct gst_pci_device *left = &gst_topology_at(topology, i)->pci;
+            const struct gst_pci_device *right = &gst_topology_at(topology, k)->pci;
             char one[16], other[16];
 
-            json_array_append_new(list, json_pack("{s:[s, s], s:s, s:o}", "between",
-                                                  gst_topology_label(topology, i, one),
-                                                  gst_topology_label(topology, k, other), "class",
-                                                  gst_distance_word(distance), "nvlinks",
-                                                  nvlinks_or_null(topology, i, k)));
+            json_array_append_new(list,
+                                  json_pack("{s:[s, s], s:s, s:s, s:o}", "between",
+                                            gst_topology_label(topology, i, one),
+                                            gst_topology_label(topology, k, other), "class",
+                                            gst_distance_word(gst_distance_between(left, right)),
+                                            "redirect", redirect_of(left, right), "nvlinks",
+                                            nvlinks_or_null(topology, i, k)));
         }
     }
     return list;

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *address = next_line(&rest), *target = next_line(&rest);
     const char *speed = next_line(&rest), *width = next_line(&rest);
     struct gst_pci_device device = { 0 }, other = { 0 };
-    struct gst_pcie_link link = gst_pcie_link_parse(speed, width);
+    struct gst_pci_link link = gst_pci_link_parse(speed, width);
     struct gst_pci_hop hop;
 
     const bool is_told = gst_pci_parse_path(&device, address, target);
@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     GST_CLAIM(gst_distance_between(&device, &other) == gst_distance_between(&other, &device));
     GST_CLAIM(gst_distance_between(&device, &device) == GST_DISTANCE_SELF);
     GST_CLAIM(link.generation <= 6 && link.width <= 32);
-    GST_CLAIM(gst_pcie_link_is_known(link) == (gst_pcie_link_rate(link) > 0));
+    GST_CLAIM(gst_pci_link_is_known(link) == (gst_pci_link_rate(link) > 0));
     device.ports[device.depth - 1].now = link;
     if (gst_pci_narrowest_now(&device, &hop))
         GST_CLAIM(hop.link.generation == link.generation && hop.link.width == link.width);

@@ -127,7 +127,7 @@ def mask(text):
 
 
 def plant(root, files):
-    """A folder in the place of /: path to text, None for a folder, "-> target" for a link."""
+    """A folder in the place of /: path to text or bytes, None for a folder, "-> target" for a link."""
     root.mkdir(exist_ok=True)
     for name, text in files.items():
         path = root / name.lstrip("/")
@@ -135,7 +135,9 @@ def plant(root, files):
             path.mkdir(parents=True, exist_ok=True)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        if text.startswith("-> "):
+        if isinstance(text, bytes):
+            path.write_bytes(text)
+        elif text.startswith("-> "):
             path.symlink_to(text.removeprefix("-> "))
         else:
             path.write_text(text)

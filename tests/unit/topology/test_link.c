@@ -39,7 +39,7 @@ static void test_link__parse(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct gst_pcie_link link = gst_pcie_link_parse(rows[i].speed, rows[i].width);
+        struct gst_pci_link link = gst_pci_link_parse(rows[i].speed, rows[i].width);
 
         if (link.generation != rows[i].generation || link.width != rows[i].lanes)
             fail_msg("'%s', '%s': generation %u, width %u", rows[i].speed, rows[i].width,
@@ -66,28 +66,28 @@ static void test_link__rate(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct gst_pcie_link link = { rows[i].generation, rows[i].width };
+        struct gst_pci_link link = { rows[i].generation, rows[i].width };
 
-        assert_true(fabs(gst_pcie_link_rate(link) - rows[i].bytes_per_s) < 1);
-        assert_true(gst_pcie_link_is_known(link) == (rows[i].bytes_per_s > 0));
+        assert_true(fabs(gst_pci_link_rate(link) - rows[i].bytes_per_s) < 1);
+        assert_true(gst_pci_link_is_known(link) == (rows[i].bytes_per_s > 0));
     }
 }
 
 static void test_link__common_is_what_both_ends_can(void **state)
 {
-    const struct gst_pcie_link gpu = { 5, 8 }, slot = { 4, 16 }, silent = { 0, 0 };
-    struct gst_pcie_link common = gst_pcie_link_common(gpu, slot);
+    const struct gst_pci_link gpu = { 5, 8 }, slot = { 4, 16 }, silent = { 0, 0 };
+    struct gst_pci_link common = gst_pci_link_common(gpu, slot);
 
     (void)state;
     assert_int_equal(common.generation, 4);
     assert_int_equal(common.width, 8);
-    common = gst_pcie_link_common(silent, slot);
+    common = gst_pci_link_common(silent, slot);
     assert_int_equal(common.generation, 4);
     assert_int_equal(common.width, 16);
-    common = gst_pcie_link_common(slot, silent);
+    common = gst_pci_link_common(slot, silent);
     assert_int_equal(common.generation, 4);
     assert_int_equal(common.width, 16);
-    assert_false(gst_pcie_link_is_known(gst_pcie_link_common(silent, silent)));
+    assert_false(gst_pci_link_is_known(gst_pci_link_common(silent, silent)));
 }
 
 int main(void)

@@ -93,7 +93,7 @@ static void test_pci__a_path_that_cannot_be_leaves_the_device_alone(void **state
 /* Root port, a switch's two ports, GPU. */
 static struct gst_pci_device behind_a_switch(void)
 {
-    const struct gst_pcie_link full = { 5, 16 };
+    const struct gst_pci_link full = { 5, 16 };
     struct gst_pci_device device = { 0 };
 
     gst_pci_parse_path(&device, "0000:04:00.0",
@@ -130,7 +130,7 @@ static void test_pci__narrowest_hop(void **state)
     assert_hop(hop, 5, 16, "0000:00:01.1", "0000:01:00.0");
 
     /* The slot limits: its own port says so, the switch above could do more. */
-    device.ports[0].most = (struct gst_pcie_link){ 3, 16 };
+    device.ports[0].most = (struct gst_pci_link){ 3, 16 };
     assert_true(gst_pci_narrowest_at_most(&device, &hop));
     assert_hop(hop, 3, 16, "0000:00:01.1", "0000:01:00.0");
 }
@@ -144,9 +144,9 @@ static void test_pci__inside_a_switch_is_no_hop(void **state)
     (void)state;
     for (size_t i = 0; i < device.depth; i++) {
         if (i != 1)
-            device.ports[i].now = (struct gst_pcie_link){ 0 };
+            device.ports[i].now = (struct gst_pci_link){ 0 };
     }
-    device.ports[0].now = (struct gst_pcie_link){ 4, 16 };
+    device.ports[0].now = (struct gst_pci_link){ 4, 16 };
     assert_true(gst_pci_narrowest_now(&device, &hop));
     assert_hop(hop, 4, 16, "0000:00:01.1", "0000:01:00.0");
 }
@@ -159,7 +159,7 @@ static void test_pci__without_a_bridge_the_device_tells(void **state)
     (void)state;
     gst_pci_parse_path(&device, "0001:00:00.0", "");
     assert_false(gst_pci_narrowest_now(&device, &hop));
-    device.ports[0].now = (struct gst_pcie_link){ 3, 16 };
+    device.ports[0].now = (struct gst_pci_link){ 3, 16 };
     assert_true(gst_pci_narrowest_now(&device, &hop));
     assert_int_equal(hop.link.generation, 3);
     assert_null(hop.upper);
