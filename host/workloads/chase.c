@@ -81,7 +81,7 @@ struct gst_latency_result gst_cycle_walk(const struct gst_cycle *cycle, uint32_t
 
 bool gst_chase_init(struct gst_chase *chase, struct gst_lane *lane, struct gst_status *st)
 {
-    *chase = (struct gst_chase){ .lane = lane, .was_ahead = true };
+    *chase = (struct gst_chase){ .lane = lane };
     if (gst_lane_load_kernel(lane, "latency", "latency_chase", st)
         && lane->path->alloc(lane, (GST_CHASE_LAUNCHES + 1) * sizeof(*chase->seen), &chase->results,
                              st)
@@ -105,6 +105,7 @@ void gst_chase_begin(struct gst_chase *chase, const struct gst_cycle *cycle, uin
     chase->cycle = *cycle;
     chase->hops = hops;
     chase->at = 0;
+    chase->was_ahead = true;
 }
 
 static bool walk(struct gst_chase *chase, size_t launch, uint32_t hops, struct gst_status *st)

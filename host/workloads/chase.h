@@ -53,7 +53,7 @@ struct gst_chase {
     uint32_t hops;    /* of one launch */
     uint32_t at;      /* the node where the next launch begins */
     size_t launches;  /* in this batch */
-    bool was_ahead;   /* of every batch so far: the host queued faster than the GPU walked */
+    bool was_ahead;   /* in every batch of this cycle: the host queued faster than the GPU walked */
     struct gst_latency_result expected[GST_CHASE_LAUNCHES];
     struct gst_latency_result seen[GST_CHASE_LAUNCHES];
 };

@@ -31,7 +31,13 @@
         .name = "latency." place, .title = label, .unit = GST_UNIT_SECONDS,                        \
     }
 
-static const struct gst_metric_def local = METRIC("local", "one load of the GPU's own memory");
+/* The others depend on where the host's memory lies and how far the socket is. */
+static const struct gst_metric_def local = {
+    .name = "latency.local",
+    .title = "one load of the GPU's own memory",
+    .unit = GST_UNIT_SECONDS,
+    .has_siblings = true,
+};
 static const struct gst_metric_def host = METRIC("host", "one load of pinned host memory");
 static const struct gst_metric_def copy_to_gpu = METRIC("copy-to-gpu", "one page to the GPU");
 static const struct gst_metric_def copy_from_gpu = METRIC("copy-from-gpu", "one page to the host");
@@ -67,8 +73,9 @@ static bool time_loads(struct turn *turn, const struct gst_metric_def *def,
             return false;
     }
     return !*right
-           || gst_run_metric(turn->run, def, gpu->index, "", turn->samples, turn->count,
-                             gst_latency_bar_of_load(gpu), st);
+           || gst_run_metric(turn->run, def, gpu->index,
+                             gst_latency_variant(turn->seat.chase.was_ahead), turn->samples,
+                             turn->count, gst_latency_bar_of_load(gpu), st);
 }
 
 /* --- copies --- */
@@ -110,7 +117,7 @@ static bool report_copies(struct turn *turn, const struct gst_metric_def *def, c
     *right = gst_copy_check(turn->run, gpu, turn->pages.target, turn->count * GST_SMALL_COPY_BYTES,
                             turn->pages.seed, what);
     return !*right
-           || gst_run_metric(turn->run, def, gpu, gst_latency_variant(&turn->seat.small),
+           || gst_run_metric(turn->run, def, gpu, gst_latency_variant(turn->seat.small.was_ahead),
                              turn->samples, turn->count, bar_of_copy(turn), st);
 }
 

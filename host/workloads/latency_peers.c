@@ -63,7 +63,8 @@ static bool time_loads(struct all *all, struct gst_latency_seat *source,
         }
     }
     return !right
-           || gst_run_metric_between(all->run, &gst_latency_of_peer, from, to, "", all->samples,
+           || gst_run_metric_between(all->run, &gst_latency_of_peer, from, to,
+                                     gst_latency_variant(target->chase.was_ahead), all->samples,
                                      all->count, gst_latency_bar_of_load(target->lane.gpu), st);
 }
 
@@ -101,8 +102,8 @@ static bool time_copies(struct all *all, struct gst_latency_seat *source,
     *right = data == GST_PEER_PAGES_RIGHT;
     return !*right
            || gst_run_metric_between(all->run, &gst_latency_of_peer_copy, from, to,
-                                     gst_latency_variant(&source->small), all->samples, all->count,
-                                     gst_latency_bar_of_page(NAN, ""), st);
+                                     gst_latency_variant(source->small.was_ahead), all->samples,
+                                     all->count, gst_latency_bar_of_page(NAN, ""), st);
 }
 
 static bool test_pairs(struct all *all, struct gst_status *st)

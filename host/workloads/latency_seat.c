@@ -168,7 +168,7 @@ size_t gst_latency_batches(const struct gst_run *run)
     return run->is_full ? GST_LATENCY_BATCHES_FULL : 1;
 }
 
-const char *gst_latency_variant(const struct gst_small_copies *small)
+const char *gst_latency_variant(bool was_ahead)
 {
-    return small->was_ahead ? "" : "at the host's pace";
+    return was_ahead ? "" : "at the host's pace";
 }

@@ -75,6 +75,6 @@ struct gst_bar gst_latency_bar_of_page(double bytes_per_s, const char *from);
 size_t gst_latency_batches(const struct gst_run *run);
 
 /* What tells numbers apart that are the host's pace and not the GPU's. */
-const char *gst_latency_variant(const struct gst_small_copies *small);
+const char *gst_latency_variant(bool was_ahead);
 
 #endif

@@ -29,6 +29,8 @@ static void cost_vector_add(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.a, args.n * sizeof(*args.a), false);
     add_access(cost, args.b, args.n * sizeof(*args.b), false);
     add_access(cost, args.c, args.n * sizeof(*args.c), true);
+    if (args.arch != NULL)
+        add_access(cost, args.arch, sizeof(*args.arch), true);
 }
 
 static uint64_t latency_args(const void *bytes, struct gst_latency_args *args)

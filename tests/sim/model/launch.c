@@ -137,8 +137,10 @@ static uint64_t bytes_moved(const struct sim_cost *price, const struct sim_acces
 static void cost(struct sim_op_spec *spec, const struct sim_device *device,
                  const struct sim_cost *price)
 {
-    if (price->chased_loads > 0)
+    if (price->chased_loads > 0) {
         spec->latency += price->chased_loads * latency_of(device, price->chased);
+        sim_fault_used_latency(device->gpu);
+    }
     for (unsigned i = 0; i < price->access_count; i++) {
         struct sim_flow *flow = &spec->flows[spec->flow_count];
 

@@ -35,6 +35,7 @@ static const struct {
     { "nvlink", FAULT, sim_statement_nvlink },
     { "pcie", PROFILE | FAULT, sim_statement_pcie },
     { "clock", PROFILE | FAULT, sim_statement_clock },
+    { "latency", FAULT, sim_statement_latency },
     { "mem", FAULT, sim_statement_mem },
     { "ecc", FAULT, sim_statement_ecc },
     { "kernel", FAULT, sim_statement_kernel },
