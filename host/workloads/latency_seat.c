@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/units.h"
 #include "core/utf8.h"
 #include "gpu/error.h"
 #include "gpu/pattern.h"
@@ -98,12 +99,20 @@ bool gst_latency_seat_use(struct gst_latency_seat *seat, struct gst_status *st)
 
 bool gst_latency_pin(struct gst_env *env, size_t bytes, uint32_t **words, struct gst_status *st)
 {
+    struct gst_status failure = GST_STATUS_INIT;
     void *pinned = NULL;
+    char text[32];
 
-    if (!GST_CU(env, st, cuMemHostAlloc, (&pinned, bytes, CU_MEMHOSTALLOC_PORTABLE)))
+    if (GST_CU(env, &failure, cuMemHostAlloc, (&pinned, bytes, CU_MEMHOSTALLOC_PORTABLE))) {
+        *words = pinned;
+        return true;
+    }
+    if (failure.code != CUDA_ERROR_OUT_OF_MEMORY) {
+        *st = failure;
         return false;
-    *words = pinned;
-    return true;
+    }
+    return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "the driver does not pin %s: %.150s",
+                    gst_format(text, sizeof(text), (double)bytes, GST_UNIT_BYTES), failure.cause);
 }
 
 void gst_latency_unpin(struct gst_env *env, uint32_t *words)
