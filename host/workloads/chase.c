@@ -3,8 +3,8 @@
  * Making cycles, walking, comparing; see chase.h.
  *
  * A launch is long enough that what it costs beside its loads does not matter: from one event to
- * the next that is about two microseconds, one in three hundred of the shortest walk. Two lengths
- * and the slope between them would take it out, too, and bring in the noise of a difference.
+ * the next that is about two microseconds, under one percent of the shortest walk. Two lengths and
+ * the slope between them would take it out, too, and bring in the noise of a difference.
  */
 #include "workloads/chase.h"
 

@@ -18,9 +18,9 @@
 #include "workloads/latency_seat.h"
 #include "workloads/list.h"
 
-/* Loads for one sample: two to three milliseconds, at about 0.5 us and 1 us each. */
-#define LOCAL_HOPS 4096U
-#define HOST_HOPS  2048U
+/* Loads for one sample: about a millisecond, at 0.5 us and 1 us each. */
+#define LOCAL_HOPS 2048U
+#define HOST_HOPS  1024U
 
 #define SIMULATED_BYTES (16ULL << 20)
 

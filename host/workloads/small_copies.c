@@ -4,10 +4,11 @@
 
 #include "gpu/error.h"
 
-/* A walk of local memory takes about half a microsecond a hop, a call of the host one or two: 64
- * copies are queued within the first or second of these. The last, about 30 ms, is for a host that
- * was busy with something else; one that launches with CUDA_LAUNCH_BLOCKING is behind any. */
-#define LEAD_HOPS_FIRST 256U
+/* A walk takes about half a microsecond a hop or more, a call of the host one or two: 64 copies are
+ * queued within the first of these leads, or one that is a little longer. The last, about 30 ms, is
+ * for a host that was busy with something else; one that launches with CUDA_LAUNCH_BLOCKING is
+ * behind any. */
+#define LEAD_HOPS_FIRST 128U
 #define LEAD_HOPS_LAST  65536U
 
 /* After the kernel the first copy waits for another engine of the GPU to take over. */
@@ -59,7 +60,7 @@ bool gst_small_copies_time(struct gst_small_copies *copies, gst_small_copy copy,
         if (!take_sample(copies, copy, data, i, &seconds[i], &was_ahead, st))
             return false;
         if (!was_ahead && copies->lead_hops < LEAD_HOPS_LAST) {
-            copies->lead_hops *= 2;
+            copies->lead_hops += copies->lead_hops / 2;
             continue;
         }
         copies->was_ahead = copies->was_ahead && was_ahead;

@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 # Of host/workloads: loads of one walk through a GPU's own, the host's and a peer's memory, walks of
 # a batch (4 to warm up and 16 timed), bytes of a page.
-LOCAL_HOPS, HOST_HOPS, PEER_HOPS, WALKS, PAGE = 4096, 2048, 256, 4 + 16, 4096
+LOCAL_HOPS, HOST_HOPS, PEER_HOPS, WALKS, PAGE = 2048, 1024, 256, 4 + 16, 4096
 
 # Documented in tests/sim/README.md and model/: what a kernel, a copy, and one through the host cost
 # before anything moves, and which share of PCIe the latter reaches.
