@@ -189,21 +189,39 @@ static bool verify(struct gst_chase *chase, struct gst_run *run)
                          "one planted error among %zu walks through %s", chase->launches, what);
 }
 
-bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double seconds[GST_BATCH_COPIES],
-                    bool *is_right, struct gst_status *st)
+/* As many as batch.copies. */
+static bool time_batch(struct gst_chase *chase, struct gst_run *run, double *seconds,
+                       bool *is_right, struct gst_status *st)
 {
     struct gst_lane *lane = chase->lane;
 
     chase->launches = 0;
     if (!lane->path->fill(lane, chase->results, POISON_BYTE, sizeof(chase->seen), st)
-        || !gst_batch_queue(&chase->batch, walk_next, chase, st)
-        || !gst_batch_finish(&chase->batch, seconds, st)
+        || !gst_batch_queue(&chase->batch, walk_next, chase, st))
+        return false;
+    if (chase->condition != NULL)
+        gst_condition_sample(chase->condition, lane->env, lane->gpu);
+    if (!gst_batch_finish(&chase->batch, seconds, st)
         || !lane->path->download(lane, chase->seen, chase->results, sizeof(chase->seen), st)
         || !lane->path->wait(lane, st))
         return false;
-    for (size_t i = 0; i < GST_BATCH_COPIES; i++)
+    for (size_t i = 0; i < chase->batch.copies; i++)
         seconds[i] /= chase->hops;
     chase->was_ahead = chase->was_ahead && chase->batch.was_ahead;
     *is_right = verify(chase, run);
+    return true;
+}
+
+bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double *seconds, size_t count,
+                    bool *is_right, struct gst_status *st)
+{
+    *is_right = true;
+    for (size_t done = 0; done < count && *is_right; done += chase->batch.copies) {
+        const size_t left = count - done;
+
+        chase->batch.copies = left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
+        if (!time_batch(chase, run, seconds + done, is_right, st))
+            return false;
+    }
     return true;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gpu/condition.h"
 #include "gpu/copy_batch.h"
 #include "gpu/path.h"
 #include "kernels/latency.h"
@@ -53,7 +54,8 @@ struct gst_chase {
     uint32_t hops;    /* of one launch */
     uint32_t at;      /* the node where the next launch begins */
     size_t launches;  /* in this batch */
-    bool was_ahead;   /* in every batch of this cycle: the host queued faster than the GPU walked */
+    struct gst_condition *condition; /* the caller's, of the lane's GPU: read under load; or NULL */
+    bool was_ahead; /* in every batch of this cycle: the host queued faster than the GPU walked */
     struct gst_latency_result expected[GST_CHASE_LAUNCHES];
     struct gst_latency_result seen[GST_CHASE_LAUNCHES];
 };
@@ -65,10 +67,10 @@ void gst_chase_release(struct gst_chase *chase);
 /* From now on it walks through `cycle`, from its first node, `hops` at a time. */
 void gst_chase_begin(struct gst_chase *chase, const struct gst_cycle *cycle, uint32_t hops);
 
-/* One batch: `seconds`, one hop's for each timed launch. Every launch is compared with the host's
- * own walk, and the comparison itself tried; *is_right tells whether all was as it had to be, what
- * was not is reported of the lane's GPU. */
-bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double seconds[GST_BATCH_COPIES],
+/* `seconds`, one hop's, for each of `count` timed launches, in batches. Every launch is compared
+ * with the host's own walk, and the comparison itself tried; *is_right tells whether all was as it
+ * had to be, what was not is reported of the lane's GPU. */
+bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double *seconds, size_t count,
                     bool *is_right, struct gst_status *st);
 
 /* Keeps the lane busy with a walk that is neither timed nor looked at. */

@@ -9,6 +9,7 @@
 
 #include "core/class_bars.h"
 #include "core/units.h"
+#include "gpu/condition.h"
 #include "gpu/error.h"
 #include "gpu/near.h"
 #include "gpu/pcie.h"
@@ -54,9 +55,19 @@ struct turn {
     struct gst_latency_pages pages;
     struct gst_cycle in_host;
     uint32_t *host_words; /* pinned, of that cycle */
-    size_t count;         /* of samples */
-    double samples[GST_LATENCY_SAMPLES];
+    struct gst_condition condition;
+    double samples[GST_SAMPLES_MAX];
 };
+
+/* Why the number recorded last is as it is. */
+static void explain(const struct turn *turn)
+{
+    char text[224], why[256];
+
+    snprintf(why, sizeof(why), "under load: %s",
+             gst_condition_describe(&turn->condition, text, sizeof(text)));
+    gst_run_explain_metric(turn->run, gst_condition_explain(&turn->condition), why);
+}
 
 /* --- loads --- */
 
@@ -68,14 +79,15 @@ static bool time_loads(struct turn *turn, const struct gst_metric_def *def,
 
     gst_run_phase(turn->run, gpu->index, "load %s", cycle->what);
     gst_chase_begin(&turn->seat.chase, cycle, hops);
-    for (size_t i = 0; i < turn->count && *right; i += GST_BATCH_COPIES) {
-        if (!gst_chase_time(&turn->seat.chase, turn->run, turn->samples + i, right, st))
-            return false;
-    }
-    return !*right
-           || gst_run_metric(turn->run, def, gpu->index,
-                             gst_latency_variant(turn->seat.chase.was_ahead), turn->samples,
-                             turn->count, gst_latency_bar_of_load(gpu), st);
+    if (!gst_chase_time(&turn->seat.chase, turn->run, turn->samples, turn->run->samples, right, st))
+        return false;
+    if (!*right)
+        return true;
+    if (!gst_run_metric(turn->run, def, gpu->index, gst_latency_variant(turn->seat.chase.was_ahead),
+                        turn->samples, turn->run->samples, gst_latency_bar_of_load(gpu), st))
+        return false;
+    explain(turn);
+    return true;
 }
 
 /* --- copies --- */
@@ -114,11 +126,15 @@ static bool report_copies(struct turn *turn, const struct gst_metric_def *def, c
 {
     const int gpu = turn->seat.lane.gpu->index;
 
-    *right = gst_copy_check(turn->run, gpu, turn->pages.target, turn->count * GST_SMALL_COPY_BYTES,
-                            turn->pages.seed, what);
-    return !*right
-           || gst_run_metric(turn->run, def, gpu, gst_latency_variant(turn->seat.small.was_ahead),
-                             turn->samples, turn->count, bar_of_copy(turn), st);
+    *right = gst_copy_check(turn->run, gpu, turn->pages.target,
+                            gst_small_copies_bytes(turn->run->samples), turn->pages.seed, what);
+    if (!*right)
+        return true;
+    if (!gst_run_metric(turn->run, def, gpu, gst_latency_variant(turn->seat.small.was_ahead),
+                        turn->samples, turn->run->samples, bar_of_copy(turn), st))
+        return false;
+    explain(turn);
+    return true;
 }
 
 static bool time_copies_in(struct turn *turn, bool *right, struct gst_status *st)
@@ -128,8 +144,8 @@ static bool time_copies_in(struct turn *turn, bool *right, struct gst_status *st
     gst_run_phase(turn->run, lane->gpu->index, "copy single pages to the GPU");
     gst_latency_pages_renew(&turn->pages);
     return lane->path->fill(lane, turn->seat.in, POISON, GST_SMALL_COPIES_BYTES, st)
-           && gst_small_copies_time(&turn->seat.small, copy_in, turn, turn->samples, turn->count,
-                                    st)
+           && gst_small_copies_time(&turn->seat.small, copy_in, turn, turn->samples,
+                                    turn->run->samples, st)
            && lane->path->download(lane, turn->pages.target, turn->seat.in, GST_SMALL_COPIES_BYTES,
                                    st)
            && lane->path->wait(lane, st)
@@ -143,8 +159,8 @@ static bool time_copies_out(struct turn *turn, bool *right, struct gst_status *s
     gst_run_phase(turn->run, lane->gpu->index, "copy single pages from the GPU");
     gst_latency_pages_renew(&turn->pages);
     return lane->path->upload(lane, turn->seat.out, turn->pages.source, GST_SMALL_COPIES_BYTES, st)
-           && gst_small_copies_time(&turn->seat.small, copy_out, turn, turn->samples, turn->count,
-                                    st)
+           && gst_small_copies_time(&turn->seat.small, copy_out, turn, turn->samples,
+                                    turn->run->samples, st)
            && report_copies(turn, &copy_from_gpu, "after single pages from the GPU", right, st);
 }
 
@@ -216,31 +232,23 @@ static void tell(const struct turn *turn)
 static void take_turn(struct gst_run *run, struct gst_gpu *gpu, uint32_t seed)
 {
     struct gst_status st = GST_STATUS_INIT;
-    struct turn turn = { .run = run, .count = gst_latency_batches(run) * GST_BATCH_COPIES };
+    struct turn turn = { .run = run };
     bool ok = open_turn(&turn, gpu, seed, &st);
 
-    if (ok)
+    if (ok) {
         tell(&turn);
-    if (!ok || !test_gpu(&turn, &st)) {
+        gst_condition_begin(&turn.condition, run->env, gpu);
+        turn.seat.chase.condition = &turn.condition;
+        ok = test_gpu(&turn, &st);
+    }
+    if (ok) {
+        gst_condition_end(&turn.condition, run->env, gpu);
+        gst_condition_report(&turn.condition, run->env, gpu, run->workload->name);
+    } else {
         st.gpu = gpu->index;
         gst_report_status(run->report, &st);
     }
     close_turn(&turn);
-}
-
-/* What was asked for is never changed silently: it is refused where no such GPU could hold it. */
-static bool is_too_large(struct gst_run *run, const struct gst_gpu *gpu)
-{
-    char size[32], total[32];
-
-    if (run->size_bytes <= gpu->memory_total_bytes / GST_LATENCY_BUFFERS)
-        return false;
-    gst_format(size, sizeof(size), (double)run->size_bytes, GST_UNIT_BYTES);
-    gst_format(total, sizeof(total), (double)gpu->memory_total_bytes, GST_UNIT_BYTES);
-    snprintf(run->report->usage_error, sizeof(run->report->usage_error),
-             "'--size': %d buffers of %s do not fit into the %s of gpu %d", GST_LATENCY_BUFFERS,
-             size, total, gpu->index);
-    return true;
 }
 
 static bool run_latency(struct gst_run *run, struct gst_status *st)
@@ -248,16 +256,14 @@ static bool run_latency(struct gst_run *run, struct gst_status *st)
     const uint32_t seed = (uint32_t)(run->seed ^ (run->seed >> 32));
     char gpus[24];
 
-    for (int i = 0; i < run->env->gpu_count; i++) {
-        if (is_too_large(run, &run->env->gpus[i]))
-            return true;
-    }
     /* What fails on one GPU is reported for that GPU, and the others go on. */
     for (int i = 0; i < run->env->gpu_count; i++)
         take_turn(run, &run->env->gpus[i], seed + ((uint32_t)i << 16));
     gst_run_summary(run, "%s, every load and every page where it had to be",
                     gst_run_gpus(run, gpus, sizeof(gpus)));
-    return !run->is_full || gst_latency_peers(run, seed, st);
+    if (run->is_full || (run->pairs != NULL && run->pairs->count > 0))
+        return gst_latency_peers(run, seed, st);
+    return true;
 }
 
 const struct gst_workload gst_workload_latency = {
@@ -268,6 +274,9 @@ const struct gst_workload gst_workload_latency = {
     .needs = { .gpus = 1, .kernels = true },
     .metrics = metrics,
     .timeout_s = 120,
+    .size_buffers = GST_LATENCY_BUFFERS,
+    .takes_samples = true,
+    .takes_pairs = true,
     .is_quick = true,
     .run = run_latency,
 };

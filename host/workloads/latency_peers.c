@@ -33,10 +33,10 @@ struct all {
     struct gst_peers peers;
     struct gst_latency_seat seats[GST_ENV_GPUS];
     struct gst_latency_pages pages;
+    size_t pairs;         /* that were tried */
     size_t pairs_dropped; /* that lose what is copied, the first of them: */
     int dropped_from, dropped_to;
-    size_t count; /* of samples */
-    double samples[GST_LATENCY_SAMPLES];
+    double samples[GST_SAMPLES_MAX];
 };
 
 /* The target's thread walks through the source's memory. */
@@ -56,16 +56,15 @@ static bool time_loads(struct all *all, struct gst_latency_seat *source,
     gst_chase_begin(&target->chase, &cycle, HOPS);
     if (!gst_latency_seat_use(target, st))
         return false;
-    for (size_t i = 0; i < all->count && right; i += GST_BATCH_COPIES) {
-        if (!gst_chase_time(&target->chase, all->run, all->samples + i, &right, st)) {
-            st->gpu = to;
-            return false;
-        }
+    if (!gst_chase_time(&target->chase, all->run, all->samples, all->run->samples, &right, st)) {
+        st->gpu = to;
+        return false;
     }
     return !right
            || gst_run_metric_between(all->run, &gst_latency_of_peer, from, to,
                                      gst_latency_variant(target->chase.was_ahead), all->samples,
-                                     all->count, gst_latency_bar_of_load(target->lane.gpu), st);
+                                     all->run->samples, gst_latency_bar_of_load(target->lane.gpu),
+                                     st);
 }
 
 static void note_dropped(struct all *all, int from, int to)
@@ -81,7 +80,7 @@ static void note_dropped(struct all *all, int from, int to)
 static bool time_copies(struct all *all, struct gst_latency_seat *source,
                         struct gst_latency_seat *target, bool *right, struct gst_status *st)
 {
-    struct gst_peer_pages pair = { all->run, source, target, &all->pages, all->count };
+    struct gst_peer_pages pair = { all->run, source, target, &all->pages, all->run->samples };
     const int from = source->lane.gpu->index;
     const int to = target->lane.gpu->index;
     enum gst_peer_pages_data data = GST_PEER_PAGES_WRONG;
@@ -90,8 +89,8 @@ static bool time_copies(struct all *all, struct gst_latency_seat *source,
     gst_chase_begin(source->small.lead, &source->cycle, HOPS);
     if (!gst_peer_pages_prepare(&pair, st))
         return false;
-    if (!gst_small_copies_time(&source->small, gst_peer_pages_copy, &pair, all->samples, all->count,
-                               st)) {
+    if (!gst_small_copies_time(&source->small, gst_peer_pages_copy, &pair, all->samples,
+                               all->run->samples, st)) {
         st->gpu = from;
         return false;
     }
@@ -103,7 +102,14 @@ static bool time_copies(struct all *all, struct gst_latency_seat *source,
     return !*right
            || gst_run_metric_between(all->run, &gst_latency_of_peer_copy, from, to,
                                      gst_latency_variant(source->small.was_ahead), all->samples,
-                                     all->count, gst_latency_bar_of_page(NAN, ""), st);
+                                     all->run->samples, gst_latency_bar_of_page(NAN, ""), st);
+}
+
+static bool is_meant(const struct all *all, int from, int to)
+{
+    return from != to && gst_peers_are_direct(&all->peers, from, to)
+           && gst_pairs_have(all->run->pairs, all->run->env->gpus[from].index,
+                             all->run->env->gpus[to].index);
 }
 
 static bool test_pairs(struct all *all, struct gst_status *st)
@@ -112,8 +118,9 @@ static bool test_pairs(struct all *all, struct gst_status *st)
         for (int to = 0; to < all->peers.count; to++) {
             bool right = true;
 
-            if (from == to || !gst_peers_are_direct(&all->peers, from, to))
+            if (!is_meant(all, from, to))
                 continue;
+            all->pairs++;
             if (!time_copies(all, &all->seats[from], &all->seats[to], &right, st)
                 || (right && !time_loads(all, &all->seats[from], &all->seats[to], st)))
                 return false;
@@ -125,14 +132,12 @@ static bool test_pairs(struct all *all, struct gst_status *st)
 /* One cause, however many pairs: where it is all of them, it is no GPU's. */
 static void tell_dropped(struct all *all)
 {
-    const size_t direct = gst_peers_direct_count(&all->peers);
-
     if (all->pairs_dropped > 0)
         gst_run_check(all->run, GST_HOST_PEER_COPIES_DROPPED,
-                      all->pairs_dropped == direct ? GST_NO_GPU : all->dropped_from, false,
+                      all->pairs_dropped == all->pairs ? GST_NO_GPU : all->dropped_from, false,
                       "single pages of %zu of %zu pairs arrive nowhere, the first from gpu %d to "
                       "gpu %d, and are called a success; through the host they arrive",
-                      all->pairs_dropped, direct, all->dropped_from, all->dropped_to);
+                      all->pairs_dropped, all->pairs, all->dropped_from, all->dropped_to);
 }
 
 static bool open_all(struct all *all, uint32_t seed, struct gst_status *st)
@@ -168,7 +173,6 @@ bool gst_latency_peers(struct gst_run *run, uint32_t seed, struct gst_status *st
     if (all == NULL)
         return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot allocate %zu bytes", sizeof(*all));
     all->run = run;
-    all->count = gst_latency_batches(run) * GST_BATCH_COPIES;
     gst_run_phase(run, GST_NO_GPU, "ask which GPUs reach each other");
     ok = gst_peers_open(&all->peers, run->env, st);
     if (ok && gst_peers_direct_count(&all->peers) > 0) {

@@ -172,11 +172,6 @@ struct gst_bar gst_latency_bar_of_page(double bytes_per_s, const char *from)
     return bar;
 }
 
-size_t gst_latency_batches(const struct gst_run *run)
-{
-    return run->is_full ? GST_LATENCY_BATCHES_FULL : 1;
-}
-
 const char *gst_latency_variant(bool was_ahead)
 {
     return was_ahead ? "" : "at the host's pace";

@@ -15,9 +15,6 @@
 #include "workloads/chase.h"
 #include "workloads/small_copies.h"
 
-#define GST_LATENCY_BATCHES_FULL 3
-#define GST_LATENCY_SAMPLES      GST_SMALL_COPIES_SAMPLES
-
 /* Memory of a GPU that holds a cycle, and as much again that is written over to take its lines out
  * of the cache. */
 #define GST_LATENCY_BUFFERS 2
@@ -70,9 +67,6 @@ struct gst_bar gst_latency_bar_of_load(const struct gst_gpu *gpu);
 
 /* A page is not quicker than its bytes cross a link of so many bytes per second; NaN: no bar. */
 struct gst_bar gst_latency_bar_of_page(double bytes_per_s, const char *from);
-
-/* How many batches of GST_BATCH_COPIES samples this run takes. */
-size_t gst_latency_batches(const struct gst_run *run);
 
 /* What tells numbers apart that are the host's pace and not the GPU's. */
 const char *gst_latency_variant(bool was_ahead);

@@ -76,7 +76,7 @@ static bool is_right_at(const struct gst_peer_pages *pair, const struct gst_late
                         const char *what)
 {
     return gst_copy_check(pair->run, seat->lane.gpu->index, pair->pages->target,
-                          pair->count * GST_SMALL_COPY_BYTES, pair->pages->seed, what);
+                          gst_small_copies_bytes(pair->samples), pair->pages->seed, what);
 }
 
 /* Are the GPUs' own memories right? What is wrong there is told by the check. */
@@ -127,7 +127,7 @@ static bool is_all_poison(const uint32_t *words, size_t n)
 bool gst_peer_pages_verify(struct gst_peer_pages *pair, enum gst_peer_pages_data *data,
                            struct gst_status *st)
 {
-    const size_t n = pair->count * GST_SMALL_COPY_BYTES / sizeof(uint32_t);
+    const size_t n = gst_small_copies_bytes(pair->samples) / sizeof(uint32_t);
     const int from = pair->source->lane.gpu->index;
     const int to = pair->target->lane.gpu->index;
     uint32_t *words = pair->pages->target;

@@ -17,7 +17,7 @@ struct gst_peer_pages {
     struct gst_latency_seat *source;
     struct gst_latency_seat *target;
     struct gst_latency_pages *pages;
-    size_t count; /* of pages, from the first on; one for each sample */
+    size_t samples; /* that copy pages from the first on */
 };
 
 enum gst_peer_pages_data {

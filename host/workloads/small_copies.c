@@ -14,6 +14,12 @@
 /* After the kernel the first copy waits for another engine of the GPU to take over. */
 #define WARM_UP_COPIES 4
 
+size_t gst_small_copies_bytes(size_t samples)
+{
+    return (samples < GST_SMALL_COPIES_PAGES ? samples : GST_SMALL_COPIES_PAGES)
+           * GST_SMALL_COPY_BYTES;
+}
+
 struct gst_small_copies gst_small_copies_of(struct gst_chase *lead)
 {
     return (
@@ -57,7 +63,8 @@ bool gst_small_copies_time(struct gst_small_copies *copies, gst_small_copy copy,
     while (i < count) {
         bool was_ahead = false;
 
-        if (!take_sample(copies, copy, data, i, &seconds[i], &was_ahead, st))
+        if (!take_sample(copies, copy, data, i % GST_SMALL_COPIES_PAGES, &seconds[i], &was_ahead,
+                         st))
             return false;
         if (!was_ahead && copies->lead_hops < LEAD_HOPS_LAST) {
             copies->lead_hops += copies->lead_hops / 2;

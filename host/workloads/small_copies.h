@@ -21,11 +21,12 @@
  * API, cuEventElapsedTime) is under one percent of it. */
 #define GST_SMALL_COPIES 64
 
-/* Each sample copies a page of its own, so that what arrived tells of every sample. */
-#define GST_SMALL_COPIES_SAMPLES (3 * GST_BATCH_COPIES)
-#define GST_SMALL_COPIES_BYTES   ((size_t)GST_SMALL_COPIES_SAMPLES * GST_SMALL_COPY_BYTES)
+/* Each sample copies a page of its own, so that what arrived tells of every sample; where there are
+ * more of them, they begin anew. */
+#define GST_SMALL_COPIES_PAGES ((size_t)48)
+#define GST_SMALL_COPIES_BYTES (GST_SMALL_COPIES_PAGES * GST_SMALL_COPY_BYTES)
 
-/* Queues the copy of page number `page` (below GST_SMALL_COPIES_SAMPLES) and returns. */
+/* Queues the copy of page number `page` (below GST_SMALL_COPIES_PAGES) and returns. */
 typedef bool (*gst_small_copy)(struct gst_lane *lane, void *data, size_t page,
                                struct gst_status *st);
 
@@ -35,10 +36,12 @@ struct gst_small_copies {
     bool was_ahead;         /* false: not even behind the longest, and times are the host's */
 };
 
-/* Pure. */
+/* What pages of so many samples hold, all together. Pure, as the next. */
+size_t gst_small_copies_bytes(size_t samples);
+
 struct gst_small_copies gst_small_copies_of(struct gst_chase *lead);
 
-/* `seconds`, one copy's, for each of `count` samples, at most GST_SMALL_COPIES_SAMPLES. Waits. */
+/* `seconds`, one copy's, for each of `count` samples. Waits. */
 bool gst_small_copies_time(struct gst_small_copies *copies, gst_small_copy copy, void *data,
                            double *seconds, size_t count, struct gst_status *st);
 

@@ -112,6 +112,21 @@ def test_full_level_keeps_three_times_sixteen_samples(whole):
     assert {len(metric["samples"]) for metric in outcome.report["metrics"]} == {48}
 
 
+@pytest.mark.parametrize("samples", [1, 15, 17, 50])
+def test_as_many_samples_as_asked_for(whole, samples):
+    """Walks come in batches of at most 16, each behind 4 that are not timed; of pages there are 48."""
+    outcome = whole.report("latency", "--samples", str(samples), "--size", "1M", "--pairs", "0-1",
+                           "--device", "0,1", profile="a100-pcie-x4")
+    [workload] = outcome.report["workloads"]
+    walks = samples + 4 * -(-samples // 16)
+    words = min(samples, 48) * PAGE // 4
+
+    assert outcome.exit == 0, outcome.describe()
+    assert {len(metric["samples"]) for metric in outcome.report["metrics"]} == {samples}
+    assert workload["elements_checked"] == 2 * (walks * (LOCAL_HOPS + HOST_HOPS + PEER_HOPS)
+                                                + 3 * words)
+
+
 @pytest.mark.parametrize("size", ["1", "129", "1M"])
 def test_every_load_and_every_word_is_counted(whole, size):
     outcome = whole.report("latency", "--size", size, profile="t4x1")
@@ -137,7 +152,7 @@ def test_size_that_no_gpu_can_hold_is_refused(whole):
 
     assert (outcome.exit, outcome.out) == (2, "")
     [line] = outcome.err.splitlines()
-    for word in ("--size", "2 buffers", "8 GiB", "14.7 GiB", "gpu 0"):
+    for word in ("--size", "2 buffers", "8 GiB", "latency", "14.7 GiB", "gpu 0"):
         assert word in line
 
 
@@ -166,6 +181,16 @@ def test_pairs_are_the_models(whole, profile):
             assert metric["stats"]["count"] == 48
             assert metric["variant"] in (None, "")
             assert metric["verdict"] == "not judged"
+
+
+@pytest.mark.parametrize("level", ["quick", "full"])
+def test_pairs_that_are_asked_for(whole, level):
+    outcome = whole.report("latency", "--level", level, "--size", "1M", "--pairs", "1-3",
+                           profile="a100-pcie-x4")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert set(pairs_of(outcome, "peer")) == {(1, 3), (3, 1)}
+    assert set(pairs_of(outcome, "copy-peer")) == {(1, 3), (3, 1)}
 
 
 def test_every_load_and_every_word_between_gpus_is_counted(whole):
