@@ -28,14 +28,14 @@ struct gst_round gst_round_of(int gpus, size_t index)
         return round;
     for (int k = 0; k < players_of(gpus) / 2; k++) {
         const int turn = (int)(index % half);
-        struct gst_pair pair = { (turn + k) % circle, (turn + circle - k) % circle };
+        struct gst_round_pair pair = { (turn + k) % circle, (turn + circle - k) % circle };
 
         if (k == 0)
             pair.to = circle;
         if (pair.from >= gpus || pair.to >= gpus)
             continue;
         if (index >= half)
-            pair = (struct gst_pair){ pair.to, pair.from };
+            pair = (struct gst_round_pair){ pair.to, pair.from };
         round.pairs[round.count++] = pair;
     }
     return round;

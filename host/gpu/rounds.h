@@ -15,13 +15,13 @@
 #include "gpu/env.h"
 
 /* Indices into whatever is paired, below its count. */
-struct gst_pair {
+struct gst_round_pair {
     int from, to;
 };
 
 struct gst_round {
     size_t count;
-    struct gst_pair pairs[GST_ENV_GPUS / 2];
+    struct gst_round_pair pairs[GST_ENV_GPUS / 2];
 };
 
 /* How many rounds it takes to bring together every two of `gpus`, whichever copies to the other:

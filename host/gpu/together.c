@@ -58,7 +58,8 @@ bool gst_together_init(struct gst_together *together, struct gst_together_stream
 {
     bool ok = true;
 
-    *together = (struct gst_together){ .streams = streams, .count = count };
+    *together =
+        (struct gst_together){ .streams = streams, .count = count, .copies = GST_BATCH_COPIES };
     for (size_t i = 0; i < count; i++)
         streams[i] =
             (struct gst_together_stream){ .lane = streams[i].lane, .data = streams[i].data };
@@ -178,13 +179,13 @@ bool gst_together_queue(struct gst_together *together, gst_batch_copy copy, stru
     if (!queue_warm_up(together, copy, st))
         return false;
     together->was_ahead = true;
-    for (size_t step = 0; step < GST_BATCH_COPIES; step++) {
+    for (size_t step = 0; step < together->copies; step++) {
         if (!queue_gate(together, step, st) || !queue_step(together, step, copy, st))
             return false;
         if (has_passed(together->streams[0].lane, together->gates[step]))
             together->was_ahead = false;
     }
-    return queue_gate(together, GST_BATCH_COPIES, st);
+    return queue_gate(together, together->copies, st);
 }
 
 static bool read_seconds(const struct gst_together_stream *stream, CUevent start, CUevent end,
@@ -199,9 +200,9 @@ static bool read_seconds(const struct gst_together_stream *stream, CUevent start
     return true;
 }
 
-static bool read_stream(struct gst_together_stream *stream, struct gst_status *st)
+static bool read_stream(struct gst_together_stream *stream, size_t copies, struct gst_status *st)
 {
-    for (size_t step = 0; step < GST_BATCH_COPIES; step++) {
+    for (size_t step = 0; step < copies; step++) {
         if (!read_seconds(stream, stream->starts[step], stream->ends[step], &stream->seconds[step],
                           st))
             return false;
@@ -209,8 +210,30 @@ static bool read_stream(struct gst_together_stream *stream, struct gst_status *s
     return true;
 }
 
+static bool wait_until(const struct gst_together_stream *stream, CUevent event,
+                       struct gst_status *st)
+{
+    return use(stream, st)
+           && blame(stream, GST_CU(stream->lane->env, st, cuEventSynchronize, (event)), st);
+}
+
+/* Step by step: a copy that never ends holds up the streams of all others, and whoever waits for
+ * one of those would be taken for the culprit. */
+static bool wait_in_step(struct gst_together *together, struct gst_status *st)
+{
+    for (size_t step = 0; step <= GST_BATCH_COPIES; step++) {
+        for (size_t i = 0; i < together->count; i++) {
+            if (!wait_until(&together->streams[i], end_before(&together->streams[i], step), st))
+                return false;
+        }
+    }
+    return true;
+}
+
 bool gst_together_finish(struct gst_together *together, struct gst_status *st)
 {
+    if (!wait_in_step(together, st))
+        return false;
     for (size_t i = 0; i < together->count; i++) {
         struct gst_together_stream *stream = &together->streams[i];
 
@@ -218,12 +241,13 @@ bool gst_together_finish(struct gst_together *together, struct gst_status *st)
             return false;
     }
     for (size_t i = 0; i < together->count; i++) {
-        if (!use(&together->streams[i], st) || !read_stream(&together->streams[i], st))
+        if (!use(&together->streams[i], st)
+            || !read_stream(&together->streams[i], together->copies, st))
             return false;
     }
     if (!use(&together->streams[0], st))
         return false;
-    for (size_t step = 0; step < GST_BATCH_COPIES; step++) {
+    for (size_t step = 0; step < together->copies; step++) {
         if (!read_seconds(&together->streams[0], together->gates[step], together->gates[step + 1],
                           &together->seconds[step], st))
             return false;

@@ -34,6 +34,7 @@ struct gst_together_stream {
 struct gst_together {
     struct gst_together_stream *streams; /* the caller's */
     size_t count;
+    size_t copies; /* that are timed; GST_BATCH_COPIES unless the owner takes fewer */
     /* In the first stream: all have ended the step before. */
     CUevent gates[GST_BATCH_COPIES + 1];
     double seconds[GST_BATCH_COPIES]; /* of each step, until the last stream ended it */
@@ -46,7 +47,7 @@ bool gst_together_init(struct gst_together *together, struct gst_together_stream
                        size_t count, struct gst_status *st);
 void gst_together_release(struct gst_together *together);
 
-/* Queues one batch, GST_BATCH_WARM_UP and GST_BATCH_COPIES copies in each stream; the GPUs work on
+/* Queues one batch, GST_BATCH_WARM_UP and together->copies copies in each stream; the GPUs work on
  * it when this returns. A failure names its GPU in st->gpu. */
 bool gst_together_queue(struct gst_together *together, gst_batch_copy copy, struct gst_status *st);
 

@@ -8,8 +8,6 @@
 #include "gpu/pattern.h"
 #include "workloads/host_copy.h"
 
-#define BATCHES_QUICK  1
-#define BATCHES_FULL   (GST_CROWD_SAMPLES / GST_BATCH_COPIES)
 #define SMALLEST_BYTES ((size_t)1 << 20)
 
 /* Patterns that no other workload uses: none of theirs may pass for what is copied here. */
@@ -45,8 +43,7 @@ static void open_members(struct gst_crowd *crowd)
             gst_report_status(crowd->run->report, &st);
             continue;
         }
-        member->place = (size_t)i;
-        member->is_behind_pcie = gst_gpu_is_behind_pcie(env, gpu);
+        gst_host_way_begin(&member->way, env, (size_t)i, &crowd->uplinks);
         member->seed = (uint32_t)(crowd->run->seed ^ (crowd->run->seed >> 32)) + SEED_OFFSET
                        + ((uint32_t)gpu->index << 12);
         crowd->count++;
@@ -72,10 +69,10 @@ static bool allocate_one(struct gst_crowd *crowd, size_t i, size_t wanted, struc
     bool ok;
 
     gst_run_phase(crowd->run, gpu_of(member), "allocate");
-    gst_near_begin(&member->near, lane->env->root, lane->gpu);
+    gst_near_begin(&member->way.near, lane->env->root, lane->gpu);
     ok = gst_gpu_use(lane->env, lane->gpu, st)
          && gst_copy_buffers_init_of(&member->buffers, wanted, crowd->count - i, lane, st);
-    gst_near_end(&member->near);
+    gst_near_end(&member->way.near);
     if (!ok)
         st->gpu = gpu_of(member);
     return ok;
@@ -124,14 +121,12 @@ static void renew(struct gst_crowd *crowd)
         struct gst_crowd_member *member = &crowd->members[i];
 
         gst_run_phase(crowd->run, gpu_of(member), "write the pattern");
-        if (crowd->samples == 0)
-            gst_pattern_fill(member->buffers.target, words, member->seed);
         member->seed++;
         gst_pattern_fill(member->buffers.source, words, member->seed);
     }
 }
 
-static bool compare(struct gst_crowd *crowd)
+static bool compare(struct gst_crowd *crowd, const char *what)
 {
     bool right = true;
 
@@ -140,23 +135,41 @@ static bool compare(struct gst_crowd *crowd)
 
         gst_run_phase(crowd->run, gpu_of(member), "compare");
         right = gst_copy_check(crowd->run, gpu_of(member), member->buffers.target, crowd->bytes,
-                               member->seed, "after copies of all GPUs at once")
+                               member->seed, what)
                 && right;
     }
     return right;
 }
 
-/* While the copies that were queued are on their way. */
-static void read_links(struct gst_crowd *crowd)
+static bool queue_once(struct gst_crowd_member *member, struct gst_status *st)
+{
+    return gst_gpu_use(member->lane.env, member->lane.gpu, st)
+           && gst_copy_in(&member->lane, &member->buffers, st)
+           && gst_copy_back(&member->lane, &member->buffers, st);
+}
+
+/* One copy each way before anything is timed: it leaves a known pattern everywhere, and a GPU that
+ * loses data shows by its first write, not by the last of twenty. */
+static bool copy_once(struct gst_crowd *crowd, bool *right, struct gst_status *st)
 {
     for (size_t i = 0; i < crowd->count; i++) {
         struct gst_crowd_member *member = &crowd->members[i];
-        struct gst_pcie_link now;
 
-        if (member->is_behind_pcie && gst_pcie_link_read(crowd->run->env, member->lane.gpu, &now))
-            gst_pcie_link_raise(&member->link, &now);
+        gst_run_phase(crowd->run, gpu_of(member), "write the pattern");
+        gst_pattern_fill(member->buffers.target, crowd->bytes / sizeof(uint32_t), member->seed);
     }
-    gst_uplinks_raise(&crowd->uplinks, crowd->run->env);
+    renew(crowd);
+    for (size_t i = 0; i < crowd->count; i++) {
+        struct gst_crowd_member *member = &crowd->members[i];
+
+        gst_run_phase(crowd->run, gpu_of(member), "copy once, there and back");
+        if (!queue_once(member, st) || !member->lane.path->wait(&member->lane, st)) {
+            st->gpu = gpu_of(member);
+            return false;
+        }
+    }
+    *right = compare(crowd, "after one copy there and back");
+    return true;
 }
 
 static bool time_way(struct gst_crowd *crowd, enum gst_crowd_way way, struct gst_status *st)
@@ -164,12 +177,13 @@ static bool time_way(struct gst_crowd *crowd, enum gst_crowd_way way, struct gst
     gst_run_phase(crowd->run, GST_NO_GPU, "%s", ways[way].phase);
     if (!gst_together_queue(&crowd->together, ways[way].copy, st))
         return false;
-    read_links(crowd);
+    for (size_t i = 0; i < crowd->count; i++)
+        gst_host_way_sample(&crowd->members[i].way);
     if (!gst_together_finish(&crowd->together, st))
         return false;
     crowd->was_ahead = crowd->was_ahead && crowd->together.was_ahead;
     for (size_t i = 0; i < crowd->count; i++) {
-        for (size_t n = 0; n < GST_BATCH_COPIES; n++)
+        for (size_t n = 0; n < crowd->together.copies; n++)
             crowd->members[i].rates[way][crowd->samples + n] =
                 (double)crowd->bytes / crowd->streams[i].seconds[n];
     }
@@ -178,14 +192,17 @@ static bool time_way(struct gst_crowd *crowd, enum gst_crowd_way way, struct gst
 
 static bool measure_at_once(struct gst_crowd *crowd, bool *right, struct gst_status *st)
 {
-    const size_t batches = crowd->run->is_full ? BATCHES_FULL : BATCHES_QUICK;
+    if (!copy_once(crowd, right, st))
+        return false;
+    while (crowd->samples < crowd->run->samples && *right) {
+        const size_t left = crowd->run->samples - crowd->samples;
 
-    for (size_t n = 0; n < batches && *right; n++) {
+        crowd->together.copies = left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
         renew(crowd);
         if (!time_way(crowd, GST_CROWD_TO_GPUS, st) || !time_way(crowd, GST_CROWD_TO_HOST, st))
             return false;
-        *right = compare(crowd);
-        crowd->samples += GST_BATCH_COPIES;
+        *right = compare(crowd, "after copies of all GPUs at once");
+        crowd->samples += crowd->together.copies;
     }
     return true;
 }
@@ -256,6 +273,9 @@ bool gst_crowd_measure(struct gst_crowd *crowd, bool *right, struct gst_status *
 {
     if (!measure_at_once(crowd, right, st))
         return false;
+    for (size_t i = 0; i < crowd->count; i++)
+        gst_condition_end(&crowd->members[i].way.condition, crowd->run->env,
+                          crowd->members[i].lane.gpu);
     for (size_t i = 0; i < crowd->count && *right; i++) {
         for (int way = 0; way < GST_CROWD_WAYS; way++) {
             if (!time_alone(crowd, &crowd->members[i], (enum gst_crowd_way)way, st))

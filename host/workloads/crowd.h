@@ -10,27 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gpu/near.h"
-#include "gpu/pcie.h"
 #include "gpu/together.h"
 #include "run/run.h"
 #include "workloads/copy_buffers.h"
+#include "workloads/host_way.h"
 #include "workloads/uplinks.h"
-
-#define GST_CROWD_SAMPLES (3 * GST_BATCH_COPIES)
 
 enum gst_crowd_way { GST_CROWD_TO_GPUS, GST_CROWD_TO_HOST, GST_CROWD_WAYS };
 
 struct gst_crowd_member {
-    size_t place; /* in env->gpus */
     struct gst_lane lane;
     struct gst_copy_buffers buffers;
-    struct gst_near near;
-    struct gst_pcie_link link; /* the GPU's own, under load */
-    bool is_behind_pcie;
-    uint32_t seed;                                   /* of the pattern last used */
-    double rates[GST_CROWD_WAYS][GST_CROWD_SAMPLES]; /* bytes per second, all at once */
-    double alone[GST_CROWD_WAYS];                    /* the median of this one alone */
+    struct gst_host_way way;
+    uint32_t seed;                                 /* of the pattern last used */
+    double rates[GST_CROWD_WAYS][GST_SAMPLES_MAX]; /* bytes per second, all at once */
+    double alone[GST_CROWD_WAYS];                  /* the median of this one alone */
 };
 
 /* Large: from the heap. */
@@ -52,7 +46,7 @@ struct gst_crowd {
 bool gst_crowd_open(struct gst_crowd *crowd, struct gst_run *run, struct gst_status *st);
 void gst_crowd_close(struct gst_crowd *crowd);
 
-/* Both ways, all at once, one batch or, under --level full, three; then each alone, unless
+/* Both ways, all at once, in as many copies as samples are wanted; then each alone, unless
  * host-copy has done so in this run. `right` is false, and the rest not measured, once data are
  * wrong: that is reported. */
 bool gst_crowd_measure(struct gst_crowd *crowd, bool *right, struct gst_status *st);

@@ -58,35 +58,13 @@ static bool is_judged(const struct gst_crowd *crowd)
 
 static struct gst_bar bar_of(const struct gst_crowd *crowd, const struct gst_crowd_member *member)
 {
-    struct gst_bar bar = gst_bar_none();
+    struct gst_bar bar;
 
     /* An instance shares the link of its GPU with others, whose traffic nobody here sees. */
-    if (!member->is_behind_pcie || member->lane.gpu->is_mig)
-        return bar;
-    if (member->link.generation != 0)
-        bar = gst_bar_of_pcie(member->link.generation_max, member->link.width_max);
-    bar = gst_uplinks_bar(&crowd->uplinks, member->place, bar);
+    if (!member->way.is_behind_pcie || member->lane.gpu->is_mig)
+        return gst_bar_none();
+    bar = gst_uplinks_bar(&crowd->uplinks, member->way.place, gst_host_way_bar(&member->way));
     return is_judged(crowd) ? bar : gst_bar_without_floor(bar);
-}
-
-/* Of the links that run below what they could, the one that leaves least. */
-static void explain(const struct gst_crowd *crowd, const struct gst_crowd_member *member)
-{
-    const double own = gst_bar_of_pcie(member->link.generation, member->link.width).ceiling;
-    enum gst_finding_id finding = gst_pcie_link_explain(&member->link);
-    const struct gst_uplink *uplink;
-    char text[192], why[256];
-    double left = 0;
-
-    uplink = gst_uplinks_degraded(&crowd->uplinks, member->place, false, &left);
-    if (uplink != NULL && (finding == GST_HARDWARE_SLOW || left < own)) {
-        finding = gst_uplink_finding(uplink);
-        gst_uplink_describe(uplink, crowd->run->env, text, sizeof(text));
-    } else {
-        gst_pcie_link_describe(&member->link, text, sizeof(text));
-    }
-    snprintf(why, sizeof(why), "under load: %s", text);
-    gst_run_explain_metric(crowd->run, finding, why);
 }
 
 /* What GPUs share although sysfs does not show it is no fault: a board may be built so. But whoever
@@ -97,7 +75,7 @@ static void tell_share(const struct gst_crowd *crowd, const struct gst_crowd_mem
     const double at_once = kept * member->alone[way];
     char together[32], alone[32], part[32];
 
-    if (!is_judged(crowd) || gst_uplinks_shared(&crowd->uplinks, member->place) != NULL)
+    if (!is_judged(crowd) || gst_uplinks_shared(&crowd->uplinks, member->way.place) != NULL)
         return;
     gst_run_check(crowd->run, GST_HOST_UPLINK_SHARED, member->lane.gpu->index, kept >= SHARE_NOTED,
                   "%s: %s while %zu GPUs copy, %s alone: %s; %s", ways[way].name,
@@ -113,12 +91,14 @@ static bool report_way(const struct gst_crowd *crowd, const struct gst_crowd_mem
                        enum gst_crowd_way way, struct gst_status *st)
 {
     const int gpu = member->lane.gpu->index;
-    double shares[GST_CROWD_SAMPLES];
+    double shares[GST_SAMPLES_MAX];
+    char why[GST_CAUSE_SIZE];
 
     if (!gst_run_metric(crowd->run, ways[way].def, gpu, "pinned", member->rates[way],
                         crowd->samples, bar_of(crowd, member), st))
         return false;
-    explain(crowd, member);
+    gst_run_explain_metric(crowd->run, gst_host_way_explain(&member->way, false),
+                           gst_host_way_describe(&member->way, false, why, sizeof(why)));
     for (size_t n = 0; n < crowd->samples; n++)
         shares[n] = member->rates[way][n] / member->alone[way];
     if (!gst_run_metric(crowd->run, &share, gpu, ways[way].name, shares, crowd->samples,
@@ -144,10 +124,10 @@ static void tell_facts(const struct gst_crowd *crowd)
     for (size_t i = 0; i < crowd->count; i++) {
         const struct gst_crowd_member *member = &crowd->members[i];
         const int gpu = member->lane.gpu->index;
-        char text[96];
+        char text[128];
 
         gst_report_fact_text(crowd->run->report, gpu, "fan", "copied_from", "%s",
-                             gst_near_describe(&member->near, text, sizeof(text)));
+                             gst_near_describe(&member->way.near, text, sizeof(text)));
         if (crowd->bytes < gst_copy_bytes_wanted(crowd->run))
             gst_report_fact_text(
                 crowd->run->report, gpu, "fan", "copied_less_than_wanted", "%zu bytes%s%s",
@@ -198,6 +178,8 @@ const struct gst_workload gst_workload_fan = {
     .needs = { .gpus = 2 },
     .metrics = metrics,
     .timeout_s = 300,
+    .size_buffers = 2,
+    .takes_samples = true,
     .is_quick = true,
     .run = run_fan,
 };

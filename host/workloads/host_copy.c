@@ -8,14 +8,12 @@
 
 #include "core/class_bars.h"
 #include "core/units.h"
-#include "gpu/condition.h"
 #include "gpu/copy_batch.h"
-#include "gpu/near.h"
 #include "gpu/pattern.h"
-#include "gpu/pcie.h"
 #include "run/run.h"
 #include "workloads/copy_buffers.h"
 #include "workloads/host_copy.h"
+#include "workloads/host_way.h"
 #include "workloads/list.h"
 #include "workloads/pageable.h"
 
@@ -69,10 +67,7 @@ struct turn {
     struct gst_batch batch;
     struct gst_batch other_batch;
     struct gst_copy_buffers buffers;
-    struct gst_near near;
-    struct gst_pcie_link link;
-    struct gst_condition condition;
-    bool is_behind_pcie;
+    struct gst_host_way way;
     bool was_ahead;
     uint32_t seed; /* of the pattern last used */
     size_t samples;
@@ -120,15 +115,6 @@ static bool copy_once(struct turn *turn, bool *right, struct gst_status *st)
     return true;
 }
 
-static void read_state(struct turn *turn)
-{
-    struct gst_pcie_link now;
-
-    if (turn->is_behind_pcie && gst_pcie_link_read(turn->run->env, turn->lane.gpu, &now))
-        gst_pcie_link_raise(&turn->link, &now);
-    gst_condition_sample(&turn->condition, turn->run->env, turn->lane.gpu);
-}
-
 /* The link is read while the copies that were queued are on their way. */
 static bool time_one_way(struct turn *turn, gst_batch_copy copy, double *samples,
                          struct gst_status *st)
@@ -137,7 +123,7 @@ static bool time_one_way(struct turn *turn, gst_batch_copy copy, double *samples
 
     if (!gst_batch_queue(&turn->batch, copy, &turn->buffers, st))
         return false;
-    read_state(turn);
+    gst_host_way_sample(&turn->way);
     if (!gst_batch_finish(&turn->batch, seconds, st))
         return false;
     turn->was_ahead = turn->was_ahead && turn->batch.was_ahead;
@@ -206,47 +192,28 @@ static bool time_pageable(struct turn *turn, bool *right, struct gst_status *st)
     return gst_pageable_time(&test, turn->run, &turn->lane, turn->seed, right, st);
 }
 
-/* What GPU and slot can do, whatever the link does now: that is for the explanation. */
+/* What GPU and slot can do, and the links above them. */
 static struct gst_bar bar_of(const struct turn *turn)
 {
-    struct gst_bar bar = gst_bar_none();
+    struct gst_bar bar =
+        gst_uplinks_bar_alone(turn->way.uplinks, turn->way.place, gst_host_way_bar(&turn->way));
 
-    if (turn->link.generation != 0)
-        bar = gst_bar_of_pcie(turn->link.generation_max, turn->link.width_max);
     if (turn->buffers.bytes < JUDGED_FROM_BYTES || !turn->was_ahead)
         bar = gst_bar_without_floor(bar);
     return bar;
-}
-
-/* A link that is not all it can be comes first, for it is there whatever else is; settings of the
- * clocks come last, for copies hardly need them. */
-static enum gst_finding_id finding_of(const struct turn *turn)
-{
-    const enum gst_finding_id link = gst_pcie_link_explain(&turn->link);
-    const enum gst_finding_id condition = gst_condition_explain(&turn->condition);
-
-    if (link != GST_HARDWARE_SLOW)
-        return link;
-    if (turn->near.is_far
-        && (condition == GST_HARDWARE_SLOW || condition == GST_HOST_CLOCKS_LIMITED))
-        return GST_USER_MEMORY_FAR;
-    return condition;
 }
 
 static bool report_one(const struct turn *turn, const struct gst_metric_def *def,
                        const char *variant, const double *samples, struct gst_bar bar,
                        struct gst_status *st)
 {
-    char link[96], memory[128], condition[224], why[384];
+    char why[GST_CAUSE_SIZE];
 
     if (!gst_run_metric(turn->run, def, turn->lane.gpu->index, variant, samples, turn->samples, bar,
                         st))
         return false;
-    snprintf(why, sizeof(why), "under load: %s; %s; %s",
-             gst_pcie_link_describe(&turn->link, link, sizeof(link)),
-             gst_near_describe(&turn->near, memory, sizeof(memory)),
-             gst_condition_describe(&turn->condition, condition, sizeof(condition)));
-    gst_run_explain_metric(turn->run, finding_of(turn), why);
+    gst_run_explain_metric(turn->run, gst_host_way_explain(&turn->way, true),
+                           gst_host_way_describe(&turn->way, true, why, sizeof(why)));
     return true;
 }
 
@@ -262,11 +229,11 @@ static bool report(const struct turn *turn, struct gst_status *st)
     /* Memory controllers differ too much for a floor that holds everywhere; each direction has its
      * own wires. */
     both.ceiling *= 2;
-    if (turn->link.generation != 0)
+    if (turn->way.link.generation != 0)
         gst_report_fact_text(to, gpu, "nvml", "pcie_link_under_load", "%s",
-                             gst_pcie_link_describe(&turn->link, text, sizeof(text)));
+                             gst_pcie_link_describe(&turn->way.link, text, sizeof(text)));
     gst_report_fact_text(to, gpu, "host-copy", "copied_from", "%s",
-                         gst_near_describe(&turn->near, text, sizeof(text)));
+                         gst_near_describe(&turn->way.near, text, sizeof(text)));
     if (turn->buffers.limit[0] != '\0')
         gst_report_fact_text(to, gpu, "host-copy", "copied_less_than_wanted", "%zu bytes: %s",
                              turn->buffers.bytes, turn->buffers.limit);
@@ -285,7 +252,6 @@ static bool test_gpu(struct turn *turn, struct gst_status *st)
 {
     bool right = true;
 
-    gst_condition_begin(&turn->condition, turn->run->env, turn->lane.gpu);
     if (!copy_once(turn, &right, st))
         return false;
     while (turn->samples < turn->run->samples && right) {
@@ -298,15 +264,16 @@ static bool test_gpu(struct turn *turn, struct gst_status *st)
             return false;
         turn->samples += turn->batch.copies;
     }
-    gst_condition_end(&turn->condition, turn->run->env, turn->lane.gpu);
+    gst_condition_end(&turn->way.condition, turn->run->env, turn->lane.gpu);
     if (right && !report(turn, st))
         return false;
-    gst_condition_report(&turn->condition, turn->run->env, turn->lane.gpu,
+    gst_condition_report(&turn->way.condition, turn->run->env, turn->lane.gpu,
                          turn->run->workload->name);
     return true;
 }
 
-static bool open_turn(struct turn *turn, struct gst_gpu *gpu, struct gst_status *st)
+static bool open_turn(struct turn *turn, struct gst_gpu *gpu, struct gst_uplinks *uplinks,
+                      struct gst_status *st)
 {
     struct gst_env *env = turn->run->env;
     bool ok;
@@ -317,11 +284,11 @@ static bool open_turn(struct turn *turn, struct gst_gpu *gpu, struct gst_status 
         || !gst_batch_init(&turn->batch, &turn->lane, st)
         || !gst_batch_init(&turn->other_batch, &turn->other, st))
         return false;
-    turn->is_behind_pcie = gst_gpu_is_behind_pcie(env, gpu);
+    gst_host_way_begin(&turn->way, env, (size_t)(gpu - env->gpus), uplinks);
     gst_run_phase(turn->run, gpu->index, "allocate");
-    gst_near_begin(&turn->near, env->root, gpu);
+    gst_near_begin(&turn->way.near, env->root, gpu);
     ok = gst_copy_buffers_init(&turn->buffers, turn->run, &turn->lane, st);
-    gst_near_end(&turn->near);
+    gst_near_end(&turn->way.near);
     return ok;
 }
 
@@ -338,14 +305,14 @@ static void close_turn(struct turn *turn)
 }
 
 /* The size that was used on the last GPU that was tested, for the summary. */
-static size_t take_turn(struct gst_run *run, struct gst_gpu *gpu)
+static size_t take_turn(struct gst_run *run, struct gst_gpu *gpu, struct gst_uplinks *uplinks)
 {
     struct gst_status st = GST_STATUS_INIT;
     struct turn turn = { .run = run, .was_ahead = true };
     size_t bytes;
 
     turn.seed = (uint32_t)(run->seed ^ (run->seed >> 32)) + ((uint32_t)gpu->index << 16);
-    if (!open_turn(&turn, gpu, &st) || !test_gpu(&turn, &st)) {
+    if (!open_turn(&turn, gpu, uplinks, &st) || !test_gpu(&turn, &st)) {
         st.gpu = gpu->index;
         gst_report_status(run->report, &st);
     }
@@ -358,10 +325,12 @@ static bool run_host_copy(struct gst_run *run, struct gst_status *st)
 {
     char gpus[24], least[32];
     size_t bytes = SIZE_MAX;
+    struct gst_uplinks uplinks;
     (void)st; /* what fails on one GPU is reported for that GPU, and the others go on */
 
+    gst_uplinks_read(&uplinks, run->env);
     for (int i = 0; i < run->env->gpu_count; i++) {
-        const size_t used = take_turn(run, &run->env->gpus[i]);
+        const size_t used = take_turn(run, &run->env->gpus[i], &uplinks);
 
         bytes = used < bytes ? used : bytes;
     }

@@ -4,36 +4,19 @@
  * all that is free, written and compared by kernels, and the counters of the error correction
  * before and after. What could not be covered is said, with the limit.
  */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "core/units.h"
 #include "gpu/ecc.h"
 #include "gpu/error.h"
-#include "gpu/path.h"
 #include "run/run.h"
 #include "workloads/list.h"
-#include "workloads/memory_plan.h"
-
-#define THREADS_PER_BLOCK 256
-
-/* Eight blocks of 256 threads fill a multiprocessor (vector-add). */
-#define BLOCKS_PER_SM 8
-
-/* Free memory may lie in pieces: each refusal halves what is asked for, down to a page. */
-#define PIECES      64
-#define PIECE_LEAST ((uint64_t)4096)
+#include "workloads/memory_pass.h"
 
 #define TRIAL_BYTES ((uint64_t)256 << 20)
 /* Of the time-out; the rest is for contexts, allocations, and a GPU that gets slower than at first.
  */
 #define BUDGET_SHARE 0.5
-
-/* A thread that starts for less costs more than its work. */
-#define VECTORS_PER_THREAD 64
-
-/* In one finding; the count tells the rest. */
-#define SHOWN_WORDS 2
 
 /* All patterns once, or with fresh random numbers each time; one sample for each. */
 #define ROUNDS_QUICK 1
@@ -47,64 +30,8 @@ static const struct gst_metric_def bandwidth = {
 
 static const struct gst_metric_def *const metrics[] = { &bandwidth, NULL };
 
-struct piece {
-    uint64_t pointer;
-    uint64_t bytes;
-};
-
-/* The test of one GPU. */
-struct test {
-    struct gst_run *run;
-    struct gst_lane lane;
-    struct piece pieces[PIECES];
-    size_t piece_count;
-    uint64_t gpu_result;
-    uint64_t seed;     /* of the round */
-    uint64_t bytes;    /* of all pieces that are tested */
-    const char *limit; /* what kept it from being more, in words */
-    uint64_t tested;   /* bytes of it, once all patterns were compared; else 0 */
-    bool is_wrong;     /* a finding was made */
-};
-
-static bool allocate(struct test *t, uint64_t wanted, struct gst_status *st)
-{
-    const struct gst_path *path = t->lane.path;
-    uint64_t step = wanted;
-
-    while (t->bytes < wanted && t->piece_count < PIECES) {
-        const uint64_t left = wanted - t->bytes;
-        struct piece *piece = &t->pieces[t->piece_count];
-
-        piece->bytes = left < step ? left : step;
-        if (path->alloc(&t->lane, piece->bytes, &piece->pointer, st)) {
-            t->bytes += piece->bytes;
-            t->piece_count++;
-            continue;
-        }
-        if (st->code != CUDA_ERROR_OUT_OF_MEMORY)
-            return false;
-        step = piece->bytes / 2 / 16 * 16;
-        if (step < PIECE_LEAST) {
-            if (t->piece_count == 0)
-                return false;
-            t->limit = "the driver gave no more";
-            gst_status_clear(st);
-            break;
-        }
-        gst_status_clear(st);
-    }
-    return path->alloc(&t->lane, sizeof(struct gst_memory_test_result), &t->gpu_result, st);
-}
-
-static void release(struct test *t)
-{
-    t->lane.path->free(&t->lane, t->gpu_result);
-    while (t->piece_count > 0)
-        t->lane.path->free(&t->lane, t->pieces[--t->piece_count].pointer);
-}
-
 /* As much as is free, or was asked for. */
-static bool allocate_all(struct test *t, struct gst_status *st)
+static bool allocate_all(struct gst_memory_under_test *t, struct gst_status *st)
 {
     const uint64_t asked = t->run->size_bytes / 16 * 16;
     size_t available = 0;
@@ -122,190 +49,7 @@ static bool allocate_all(struct test *t, struct gst_status *st)
     } else if (asked > wanted) {
         t->limit = "--size asks for more than is free";
     }
-    return allocate(t, wanted, st);
-}
-
-/* Queues one way of one step over the first `bytes`. A piece's words are numbered on from those of
- * the pieces before it. */
-static bool launch(struct test *t, size_t piece, uint64_t bytes, uint64_t before,
-                   const struct gst_memory_step *step, bool is_check, struct gst_status *st)
-{
-    struct gst_memory_test_args args = {
-        .data = (void *)(uintptr_t)t->pieces[piece].pointer,
-        .vectors = bytes / 16,
-        .first_word = before / 8,
-        .key = gst_memory_key(step, t->seed),
-        .inverse = gst_memory_inverse(step),
-        .pattern = step->pattern,
-        .is_check = is_check,
-        .result = (struct gst_memory_test_result *)(uintptr_t)t->gpu_result,
-    };
-    const uint64_t share = (uint64_t)THREADS_PER_BLOCK * VECTORS_PER_THREAD;
-    const uint64_t useful = (args.vectors + share - 1) / share;
-    const uint64_t most = (uint64_t)t->lane.gpu->sm_count * BLOCKS_PER_SM;
-
-    return t->lane.path->launch(&t->lane, (unsigned)(useful < most ? useful : most),
-                                THREADS_PER_BLOCK, &args, st);
-}
-
-/* Bytes of this piece among the first `limit` bytes of the test. */
-static uint64_t part_of(const struct test *t, size_t piece, uint64_t before, uint64_t limit)
-{
-    const uint64_t left = limit > before ? limit - before : 0;
-
-    return t->pieces[piece].bytes < left ? t->pieces[piece].bytes : left;
-}
-
-static bool write_all(struct test *t, const struct gst_memory_step *step, uint64_t limit,
-                      struct gst_status *st)
-{
-    uint64_t before = 0;
-
-    for (size_t i = 0; i < t->piece_count; i++) {
-        const uint64_t bytes = part_of(t, i, before, limit);
-
-        if (bytes > 0 && !launch(t, i, bytes, before, step, false, st))
-            return false;
-        before += t->pieces[i].bytes;
-    }
-    return true;
-}
-
-/* "0x1000 of allocation 1 of 2: 0x8, expected 0x0 (byte 0x1000 bit 3 flipped)", for each word that
- * was kept. */
-static void tell_words(const struct test *t, size_t piece,
-                       const struct gst_memory_test_result *result, char *text, size_t size)
-{
-    const unsigned long long kept = result->wrong < SHOWN_WORDS ? result->wrong : SHOWN_WORDS;
-    size_t used = 0;
-
-    text[0] = '\0';
-    for (unsigned long long i = 0; i < kept && used < size; i++) {
-        const uint64_t offset = result->word[i] * 8;
-        char difference[64];
-
-        gst_memory_difference(difference, sizeof(difference), offset, result->expected[i],
-                              result->found[i]);
-        used += (size_t)snprintf(text + used, size - used,
-                                 "%soffset 0x%" PRIx64 " of allocation %zu of %zu holds 0x%016llx, "
-                                 "expected 0x%016llx: %s",
-                                 i > 0 ? "; " : "", offset, piece + 1, t->piece_count,
-                                 result->found[i], result->expected[i], difference);
-    }
-}
-
-/* Each launch is compared and told before the next: a count that many launches share would not say
- * in which allocation a word is. */
-static bool check_piece(struct test *t, size_t piece, uint64_t bytes, uint64_t before,
-                        const struct gst_memory_step *step, struct gst_memory_test_result *result,
-                        struct gst_status *st)
-{
-    const struct gst_path *path = t->lane.path;
-
-    return path->fill(&t->lane, t->gpu_result, 0, sizeof(*result), st)
-           && launch(t, piece, bytes, before, step, true, st)
-           && path->download(&t->lane, result, t->gpu_result, sizeof(*result), st);
-}
-
-static void judge_piece(struct test *t, size_t piece, uint64_t bytes,
-                        const struct gst_memory_step *step,
-                        const struct gst_memory_test_result *result)
-{
-    const int gpu = t->lane.gpu->index;
-    const uint64_t words = bytes / 8;
-    char text[GST_CAUSE_SIZE];
-
-    gst_run_count_elements(t->run, result->checked);
-    if (result->checked != words) {
-        gst_run_check(t->run, GST_SUITE_BLIND, gpu, false,
-                      "the kernel says that it compared %llu of %" PRIu64 " words", result->checked,
-                      words);
-        t->is_wrong = true;
-    } else if (result->wrong > 0) {
-        tell_words(t, piece, result, text, sizeof(text));
-        gst_run_check(t->run, GST_HARDWARE_MEMORY_CORRUPTED, gpu, false,
-                      "%llu of %" PRIu64 " words wrong after '%s': %s", result->wrong, words,
-                      step->name, text);
-        t->is_wrong = true;
-    }
-}
-
-static bool check_all(struct test *t, const struct gst_memory_step *step, uint64_t limit,
-                      struct gst_memory_test_result *results, struct gst_status *st)
-{
-    uint64_t before = 0;
-
-    for (size_t i = 0; i < t->piece_count; i++) {
-        const uint64_t bytes = part_of(t, i, before, limit);
-
-        if (bytes > 0 && !check_piece(t, i, bytes, before, step, &results[i], st))
-            return false;
-        before += t->pieces[i].bytes;
-    }
-    return true;
-}
-
-/* Writes everything, then compares everything. */
-static bool pass(struct test *t, const struct gst_memory_step *step, uint64_t limit,
-                 double *seconds, struct gst_status *st)
-{
-    struct gst_memory_test_result results[PIECES];
-    uint64_t before = 0;
-
-    gst_run_phase(t->run, t->lane.gpu->index, "%s", step->name);
-    if (!gst_lane_start(&t->lane, st) || !write_all(t, step, limit, st)
-        || !check_all(t, step, limit, results, st) || !gst_lane_stop(&t->lane, seconds, st))
-        return false;
-    for (size_t i = 0; i < t->piece_count; i++) {
-        const uint64_t bytes = part_of(t, i, before, limit);
-
-        if (bytes > 0)
-            judge_piece(t, i, bytes, step, &results[i]);
-        before += t->pieces[i].bytes;
-    }
-    return true;
-}
-
-/* Takes the planted word out of what was found; false if it is not there as planted. */
-static bool take_planted(struct gst_memory_test_result *result, uint64_t word, uint64_t right,
-                         uint64_t wrong)
-{
-    const unsigned long long kept =
-        result->wrong < GST_MEMORY_TEST_KEPT ? result->wrong : GST_MEMORY_TEST_KEPT;
-
-    for (unsigned long long i = 0; i < kept; i++) {
-        if (result->word[i] != word || result->expected[i] != right || result->found[i] != wrong)
-            continue;
-        result->word[i] = result->word[kept - 1];
-        result->expected[i] = result->expected[kept - 1];
-        result->found[i] = result->found[kept - 1];
-        result->wrong--;
-        return true;
-    }
-    return false;
-}
-
-/* The comparison is itself under test: one word is made wrong in the middle of the first piece, and
- * must be found, beside what the host knows it should be. Others may turn up now, too. */
-static bool check_the_check(struct test *t, const struct gst_memory_step *step, uint64_t limit,
-                            struct gst_status *st)
-{
-    const struct gst_path *path = t->lane.path;
-    const uint64_t bytes = part_of(t, 0, 0, limit);
-    const uint64_t word = bytes / 8 / 2;
-    const uint64_t right = gst_memory_word(step, t->seed, word);
-    const uint64_t wrong = right ^ ((uint64_t)1 << (word % 64));
-    struct gst_memory_test_result result;
-
-    gst_run_phase(t->run, t->lane.gpu->index, "plant an error");
-    if (!path->upload(&t->lane, t->pieces[0].pointer + word * 8, &wrong, sizeof(wrong), st)
-        || !check_piece(t, 0, bytes, 0, step, &result, st) || !path->wait(&t->lane, st))
-        return false;
-    gst_run_check(t->run, GST_SUITE_BLIND, t->lane.gpu->index,
-                  take_planted(&result, word, right, wrong),
-                  "one planted error among %" PRIu64 " words", bytes / 8);
-    judge_piece(t, 0, bytes, step, &result);
-    return true;
+    return gst_memory_alloc(t, wanted, st);
 }
 
 static int rounds(const struct gst_run *run)
@@ -315,15 +59,16 @@ static int rounds(const struct gst_run *run)
 
 /* How much of it the time allows, by the GPU's own clock: a trial of the first step, which also
  * tells whether the comparison sees anything. */
-static bool try_first(struct test *t, uint64_t *limit, struct gst_status *st)
+static bool try_first(struct gst_memory_under_test *t, uint64_t *limit, struct gst_status *st)
 {
-    const uint64_t trial = part_of(t, 0, 0, TRIAL_BYTES);
+    const uint64_t first = t->pieces[0].bytes;
+    const uint64_t trial = first < TRIAL_BYTES ? first : TRIAL_BYTES;
     const double budget_s = t->run->timeout_s * BUDGET_SHARE / t->run->env->gpu_count;
     double seconds = 0;
 
-    if (!pass(t, &gst_memory_steps[0], trial, &seconds, st))
+    if (!gst_memory_pass(t, &gst_memory_steps[0], trial, &seconds, st))
         return false;
-    if (!t->is_wrong && !check_the_check(t, &gst_memory_steps[0], trial, st))
+    if (!t->is_wrong && !gst_memory_plant(t, &gst_memory_steps[0], trial, st))
         return false;
     *limit = gst_memory_affordable_bytes(t->bytes, trial, seconds,
                                          (unsigned)(GST_MEMORY_STEPS * rounds(t->run)), budget_s);
@@ -332,7 +77,7 @@ static bool try_first(struct test *t, uint64_t *limit, struct gst_status *st)
     return true;
 }
 
-static bool measure(struct test *t, uint64_t limit, struct gst_status *st)
+static bool measure(struct gst_memory_under_test *t, uint64_t limit, struct gst_status *st)
 {
     const struct gst_gpu *gpu = t->lane.gpu;
     struct gst_bar bar = gst_bar_none();
@@ -343,7 +88,7 @@ static bool measure(struct test *t, uint64_t limit, struct gst_status *st)
         double seconds = 0;
 
         t->seed = t->run->seed + i / GST_MEMORY_STEPS;
-        if (!pass(t, &gst_memory_steps[i % GST_MEMORY_STEPS], limit, &seconds, st))
+        if (!gst_memory_pass(t, &gst_memory_steps[i % GST_MEMORY_STEPS], limit, &seconds, st))
             return false;
         /* Proven; a rate of wrong results is worth nothing. */
         if (t->is_wrong)
@@ -358,7 +103,7 @@ static bool measure(struct test *t, uint64_t limit, struct gst_status *st)
                           st);
 }
 
-static bool test_memory(struct test *t, struct gst_status *st)
+static bool test_memory(struct gst_memory_under_test *t, struct gst_status *st)
 {
     const struct gst_gpu *gpu = t->lane.gpu;
     const struct gst_kernel_image *image = NULL;
@@ -422,7 +167,8 @@ struct coverage {
     const char *limit;
 };
 
-static void note_coverage(struct coverage *least, const struct test *t, const struct gst_gpu *gpu)
+static void note_coverage(struct coverage *least, const struct gst_memory_under_test *t,
+                          const struct gst_gpu *gpu)
 {
     const double share = (double)t->tested / (double)gpu->memory_total_bytes;
 
@@ -433,7 +179,7 @@ static void note_coverage(struct coverage *least, const struct test *t, const st
 static void test_gpu(struct gst_run *run, struct gst_gpu *gpu, struct coverage *least)
 {
     struct gst_status st = GST_STATUS_INIT;
-    struct test t = { .run = run, .seed = run->seed, .limit = "" };
+    struct gst_memory_under_test t = { .run = run, .seed = run->seed, .limit = "" };
     struct gst_ecc before;
     bool is_counted;
 
@@ -445,7 +191,7 @@ static void test_gpu(struct gst_run *run, struct gst_gpu *gpu, struct coverage *
         gst_report_status(run->report, &st);
     }
     if (t.lane.path != NULL)
-        release(&t);
+        gst_memory_free(&t);
     gst_lane_close(&t.lane);
     note_coverage(least, &t, gpu);
     if (is_counted)

@@ -28,10 +28,16 @@ struct moves {
     struct move of[GST_ENV_GPUS];
 };
 
-static bool is_meant(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
-                     const struct gst_pair pair)
+bool gst_peer_bench_has(const struct gst_run *run, int from, int to)
 {
-    return gst_peers_are_direct(bench->peers, pair.from, pair.to) != pass->is_staged
+    return gst_pairs_have(run->pairs, run->env->gpus[from].index, run->env->gpus[to].index);
+}
+
+static bool is_meant(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
+                     const struct gst_round_pair pair)
+{
+    return gst_peer_bench_has(bench->run, pair.from, pair.to)
+           && gst_peers_are_direct(bench->peers, pair.from, pair.to) != pass->is_staged
            && bench->data[pair.from][pair.to] <= GST_PEER_DATA_RIGHT
            && (!pass->is_both_ways || bench->data[pair.to][pair.from] <= GST_PEER_DATA_RIGHT);
 }
@@ -76,8 +82,7 @@ static void read_links(struct gst_peer_bench *bench, const struct moves *moves)
         for (size_t k = 0; k < 2; k++) {
             struct gst_peer_seat *seat = &bench->seats[ends[k]];
 
-            if (gst_nvlinks_up(&bench->peers->links, ends[k]) == 0
-                && gst_pcie_link_read(bench->run->env, seat->lane.gpu, &now))
+            if (gst_pcie_link_read(bench->run->env, seat->lane.gpu, &now))
                 gst_pcie_link_raise(&seat->link, &now);
         }
     }
@@ -88,9 +93,10 @@ static struct gst_peer_result *result_of(struct gst_peer_bench *bench, const str
     return &bench->results[move->from][move->to];
 }
 
-/* Of a step, each pair takes the time of its own copies. */
+/* Of a step, each pair takes the time of its own copies; `count` steps of the batch are kept. */
 static void keep_samples(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
-                         const struct moves *moves, const struct gst_together *together)
+                         const struct moves *moves, const struct gst_together *together,
+                         size_t count)
 {
     const double bytes = (double)bench->memory.bytes;
     const size_t stride = pass->is_both_ways ? 2 : 1;
@@ -99,7 +105,7 @@ static void keep_samples(struct gst_peer_bench *bench, const struct gst_peer_pas
         struct gst_peer_result *result = result_of(bench, &moves->of[i]);
 
         result->was_ahead = (result->count == 0 || result->was_ahead) && together->was_ahead;
-        for (size_t k = 0; k < GST_BATCH_COPIES; k++) {
+        for (size_t k = 0; k < count; k++) {
             double seconds = together->streams[i].seconds[k];
 
             if (pass->is_both_ways && together->streams[i + 1].seconds[k] > seconds)
@@ -107,7 +113,7 @@ static void keep_samples(struct gst_peer_bench *bench, const struct gst_peer_pas
             result->samples[result->count++] = (double)stride * bytes / seconds;
         }
     }
-    for (size_t k = 0; k < GST_BATCH_COPIES; k++)
+    for (size_t k = 0; k < count; k++)
         bench->seconds += together->seconds[k];
 }
 
@@ -127,6 +133,7 @@ static void tell_phase(struct gst_peer_bench *bench, const char *verb, const str
 static bool time_moves(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
                        struct moves *moves, struct gst_status *st)
 {
+    const size_t wanted = bench->run->samples;
     struct gst_together_stream streams[GST_ENV_GPUS];
     struct gst_together together;
     bool ok;
@@ -139,13 +146,14 @@ static bool time_moves(struct gst_peer_bench *bench, const struct gst_peer_pass 
     }
     tell_phase(bench, "copy", moves);
     ok = gst_together_init(&together, streams, moves->count, st);
-    for (size_t i = 0; i < pass->batches && ok; i++) {
+    for (size_t i = 0; i < wanted && ok; i += GST_BATCH_COPIES) {
         ok = gst_together_queue(&together, copy_once, st);
         if (ok && i == 0)
             read_links(bench, moves);
         ok = ok && gst_together_finish(&together, st);
         if (ok)
-            keep_samples(bench, pass, moves, &together);
+            keep_samples(bench, pass, moves, &together,
+                         wanted - i < GST_BATCH_COPIES ? wanted - i : GST_BATCH_COPIES);
     }
     gst_together_release(&together);
     return ok;
@@ -191,7 +199,7 @@ static bool run_round(struct gst_peer_bench *bench, const struct gst_peer_pass *
     struct moves moves = { .count = 0 };
 
     for (size_t i = 0; i < round->count; i++) {
-        const struct gst_pair pair = round->pairs[i];
+        const struct gst_round_pair pair = round->pairs[i];
 
         if (!is_meant(bench, pass, pair))
             continue;

@@ -20,9 +20,6 @@
 #include "gpu/rounds.h"
 #include "workloads/copy_buffers.h"
 
-#define GST_PEER_BATCHES 3
-#define GST_PEER_SAMPLES (GST_PEER_BATCHES * GST_BATCH_COPIES)
-
 enum gst_peer_data {
     GST_PEER_DATA_UNKNOWN,
     GST_PEER_DATA_RIGHT,
@@ -35,7 +32,7 @@ enum gst_peer_data {
 struct gst_peer_result {
     size_t count; /* of samples; 0: not measured */
     bool was_ahead;
-    double samples[GST_PEER_SAMPLES]; /* bytes per second */
+    double samples[GST_SAMPLES_MAX]; /* bytes per second */
 };
 
 /* How pairs copy. */
@@ -45,7 +42,6 @@ struct gst_peer_pass {
     bool is_both_ways; /* at once, the sum */
     bool is_staged;    /* those pairs that are not direct; otherwise those that are */
     bool is_in_rounds; /* disjoint pairs at the same time; otherwise one pair after the other */
-    size_t batches;    /* 1 to GST_PEER_BATCHES */
 };
 
 struct gst_peer_seat {
@@ -81,9 +77,12 @@ bool gst_peer_bench_init(struct gst_peer_bench *bench, struct gst_run *run,
                          const struct gst_peers *peers, bool wants_kernel, struct gst_status *st);
 void gst_peer_bench_release(struct gst_peer_bench *bench);
 
-/* Copies between all pairs that the pass means, but those whose data were wrong before, and leaves
- * the samples of those whose data are right in bench->results. What is wrong is told, except for
- * copies that were dropped. */
+/* Is this ordered pair of run->env's GPUs asked for? */
+bool gst_peer_bench_has(const struct gst_run *run, int from, int to);
+
+/* Copies between all pairs that are asked for and that the pass means, run->samples times, but
+ * those whose data were wrong before, and leaves the samples of those whose data are right in
+ * bench->results. What is wrong is told, except for copies that were dropped. */
 bool gst_peer_bench_run(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
                         struct gst_status *st);
 

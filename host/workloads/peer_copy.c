@@ -51,7 +51,7 @@ struct test {
     struct gst_peers peers;
     struct gst_peer_bench bench;
     struct gst_peer_result before[GST_ENV_GPUS][GST_ENV_GPUS]; /* of the schedule that was first */
-    size_t direct;                                             /* ordered pairs */
+    size_t asked, direct;                                      /* ordered pairs */
     bool is_switched;
     char how[96]; /* the pairs were measured */
 };
@@ -104,7 +104,7 @@ static bool measure_contention(struct test *test, struct gst_peer_pass pass, str
         for (int k = 0; k < bench->count; k++) {
             const struct gst_peer_result *now = &bench->results[i][k];
             const struct gst_peer_result *before = &test->before[i][k];
-            double shares[GST_PEER_SAMPLES];
+            double shares[GST_SAMPLES_MAX];
             size_t count = now->count < before->count ? now->count : before->count;
 
             for (size_t n = 0; n < count; n++)
@@ -125,7 +125,6 @@ static bool measure_writes(struct test *test, struct gst_status *st)
     const bool is_full = test->run->is_full;
     const struct gst_peer_pass pass = {
         .is_in_rounds = test->is_switched,
-        .batches = is_full ? GST_PEER_BATCHES : 1,
     };
 
     if (!one_pass(test, &pass, &write_rate, BY_ENGINE, st))
@@ -152,7 +151,6 @@ static bool measure_more(struct test *test, struct gst_status *st)
         struct gst_peer_pass pass = rows[i].pass;
 
         pass.is_in_rounds = test->is_switched;
-        pass.batches = GST_PEER_BATCHES;
         if ((!pass.is_kernel || test->bench.has_kernel)
             && !one_pass(test, &pass, rows[i].def, pass.is_kernel ? BY_KERNEL : BY_ENGINE, st))
             return false;
@@ -163,14 +161,9 @@ static bool measure_more(struct test *test, struct gst_status *st)
 /* Legal, slow, and nothing that a program notices: measured under its own name, and not judged. */
 static bool measure_staged(struct test *test, struct gst_status *st)
 {
-    const struct gst_peer_pass pass = { .is_staged = true, .batches = GST_PEER_BATCHES };
+    const struct gst_peer_pass pass = { .is_staged = true };
 
     return one_pass(test, &pass, &write_rate, "staged", st);
-}
-
-static size_t pairs_of(const struct test *test)
-{
-    return gst_rounds_alone(test->peers.count);
 }
 
 static void note_paths(struct test *test)
@@ -202,18 +195,30 @@ static void note_limits(struct test *test)
                              test->bench.no_kernel);
 }
 
+/* "56 direct pairs in 14 rounds of 4 disjoint pairs, 2 through the host left out". */
+static const char *describe_pairs(const struct test *test, char *text, size_t size)
+{
+    const size_t staged = test->asked - test->direct;
+    size_t at = 0;
+
+    text[0] = '\0';
+    if (test->direct > 0)
+        at = (size_t)snprintf(text, size, "%zu direct pair%s %s", test->direct,
+                              gst_plural((int64_t)test->direct), test->how);
+    if (staged > 0 && at < size)
+        snprintf(text + at, size - at, "%s%zu pair%s through the host%s", at == 0 ? "" : ", ",
+                 staged, gst_plural((int64_t)staged), test->run->is_full ? "" : " left out");
+    return text;
+}
+
 static void sum_up(struct test *test)
 {
-    const size_t staged = pairs_of(test) - test->direct;
-    char gpus[24], size[32], others[64] = "";
+    char gpus[24], size[32], pairs[112];
 
-    if (staged > 0)
-        snprintf(others, sizeof(others), ", %zu pair%s through the host %s", staged,
-                 gst_plural((int64_t)staged), test->run->is_full ? "as well" : "left out");
     gst_format(size, sizeof(size), (double)test->bench.memory.bytes, GST_UNIT_BYTES);
-    gst_run_summary(test->run, "%s, %zu direct pair%s %s%s, %s a copy%s, every word compared",
-                    gst_run_gpus(test->run, gpus, sizeof(gpus)), test->direct,
-                    gst_plural((int64_t)test->direct), test->how, others, size,
+    gst_run_summary(test->run, "%s, %s, %s a copy%s, every word compared",
+                    gst_run_gpus(test->run, gpus, sizeof(gpus)),
+                    describe_pairs(test, pairs, sizeof(pairs)), size,
                     test->bench.memory.limit[0] != '\0' ? " (less than wanted)" : "");
 }
 
@@ -225,7 +230,7 @@ static bool measure(struct test *test, struct gst_status *st)
     note_limits(test);
     if (test->direct > 0)
         ok = ok && measure_writes(test, st) && (!is_full || measure_more(test, st));
-    if (is_full && test->direct < pairs_of(test))
+    if (is_full && test->direct < test->asked)
         ok = ok && measure_staged(test, st);
     gst_peer_report_data(&test->bench);
     sum_up(test);
@@ -233,21 +238,41 @@ static bool measure(struct test *test, struct gst_status *st)
     return ok;
 }
 
+/* What is asked for, and what of it is direct; *one and *other are two that are asked for. */
+static void count_pairs(struct test *test, int *one, int *other)
+{
+    for (int i = 0; i < test->peers.count; i++) {
+        for (int k = 0; k < test->peers.count; k++) {
+            if (i == k || !gst_peer_bench_has(test->run, i, k))
+                continue;
+            test->asked++;
+            test->direct += gst_peers_are_direct(&test->peers, i, k);
+            *one = i;
+            *other = k;
+        }
+    }
+}
+
 static bool test_peers(struct test *test, struct gst_status *st)
 {
+    int one = 0;
+    int other = 1;
+
     gst_run_phase(test->run, GST_NO_GPU, "allow peer access");
     if (!gst_peers_open(&test->peers, test->run->env, st))
         return false;
-    test->direct = gst_peers_direct_count(&test->peers);
-    test->is_switched =
-        test->direct == pairs_of(test) && gst_nvlinks_all_switched(&test->peers.links);
+    count_pairs(test, &one, &other);
+    /* Whether pairs disturb one another is a property of the machine, not of what is asked for. */
+    test->is_switched = gst_peers_direct_count(&test->peers) == gst_rounds_alone(test->peers.count)
+                        && gst_nvlinks_all_switched(&test->peers.links);
     note_paths(test);
-    gst_peer_report_links(test->run, &test->peers);
     gst_peer_report_access(test->run, &test->peers);
-    if (test->direct > 0 || test->run->is_full)
+    if (test->direct > 0 || test->run->is_full) {
+        gst_peer_report_links(test->run, &test->peers);
         return measure(test, st);
+    }
     gst_run_skip(test->run, "no pair of GPUs can reach each other directly: %s",
-                 gst_peers_why_staged(&test->peers, 0, 1));
+                 gst_peers_why_staged(&test->peers, one, other));
     return true;
 }
 
@@ -274,6 +299,9 @@ const struct gst_workload gst_workload_peer_copy = {
     .needs = { .gpus = 2 },
     .metrics = metrics,
     .timeout_s = 600,
+    .size_buffers = 2,
+    .takes_samples = true,
+    .takes_pairs = true,
     .is_quick = true,
     .run = run_peer_copy,
 };

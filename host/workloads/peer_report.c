@@ -123,16 +123,26 @@ static const char *describe_metric(const struct gst_metric *metric, char *text, 
     return text;
 }
 
+/* A driver may stage copies that it has promised to be direct: only the rate tells. */
+static bool is_as_slow_as_pcie(const struct gst_peer_bench *bench, bool is_nvlink, int from, int to,
+                               double bytes_per_s)
+{
+    return is_nvlink && bytes_per_s < lower_of(pcie_bar(bench, from), pcie_bar(bench, to)).ceiling;
+}
+
 static void tell_pair(struct hearing *hearing, int from, int to)
 {
     const struct gst_peer_bench *bench = hearing->bench;
     const bool is_nvlink = is_over_nvlink(bench, hearing->pass, from, to);
     const struct cause cause = cause_of(bench, is_nvlink, from, to);
-    char number[192], source[96], target[96], way[192];
+    char number[192], source[64], target[64], way[96];
 
     gst_run_check(bench->run, cause.finding, bench->seats[cause.gpu].lane.gpu->index, false,
-                  "%s; gpu %d: %s; gpu %d: %s; %s",
+                  "%s%s; gpu %d: %s; gpu %d: %s; %s",
                   describe_metric(hearing->metrics[from][to], number, sizeof(number)),
+                  is_as_slow_as_pcie(bench, is_nvlink, from, to, hearing->metrics[from][to]->value)
+                      ? ", no faster than PCIe, as if through the host"
+                      : "",
                   bench->seats[from].lane.gpu->index,
                   describe_end(bench, is_nvlink, from, source, sizeof(source)),
                   bench->seats[to].lane.gpu->index,
@@ -261,117 +271,4 @@ bool gst_peer_report_pass(const struct gst_peer_bench *bench, const struct gst_p
     }
     explain(&hearing);
     return true;
-}
-
-/* --- links, access, data --- */
-
-void gst_peer_report_links(struct gst_run *run, const struct gst_peers *peers)
-{
-    const struct gst_nvlinks_map *links = &peers->links;
-    char text[128];
-
-    for (int i = 0; i < peers->count; i++) {
-        const bool is_ok = !gst_nvlinks_are_missing(links, i);
-
-        if (gst_nvlinks_expected(links, i) == 0)
-            continue;
-        gst_nvlinks_describe(links, i, text, sizeof(text));
-        if (is_ok)
-            gst_run_check(run, GST_HARDWARE_NVLINK_DOWN, run->env->gpus[i].index, true, "%s", text);
-        else
-            gst_run_check(run, GST_HARDWARE_NVLINK_DOWN, run->env->gpus[i].index, false,
-                          "%s; of an identical GPU %u are", text, gst_nvlinks_expected(links, i));
-    }
-}
-
-/* GPUs without NVSwitch have room for 8 peers (CUDA programming guide, peer-to-peer memory access):
- * a limit, and no fault. */
-static bool is_fault(const struct gst_peer *peer)
-{
-    return peer->refusal != 0 && peer->refusal != CUDA_ERROR_TOO_MANY_PEERS;
-}
-
-static void report_pair(struct gst_run *run, const struct gst_peers *peers, int from, int to)
-{
-    const int source = run->env->gpus[from].index, target = run->env->gpus[to].index;
-    const unsigned links = gst_nvlinks_between(&peers->links, from, to);
-
-    if (is_fault(&peers->of[from][to]))
-        gst_run_check(run, GST_HOST_PEER_ACCESS_REFUSED, source, false,
-                      "gpu %d can access gpu %d, says cuDeviceCanAccessPeer; %s", source, target,
-                      peers->of[from][to].problem);
-    else if (links > 0 && from < to && !gst_peers_are_direct(peers, from, to)
-             && !is_fault(&peers->of[to][from]))
-        gst_run_check(run, GST_HOST_PEER_COPIES_STAGED, source, false,
-                      "%u NVLinks join gpu %d and gpu %d, and copies go through the host: %s",
-                      links, source, target, gst_peers_why_staged(peers, from, to));
-}
-
-void gst_peer_report_access(struct gst_run *run, const struct gst_peers *peers)
-{
-    for (int i = 0; i < peers->count; i++) {
-        for (int k = 0; k < peers->count; k++) {
-            if (i != k)
-                report_pair(run, peers, i, k);
-        }
-    }
-}
-
-/* Dropped copies come in rows and columns, too. */
-static struct gst_slow_pairs dropped_pairs(const struct gst_peer_bench *bench)
-{
-    struct gst_slow_pairs pairs = { .count = bench->count };
-
-    for (int i = 0; i < bench->count; i++) {
-        for (int k = 0; k < bench->count; k++) {
-            if (bench->data[i][k] == GST_PEER_DATA_DROPPED)
-                pairs.of[i][k] = GST_PAIR_SLOW;
-            else if (bench->data[i][k] != GST_PEER_DATA_UNKNOWN)
-                pairs.of[i][k] = GST_PAIR_FINE;
-        }
-    }
-    return pairs;
-}
-
-static void tell_dropped(const struct gst_peer_bench *bench)
-{
-    const struct gst_slow_pairs pairs = dropped_pairs(bench);
-    const struct gst_slow_blame blame = gst_slow_pairs_blame(&pairs);
-    char way[192];
-
-    if (blame.is_everybody)
-        gst_run_check(bench->run, GST_HOST_PEER_COPIES_DROPPED, GST_NO_GPU, false,
-                      "the copies of all %zu pairs arrive nowhere, and are called a success: the "
-                      "targets hold what they held before; through the host they arrive",
-                      blame.slow);
-    for (int i = 0; i < bench->count && !blame.is_everybody; i++) {
-        for (int k = 0; k < bench->count; k++) {
-            if (pairs.of[i][k] == GST_PAIR_SLOW)
-                gst_run_check(bench->run, GST_HOST_PEER_COPIES_DROPPED,
-                              bench->seats[i].lane.gpu->index, false,
-                              "copies from gpu %d to gpu %d arrive nowhere, and are called a "
-                              "success: the target holds what it held before; through the host "
-                              "they arrive; %s",
-                              bench->seats[i].lane.gpu->index, bench->seats[k].lane.gpu->index,
-                              gst_peers_describe(bench->peers, i, k, way, sizeof(way)));
-        }
-    }
-}
-
-void gst_peer_report_data(const struct gst_peer_bench *bench)
-{
-    tell_dropped(bench);
-    for (int i = 0; i < bench->count; i++) {
-        const struct gst_peer_seat *seat = &bench->seats[i];
-
-        if (seat->copies_right == 0)
-            continue;
-        gst_run_check(bench->run, GST_HARDWARE_PEER_COPY_CORRUPTED, seat->lane.gpu->index, true,
-                      "all of %llu words are right in %llu buffers that other GPUs filled",
-                      (unsigned long long)seat->words_right,
-                      (unsigned long long)seat->copies_right);
-        gst_run_check(bench->run, GST_SUITE_BLIND, seat->lane.gpu->index, true,
-                      "one planted error was caught in each of %llu buffers",
-                      (unsigned long long)seat->copies_right);
-    }
 }

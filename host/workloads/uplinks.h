@@ -41,8 +41,12 @@ struct gst_uplinks {
 /* Reads the tree above the selected GPUs. */
 void gst_uplinks_read(struct gst_uplinks *uplinks, const struct gst_env *env);
 
-/* Reads again what the links run at and keeps the best: an idle link may be slower. */
-void gst_uplinks_raise(struct gst_uplinks *uplinks, const struct gst_env *env);
+/* Reads again what the links above env->gpus[n] run at and keeps the best: an idle link may be
+ * slower. */
+void gst_uplinks_raise(struct gst_uplinks *uplinks, const struct gst_env *env, size_t n);
+
+/* How many of the selected GPUs are below it. Pure, as all that follow. */
+unsigned gst_uplink_gpus(const struct gst_uplink *link);
 
 /* The shared link of which env->gpus[n] has the least, as it could run at most. NULL: none is
  * shared, or the tree is not told. */
@@ -54,6 +58,10 @@ const struct gst_uplink *gst_uplinks_shared(const struct gst_uplinks *uplinks, s
  * H800 with links of their own each got 44.4 GB/s to the host of 55.1 alone, 70 % of the link and
  * less than the floor for one at a time (nvbandwidth 0.2 all_to_host_memcpy_ce). */
 struct gst_bar gst_uplinks_bar(const struct gst_uplinks *uplinks, size_t n, struct gst_bar own);
+
+/* The same for this GPU alone: `own`, or the bar of a link above it that could do less. */
+struct gst_bar gst_uplinks_bar_alone(const struct gst_uplinks *uplinks, size_t n,
+                                     struct gst_bar own);
 
 /* The link above env->gpus[n] that runs below what it could and, of those, leaves the least: for
  * all GPUs at once, or for this one alone. What it leaves goes to *bytes_per_s. NULL if all are

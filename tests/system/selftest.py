@@ -17,7 +17,9 @@ COUNTING = ("FAIL", "ERROR")
 
 # The workloads of --level quick, in their order.
 BASIC = ["device-query", "vector-add", "launch"]
-BANDWIDTH = ["host-copy", "memory-bandwidth", "latency"]
+BANDWIDTH = ["host-copy", "fan", "memory-bandwidth", "latency"]
+# Of these, what one GPU alone cannot do.
+SEVERAL_GPUS = {"fan"}
 QUICK = ["audit", *BASIC, *BANDWIDTH]
 
 # Whatever the caller's shell says of GPUs would change what a test sees.

@@ -2,69 +2,14 @@
 """host-copy on every profile: what it measures is what the profile's own data say, worked out here;
 and what it says where it cannot judge. Its faults are rows of faults.yaml."""
 
-import shlex
-
 import pytest
 
-from selftest import TOP
-
-SIM = TOP / "tests/sim"
-PROFILES = sorted(file.stem for file in (SIM / "profiles").glob("*.profile")
-                  if file.stem != "empty")
-
-# Transfers per second of a lane, and how many of its bits are payload (PCI Express base
-# specifications; generation 6 sends flits of 256 bytes, 242 of them payload).
-LANES = {1: (2.5e9, 8 / 10), 2: (5e9, 8 / 10), 3: (8e9, 128 / 130), 4: (16e9, 128 / 130),
-         5: (32e9, 128 / 130), 6: (64e9, 242 / 256)}
-
-
-def statements(file):
-    """Each statement of the simulator's language as its words, and its words with a value."""
-    for line in file.read_text().replace("\\\n", " ").splitlines():
-        words = shlex.split(line, comments=True)
-        if words:
-            yield words, dict(word.split("=", 1) for word in words if "=" in word)
-
-
-def gpus_of(profile):
-    """The words of each GPU's model, in the order of the profile."""
-    found = []
-    for words, values in statements(SIM / f"profiles/{profile}.profile"):
-        if words[0] == "gpu":
-            [(_, model)] = statements(SIM / f"models/{values['model']}.model")
-            found.append({**model, **values})
-    return found
-
-
-def is_split(profile):
-    """GPUs that are split into instances, which share the link."""
-    return any(gpu.get("mig") == "yes" for gpu in gpus_of(profile))
-
-
-def theory(generation, width):
-    """Bytes per second of a link in one direction."""
-    transfers, payload = LANES[generation]
-    return transfers * payload / 8 * width
-
-
-def rate(gpu, generation=None, width=None):
-    """What copies over the link of this GPU reach."""
-    generation = generation or int(gpu["pcie-gen"])
-    width = width or int(gpu["pcie-width"])
-    return theory(generation, width) * float(gpu["pcie-efficiency"])
+from model_of import PCIE_PROFILES, PROFILES, gpus_of, host_rate, is_split, pcie_theory
 
 
 def metrics(outcome, name):
     return {metric["src_gpu"]: metric for metric in outcome.report["metrics"]
             if metric["name"] == f"host-copy.{name}"}
-
-
-def is_pcie(gpu):
-    """Not over a link to the CPU of another kind (Grace)."""
-    return "c2c" not in gpu
-
-
-PCIE_PROFILES = [name for name in PROFILES if all(map(is_pcie, gpus_of(name)))]
 
 
 @pytest.mark.parametrize("profile", PCIE_PROFILES)
@@ -78,22 +23,21 @@ def test_rates_are_those_of_the_links(simulated, profile):
         found = metrics(outcome, name)
         assert sorted(found) == list(range(len(gpus)))
         for index, metric in found.items():
-            assert metric["value"] == pytest.approx(rate(gpus[index]), rel=0.01)
+            assert metric["value"] == pytest.approx(host_rate(gpus[index]), rel=0.01)
             assert metric["stats"]["count"] == 16
             assert metric["variant"] == "pinned"
 
 
 @pytest.mark.parametrize("profile", [name for name in PROFILES if name not in PCIE_PROFILES])
 def test_other_links_to_the_cpu_are_not_judged_by_pcie(simulated, profile):
-    """A GH200 has a PCIe link, which NVML tells; what is copied goes over NVLink-C2C."""
+    """A GH200 has a PCIe link, which NVML tells; what is copied goes over NVLink-C2C. The memory of
+    a GB10 is the host's: it is read and written, at the rate of the memory."""
     outcome = simulated.report("host-copy", "--size", "128M", profile=profile)
 
     assert_not_judged(outcome)
     for name in ("to-gpu", "from-gpu"):
         for index, metric in metrics(outcome, name).items():
-            gpu = gpus_of(profile)[index]
-            expected = float(gpu["c2c"].removesuffix("GB/s")) * 1e9 * float(gpu["c2c-efficiency"])
-            assert metric["value"] == pytest.approx(expected, rel=0.01)
+            assert metric["value"] == pytest.approx(host_rate(gpus_of(profile)[index]), rel=0.01)
 
 
 @pytest.mark.parametrize("profile", [name for name in PCIE_PROFILES if not is_split(name)])
@@ -105,7 +49,7 @@ def test_each_direction_is_judged_by_gpu_and_slot(simulated, profile):
         for index, metric in metrics(outcome, name).items():
             generation, width = int(gpus[index]["pcie-gen"]), int(gpus[index]["pcie-width"])
             assert metric["verdict"] == "PASS"
-            assert metric["ceiling"] == pytest.approx(theory(generation, width))
+            assert metric["ceiling"] == pytest.approx(pcie_theory(generation, width))
             assert 0.5 * metric["ceiling"] < metric["floor"] < metric["value"]
     for gpu in outcome.report["gpus"]:
         link = gpu["facts"]["pcie_link_under_load"]["nvml"]
@@ -122,7 +66,7 @@ def test_a_slow_link_is_measured_as_slow_as_it_is(simulated, fault, generation, 
     for name in ("to-gpu", "from-gpu"):
         found = metrics(outcome, name)
         for index, gpu in enumerate(gpus):
-            expected = rate(gpu, generation, width) if index == 1 else rate(gpu)
+            expected = host_rate(gpu, generation, width) if index == 1 else host_rate(gpu)
             assert found[index]["value"] == pytest.approx(expected, rel=0.01)
             assert found[index]["verdict"] == ("FAIL" if index == 1 else "PASS")
     # Each direction is explained, and nothing is said of the other GPUs.
@@ -142,7 +86,7 @@ def test_full_level_goes_both_ways_and_copies_pageable_memory(simulated, profile
         found = metrics(outcome, name)
         assert list(found) == [0]
         for index, metric in found.items():
-            expected = share * rate(gpus_of(profile)[index])
+            expected = share * host_rate(gpus_of(profile)[index])
             assert metric["value"] == pytest.approx(expected, rel=0.01)
             assert metric["stats"]["count"] == 3 * 16
             if name not in ("to-gpu", "from-gpu"):
@@ -242,7 +186,7 @@ def test_less_is_copied_where_the_gpu_has_no_more(simulated, call):
     assert fact(outcome) == "16777216 bytes: the driver does not allocate 64 MiB on the GPU"
     for name in ("to-gpu", "from-gpu"):
         [metric] = metrics(outcome, name).values()
-        assert metric["value"] == pytest.approx(rate(gpus_of("l4x1")[0]), rel=0.01)
+        assert metric["value"] == pytest.approx(host_rate(gpus_of("l4x1")[0]), rel=0.01)
 
 
 def test_enough_memory_is_not_worth_a_word(simulated):

@@ -6,28 +6,18 @@ import json
 
 import pytest
 
-from test_host_copy import (PROFILES, SIM, gpus_of, is_pcie, is_split, rate, statements,
-                            theory)
+from model_of import (COPY_S, HOST_HOPS, KERNEL_S, LOCAL_HOPS, PAGE, PEER_HOPS, PROFILES, SIM, WALKS,
+                      gpus_of, host_rate, is_pcie, is_split, latency_of, pcie_theory, quantity,
+                      statements)
 
-MIB = 1 << 20
-
-# Of host/workloads: loads of one walk through a GPU's own, the host's and a peer's memory, walks of
-# a batch (4 to warm up and 16 timed), bytes of a page.
-LOCAL_HOPS, HOST_HOPS, PEER_HOPS, WALKS, PAGE = 2048, 1024, 256, 4 + 16, 4096
-
-# Documented in tests/sim/README.md and model/: what a kernel, a copy, and one through the host cost
-# before anything moves, and which share of PCIe the latter reaches.
-KERNEL_S, COPY_S, STAGED_S, STAGED = 1.5e-6, 1e-6, 9e-6, 0.8
+# Documented in tests/sim/README.md and model/: what a copy through the host costs before anything
+# moves, and which share of PCIe it reaches.
+STAGED_S, STAGED = 9e-6, 0.8
 
 # The fewest clocks of a load that the nearest cache answers (arXiv 1804.06826, table 3.1).
 CACHE_CLOCKS = 28
 
 NAMES = ["local", "host", "copy-to-gpu", "copy-from-gpu"]
-
-
-def seconds(text):
-    assert text.endswith("us")
-    return float(text[:-2]) * 1e-6
 
 
 def has_nvlink(profile):
@@ -39,21 +29,8 @@ def peer_rate(profile):
     """Bytes per second from GPU to GPU."""
     gpu = gpus_of(profile)[0]
     if not has_nvlink(profile):
-        return rate(gpu)
-    link = float(gpu["nvlink-rate"].removesuffix("GB/s")) * 1e9
-    return int(gpu["nvlinks"]) * link * float(gpu["nvlink-efficiency"])
-
-
-def expected(gpu, name):
-    """Seconds for one load, or for one page."""
-    if name == "local":
-        return seconds(gpu["latency"]) + KERNEL_S / LOCAL_HOPS
-    if name == "host":
-        return seconds(gpu["host-latency"]) + KERNEL_S / HOST_HOPS
-    if is_pcie(gpu):
-        return COPY_S + PAGE / rate(gpu)
-    link = float(gpu["c2c"].removesuffix("GB/s")) * 1e9 * float(gpu["c2c-efficiency"])
-    return COPY_S + PAGE / link
+        return host_rate(gpu)
+    return int(gpu["nvlinks"]) * quantity(gpu["nvlink-rate"]) * float(gpu["nvlink-efficiency"])
 
 
 @pytest.fixture
@@ -81,7 +58,7 @@ def test_numbers_are_the_models(whole, profile, kernel_majors):
     assert set(metrics) == {(index, name) for index in range(outcome.report["gpus_tested"])
                             for name in NAMES}
     for (index, name), metric in metrics.items():
-        assert metric["value"] == pytest.approx(expected(gpus[index], name), rel=0.01), name
+        assert metric["value"] == pytest.approx(latency_of(gpus[index], name), rel=0.01), name
         assert metric["stats"]["count"] == 16
         assert metric["variant"] in (None, ""), "the host did not keep ahead"
         assert metric["verdict"] == "not judged"
@@ -97,10 +74,9 @@ def test_what_cannot_be_quicker(whole, profile):
 
     for (_, name), metric in metrics_of(outcome).items():
         if name in ("local", "host"):
-            clock = float(gpu["clock"].removesuffix("MHz")) * 1e6
-            assert metric["ceiling"] == pytest.approx(CACHE_CLOCKS / clock)
+            assert metric["ceiling"] == pytest.approx(CACHE_CLOCKS / quantity(gpu["clock"]))
         elif is_pcie(gpu) and not is_split(profile):
-            link = theory(int(gpu["pcie-gen"]), int(gpu["pcie-width"]))
+            link = pcie_theory(int(gpu["pcie-gen"]), int(gpu["pcie-width"]))
             assert metric["ceiling"] == pytest.approx(PAGE / link)
         else:
             assert metric["ceiling"] is None
@@ -147,15 +123,6 @@ def test_what_is_walked_through_is_told(whole, size, said):
     assert outcome.report["gpus"][0]["facts"]["walked_through"] == {"latency": said}
 
 
-def test_size_that_no_gpu_can_hold_is_refused(whole):
-    outcome = whole.run("latency", "--size", "8G", profile="t4x1")
-
-    assert (outcome.exit, outcome.out) == (2, "")
-    [line] = outcome.err.splitlines()
-    for word in ("--size", "2 buffers", "8 GiB", "latency", "14.7 GiB", "gpu 0"):
-        assert word in line
-
-
 # --- between GPUs ---
 
 def pairs_of(outcome, name):
@@ -168,7 +135,7 @@ def test_pairs_are_the_models(whole, profile):
     gpu = gpus_of(profile)[0]
     outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1,3",
                            profile=profile)
-    load = seconds(gpu["peer-latency" if has_nvlink(profile) else "host-latency"])
+    load = quantity(gpu["peer-latency" if has_nvlink(profile) else "host-latency"])
 
     assert outcome.exit == 0, outcome.describe()
     assert outcome.counted() == set() and outcome.notes() == set()
@@ -223,8 +190,8 @@ def test_peers_through_the_host_are_slow(whole):
 
     assert outcome.exit == 0, outcome.describe()
     for pair, metric in pairs_of(outcome, "copy-peer").items():
-        staged = STAGED_S + PAGE / (STAGED * rate(gpu))
-        direct = COPY_S + PAGE / rate(gpu)
+        staged = STAGED_S + PAGE / (STAGED * host_rate(gpu))
+        direct = COPY_S + PAGE / host_rate(gpu)
         value = staged if set(pair) == {0, 1} else direct
         assert metric["value"] == pytest.approx(value, rel=0.01), pair
 

@@ -2,64 +2,11 @@
 """memory-bandwidth: every number against a closed form, worked out here from the models' data, and
 what is judged."""
 
-import re
-
 import pytest
 
-from selftest import TOP
-
-SIM = TOP / "tests/sim"
-MIB = 1 << 20
-
-# Documented in tests/sim/README.md and model/: before its bytes move, a kernel costs 1.5 us, a copy
-# 1 us. Times between events come in steps of 0.5 us.
-KERNEL_S, COPY_S = 1.5e-6, 1e-6
-
-# Of host/workloads: 8 vectors of 16 bytes in flight for each of 512 threads, at most 16 blocks on a
-# multiprocessor, a sum of 8 bytes for each thread that reads.
-ROUND_BYTES, BLOCKS_PER_SM, SUMS_BYTES = 512 * 8 * 16, 16, 512 * 8
-
-# way: buffers read and written
-WAYS = {"copy-engine": 2, "read": 1, "write": 1, "copy": 2, "triad": 3}
+from model_of import MIB, WAYS, Memory
 
 PROFILES = ["h100x8", "a100-pcie-x4", "l4x1", "t4x1", "rtx4090x2", "mig"]
-
-
-def number(words, key):
-    """The digits of a word such as memory-clock=2619MHz."""
-    return float(re.search(rf"(?:^|\s){key}=([\d.]+)", words)[1])
-
-
-def statement(text, start):
-    """One statement without its comments, joined where a backslash ends a line."""
-    lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-    return re.search(rf"^{start}.*$", lines.replace("\\\n", " "), re.M)[0]
-
-
-class Memory:
-    """What the profile's first GPU has."""
-
-    def __init__(self, profile):
-        text = (SIM / f"profiles/{profile}.profile").read_text()
-        name = re.search(r"^gpu 0 .*model=(\S+)", text, re.M)[1]
-        model = statement((SIM / f"models/{name}.model").read_text(), "model ")
-        self.sms = number(model, "sms")
-        self.l2_bytes = number(model, "l2") * MIB
-        self.peak = 2 * number(model, "memory-clock") * 1e6 * number(model, "bus") / 8
-        self.rate = self.peak * number(model, "memory-efficiency")
-        self.is_hbm = number(model, "bus") > 512
-        if profile == "mig":
-            # The first instance: its share of the memory brings its share of the rate.
-            instance = statement(text, "mig 0 ")
-            self.rate *= number(instance, "memory") / number(model, "memory")
-            self.sms = number(instance, "sms")
-
-    def bandwidth(self, way, size):
-        traffic = WAYS[way] * size
-        if way == "read":
-            traffic += min(-(-size // ROUND_BYTES), self.sms * BLOCKS_PER_SM) * SUMS_BYTES
-        latency = COPY_S if way == "copy-engine" else KERNEL_S
-        return traffic / (latency + traffic / self.rate)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ PATTERNS = 16
 # profile: GPUs that CUDA shows, and whether NVML counts errors (a GeForce board has ECC off)
 # v100x16 is not here: it needs kernels of CUDA 12, which not every build carries.
 PROFILES = {"h100x8": (8, True), "a100-pcie-x4": (4, True), "a100-pcie-switch-x4": (4, True),
-            "b200x8": (8, True), "gh200": (1, True), "l4x1": (1, True), "t4x1": (1, True),
+            "b200x8": (8, True), "gh200": (1, True), "gb10x1": (1, False), "l4x1": (1, True), "t4x1": (1, True),
             "rtx4090x2": (2, False), "mig": (1, True)}
 
 

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import attribution
 from selftest import TOP, Outcome, Program, catalogue, mask
 
 README = (TOP / "README.md").read_text()
@@ -64,6 +65,14 @@ def test_table_of_checks_is_the_tests(build):
 
     assert re.search(r"<!-- checks -->\n(.*?)<!-- /checks -->", text, re.S)[1] == (
         told.stdout.decode())
+
+
+def test_table_of_faults_is_the_lists():
+    text = (TOP / "tests/system/README.md").read_text()
+
+    table = re.search(r"<!-- faults -->\n(.*?)<!-- /faults -->", text, re.S)[1]
+    assert table == attribution.markdown()
+    assert table.count("\n") > 50
 
 
 def test_every_option_exists(program):

@@ -174,6 +174,7 @@ def test_floor_that_the_hardware_contradicts(simulated, tmp_path, kernel_majors,
     (["vector-add", "--size", "15G"], ("1 buffer", "15 GiB", "vector-add")),
     (["host-copy", "--size", "8G"], ("2 buffers", "8 GiB", "host-copy")),
     (["memory-bandwidth", "--size", "5G"], ("3 buffers", "5 GiB", "memory-bandwidth")),
+    (["latency", "--size", "8G"], ("2 buffers", "8 GiB", "latency")),
     (["memory-test", "--size", "15G"], ("1 buffer", "15 GiB", "memory-test")),
     (["--size", "7G"], ("3 buffers", "7 GiB", "memory-bandwidth")),
     (["bandwidth", "--size", "15000000T"], ("3 buffers", "memory-bandwidth")),
@@ -187,7 +188,7 @@ def test_size_that_no_gpu_here_can_hold(simulated, kernel_majors, args, named):
 
 
 @pytest.mark.parametrize("profile, faults, named", [
-    ("h100x9", [], ("h100x9", "h100x8", "b200x8", "gh200", "v100x16", "a100-pcie-x4",
+    ("h100x9", [], ("h100x9", "h100x8", "b200x8", "gh200", "gb10x1", "v100x16", "a100-pcie-x4",
                     "a100-pcie-switch-x4", "l4x1", "t4x1", "rtx4090x2", "mig", "empty")),
     ("", [], ("h100x8",)),
     ("../profiles/l4x1", [], ("h100x8",)),

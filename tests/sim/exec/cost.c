@@ -58,15 +58,18 @@ static void cost_latency_chase(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.result, sizeof(*args.result), true);
 }
 
-/* A check also writes its counts: nothing beside what it reads, but a result. */
+/* A check also adds to its counts: nothing beside what it reads, but a result, and another one each
+ * time. */
 static void cost_memory_test(const void *bytes, struct sim_cost *cost)
 {
     struct gst_memory_test_args args;
 
     memcpy(&args, bytes, sizeof(args));
     add_access(cost, args.data, args.vectors * 16, args.is_check == 0);
-    if (args.is_check != 0)
-        add_access(cost, args.result, sizeof(*args.result), true);
+    if (args.is_check == 0)
+        return;
+    add_access(cost, args.result, sizeof(*args.result), false);
+    add_access(cost, args.result, sizeof(*args.result), true);
 }
 
 /* The arguments of a memory_* kernel; its result is how many bytes each of x, y and z is. */

@@ -16,7 +16,8 @@ const char *sim_bus_link_speed(unsigned generation);
 bool sim_bus_shows(const struct sim_machine *machine, const struct sim_gpu *gpu);
 
 /* Writes the ports of every switch whose bus the profile tells, and the folders of the GPUs below
- * it, with nothing in them but the link to the driver. To be called before the GPUs' own files are written. */
+ * it, with nothing in them but the link to the driver. To be called before the GPUs' own files are
+ * written. */
 void sim_bus_put(struct sim_tree *tree, const struct sim_machine *machine);
 
 #endif

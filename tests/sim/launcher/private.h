@@ -38,8 +38,8 @@ bool sim_private_environment(const struct sim_private *folder, const char *simul
 bool sim_private_unfired(const struct sim_private *folder, unsigned fault_count,
                          unsigned unfired[SIM_SCRIPT_FAULTS], unsigned *count);
 
-/* How late it is on the simulated machine, in picoseconds: its processes share one clock, so this is
- * the virtual time of the whole run. False if the state cannot be read. */
+/* How late it is on the simulated machine, in picoseconds: its processes share one clock, so this
+ * is the virtual time of the whole run. False if the state cannot be read. */
 bool sim_private_clock(const struct sim_private *folder, uint64_t *clock_ps);
 
 #endif

@@ -159,7 +159,7 @@ static void put_nodes(struct sim_tree *tree, const struct sim_machine *machine)
 
 /* Where the process may run and take memory from; no line about who it is. Memory of one node only
  * is what `numactl --membind` and `docker run --cpuset-mems` leave. */
-static void put_affinity(struct tree *tree, const struct sim_machine *machine)
+static void put_affinity(struct sim_tree *tree, const struct sim_machine *machine)
 {
     const int last = last_node(machine), bound = machine->host.memory_node;
     char nodes[32];
@@ -168,9 +168,9 @@ static void put_affinity(struct tree *tree, const struct sim_machine *machine)
         snprintf(nodes, sizeof nodes, "%d", bound >= 0 ? bound : 0);
     else
         snprintf(nodes, sizeof nodes, "0-%d", last);
-    put(tree, "proc/self/status",
-        "Name:\tsimulated\nCpus_allowed_list:\t0-%d\nMems_allowed_list:\t%s\n",
-        (last + 1) * CPUS_PER_NODE - 1, nodes);
+    sim_tree_put(tree, "proc/self/status",
+                 "Name:\tsimulated\nCpus_allowed_list:\t0-%d\nMems_allowed_list:\t%s\n",
+                 (last + 1) * CPUS_PER_NODE - 1, nodes);
 }
 
 /* A host, not a container: one file system, and the kernel's own. */

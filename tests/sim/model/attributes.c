@@ -29,7 +29,6 @@ static const struct sim_spec_attribute COMMON[] = {
     { A(SURFACE_ALIGNMENT), 512 },
     { A(GPU_OVERLAP), 1 },
     { A(KERNEL_EXEC_TIMEOUT), 0 },
-    { A(INTEGRATED), 0 },
     { A(CAN_MAP_HOST_MEMORY), 1 },
     { A(COMPUTE_MODE), CU_COMPUTEMODE_DEFAULT },
     { A(CONCURRENT_KERNELS), 1 },
@@ -57,8 +56,8 @@ static const int SINCE_12040[] = { GST_CUDA_ATTRIBUTES_SINCE_12040(NUMBER) 0 };
 static const int SINCE_13000[] = { GST_CUDA_ATTRIBUTES_SINCE_13000(NUMBER) 0 };
 #undef NUMBER
 
-/* What a GPU that is coherent with the host over C2C can do; source: CUDA C++ Programming Guide,
- * "Unified Memory Programming", full support with hardware coherency. */
+/* What a GPU that is coherent with the host, over C2C or in one memory, can do; source: CUDA C++
+ * Programming Guide, "Unified Memory Programming", full support with hardware coherency. */
 static const int COHERENT[] = {
     A(HOST_NATIVE_ATOMIC_SUPPORTED),
     A(PAGEABLE_MEMORY_ACCESS),
@@ -85,6 +84,7 @@ static void fill_model(struct sim_spec_gpu *to, const struct sim_gpu_model *mode
         { A(RESERVED_SHARED_MEMORY_PER_BLOCK), model->capability >= 80 ? 1024 : 0 },
         { A(ASYNC_ENGINE_COUNT), (int)model->copy_engines },
         { A(SINGLE_TO_DOUBLE_PRECISION_PERF_RATIO), (int)model->fp64_ratio },
+        { A(INTEGRATED), model->is_integrated },
         { A(ECC_ENABLED), model->is_ecc_on },
         { A(GPU_DIRECT_RDMA_SUPPORTED), model->has_rdma },
         { A(DMA_BUF_SUPPORTED), model->has_rdma },
@@ -103,7 +103,7 @@ static void fill_model(struct sim_spec_gpu *to, const struct sim_gpu_model *mode
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
         sim_spec_attribute(to, rows[i].number, rows[i].value);
     for (unsigned i = 0; i < sizeof COHERENT / sizeof COHERENT[0]; i++)
-        sim_spec_attribute(to, COHERENT[i], model->c2c_mb_per_s != 0);
+        sim_spec_attribute(to, COHERENT[i], model->c2c_mb_per_s != 0 || model->is_integrated);
 }
 
 static void forget(struct sim_spec_gpu *to, const int *numbers)

@@ -27,7 +27,6 @@ static int activate(struct sim_context *context)
     context->sticky = CUDA_SUCCESS;
     context->peers = 0;
     context->seed = 0;
-    context->repeat_of = 0;
     return CUDA_SUCCESS;
 }
 

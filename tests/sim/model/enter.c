@@ -45,6 +45,7 @@ struct sim_call sim_enter(const char *symbol, enum sim_need need)
     }
     pthread_mutex_lock(&sim_world.lock);
     call.has_lock = true;
+    sim_world.entries++;
     pass_time(symbol);
     call.result = check(need, &call.context);
     call.is_refused = call.result != CUDA_SUCCESS;

@@ -168,6 +168,11 @@ void sim_fault_used_latency(unsigned gpu)
     fired(sim_world.spec.gpus[gpu].faults.latency);
 }
 
+void sim_fault_used_fabric(void)
+{
+    fired(sim_world.spec.host.fabric_fault);
+}
+
 void sim_fault_used_clock(unsigned gpu)
 {
     fired(sim_world.spec.gpus[gpu].faults.clock);

@@ -27,6 +27,7 @@ void sim_fault_used_pcie(unsigned gpu);
 void sim_fault_used_uplink(int bridge);
 void sim_fault_used_sockets(int from, int to);
 void sim_fault_used_far_memory(void);
+void sim_fault_used_fabric(void);
 void sim_fault_used_clock(unsigned gpu);
 void sim_fault_used_latency(unsigned gpu);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "model/alloc.h"
+#include "model/repeat.h"
 #include "model/strict.h"
 #include "model/wire.h"
 
@@ -149,20 +150,14 @@ static bool overlap(const struct sim_access *a, const struct sim_access *b)
     return from_a < from_b + b->bytes && from_b < from_a + a->bytes;
 }
 
-/* Would the kernel give the same result again? Not if it reads what it writes, or memory that the
- * host may change meanwhile. Benchmarks launch the same work many times, and only one of these
- * costs real time. */
+/* Would the kernel give the same result again? Not if it reads what it writes. */
 static bool is_repeatable(const struct sim_kernel_run *run)
 {
-    if (!run->has_cost || run->fault.is_wrong || run->launch.order != SIM_ORDER_FORWARD)
+    if (!run->has_cost || run->fault.is_wrong)
         return false;
     for (unsigned i = 0; i < run->cost.access_count; i++) {
         const struct sim_access *access = &run->cost.accesses[i];
-        const struct sim_block *block =
-            sim_memory_find(&sim_world.memory, (uintptr_t)access->pointer);
 
-        if (access->bytes > 0 && (block == NULL || block->kind == SIM_BLOCK_PINNED))
-            return false;
         for (unsigned k = 0; access->is_write && k < run->cost.access_count; k++) {
             if (!run->cost.accesses[k].is_write && overlap(access, &run->cost.accesses[k]))
                 return false;
@@ -171,27 +166,26 @@ static bool is_repeatable(const struct sim_kernel_run *run)
     return true;
 }
 
-/* FNV-1a over everything that decides the result, apart from memory. */
-static uint64_t digest(const struct sim_launch *launch)
+/* Everything that decides the result, apart from memory: the device by the links to others. */
+static void describe(const struct sim_kernel_run *run, struct sim_repeat *repeat)
 {
-    const struct {
-        const void *data;
-        size_t size_bytes;
-    } parts[] = { { &launch->kernel, sizeof launch->kernel },
-                  { launch->grid, sizeof launch->grid },
-                  { launch->block, sizeof launch->block },
-                  { &launch->shared_bytes, sizeof launch->shared_bytes },
-                  { &launch->arch, sizeof launch->arch },
-                  { launch->args, launch->kernel->args_bytes } };
-    uint64_t hash = 14695981039346656037u;
+    const struct sim_launch *launch = &run->launch;
 
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        const unsigned char *bytes = parts[i].data;
+    sim_repeat_init(repeat);
+    sim_repeat_part(repeat, &run->context, sizeof run->context);
+    sim_repeat_part(repeat, &launch->kernel, sizeof launch->kernel);
+    sim_repeat_part(repeat, launch->grid, sizeof launch->grid);
+    sim_repeat_part(repeat, launch->block, sizeof launch->block);
+    sim_repeat_part(repeat, &launch->shared_bytes, sizeof launch->shared_bytes);
+    sim_repeat_part(repeat, &launch->arch, sizeof launch->arch);
+    sim_repeat_part(repeat, launch->args, launch->kernel->args_bytes);
+    for (unsigned i = 0; i < run->cost.access_count; i++) {
+        const struct sim_access *access = &run->cost.accesses[i];
 
-        for (size_t k = 0; k < parts[i].size_bytes; k++)
-            hash = (hash ^ bytes[k]) * 1099511628211u;
+        if (access->bytes > 0)
+            sim_repeat_block(repeat,
+                             sim_memory_find(&sim_world.memory, (uintptr_t)access->pointer));
     }
-    return hash;
 }
 
 static void note_writes(const struct sim_kernel_run *run)
@@ -203,14 +197,16 @@ static void note_writes(const struct sim_kernel_run *run)
         if (access->is_write && access->bytes > 0)
             sim_world_written(sim_memory_find(&sim_world.memory, address), address, access->bytes);
     }
-    if (!run->has_cost)
-        sim_world.writes++; /* it may have written anything */
+    /* Without a cost it may have written anything. */
+    for (size_t i = 0; !run->has_cost && i < sim_world.memory.count; i++)
+        sim_world.memory.blocks[i]->version = ++sim_world.writes;
 }
 
 void sim_kernel_run_effect(void *data, sim_time end)
 {
     struct sim_kernel_run *run = data;
     char why[256] = "";
+    struct sim_repeat repeat;
 
     (void)end;
     if (sim_gpu_is_lost(run->context->device->gpu))
@@ -221,20 +217,22 @@ void sim_kernel_run_effect(void *data, sim_time end)
         sim_context_fail(run->context, CUDA_ERROR_ILLEGAL_ADDRESS);
         return;
     }
-    bool is_repeat = is_repeatable(run);
-    uint64_t launch_digest = is_repeat ? digest(&run->launch) : 0;
-    if (is_repeat && run->context->repeat_of == launch_digest
-        && run->context->repeat_at == sim_world.writes)
-        return;
+    const bool can_stand = is_repeatable(run);
+    if (can_stand) {
+        describe(run, &repeat);
+        if (sim_repeat_stands(&repeat))
+            return;
+    }
     open_all(run);
     if (!run_twin(run, why, sizeof why)) {
         sim_strict_report("kernel '%s': %s", run->launch.kernel->name, why);
+        note_writes(run); /* of those that came before */
         sim_context_fail(run->context, CUDA_ERROR_ILLEGAL_ADDRESS);
         return;
     }
     if (run->fault.is_wrong)
         spoil(run);
     note_writes(run);
-    run->context->repeat_of = launch_digest;
-    run->context->repeat_at = sim_world.writes;
+    if (can_stand)
+        sim_repeat_done(&repeat);
 }

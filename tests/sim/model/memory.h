@@ -39,6 +39,7 @@ struct sim_block {
     bool is_guarded; /* closed to the host outside effects */
     bool is_open;
     unsigned in_flight; /* operations that are yet to touch it */
+    uint64_t version;   /* another one after each effect that wrote to it */
     struct sim_block_flip flip;
 };
 

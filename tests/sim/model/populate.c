@@ -28,7 +28,8 @@ enum {
     FIRST_NODE = SIM_SPEC_GPUS * SIM_RESOURCES + SIM_SPEC_GPUS * SIM_SPEC_GPUS,
     FIRST_SOCKET = FIRST_NODE + SIM_SPEC_NODES,
     FIRST_UPLINK = FIRST_SOCKET + SIM_SPEC_NODES * SIM_SPEC_NODES,
-    NOTHING = FIRST_UPLINK + 2 * SIM_SPEC_SWITCHES,
+    FABRIC = FIRST_UPLINK + 2 * SIM_SPEC_SWITCHES,
+    NOTHING,
     ALL_RESOURCES
 };
 
@@ -45,6 +46,11 @@ unsigned sim_resource_sockets(int from, int to)
 unsigned sim_resource_uplink(int bridge, bool is_upstream)
 {
     return FIRST_UPLINK + 2 * (unsigned)bridge + is_upstream;
+}
+
+unsigned sim_resource_fabric(void)
+{
+    return FABRIC;
 }
 
 unsigned sim_resource_nothing(void)
@@ -128,6 +134,7 @@ static void set_capacities(void)
         for (int k = 0; k < SIM_SPEC_NODES; k++)
             capacity[sim_resource_sockets(i, k)] = spec->host.socket_rate[i][k];
     }
+    capacity[sim_resource_fabric()] = spec->host.fabric_rate;
     for (int i = 0; i < SIM_SPEC_SWITCHES; i++) {
         capacity[sim_resource_uplink(i, false)] = spec->host.uplink_rate[i];
         capacity[sim_resource_uplink(i, true)] = spec->host.uplink_rate[i];

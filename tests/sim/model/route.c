@@ -74,6 +74,8 @@ void sim_route_host(struct sim_flow *flow, const struct sim_device *device, bool
 {
     int near = sim_device_facts(device)->node, node = memory_node(near);
 
+    if (sim_device_facts(device)->is_integrated)
+        sim_flow_use(flow, sim_resource(device, SIM_RESOURCE_MEMORY), copies * SIM_WEIGHT_FULL);
     use_link(flow, device, is_to_host, weight);
     use_uplink(flow, device, is_to_host, SIM_WEIGHT_FULL);
     use_sockets(flow, is_to_host ? near : node, is_to_host ? node : near, SIM_WEIGHT_FULL);
@@ -95,6 +97,8 @@ void sim_route_direct_peers(struct sim_flow *flow, const struct sim_device *from
     sim_flow_use(flow, links, SIM_WEIGHT_FULL);
     sim_flow_use(flow, sim_resource(from, SIM_RESOURCE_LINKS_OUT), SIM_WEIGHT_FULL);
     sim_flow_use(flow, sim_resource(to, SIM_RESOURCE_LINKS_IN), SIM_WEIGHT_FULL);
+    use(flow, sim_resource_fabric(), SIM_WEIGHT_FULL);
+    sim_fault_used_fabric();
 }
 
 void sim_route_pcie_peers(struct sim_flow *flow, const struct sim_device *from,

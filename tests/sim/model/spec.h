@@ -56,7 +56,8 @@ struct sim_spec_gpu {
     unsigned copy_engines; /* 1: copies to and from the host wait for each other */
     bool is_hidden;        /* from CUDA */
     bool is_mig, has_mig;
-    int capability; /* 90 for 9.0 */
+    bool is_integrated; /* host memory is its own, and there is no link in between */
+    int capability;     /* 90 for 9.0 */
     uint64_t total_bytes;
     uint64_t foreign_bytes; /* of which somebody else holds so much */
     uint64_t speed;         /* for FASTEST_FIRST; any unit */
@@ -121,6 +122,8 @@ struct sim_spec_host {
     uint64_t uplink_rate[SIM_SPEC_SWITCHES];              /* each way */
     int socket_faults[SIM_SPEC_NODES][SIM_SPEC_NODES];
     int uplink_faults[SIM_SPEC_SWITCHES];
+    uint64_t fabric_rate; /* of all NVSwitches together, whoever sends */
+    int fabric_fault;
     int memory_node; /* of all host memory; -1: that of the GPU that copies it */
     int memory_fault;
 };

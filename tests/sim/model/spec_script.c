@@ -62,6 +62,9 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
                  gpu->memory_rate_permille);
     to->rate[SIM_RESOURCE_UPSTREAM] = c2c != 0 ? permille(c2c, model->c2c_efficiency_permille)
                                                : permille(pcie, model->pcie_efficiency_permille);
+    /* No link: what comes from host memory is limited by that memory alone. */
+    if (model->is_integrated)
+        to->rate[SIM_RESOURCE_UPSTREAM] = to->rate[SIM_RESOURCE_MEMORY];
     to->rate[SIM_RESOURCE_DOWNSTREAM] = to->rate[SIM_RESOURCE_UPSTREAM];
     to->rate[SIM_RESOURCE_ARITHMETIC] = flops(gpu, model->sms);
     to->rate[SIM_RESOURCE_LINKS_OUT] = link_rate(model, model->nvlinks - gpu->nvlinks_down, 1000);
@@ -142,6 +145,7 @@ static void add_gpus(struct sim_spec *spec, unsigned places[SIM_MACHINE_GPUS])
         to->bridge = gpu->bridge;
         to->copy_engines = gpu->model.copy_engines;
         to->has_mig = gpu->is_mig;
+        to->is_integrated = gpu->model.is_integrated;
         to->capability = (int)gpu->model.capability;
         to->total_bytes = gpu->model.memory_bytes;
         to->foreign_bytes = gpu->busy_percent != 0 ? SIM_FOREIGN_BYTES : 0;
@@ -192,8 +196,19 @@ static void add_host(struct sim_spec_host *to, const struct sim_host *host)
         to->uplink_rate[i] = permille(lane_rate(one->gen) * one->width, one->efficiency_permille);
         to->uplink_faults[i] = one->fault;
     }
+    to->fabric_fault = host->fabric_fault;
     to->memory_node = host->memory_node;
     to->memory_fault = host->memory_fault;
+}
+
+/* A share of what half of the GPUs can send, which is what pairs that are disjoint need. */
+static void add_fabric(struct sim_spec *spec, const struct sim_host *host)
+{
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < spec->gpu_count; i++)
+        all += spec->gpus[i].rate[SIM_RESOURCE_LINKS_OUT];
+    spec->host.fabric_rate = permille(all / 2, host->fabric_permille);
 }
 
 static void add_call(struct sim_spec *spec, const struct sim_plan_entry *entry)
@@ -286,6 +301,7 @@ bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size)
     add_gpus(spec, places);
     add_pairs(spec, places);
     add_host(&spec->host, &script.machine.host);
+    add_fabric(spec, &script.machine.host);
     add_plan(spec);
     return true;
 }

@@ -32,11 +32,9 @@ struct sim_context {
     unsigned refs;       /* retained so many times */
     unsigned generation; /* counts activations, so that what outlived one is seen */
     unsigned flags;
-    int sticky;         /* the error that this context will not recover from; 0 if none */
-    uint32_t peers;     /* a bit for each device whose memory this context may access */
-    uint64_t seed;      /* for the order of threads; another one for each launch */
-    uint64_t repeat_of; /* digest of the newest launch or copy whose result stands, and */
-    uint64_t repeat_at; /* what `writes` was after it */
+    int sticky;     /* the error that this context will not recover from; 0 if none */
+    uint32_t peers; /* a bit for each device whose memory this context may access */
+    uint64_t seed;  /* for the order of threads; another one for each launch */
     struct sim_stream *legacy, *per_thread;
 };
 
@@ -64,7 +62,8 @@ struct sim_world {
     unsigned device_count;
     struct sim_device devices[SIM_DEVICES];
     bool has_open_blocks;
-    uint64_t writes; /* effects that changed memory, counted */
+    uint64_t writes;  /* effects that changed memory, counted */
+    uint64_t entries; /* calls into a double, counted: in between, callers may write host memory */
 };
 
 extern struct sim_world sim_world;
@@ -90,6 +89,8 @@ unsigned sim_resource_links(const struct sim_device *from, const struct sim_devi
 unsigned sim_resource_node(int node);
 unsigned sim_resource_sockets(int from, int to);
 unsigned sim_resource_uplink(int bridge, bool is_upstream);
+/* The NVSwitches, all of them. */
+unsigned sim_resource_fabric(void);
 /* What nobody can have anything of: flows that hang need it. */
 unsigned sim_resource_nothing(void);
 unsigned sim_resource_count(void);

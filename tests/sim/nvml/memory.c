@@ -28,6 +28,8 @@ static nvmlMemory_v2_t measure(const struct sim_nvml_target *target)
 nvmlReturn_t nvmlDeviceGetMemoryInfo(nvmlDevice_t device, nvmlMemory_t *memory)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_ANY, memory != NULL);
+    if (target.gpu->model.is_integrated)
+        return NVML_ERROR_NOT_SUPPORTED;
     const nvmlMemory_v2_t now = measure(&target);
 
     *memory =
@@ -40,6 +42,8 @@ nvmlReturn_t nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t device, nvmlMemory_v2_t *me
     NVML_ENTER_DEVICE(device, SIM_NVML_ANY, memory != NULL);
     if (memory->version != (unsigned)nvmlMemory_v2)
         return NVML_ERROR_ARGUMENT_VERSION_MISMATCH;
+    if (target.gpu->model.is_integrated)
+        return NVML_ERROR_NOT_SUPPORTED;
     *memory = measure(&target);
     return NVML_SUCCESS;
 }

@@ -170,6 +170,31 @@ bool sim_statement_nvlink(const struct sim_statement *st)
     return true;
 }
 
+/* More links to peers than it has: each of them serves every peer. */
+static bool is_behind_switches(const struct sim_machine *machine, unsigned gpu)
+{
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < machine->gpu_count; i++)
+        sum += i == gpu ? 0 : machine->links[gpu][i].nvlinks;
+    return sum > machine->gpus[gpu].model.nvlinks;
+}
+
+/* What all GPUs share between them: enough for each pair alone, and not for all at once. */
+bool sim_statement_nvswitch(const struct sim_statement *st)
+{
+    static const struct sim_field FIELD =
+        SIM_FIELD("rate", SHARE, struct sim_host, fabric_permille);
+    struct sim_machine *machine = &st->script->machine;
+
+    if (!sim_statement_fields(st, 1, &FIELD, 1, &machine->host))
+        return false;
+    if (machine->gpu_count == 0 || !is_behind_switches(machine, 0))
+        return sim_statement_fail(st, "the profile has no NVSwitch");
+    machine->host.fabric_fault = st->fault;
+    return true;
+}
+
 struct pcie_words {
     unsigned width, gen, idle_gen;
     bool hangs;

@@ -32,6 +32,7 @@ struct sim_gpu_model {
     unsigned bus_bits;
     uint64_t l2_bytes, l2_persisting_bytes;
     uint64_t memory_bytes; /* CUDA's total */
+    bool is_integrated;    /* its memory is the host's, and NVML does not say how much */
     uint64_t fb_bytes;     /* NVML's total */
     uint64_t fb_reserved_bytes;
     uint64_t bar1_bytes;
@@ -55,10 +56,10 @@ struct sim_gpu_model {
     unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
     unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
-    uint64_t latency_ps;      /* of one load of its own memory */
-    uint64_t host_latency_ps; /* of pinned host memory, and of a peer's over PCIe */
-    uint64_t peer_latency_ps; /* of a peer's memory over NVLink */
-    unsigned power_limit_mw, power_idle_mw;
+    uint64_t latency_ps;                    /* of one load of its own memory */
+    uint64_t host_latency_ps;               /* of pinned host memory, and of a peer's over PCIe */
+    uint64_t peer_latency_ps;               /* of a peer's memory over NVLink */
+    unsigned power_limit_mw, power_idle_mw; /* limit 0: NVML knows none */
     unsigned temperature_c;
 };
 
@@ -166,6 +167,8 @@ struct sim_host {
     unsigned memory_mb_per_s[SIM_MACHINE_NODES];                    /* of a NUMA node */
     unsigned socket_mb_per_s[SIM_MACHINE_NODES][SIM_MACHINE_NODES]; /* between nodes, each way */
     int socket_faults[SIM_MACHINE_NODES][SIM_MACHINE_NODES];
+    unsigned fabric_permille; /* of what half of the GPUs can send to the others over NVSwitches */
+    int fabric_fault;
     int memory_node; /* where all host memory comes from; -1: near the GPU that copies it */
     int memory_fault;
 };

@@ -19,6 +19,7 @@ static const struct sim_field FIELDS[] = {
     ROW("l2", BYTES, l2_bytes),
     ROW("l2-persisting", BYTES, l2_persisting_bytes),
     ROW("memory", BYTES, memory_bytes),
+    ROW("integrated", YES, is_integrated),
     ROW("fb", BYTES, fb_bytes),
     ROW("fb-reserved", BYTES, fb_reserved_bytes),
     ROW("bar1", BYTES, bar1_bytes),

@@ -33,6 +33,7 @@ static const struct {
     { "host", FAULT, sim_statement_host },
     { "link", PROFILE | FAULT, sim_statement_link },
     { "nvlink", FAULT, sim_statement_nvlink },
+    { "nvswitch", FAULT, sim_statement_nvswitch },
     { "pcie", PROFILE | FAULT, sim_statement_pcie },
     { "clock", PROFILE | FAULT, sim_statement_clock },
     { "latency", FAULT, sim_statement_latency },
@@ -178,7 +179,7 @@ void sim_script_init(struct sim_script *script)
     for (unsigned i = 0; i < SIM_LIBRARIES; i++)
         machine->libraries[i].fault = SIM_FAULT_NONE;
     machine->host.memory_node = -1;
-    machine->host.memory_fault = SIM_FAULT_NONE;
+    machine->host.memory_fault = machine->host.fabric_fault = SIM_FAULT_NONE;
     for (unsigned a = 0; a < SIM_MACHINE_GPUS; a++) {
         for (unsigned b = 0; b < SIM_MACHINE_GPUS; b++) {
             struct sim_gpu_link *link = &machine->links[a][b];

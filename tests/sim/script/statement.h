@@ -47,6 +47,7 @@ bool sim_statement_node(const struct sim_statement *st);
 bool sim_statement_sockets(const struct sim_statement *st);
 bool sim_statement_host(const struct sim_statement *st);
 bool sim_statement_nvlink(const struct sim_statement *st);
+bool sim_statement_nvswitch(const struct sim_statement *st);
 bool sim_statement_mem(const struct sim_statement *st);
 bool sim_statement_ecc(const struct sim_statement *st);
 bool sim_statement_kernel(const struct sim_statement *st);

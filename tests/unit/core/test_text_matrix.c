@@ -12,10 +12,12 @@
 
 #include "core/text_matrix.h"
 
-static const struct gst_metric_def write_def = { "peer.write", "memory of a peer, written",
-                                                 GST_UNIT_BYTES_PER_S };
-static const struct gst_metric_def latency_def = { "peer.latency", "one word of a peer, read",
-                                                   GST_UNIT_SECONDS };
+static const struct gst_metric_def write_def = {
+    .name = "peer.write", .title = "memory of a peer, written", .unit = GST_UNIT_BYTES_PER_S
+};
+static const struct gst_metric_def latency_def = {
+    .name = "peer.latency", .title = "one word of a peer, read", .unit = GST_UNIT_SECONDS
+};
 
 static const struct gst_bar nvlink = {
     .floor = 360e9, .ceiling = 450e9, .floor_from = "NVLink 4.0 class", .ceiling_from = "18 NVLinks"

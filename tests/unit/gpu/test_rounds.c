@@ -17,7 +17,7 @@ static void note(int met[MOST][MOST], const struct gst_round *round, int gpus)
     int used[MOST] = { 0 };
 
     for (size_t i = 0; i < round->count; i++) {
-        const struct gst_pair pair = round->pairs[i];
+        const struct gst_round_pair pair = round->pairs[i];
 
         assert_in_range(pair.from, 0, gpus - 1);
         assert_in_range(pair.to, 0, gpus - 1);

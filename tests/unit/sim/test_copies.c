@@ -7,8 +7,8 @@
  */
 #include "copy_fixture.h"
 
-/* H100: 2619 MHz x 2 x 5120 bit, of which 76 %; each byte is read and written. */
-#define H100_LOCAL (2619e6 * 2 * 5120 / 8 * 0.76 / 2)
+/* H100: 2619 MHz x 2 x 5120 bit, of which 89 %; each byte is read and written. */
+#define H100_LOCAL (2619e6 * 2 * 5120 / 8 * 0.89 / 2)
 /* 16 lanes of 32 GT/s in 128b/130b, of which 88 %. */
 #define H100_PCIE (16 * 32e9 * 128 / 130 / 8 * 0.88)
 /* 26.562 GB/s of each link, of which 82 %. */

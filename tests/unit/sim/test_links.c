@@ -271,6 +271,54 @@ static void test_links__slow_in_one_direction(void **state)
     assert_true(has_fired(0));
 }
 
+/* Bytes per second of each of `count` copies from GPU 2i to 2i+1 that begin together, seen at the
+ * first. Two each: what is timed starts while all are busy. */
+static double rate_of_pairs(int count)
+{
+    CUdeviceptr from[4], to[4];
+    CUstream streams[4];
+    CUevent begin = NULL, end = NULL;
+    float ms = 0;
+
+    for (int i = 0; i < count; i++) {
+        to[i] = device_memory(2 * i + 1);
+        from[i] = device_memory(2 * i);
+        cuda.cuCtxEnablePeerAccess(context_of[2 * i + 1], 0);
+        WORKS(cuda.cuStreamCreate(&streams[i], CU_STREAM_NON_BLOCKING));
+    }
+    use_gpu(0);
+    WORKS(cuda.cuEventCreate(&begin, 0));
+    WORKS(cuda.cuEventCreate(&end, 0));
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < count; i++)
+            copy(to[i], from[i], streams[i]);
+        WORKS(cuda.cuEventRecord(round == 0 ? begin : end, streams[0]));
+    }
+    WORKS(cuda.cuEventSynchronize(end));
+    WORKS(cuda.cuEventElapsedTime(&ms, begin, end));
+    return (double)bytes / (ms / 1e3 - LATENCY);
+}
+
+static void test_links__switches_are_enough(void **state)
+{
+    (void)state;
+    bytes = FAST;
+    near(rate_of_pairs(1), H100_LINKS);
+    near(rate_of_pairs(4), H100_LINKS);
+}
+
+/* Half of what four GPUs can send: for two of them it is enough. */
+static void test_links__narrow_switches(void **state)
+{
+    (void)state;
+    bytes = FAST;
+    assert_false(has_fired(0));
+    near(rate_of_pairs(1), H100_LINKS);
+    near(rate_of_pairs(2), H100_LINKS);
+    near(rate_of_pairs(4), H100_LINKS / 2);
+    assert_true(has_fired(0));
+}
+
 /* Is the copy done after a tenth of a second of asking? 64 KiB take microseconds. */
 static bool ends(CUdeviceptr to, CUdeviceptr from)
 {
@@ -338,6 +386,8 @@ int main(void)
     ONE(drops_what_kernels_move);
     ONE(staged_without_a_word);
     ONE(slow_in_one_direction);
+    ONE(switches_are_enough);
+    ONE(narrow_switches);
     ONE(hangs);
     ONE(bus_hangs_after_a_while);
     const char *const flip = "link 0>1 flip=0x1003:5", *const drops = "link 0-1 drops=yes";
@@ -350,6 +400,8 @@ int main(void)
         GROUP("drops in kernels", "a100-pcie-x4", drops, NULL, drops_what_kernels_move),
         GROUP("staged", "h100x8", "link 0-1 staged", NULL, staged_without_a_word),
         GROUP("one direction", "h100x8", "link 0>1 rate=0.5", NULL, slow_in_one_direction),
+        GROUP("wide switches", "h100x8", NULL, NULL, switches_are_enough),
+        GROUP("narrow switches", "h100x8", "nvswitch rate=0.5", NULL, narrow_switches),
         GROUP("hangs", "h100x8", "link 0>1 hangs", NULL, hangs),
         GROUP("bus hangs", "h100x8", "pcie 0 hangs after=500ms", NULL, bus_hangs_after_a_while),
     };

@@ -54,6 +54,32 @@ static void test_nvml_boards__t4(void **state)
     assert_int_equal(value, 1590);
 }
 
+/* Source: nvidia-smi table of a DGX Spark: no frame buffer, no power limit, no ECC, no MIG. */
+static void test_nvml_boards__gb10(void **state)
+{
+    nvmlMemory_v2_t memory_v2 = { .version = (unsigned)nvmlMemory_v2 };
+    nvmlEnableState_t mode = 7, next = 7;
+    nvmlMemory_t memory;
+    unsigned value = 7, other = 7;
+    char text[96];
+
+    (void)state;
+    UNSUPPORTED(nvmlDeviceGetMemoryInfo(gpu_at(0), &memory));
+    UNSUPPORTED(nvmlDeviceGetMemoryInfo_v2(gpu_at(0), &memory_v2));
+    UNSUPPORTED(nvmlDeviceGetPowerManagementLimit(gpu_at(0), &value));
+    UNSUPPORTED(nvmlDeviceGetEnforcedPowerLimit(gpu_at(0), &value));
+    UNSUPPORTED(nvmlDeviceGetPowerManagementDefaultLimit(gpu_at(0), &value));
+    UNSUPPORTED(nvmlDeviceGetEccMode(gpu_at(0), &mode, &next));
+    UNSUPPORTED(nvmlDeviceGetMigMode(gpu_at(0), &value, &other));
+    UNSUPPORTED(nvmlDeviceGetSerial(gpu_at(0), text, sizeof text));
+    WORKS(nvmlDeviceGetPowerUsage(gpu_at(0), &value));
+    assert_int_equal(value, 3000);
+    WORKS(nvmlDeviceGetCurrPcieLinkWidth(gpu_at(0), &value));
+    assert_int_equal(value, 1);
+    WORKS(nvmlDeviceGetName(gpu_at(0), text, sizeof text));
+    assert_string_equal(text, "NVIDIA GB10");
+}
+
 /* Source: nvidia-smi XML of an RTX 4090: ECC is there and off, its counters are N/A. */
 static void test_nvml_boards__rtx4090(void **state)
 {
@@ -440,6 +466,7 @@ int main(void)
         cmocka_unit_test(test_nvml_boards__more_used_than_there_is),
     };
     ONE(bridged, links_to_some_gpus);
+    ONE(gb10, gb10);
     ONE(rtx4090, rtx4090);
     ONE(links, links_that_lead_nowhere);
     ONE(hidden, hidden_gpu);
@@ -458,6 +485,7 @@ int main(void)
               NULL, planned),
         GROUP("missing libraries", "t4x1", "libnvidia-ml missing; libcuda missing", NULL, missing),
         GROUP("t4", "t4x1", NULL, NULL, t4),
+        GROUP("gb10", "gb10x1", NULL, NULL, gb10),
         GROUP("rtx4090", "rtx4090x2", NULL, NULL, rtx4090),
         GROUP("mig", "mig", NULL, NULL, mig),
         GROUP("links", "a100-pcie-x4", NULL, NULL, links),

@@ -286,6 +286,44 @@ static void test_root__no_gpu(void **state)
           "sys/devices/system/node/node0\n");
 }
 
+/* The second GPU stands below a switch that came up with half of its lanes, the first below none.
+ */
+static void test_root__switch(void **state)
+{
+#define SWITCH "sys/devices/pci0010:14/0010:14:00.0/0010:15:00.0/"
+    static const struct file files[] = {
+        { "sys/devices/pci0010:14/0010:14:00.0/class", "0x060400\n" },
+        { "sys/devices/pci0010:14/0010:14:00.0/current_link_width", "8\n" },
+        { SWITCH "numa_node", "1\n" },
+        { SWITCH "current_link_speed", "8.0 GT/s PCIe\n" },
+        { SWITCH "current_link_width", "8\n" },
+        { SWITCH "max_link_speed", "16.0 GT/s PCIe\n" },
+        { SWITCH "max_link_width", "16\n" },
+        { SWITCH "0010:16:00.0/max_link_width", "16\n" },
+        { SWITCH "0010:16:00.0/0010:c3:1e.0/vendor", "0x10de\n" },
+        { PCI1 "numa_node", "1\n" },
+        { PCI1 "current_link_speed", "2.5 GT/s PCIe\n" },
+        { "sys/bus/pci/devices/0010:15:00.0/max_link_width", "16\n" },
+        { PCI0 "numa_node", "0\n" },
+    };
+#undef SWITCH
+    struct sim_machine machine = new_machine();
+
+    (void)state;
+    machine.gpus[0].bridge = -1;
+    machine.gpus[1].bridge = 3;
+    machine.host.switches[3] = (struct sim_pcie_switch){
+        .gen = 3, .width = 8, .gen_most = 4, .width_most = 16, .bus = 0x15
+    };
+    check(&machine, files, sizeof files / sizeof files[0],
+          "dev/nvidia-uvm\ndev/nvidia0\ndev/nvidia1\ndev/nvidiactl\n"
+          "proc/driver/nvidia/gpus/0000:1b:00.0\nproc/driver/nvidia/gpus/0010:c3:1e.0\n"
+          "sys/bus/pci/devices/0000:00:00.0\nsys/bus/pci/devices/0000:1b:00.0\n"
+          "sys/bus/pci/devices/0010:14:00.0\nsys/bus/pci/devices/0010:15:00.0\n"
+          "sys/bus/pci/devices/0010:16:00.0\nsys/bus/pci/devices/0010:c3:1e.0\n"
+          "sys/devices/system/node/node0\nsys/devices/system/node/node1\n");
+}
+
 static void test_root__does_not_write_over_another(void **state)
 {
     char folder[] = "/tmp/test_root.XXXXXX", err[256] = "";
@@ -307,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_root__old_machine),
         cmocka_unit_test(test_root__memory_of_one_node),
         cmocka_unit_test(test_root__no_gpu),
+        cmocka_unit_test(test_root__switch),
         cmocka_unit_test(test_root__does_not_write_over_another),
     };
 

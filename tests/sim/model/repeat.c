@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A small table; what is pushed out of it is done again. Every place is looked at, so that which
+ * work is spared does not depend on addresses, which differ from run to run.
+ */
+#include "model/repeat.h"
+
+#include <string.h>
+
+#define RECORDS    256                   /* more than the copies of 16 GPUs to each other */
+#define FNV_OFFSET 14695981039346656037u /* FNV-1a, 64 bit */
+#define FNV_PRIME  1099511628211u
+
+struct record {
+    struct sim_repeat work;
+    uint64_t versions[SIM_COST_ACCESSES];
+    uint64_t entry;
+};
+
+static uint64_t digests[RECORDS]; /* of the records, side by side to be searched */
+static struct record records[RECORDS];
+static unsigned oldest;
+
+void sim_repeat_init(struct sim_repeat *repeat)
+{
+    *repeat = (struct sim_repeat){ .digest = FNV_OFFSET };
+}
+
+void sim_repeat_part(struct sim_repeat *repeat, const void *part, size_t size_bytes)
+{
+    const unsigned char *bytes = part;
+
+    for (size_t i = 0; i < size_bytes; i++)
+        repeat->digest = (repeat->digest ^ bytes[i]) * FNV_PRIME;
+}
+
+void sim_repeat_block(struct sim_repeat *repeat, const struct sim_block *block)
+{
+    repeat->blocks[repeat->block_count++] = block;
+}
+
+/* RECORDS if there is none. */
+static unsigned find(const struct sim_repeat *repeat)
+{
+    unsigned i = 0;
+
+    while (i < RECORDS && digests[i] != repeat->digest)
+        i++;
+    return i;
+}
+
+bool sim_repeat_stands(const struct sim_repeat *repeat)
+{
+    const unsigned place = find(repeat);
+    const struct record *record = &records[place % RECORDS];
+
+    if (sim_world.order != SIM_ORDER_FORWARD || place == RECORDS
+        || record->work.block_count != repeat->block_count)
+        return false;
+    for (unsigned i = 0; i < repeat->block_count; i++) {
+        const struct sim_block *block = repeat->blocks[i];
+
+        if (record->work.blocks[i] != block || record->versions[i] != block->version)
+            return false;
+        if (block->kind != SIM_BLOCK_DEVICE && record->entry != sim_world.entries)
+            return false;
+    }
+    return true;
+}
+
+void sim_repeat_done(const struct sim_repeat *repeat)
+{
+    const unsigned known = find(repeat);
+    const unsigned place = known < RECORDS ? known : oldest++ % RECORDS;
+    struct record *record = &records[place];
+
+    digests[place] = repeat->digest;
+    record->work = *repeat;
+    record->entry = sim_world.entries;
+    for (unsigned i = 0; i < repeat->block_count; i++)
+        record->versions[i] = repeat->blocks[i]->version;
+}

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a simulated machine has to measure, worked out from the data of its profile and its GPUs'
+models alone: each closed form once, for all tests of this folder. No code of the simulator."""
+
+import shlex
+
+from selftest import TOP
+
+SIM = TOP / "tests/sim"
+MIB = 1 << 20
+
+# Every machine with a GPU.
+PROFILES = sorted(file.stem for file in (SIM / "profiles").glob("*.profile")
+                  if file.stem != "empty")
+
+# Documented in tests/sim/README.md and model/: before its bytes move, a kernel costs 1.5 us, a copy
+# 1 us. Times between events come in steps of 0.5 us.
+KERNEL_S, COPY_S = 1.5e-6, 1e-6
+
+# Transfers per second of a lane, and how many of its bits are payload (PCI Express base
+# specifications; generation 6 sends flits of 256 bytes, 242 of them payload).
+LANES = {1: (2.5e9, 8 / 10), 2: (5e9, 8 / 10), 3: (8e9, 128 / 130), 4: (16e9, 128 / 130),
+         5: (32e9, 128 / 130), 6: (64e9, 242 / 256)}
+
+# Pageable memory takes the model's 2.2 times as long, and nothing is queued ahead: what the calls
+# cost the host (model/clock.c) is part of the time, that of the second event only where the copy
+# was waited for, which is so from the GPU.
+PAGEABLE = 2.2
+COPY_CALL_S, EVENT_CALL_S = 1.5e-6, 0.8e-6
+
+# Of host/workloads/traffic.c: 8 vectors of 16 bytes in flight for each of 512 threads, at most 16
+# blocks on a multiprocessor, a sum of 8 bytes for each thread that reads.
+ROUND_BYTES, BLOCKS_PER_SM, SUMS_BYTES = 512 * 8 * 16, 16, 512 * 8
+
+# Of host/workloads/latency.c and latency_peers.c: loads of one walk through a GPU's own memory, the
+# host's and a peer's, walks of a batch (4 to warm up and 16 timed), bytes of a small copy.
+LOCAL_HOPS, HOST_HOPS, PEER_HOPS, WALKS, PAGE = 2048, 1024, 256, 4 + 16, 4096
+
+# Way of memory-bandwidth: buffers read and written.
+WAYS = {"copy-engine": 2, "read": 1, "write": 1, "copy": 2, "triad": 3}
+
+
+# --- the language of profiles and models ---
+
+def statements(file):
+    """Each statement of the simulator's language as its words, and its words with a value."""
+    for line in file.read_text().replace("\\\n", " ").splitlines():
+        words = shlex.split(line, comments=True)
+        if words:
+            yield words, dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def gpus_of(profile):
+    """The words of each GPU's model and of the GPU, in the order of the profile."""
+    found = []
+    for words, values in statements(SIM / f"profiles/{profile}.profile"):
+        if words[0] == "gpu":
+            [(_, model)] = statements(SIM / f"models/{values['model']}.model")
+            found.append({**model, **values})
+    return found
+
+
+def instances_of(profile):
+    """The words of each instance of a GPU that is split."""
+    return [values for words, values in statements(SIM / f"profiles/{profile}.profile")
+            if words[0] == "mig"]
+
+
+def is_split(profile):
+    """GPUs that are split into instances, which share the link."""
+    return any(gpu.get("mig") == "yes" for gpu in gpus_of(profile))
+
+
+def shown(profile):
+    """How many GPUs CUDA shows: of instances a process sees one."""
+    return 1 if is_split(profile) else len(gpus_of(profile))
+
+
+def quantity(text):
+    """Of 2619MHz, 0.5us, 450GB/s, 50MiB, 0.76 or 5120: in Hz, s, B/s, B, or as it is."""
+    for unit, factor in (("MHz", 1e6), ("us", 1e-6), ("GB/s", 1e9), ("MiB", MIB), ("B", 1)):
+        if text.endswith(unit):
+            return float(text.removesuffix(unit)) * factor
+    return float(text)
+
+
+# --- links to the host ---
+
+def is_pcie(gpu):
+    """Not over a link to the CPU of another kind (Grace), nor in the host's own memory (Spark)."""
+    return "c2c" not in gpu and gpu.get("integrated") != "yes"
+
+
+PCIE_PROFILES = [name for name in PROFILES if all(map(is_pcie, gpus_of(name)))]
+
+
+def pcie_theory(generation, width):
+    """Bytes per second of a link in one direction."""
+    transfers, payload = LANES[generation]
+    return transfers * payload / 8 * width
+
+
+def host_rate(gpu, generation=None, width=None):
+    """What copies between the host's memory and this GPU reach in one direction, alone."""
+    if "c2c" in gpu:
+        return quantity(gpu["c2c"]) * float(gpu["c2c-efficiency"])
+    if not is_pcie(gpu):
+        # Within one memory: what is written was read there, too.
+        peak = quantity(gpu["memory-clock"]) * 2 * float(gpu["bus"]) / 8
+        return peak * float(gpu["memory-efficiency"]) / 2
+    generation = generation or int(gpu["pcie-gen"])
+    width = width or int(gpu["pcie-width"])
+    return pcie_theory(generation, width) * float(gpu["pcie-efficiency"])
+
+
+# --- the GPU's own memory ---
+
+class Memory:
+    """What the profile's first GPU, or its first instance, has."""
+
+    def __init__(self, profile):
+        gpu = gpus_of(profile)[0]
+        bus = float(gpu["bus"])
+        self.sms = int(gpu["sms"])
+        self.l2_bytes = quantity(gpu["l2"])
+        self.peak = 2 * quantity(gpu["memory-clock"]) * bus / 8
+        self.rate = self.peak * float(gpu["memory-efficiency"])
+        self.is_hbm = bus > 512
+        if is_split(profile):
+            # Its share of the memory brings its share of the rate.
+            instance = instances_of(profile)[0]
+            self.rate *= quantity(instance["memory"]) / quantity(gpu["memory"])
+            self.sms = int(instance["sms"])
+
+    def bandwidth(self, way, size):
+        traffic = WAYS[way] * size
+        if way == "read":
+            traffic += min(-(-size // ROUND_BYTES), self.sms * BLOCKS_PER_SM) * SUMS_BYTES
+        latency = COPY_S if way == "copy-engine" else KERNEL_S
+        return traffic / (latency + traffic / self.rate)
+
+
+# --- single accesses ---
+
+def latency_of(gpu, name):
+    """Seconds for one load, or for one page."""
+    if name == "local":
+        return quantity(gpu["latency"]) + KERNEL_S / LOCAL_HOPS
+    if name == "host":
+        return quantity(gpu["host-latency"]) + KERNEL_S / HOST_HOPS
+    return COPY_S + PAGE / host_rate(gpu)
+
+
+# --- every number of the group ---
+
+def bandwidth_metrics(profile, level, size):
+    """(name, variant, source, target) of each number that `gpu-selftest bandwidth` has to show on
+    this machine, and what it has to be."""
+    found = {}
+    for index, gpu in list(enumerate(gpus_of(profile)))[:shown(profile)]:
+        rate = size / (COPY_S + size / host_rate(gpu))
+        ways = {"to-gpu": rate, "from-gpu": rate}
+        if level == "full":
+            # Each direction has its own wires. An eighth of the size is copied of pageable memory.
+            ways |= {"both-ways": 2 * rate}
+            seconds = COPY_CALL_S + COPY_S + size / 8 / (host_rate(gpu) / PAGEABLE)
+            ways |= {"pageable-to-gpu": size / 8 / seconds,
+                     "pageable-from-gpu": size / 8 / (seconds + EVENT_CALL_S)}
+        for way, value in ways.items():
+            variant = "" if "pageable" in way else "pinned"
+            found["host-copy." + way, variant, index, index] = value
+        memory = Memory(profile)
+        for way in WAYS:
+            found["memory-bandwidth." + way, "", index, index] = memory.bandwidth(way, size)
+        for name in ("local", "host", "copy-to-gpu", "copy-from-gpu"):
+            found["latency." + name, "", index, index] = latency_of(gpu, name)
+    return found
