@@ -22,19 +22,22 @@ static void write_head(const struct gst_topology *topology, FILE *out)
     fputs(" CPU Affinity  NUMA Affinity\n", out);
 }
 
-static void write_affinity(const struct gst_pci_device *pci, FILE *out)
+/* A device of which the firmware names no node has that of the processors near it, as nvidia-smi
+ * has it since it shows the "GPU NUMA ID". */
+static void write_affinity(const struct gst_topology_device *device, FILE *out)
 {
+    const struct gst_pci_device *pci = &device->pci;
+
     fprintf(out, " %-12s  ", pci->cpus[0] == '\0' ? "N/A" : pci->cpus);
-    if (pci->numa == GST_PCI_NO_NODE)
-        fputs("N/A", out);
-    else
+    if (pci->numa != GST_PCI_NO_NODE)
         fprintf(out, "%d", pci->numa);
+    else
+        fputs(device->cpu_nodes[0] == '\0' ? "N/A" : device->cpu_nodes, out);
 }
 
 static void write_row(const struct gst_topology *topology, size_t row, FILE *out)
 {
     const size_t count = gst_topology_count(topology);
-    const struct gst_pci_device *pci = &gst_topology_at(topology, row)->pci;
     const bool is_gpu = row < topology->gpu_count;
     char label[16];
 
@@ -46,7 +49,7 @@ static void write_row(const struct gst_topology *topology, size_t row, FILE *out
                 gst_bonds_word(topology, row, i, text));
     }
     if (is_gpu)
-        write_affinity(pci, out);
+        write_affinity(gst_topology_at(topology, row), out);
     fputc('\n', out);
 }
 
@@ -111,11 +114,11 @@ static void write_nearest(const struct gst_topology *topology, size_t gpu, FILE 
 
 static void write_links(const struct gst_topology *topology, FILE *out)
 {
-    fprintf(
-        out,
-        "\nNarrowest PCIe hop up to the host bridge (read at rest, where generations fall; under "
-        "load: gpu-selftest host-copy):\n         %-*s  %-*s  %-27s  nearest NIC\n",
-        LINK_WIDTH, "at rest", LINK_WIDTH, "at most", "where");
+    fprintf(out,
+            "\nNarrowest PCIe hop up to the host bridge, at rest, where links fall to lower "
+            "generations\n(gpu-selftest host-copy reads them under load):\n"
+            "         %-*s  %-*s  %-27s  nearest NIC\n",
+            LINK_WIDTH, "now", LINK_WIDTH, "at most", "where");
     for (size_t i = 0; i < topology->gpu_count; i++) {
         struct gst_pci_hop now, most;
         const bool knows_now = gst_pci_narrowest_now(&topology->gpus[i].pci, &now);

@@ -178,23 +178,6 @@ void gst_pci_read(struct gst_pci_device *device, const struct gst_root *root, co
     gst_utf8_printable(device->cpus, sizeof(device->cpus), cpus);
 }
 
-static unsigned greater(unsigned one, unsigned other)
-{
-    return one > other ? one : other;
-}
-
-void gst_pci_raise_now(struct gst_pci_device *device, const struct gst_root *root)
-{
-    for (size_t i = 0; i < device->depth; i++) {
-        struct gst_pci_port *port = &device->ports[i];
-        const struct gst_pci_link now =
-            read_link(root, port->address, "current_link_speed", "current_link_width");
-
-        port->now.generation = greater(port->now.generation, now.generation);
-        port->now.width = greater(port->now.width, now.width);
-    }
-}
-
 /* A link is what is below a root port or below a switch's downstream port; between the ports of one
  * switch is none. From the host bridge down the two kinds take turns, so links lead to ports of odd
  * index. What hangs on the host bridge itself has its own word alone, as in virtual machines. */

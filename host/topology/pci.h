@@ -62,10 +62,6 @@ bool gst_pci_parse_path(struct gst_pci_device *device, const char *address, cons
 /* Everything about the device at `address`; what sysfs does not say stays unknown. */
 void gst_pci_read(struct gst_pci_device *device, const struct gst_root *root, const char *address);
 
-/* Reads again what the links run at, and keeps the best of both: the more often it is called while
- * data moves, the closer to what they run at under load. */
-void gst_pci_raise_now(struct gst_pci_device *device, const struct gst_root *root);
-
 /* The slowest hop of the way, as it runs now and as it could run at most: a hop can do what both of
  * its ends can. False if no hop says. The texts belong to the device. */
 bool gst_pci_narrowest_now(const struct gst_pci_device *device, struct gst_pci_hop *hop);

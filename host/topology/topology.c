@@ -8,6 +8,7 @@
 
 #include "core/cpus.h"
 #include "core/utf8.h"
+#include "topology/nodes.h"
 
 /* PCI code and ID assignment specification: base class in the highest byte of three. */
 #define CLASS_NETWORK   0x02u
@@ -94,6 +95,8 @@ static struct gst_topology_device *add(struct reading *reading, const char *addr
     device = &list[(*count)++];
     *device = (struct gst_topology_device){ 0 };
     gst_pci_read(&device->pci, reading->root, address);
+    gst_nodes_of_cpus(reading->root, device->pci.cpus, device->cpu_nodes,
+                      sizeof(device->cpu_nodes));
     if (device->pci.host_bridge[0] == '\0')
         reading->topology->is_tree_told = false;
     return device;

@@ -20,7 +20,8 @@
 
 struct gst_topology_device {
     struct gst_pci_device pci;
-    char name[96]; /* "NVIDIA H100 80GB HBM3", "mlx5_0"; empty: not told */
+    char cpu_nodes[32]; /* that the processors near it belong to, "0"; empty: not told */
+    char name[96];      /* "NVIDIA H100 80GB HBM3", "mlx5_0"; empty: not told */
 };
 
 struct gst_topology {

@@ -3,7 +3,8 @@
  * fan: every GPU at once between pinned host memory and itself, each GPU's own rate. What one GPU
  * alone never shows is here: a PCIe switch's link to the host that several share, and that runs
  * below what it could; sockets and memory that do not keep up. Judged where sysfs shows such a link
- * (uplinks.h); how much of its rate alone each GPU keeps is told everywhere.
+ * (uplinks.h); how much of its rate alone each GPU keeps is told everywhere. Under --level full
+ * also between all GPUs and one (fan_peers.h).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "core/units.h"
 #include "run/run.h"
 #include "workloads/crowd.h"
+#include "workloads/fan_peers.h"
 #include "workloads/list.h"
 
 /* As host-copy: below, the cost of starting a copy tells. */
@@ -39,7 +41,9 @@ static const struct gst_metric_def share = {
     .unit = GST_UNIT_FRACTION,
 };
 
-static const struct gst_metric_def *const metrics[] = { &host_to_all, &all_to_host, &share, NULL };
+static const struct gst_metric_def *const metrics[] = {
+    &host_to_all, &all_to_host, &share, &gst_fan_all_to_one, &gst_fan_one_to_all, NULL,
+};
 
 static const struct {
     const struct gst_metric_def *def;
@@ -152,7 +156,12 @@ static bool test(struct gst_crowd *crowd, struct gst_run *run, struct gst_status
     gst_run_summary(run, "%zu GPUs at once, %s a copy%s, every word compared", crowd->count, least,
                     crowd->bytes < gst_copy_bytes_wanted(run) ? " (less than wanted)" : "");
     /* A rate of wrong data is worth nothing. */
-    return !right || report(crowd, st);
+    if (right && (!report(crowd, st) || (run->is_full && !gst_fan_peers(crowd, st))))
+        return false;
+    for (size_t i = 0; i < crowd->count; i++)
+        gst_condition_report(&crowd->members[i].way.condition, run->env, crowd->members[i].lane.gpu,
+                             "fan");
+    return true;
 }
 
 static bool run_fan(struct gst_run *run, struct gst_status *st)

@@ -132,18 +132,18 @@ bool gst_peer_pages_verify(struct gst_peer_pages *pair, enum gst_peer_pages_data
     const int to = pair->target->lane.gpu->index;
     uint32_t *words = pair->pages->target;
     struct gst_pattern_mismatch found;
+    bool is_caught = false;
 
     if (!fetch(pair, pair->target, pair->target->in, st))
         return false;
-    found = gst_pattern_compare(words, n, pair->pages->seed);
+    found = gst_pattern_compare_planted(words, n, pair->pages->seed, &is_caught);
     gst_run_count_elements(pair->run, n);
     if (found.count > 0)
         return explain(pair, &found, is_all_poison(words, n), data, st);
     gst_run_check(pair->run, GST_HARDWARE_PEER_COPY_CORRUPTED, from, true,
                   "%zu of %zu words are right after single pages from gpu %d to gpu %d", n, n, from,
                   to);
-    *data = gst_run_check(pair->run, GST_SUITE_BLIND, from,
-                          gst_pattern_catches_planted(words, n, pair->pages->seed),
+    *data = gst_run_check(pair->run, GST_SUITE_BLIND, from, is_caught,
                           "one planted error among %zu words from gpu %d to gpu %d", n, from, to)
                 ? GST_PEER_PAGES_RIGHT
                 : GST_PEER_PAGES_WRONG;

@@ -57,6 +57,8 @@ def machine_files(machine):
     for row in machine["gpus"]:
         files[f"/proc/driver/nvidia/gpus/{row['path'].split()[-1]}/information"] = (
             f"Model: \t\t {row['name']}\nIRQ:   \t\t 100\n")
+    for node, cpus in machine.get("nodes", {}).items():
+        files[f"/sys/devices/system/node/node{node}/cpulist"] = cpus + "\n"
     for row in machine["nics"]:
         own, folder, _ = device_files(row, link, "0x15b3", "0x020700")
         files.update(own)
@@ -107,7 +109,7 @@ def test_the_matrix_is_that_of_nvidia_smi(program, tmp_path, machine):
                 compared += 1
     assert compared > 2 or not machine["nics"]
     assert cpus == their_cpus
-    if None not in their_nodes and not machine.get("nodes_differ"):
+    if None not in their_nodes:
         assert nodes == their_nodes
 
 
@@ -175,6 +177,33 @@ def test_what_the_container_may_use(program, tmp_path, name):
     assert f"processors {cpus} and take memory of nodes {nodes}\n" in outcome.out
     assert re.findall(r"none of them is near GPU(\d)", outcome.out) == [str(gpu) for gpu in far]
     assert (outcome.report["cpus_allowed"], outcome.report["mems_allowed"]) == (cpus, nodes)
+
+
+# processors near the GPU, processors of each node; what stands under NUMA Affinity
+NODES = {
+    "one node": ("0-15", {0: "0-15"}, "0"),
+    "a piece of the second": ("20-23", {0: "0-15", 1: "16-31"}, "1"),
+    "all": ("0-31", {0: "0-15", 1: "16-31"}, "0-1"),
+    "some of many": ("0,48,64", {0: "0-15", 1: "16-31", 2: "32-47", 3: "48-63", 10: "64"}, "0,3,10"),
+    "none": ("40", {0: "0-15"}, "N/A"),
+    "nodes without processors": ("0-15", {0: "0-15", 1: ""}, "0"),
+    "hostile": ("0-15", {0: "x", "1x": "0-15", "99999999999999999999": "0-15"}, "N/A"),
+    "not told": ("", {0: "0-15"}, "N/A"),
+}
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_device_that_names_no_node_has_that_of_its_processors(program, tmp_path, name):
+    cpus, nodes, told = NODES[name]
+    row = {"path": "pci0000:00 0000:00:01.0 0000:01:00.0", "numa": -1, "cpus": cpus}
+    files, _, _ = device_files(row, (4, 16), "0x10de", "0x030000")
+    for node, list_of_cpus in nodes.items():
+        files[f"/sys/devices/system/node/node{node}/cpulist"] = list_of_cpus + "\n"
+    outcome = topology(program, plant(tmp_path / "root", files))
+
+    assert outcome.exit == 0, outcome.describe()
+    assert read_matrix(own_matrix(outcome.out))[2] == [told]
+    assert outcome.report["gpus"][0]["numa_node"] is None
 
 
 # now and at most of: root port, GPU; the narrowest now, and at most
@@ -283,6 +312,27 @@ def test_a_simulated_machine(simulated):
     assert nodes == ["0", "0"]
     assert ours == square(2, lambda i, k: "NODE")
     assert [pair["nvlinks"] for pair in outcome.report["pairs"]] == [0]
+
+
+@pytest.mark.parametrize("faults, width", [((), 16), (("--fault", "switch 1 width=8"), 8)])
+def test_a_simulated_machine_with_switches(simulated, faults, width):
+    """Two boards below each of two switches; one switch has half of its lanes to the host."""
+    outcome = topology(simulated, None, *faults, profile="a100-pcie-switch-x4")
+    ours, _, nodes = simulated_matrix(outcome)
+
+    # Files show the fault, and no call has met it: the launcher says so.
+    assert outcome.exit == (3 if faults else 0), outcome.describe()
+    assert outcome.report["tree_told"] is True
+    assert nodes == ["0", "0", "1", "1"]
+    assert ours == square(4, lambda i, k: "PIX" if i // 2 == k // 2 else "SYS")
+    for index, gpu in enumerate(outcome.report["gpus"]):
+        assert len(gpu["path"]) == 4
+        assert gpu["narrowest_now"]["width"] == (16 if index < 2 else width)
+        assert gpu["narrowest_at_most"]["width"] == 16
+        assert gpu["narrowest_now"]["upper"] == gpu["path"][0]
+    # Both are below one switch, by a port each.
+    left, right = (gpu["path"] for gpu in outcome.report["gpus"][2:])
+    assert left[:2] == right[:2] and left[2] != right[2]
 
 
 def texts_and_boxes(path):

@@ -128,6 +128,7 @@ struct sim_gpu {
     int clock_fault;
     int latency_fault;
     unsigned busy_percent; /* of its memory, PCIe link and arithmetic, by somebody else */
+    bool is_held;          /* somebody else has memory of it, and is idle */
     int busy_fault;
     unsigned flip_count;
     struct sim_flip flips[SIM_MACHINE_FLIPS];
