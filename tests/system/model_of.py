@@ -151,6 +151,97 @@ def latency_of(gpu, name):
     return COPY_S + PAGE / host_rate(gpu)
 
 
+# --- all GPUs at once ---
+
+def switches_of(profile):
+    return {words[1]: values for words, values in statements(SIM / f"profiles/{profile}.profile")
+            if words[0] == "switch"}
+
+
+def nodes_of(profile):
+    """Bytes per second of host memory, by the number of the NUMA node; none: nothing limits."""
+    return {words[1]: quantity(values["memory"])
+            for words, values in statements(SIM / f"profiles/{profile}.profile")
+            if words[0] == "node"}
+
+
+def switch_rate(switch, generation=None, width=None):
+    """What copies over the link between a switch and the host reach in one direction."""
+    return (pcie_theory(generation or int(switch["gen"]), width or int(switch["width"]))
+            * float(switch["efficiency"]))
+
+
+def host_rates_at_once(profile, uplinks=()):
+    """What each GPU gets while all copy in one direction: whoever has the least for each of its
+    users gives them that much, which is gone elsewhere, and so on. `uplinks` are rates of switches,
+    by their number, that differ from the profile's."""
+    gpus = gpus_of(profile)
+    left = {("node", number): rate for number, rate in nodes_of(profile).items()}
+    users = {}
+    for number, switch in switches_of(profile).items():
+        left["switch", number] = dict(uplinks).get(number, switch_rate(switch))
+    for index, gpu in enumerate(gpus):
+        left["link", str(index)] = host_rate(gpu)
+        for key in (("link", str(index)), ("switch", gpu.get("switch")), ("node", gpu["numa"])):
+            users.setdefault(key, set()).add(index)
+    found = {}
+    while len(found) < len(gpus):
+        share, narrowest = min((left[key] / len(users[key]), key) for key in left if users.get(key))
+        for index in sorted(users[narrowest]):
+            found[index] = share
+            for key, who in users.items():
+                if index in who:
+                    who.remove(index)
+                    if key in left:
+                        left[key] -= share
+    return [found[index] for index in range(len(gpus))]
+
+
+def host_rates_alone(profile):
+    switches = switches_of(profile)
+    return [min([host_rate(gpu)] + [switch_rate(switches[number]) for number in switches
+                                    if number == gpu.get("switch")]) for gpu in gpus_of(profile)]
+
+
+def links_of(profile):
+    """NVLinks of each pair, "p2p" for access without any; "" for none."""
+    [words] = [words for words, _ in statements(SIM / f"profiles/{profile}.profile")
+               if words[0] == "link"] or [["link", "all", "p2p=no"]]
+    return words[2]
+
+
+def fan_bytes(size, gpus, samples):
+    """What one GPU gets of all others in one step: a part of each, of whole steps of 64 words, and
+    each batch of each GPU in the middle moves on by a step."""
+    step = 64 * 4
+    spare = 2 * gpus * -(-samples // 16) * step
+    return (size - spare) // (gpus - 1) // step * step * (gpus - 1)
+
+
+def fan_metrics(profile, level, size):
+    """Of fan, as bandwidth_metrics() has them."""
+    gpus, found = gpus_of(profile), {}
+    if shown(profile) < 2:
+        return found
+    with_latency = [[size / (COPY_S + size / rate) for rate in rates]
+                    for rates in (host_rates_at_once(profile), host_rates_alone(profile))]
+    for way in ("host-to-all", "all-to-host"):
+        for index, (rate, alone) in enumerate(zip(*with_latency)):
+            found["fan." + way, "pinned", index, index] = rate
+            found["fan.share", way, index, index] = rate / alone
+    if level != "full" or links_of(profile) == "p2p=no":
+        return found
+    for index, gpu in enumerate(gpus):
+        rate = host_rate(gpu)
+        if links_of(profile).startswith("nvlink="):
+            rate = (int(links_of(profile).removeprefix("nvlink=")) * quantity(gpu["nvlink-rate"])
+                    * float(gpu["nvlink-efficiency"]))
+        total = fan_bytes(size, len(gpus), 48)
+        for way in ("all-to-one", "one-to-all"):
+            found["fan." + way, "copy-engine", index, index] = total / (COPY_S + total / rate)
+    return found
+
+
 # --- every number of the group ---
 
 def bandwidth_metrics(profile, level, size):
@@ -174,4 +265,4 @@ def bandwidth_metrics(profile, level, size):
             found["memory-bandwidth." + way, "", index, index] = memory.bandwidth(way, size)
         for name in ("local", "host", "copy-to-gpu", "copy-from-gpu"):
             found["latency." + name, "", index, index] = latency_of(gpu, name)
-    return found
+    return found | fan_metrics(profile, level, size)
