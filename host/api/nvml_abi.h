@@ -88,6 +88,9 @@
       (nvmlDevice_t device, unsigned long long *reasons), 0)                                       \
     X(nvmlReturn_t, nvmlDeviceGetUtilizationRates, ,                                               \
       (nvmlDevice_t device, nvmlUtilization_t *utilization), 0)                                    \
+    X(nvmlReturn_t, nvmlDeviceGetProcessUtilization, ,                                             \
+      (nvmlDevice_t device, nvmlProcessUtilizationSample_t *samples, unsigned int *count,          \
+       unsigned long long last_seen_us), 0)                                                        \
     X(nvmlReturn_t, nvmlDeviceGetPerformanceState, ,                                               \
       (nvmlDevice_t device, nvmlPstates_t *state), 0)                                              \
     X(nvmlReturn_t, nvmlDeviceGetPersistenceMode, ,                                                \
@@ -259,7 +262,8 @@
     X(nvmlMemory_t, gst_nvml_memory)                                                               \
     X(nvmlMemory_v2_t, gst_nvml_memory_v2)                                                         \
     X(nvmlUtilization_t, gst_nvml_utilization)                                                     \
-    X(nvmlProcessInfo_t, gst_nvml_process_info)
+    X(nvmlProcessInfo_t, gst_nvml_process_info)                                                    \
+    X(nvmlProcessUtilizationSample_t, gst_nvml_process_utilization)
 
 #define GST_NVML_FIELDS(X)                                                                         \
     X(nvmlPciInfo_t, gst_nvml_pci_info, busIdLegacy)                                               \
@@ -282,7 +286,13 @@
     X(nvmlProcessInfo_t, gst_nvml_process_info, pid)                                               \
     X(nvmlProcessInfo_t, gst_nvml_process_info, usedGpuMemory)                                     \
     X(nvmlProcessInfo_t, gst_nvml_process_info, gpuInstanceId)                                     \
-    X(nvmlProcessInfo_t, gst_nvml_process_info, computeInstanceId)
+    X(nvmlProcessInfo_t, gst_nvml_process_info, computeInstanceId)                                 \
+    X(nvmlProcessUtilizationSample_t, gst_nvml_process_utilization, pid)                           \
+    X(nvmlProcessUtilizationSample_t, gst_nvml_process_utilization, timeStamp)                     \
+    X(nvmlProcessUtilizationSample_t, gst_nvml_process_utilization, smUtil)                        \
+    X(nvmlProcessUtilizationSample_t, gst_nvml_process_utilization, memUtil)                       \
+    X(nvmlProcessUtilizationSample_t, gst_nvml_process_utilization, encUtil)                       \
+    X(nvmlProcessUtilizationSample_t, gst_nvml_process_utilization, decUtil)
 
 /* X(vendor type, bytes): what is passed by value or written through a pointer. */
 #define GST_NVML_SIZES(X)                                                                          \
@@ -331,6 +341,15 @@ struct gst_nvml_process_info {
     unsigned long long usedGpuMemory;
     unsigned int gpuInstanceId;
     unsigned int computeInstanceId;
+};
+
+struct gst_nvml_process_utilization {
+    unsigned int pid;
+    unsigned long long timeStamp; /* microseconds */
+    unsigned int smUtil;          /* percent of the time, as all of them */
+    unsigned int memUtil;
+    unsigned int encUtil;
+    unsigned int decUtil;
 };
 
 #ifndef GST_ABI_VENDOR_TYPES

@@ -50,6 +50,16 @@ static void choose_decimals(struct gst_pair_matrix *matrix)
         matrix->decimals = smallest >= 100 ? 0 : 1;
 }
 
+/* A number of both directions together stands once, for either order of each two GPUs. */
+static bool has_no_direction(const struct gst_pair_matrix *matrix)
+{
+    for (size_t i = 0; i < matrix->count; i++) {
+        if (matrix->cells[matrix->rows[i]->dst_gpu][matrix->rows[i]->src_gpu] != NULL)
+            return false;
+    }
+    return 2 * matrix->count == (size_t)(matrix->gpu_count * (matrix->gpu_count - 1));
+}
+
 static void choose_width(struct gst_pair_matrix *matrix)
 {
     matrix->width = (int)strlen(NO_NUMBER);
@@ -77,6 +87,7 @@ void gst_pair_matrix_fill(struct gst_pair_matrix *matrix, const struct gst_metri
         if (is_there[gpu])
             matrix->gpus[matrix->gpu_count++] = gpu;
     }
+    matrix->has_no_direction = has_no_direction(matrix);
     choose_unit(matrix);
     choose_decimals(matrix);
     choose_width(matrix);
@@ -89,6 +100,8 @@ const char *gst_pair_matrix_cell(const struct gst_pair_matrix *matrix, int from,
 
     if (from == to)
         snprintf(text, 24, "-");
+    else if (cell == NULL && matrix->has_no_direction)
+        text[0] = '\0';
     else if (cell == NULL || !isfinite(cell->value))
         snprintf(text, 24, NO_NUMBER);
     else
@@ -101,16 +114,25 @@ static bool is_same_bound(double one, double other)
     return one == other || (isnan(one) && isnan(other));
 }
 
-bool gst_pair_matrix_shares_bar(const struct gst_pair_matrix *matrix)
+bool gst_pair_matrix_shares_floor(const struct gst_pair_matrix *matrix)
 {
     const struct gst_bar *first = &matrix->rows[0]->bar;
 
     for (size_t i = 1; i < matrix->count; i++) {
-        const struct gst_bar *bar = &matrix->rows[i]->bar;
+        if (!is_same_bound(matrix->rows[i]->bar.floor, first->floor)
+            || strcmp(matrix->rows[i]->bar.floor_from, first->floor_from) != 0)
+            return false;
+    }
+    return true;
+}
 
-        if (!is_same_bound(bar->floor, first->floor) || !is_same_bound(bar->ceiling, first->ceiling)
-            || strcmp(bar->floor_from, first->floor_from) != 0
-            || strcmp(bar->ceiling_from, first->ceiling_from) != 0)
+bool gst_pair_matrix_shares_ceiling(const struct gst_pair_matrix *matrix)
+{
+    const struct gst_bar *first = &matrix->rows[0]->bar;
+
+    for (size_t i = 1; i < matrix->count; i++) {
+        if (!is_same_bound(matrix->rows[i]->bar.ceiling, first->ceiling)
+            || strcmp(matrix->rows[i]->bar.ceiling_from, first->ceiling_from) != 0)
             return false;
     }
     return true;
@@ -184,7 +206,7 @@ size_t gst_pair_matrix_missing(const struct gst_pair_matrix *matrix)
 {
     size_t count = 0;
 
-    for (int i = 0; i < matrix->gpu_count; i++) {
+    for (int i = 0; i < matrix->gpu_count && !matrix->has_no_direction; i++) {
         for (int k = 0; k < matrix->gpu_count; k++)
             count += i != k && matrix->cells[matrix->gpus[i]][matrix->gpus[k]] == NULL;
     }

@@ -17,6 +17,7 @@ struct gst_pair_matrix {
     const struct gst_metric *cells[GST_REPORT_GPUS][GST_REPORT_GPUS]; /* from, to; NULL: none */
     int gpus[GST_REPORT_GPUS]; /* that are in it, ascending */
     int gpu_count;
+    bool has_no_direction; /* each two GPUs have one number, for one of both orders */
     double one; /* all numbers are shown in `unit`, which is so much of the metric's own */
     const char *unit;
     int decimals;
@@ -27,13 +28,14 @@ struct gst_pair_matrix {
 void gst_pair_matrix_fill(struct gst_pair_matrix *matrix, const struct gst_metric *const *rows,
                           size_t count);
 
-/* One number without its unit; "-" for a GPU and itself, "N/A" where there is none. Returns `text`.
- */
+/* One number without its unit; "-" for a GPU and itself, "N/A" where there is none, nothing
+ * where the other order has it. Returns `text`. */
 const char *gst_pair_matrix_cell(const struct gst_pair_matrix *matrix, int from, int to,
                                  char text[24]);
 
-/* Do all pairs have the same floor and the same ceiling, for the same reasons? */
-bool gst_pair_matrix_shares_bar(const struct gst_pair_matrix *matrix);
+/* Do all pairs have the same floor, or ceiling, for the same reason? */
+bool gst_pair_matrix_shares_floor(const struct gst_pair_matrix *matrix);
+bool gst_pair_matrix_shares_ceiling(const struct gst_pair_matrix *matrix);
 
 /* Among wrong ones, if there are any: the pair that reaches least of what it could, or has the
  * least number (the greatest latency) where it is not known what it could. */

@@ -61,14 +61,6 @@ static const char *name_of_gpu(const struct gst_report *report, int gpu)
     return fact == NULL ? "" : fact->text;
 }
 
-/* A rate without a ceiling is not known to be the hardware's: it may be the cache's, or that of an
- * instance that shares its memory. */
-static bool is_comparable(const struct gst_metric *metric)
-{
-    return metric->def->has_siblings && isfinite(metric->value) && metric->value > 0
-           && (is_lower_better(metric) || isfinite(metric->bar.ceiling));
-}
-
 static int gpu_of(const struct gst_metric *metric)
 {
     return metric->src_gpu != GST_NO_GPU ? metric->src_gpu : metric->dst_gpu;
@@ -78,6 +70,15 @@ static bool is_pair(const struct gst_metric *metric)
 {
     return metric->src_gpu != metric->dst_gpu && metric->src_gpu != GST_NO_GPU
            && metric->dst_gpu != GST_NO_GPU;
+}
+
+/* A rate without a ceiling is not known to be the hardware's: it may be the cache's, or that of an
+ * instance that shares its memory. A pair without a floor may go a way that other pairs do not. */
+static bool is_comparable(const struct gst_metric *metric)
+{
+    return metric->def->has_siblings && isfinite(metric->value) && metric->value > 0
+           && (is_lower_better(metric) || isfinite(metric->bar.ceiling))
+           && (!is_pair(metric) || isfinite(metric->bar.floor));
 }
 
 static bool is_same_ceiling(double a, double b)

@@ -36,7 +36,8 @@ struct gst_sibling gst_sibling_of(const double *values, size_t count, size_t ind
                                   bool lower_is_better);
 
 /* Judges the metrics that their row says can be compared, each among those of the same workload,
- * variant, ceiling and name of GPU; a metric of pairs by the median over the pairs of each GPU. A
+ * variant, ceiling and name of GPU; a metric of pairs that have a
+ * floor by the median over the pairs of each GPU. A
  * GPU that is behind gets one check, hardware.slower-than-siblings or what explained_by says of the
  * metric, and that metric a floor and a FAIL. Left alone: GPUs that something else is wrong with,
  * and those whose user made them slower. */

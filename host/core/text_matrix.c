@@ -77,15 +77,17 @@ static void write_caption(const struct gst_pair_matrix *matrix, FILE *out)
     const struct gst_bar *bar = &first->bar;
     char name[GST_NAME_SIZE * 4];
 
-    fprintf(out, "\n%s: %s\n  %s, from row to column", gst_metric_name(first, name, sizeof name),
-            first->def->title, matrix->unit);
-    if (gst_pair_matrix_shares_bar(matrix)) {
+    fprintf(out, "\n%s: %s\n  %s, %s", gst_metric_name(first, name, sizeof name), first->def->title,
+            matrix->unit, matrix->has_no_direction ? "of each two" : "from row to column");
+    if (gst_pair_matrix_shares_ceiling(matrix))
         write_bound(bar->ceiling, first->def->unit,
                     bar->lower_is_better ? "; at best" : "; at most", bar->ceiling_from, out);
+    else
+        fputs("; what is possible differs", out);
+    if (gst_pair_matrix_shares_floor(matrix))
         write_bound(bar->floor, first->def->unit, "; floor", bar->floor_from, out);
-    } else {
-        fputs("; floors and ceilings differ", out);
-    }
+    else
+        fputs("; floors differ", out);
     fputc('\n', out);
 }
 

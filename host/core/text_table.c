@@ -8,6 +8,10 @@
 
 #include "core/metric_group.h"
 
+/* Numbers that differ by no more are told as one, the middle one: clocks are read to about one
+ * percent. */
+#define EVEN 1.01
+
 struct widths {
     int name, ends;
 };
@@ -84,19 +88,47 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* All as fast as one another, and with the same bar: one row stands for all. */
+static bool is_even(const struct gst_metric **sorted, size_t count)
+{
+    const struct gst_metric *least = sorted[0], *most = sorted[count - 1];
+
+    if (!(least->value > 0) || !(most->value <= least->value * EVEN))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (gst_metric_is_bad(sorted[i]) || sorted[i]->verdict != least->verdict
+            || strcmp(sorted[i]->bar.ceiling_from, least->bar.ceiling_from) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void write_sorted(FILE *out, const struct gst_metric **sorted, size_t count,
+                         struct widths widths, struct gst_text_style style)
+{
+    const char *const labels[] = { "min", "median", "max" };
+    char all[24];
+
+    if (is_even(sorted, count)) {
+        snprintf(all, sizeof all, "all %zu", count);
+        write_row(out, sorted[(count - 1) / 2], all, widths, style);
+        return;
+    }
+    for (size_t i = 0; i < 3; i++)
+        write_row(out, sorted[i * (count - 1) / 2], labels[i], widths, style);
+}
+
 /* Lowest, middle and highest row, each a real one with its own GPU, then what is wrong. */
 static void write_extremes(FILE *out, const struct gst_metric **rows, size_t count,
                            struct widths widths, struct gst_text_style style)
 {
-    const char *const labels[] = { "min", "median", "max" };
     const struct gst_metric **sorted = calloc(count, sizeof *sorted);
     char ends[48];
 
     if (sorted != NULL) {
         memcpy(sorted, rows, count * sizeof *sorted);
         qsort(sorted, count, sizeof *sorted, by_value);
-        for (size_t i = 0; i < 3; i++)
-            write_row(out, sorted[i * (count - 1) / 2], labels[i], widths, style);
+        write_sorted(out, sorted, count, widths, style);
         free(sorted);
     }
     for (size_t i = 0; i < count; i++) {

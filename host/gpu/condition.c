@@ -91,7 +91,7 @@ void gst_condition_end(struct gst_condition *condition, struct gst_env *env,
     struct gst_others others;
 
     gst_others_read(env, gpu, &others);
-    if (others.count > 0)
+    if (others.count > 0 || !condition->others.is_told)
         condition->others = others;
     if (condition->has_ecc && !gst_ecc_read(env, gpu, &condition->ecc))
         condition->has_ecc = false;

@@ -73,8 +73,9 @@ void gst_condition_report(const struct gst_condition *condition, struct gst_env 
 
     if (condition->readings > 0)
         note_load(condition, report, gpu->index, source);
-    gst_report_fact_text(report, gpu->index, source, "other_processes", "%s",
-                         gst_others_describe(&condition->others, text, sizeof(text)));
+    if (condition->others.is_told)
+        gst_report_fact_text(report, gpu->index, source, "other_processes", "%s",
+                             gst_others_describe(&condition->others, text, sizeof(text)));
     note_ecc(condition, report, gpu->index, source);
     if (gst_condition_is_throttled(condition)
         && !is_recorded(report, GST_HARDWARE_THROTTLED, gpu->index))

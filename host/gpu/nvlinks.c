@@ -24,7 +24,7 @@ static bool read_number(const struct gst_root *root, const char *address, const 
            && sscanf(text, "%x", number) == 1;
 }
 
-static bool is_switch(const struct gst_root *root, const char *address)
+bool gst_nvlinks_is_switch(const struct gst_root *root, const char *address)
 {
     unsigned vendor, pci_class;
 
@@ -47,7 +47,7 @@ static void add_far_end(struct gst_nvlinks_map *map, struct gst_nvlinks *links,
             return;
         }
     }
-    if (is_switch(root, address))
+    if (gst_nvlinks_is_switch(root, address))
         links->switched++;
 }
 

@@ -28,9 +28,12 @@ struct gst_nvlinks_map {
     struct gst_nvlinks of[GST_ENV_GPUS];
 };
 
-/* Asks NVML. A far end that is none of the GPUs here is a switch if sysfs shows one of NVIDIA's
- * bridges there or nothing at all, as in a virtual machine; any other device is a GPU of somebody
- * else's, or a CPU of IBM's. Instances (MIG) have no NVLinks: CUDA gives them no peers. */
+/* Is the far end of an NVLink, which is none of the GPUs here, a switch? Yes if `root` shows one of
+ * NVIDIA's bridges at this address, or nothing at all, as in a virtual machine; any other device is
+ * a GPU of somebody else's, or a CPU of IBM's. */
+bool gst_nvlinks_is_switch(const struct gst_root *root, const char *address);
+
+/* Asks NVML. Instances (MIG) have no NVLinks: CUDA gives them no peers. */
 void gst_nvlinks_read(struct gst_nvlinks_map *map, struct gst_env *env);
 
 /* How many links of GPU `gpu` are up, and how many of its most fortunate identical sibling. Pure,

@@ -11,11 +11,14 @@
 
 /* The xor-shift carries the high bits, which change most, into the low ones; it loses nothing, so
  * different sums stay different. */
+static inline uint32_t mix(uint32_t x)
+{
+    return x ^ (x >> 16);
+}
+
 uint32_t gst_pattern_word(uint32_t seed, size_t i)
 {
-    const uint32_t x = (uint32_t)i * STRIDE + seed;
-
-    return x ^ (x >> 16);
+    return mix((uint32_t)i * STRIDE + seed);
 }
 
 uint32_t gst_pattern_seed_at(uint32_t seed, size_t offset)
@@ -25,17 +28,21 @@ uint32_t gst_pattern_seed_at(uint32_t seed, size_t offset)
 
 void gst_pattern_fill(uint32_t *words, size_t n, uint32_t seed)
 {
-    for (size_t i = 0; i < n; i++)
-        words[i] = gst_pattern_word(seed, i);
+    uint32_t x = seed;
+
+    for (size_t i = 0; i < n; i++, x += STRIDE)
+        words[i] = mix(x);
 }
 
-/* Counts without branches, so that the compiler makes vector code of it. */
+/* Counts without branches and walks by addition, so that the compiler makes vector code of it: the
+ * oldest x86-64 has no instruction that multiplies vectors of such words. */
 static uint32_t differing(const uint32_t *words, size_t start, size_t end, uint32_t seed)
 {
+    uint32_t x = gst_pattern_seed_at(seed, start);
     uint32_t count = 0;
 
-    for (size_t i = start; i < end; i++)
-        count += (uint32_t)(words[i] != gst_pattern_word(seed, i));
+    for (size_t i = start; i < end; i++, x += STRIDE)
+        count += (uint32_t)(words[i] != mix(x));
     return count;
 }
 
@@ -67,7 +74,8 @@ struct gst_pattern_mismatch gst_pattern_compare(const uint32_t *words, size_t n,
     return found;
 }
 
-bool gst_pattern_catches_planted(uint32_t *words, size_t n, uint32_t seed)
+struct gst_pattern_mismatch gst_pattern_compare_planted(uint32_t *words, size_t n, uint32_t seed,
+                                                        bool *is_caught)
 {
     const size_t index = n / 2;
     struct gst_pattern_mismatch found;
@@ -75,5 +83,11 @@ bool gst_pattern_catches_planted(uint32_t *words, size_t n, uint32_t seed)
     words[index] ^= 1U;
     found = gst_pattern_compare(words, n, seed);
     words[index] ^= 1U;
-    return found.count == 1 && found.first == index;
+    *is_caught = found.count == 1 && found.first == index
+                 && (found.observed ^ found.expected) == 1U; /* by this bit, and by no other */
+    if (*is_caught)
+        return (struct gst_pattern_mismatch){ .count = 0 };
+    found = gst_pattern_compare(words, n, seed);
+    *is_caught = found.count > 0;
+    return found;
 }

@@ -32,8 +32,10 @@ struct gst_pattern_mismatch {
 /* Compares all n words with pattern `seed`. */
 struct gst_pattern_mismatch gst_pattern_compare(const uint32_t *words, size_t n, uint32_t seed);
 
-/* The comparison is itself under test: makes one word wrong by one bit and sees that it, and it
- * alone, is found. `words` hold pattern `seed` and hold it again afterwards. */
-bool gst_pattern_catches_planted(uint32_t *words, size_t n, uint32_t seed);
+/* The same, and the comparison is itself under test: one word is made wrong by one bit, and must be
+ * found. Right data, which are the rule, are read once for both. *is_caught is false where nothing
+ * was found although something was wrong. `words` are afterwards what they were. */
+struct gst_pattern_mismatch gst_pattern_compare_planted(uint32_t *words, size_t n, uint32_t seed,
+                                                        bool *is_caught);
 
 #endif

@@ -6,13 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gpu/nvlinks.h"
 #include "topology/distance.h"
 
 #define NO_GPU GST_TOPOLOGY_GPUS
-
-/* PCI class "bridge, other", by which NVSwitch shows itself; IBM's NPU has it, too. */
-#define CLASS_OTHER_BRIDGE 0x0680u
-#define VENDOR_NVIDIA      0x10deu
 
 static size_t gpu_at(const struct gst_topology *topology, const char *address)
 {
@@ -23,16 +20,6 @@ static size_t gpu_at(const struct gst_topology *topology, const char *address)
     return NO_GPU;
 }
 
-static bool is_switch(const struct gst_root *root, const char *address)
-{
-    unsigned vendor, pci_class;
-
-    if (!gst_pci_number(root, address, "vendor", &vendor)
-        || !gst_pci_number(root, address, "class", &pci_class))
-        return true;
-    return vendor == VENDOR_NVIDIA && pci_class >> 8 == CLASS_OTHER_BRIDGE;
-}
-
 static void add_gpu(struct gst_topology *topology, const struct gst_root *root, size_t from,
                     const struct gst_nvlink_gpu *gpu)
 {
@@ -41,7 +28,7 @@ static void add_gpu(struct gst_topology *topology, const struct gst_root *root, 
 
         if (to != NO_GPU)
             topology->direct_nvlinks[from][to]++;
-        else if (is_switch(root, gpu->remotes[i]))
+        else if (gst_nvlinks_is_switch(root, gpu->remotes[i]))
             topology->switched_nvlinks[from]++;
     }
 }

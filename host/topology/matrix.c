@@ -114,11 +114,11 @@ static void write_nearest(const struct gst_topology *topology, size_t gpu, FILE 
 
 static void write_links(const struct gst_topology *topology, FILE *out)
 {
-    fprintf(
-        out,
-        "\nNarrowest PCIe hop up to the host bridge (read at rest, where generations fall; under "
-        "load: gpu-selftest host-copy):\n         %-*s  %-*s  %-27s  nearest NIC\n",
-        LINK_WIDTH, "at rest", LINK_WIDTH, "at most", "where");
+    fprintf(out,
+            "\nNarrowest PCIe hop up to the host bridge, at rest, where links fall to lower "
+            "generations\n(gpu-selftest host-copy reads them under load):\n"
+            "         %-*s  %-*s  %-27s  nearest NIC\n",
+            LINK_WIDTH, "now", LINK_WIDTH, "at most", "where");
     for (size_t i = 0; i < topology->gpu_count; i++) {
         struct gst_pci_hop now, most;
         const bool knows_now = gst_pci_narrowest_now(&topology->gpus[i].pci, &now);

@@ -186,7 +186,7 @@ static int draw_bridges(const struct picture *picture, size_t first, size_t end,
             write_edge(picture->out, x_above, y_above, middle(at, next), y);
             write_box(picture->out, middle(at, next), y, PORT_BOX, COLOUR_PORT);
             write_line(picture->out, middle(at, next), y + LINE + 1,
-                       name[0] == '\0' ? "not told" : name);
+                       name[0] == '\0' ? "bridges not told" : name);
         }
         below = draw_ports(picture, at, next, 0, middle(at, next), y + PORT_BOX, y + LEVEL);
         lowest = below > lowest ? below : lowest;

@@ -100,7 +100,7 @@ void gst_ways_write_text(const struct gst_topology *topology, FILE *out)
 {
     struct sums sums = { 0 };
 
-    if (topology->gpu_count == 0)
+    if (topology->gpu_count == 0 || gst_topology_count(topology) < 2)
         return;
     add_ways(&sums, topology);
     fputs("\nBetween devices over PCIe:\n", out);

@@ -10,7 +10,7 @@
 
 #include "topology/topology.h"
 
-/* Nothing of a machine without GPUs. */
+/* Nothing of a machine without GPUs, or with one and no adapter. */
 void gst_ways_write_text(const struct gst_topology *topology, FILE *out);
 
 #endif

@@ -156,7 +156,12 @@ static bool test(struct gst_crowd *crowd, struct gst_run *run, struct gst_status
     gst_run_summary(run, "%zu GPUs at once, %s a copy%s, every word compared", crowd->count, least,
                     crowd->bytes < gst_copy_bytes_wanted(run) ? " (less than wanted)" : "");
     /* A rate of wrong data is worth nothing. */
-    return !right || (report(crowd, st) && (!run->is_full || gst_fan_peers(crowd, st)));
+    if (right && (!report(crowd, st) || (run->is_full && !gst_fan_peers(crowd, st))))
+        return false;
+    for (size_t i = 0; i < crowd->count; i++)
+        gst_condition_report(&crowd->members[i].way.condition, run->env, crowd->members[i].lane.gpu,
+                             "fan");
+    return true;
 }
 
 static bool run_fan(struct gst_run *run, struct gst_status *st)

@@ -16,6 +16,9 @@
 /* Kernels move whole vectors. */
 #define GRAIN ((size_t)GST_MEMORY_VECTOR_BYTES)
 
+/* A GPU takes part in dozens of pairs, and each reading asks the driver half a dozen questions. */
+#define READINGS_MOST 16
+
 /* One copy of a round. */
 struct move {
     struct gst_peer_bench *bench;
@@ -72,7 +75,7 @@ static bool copy_once(struct gst_lane *lane, void *data, struct gst_status *st)
     return move->pass->is_kernel ? copy_by_kernel(lane, move, st) : copy_by_engine(lane, move, st);
 }
 
-static void read_links(struct gst_peer_bench *bench, const struct moves *moves)
+static void read_states(struct gst_peer_bench *bench, const struct moves *moves)
 {
     struct gst_pcie_link now;
 
@@ -84,6 +87,8 @@ static void read_links(struct gst_peer_bench *bench, const struct moves *moves)
 
             if (gst_pcie_link_read(bench->run->env, seat->lane.gpu, &now))
                 gst_pcie_link_raise(&seat->link, &now);
+            if (seat->condition.readings < READINGS_MOST)
+                gst_condition_sample(&seat->condition, bench->run->env, seat->lane.gpu);
         }
     }
 }
@@ -149,7 +154,7 @@ static bool time_moves(struct gst_peer_bench *bench, const struct gst_peer_pass 
     for (size_t i = 0; i < wanted && ok; i += GST_BATCH_COPIES) {
         ok = gst_together_queue(&together, copy_once, st);
         if (ok && i == 0)
-            read_links(bench, moves);
+            read_states(bench, moves);
         ok = ok && gst_together_finish(&together, st);
         if (ok)
             keep_samples(bench, pass, moves, &together,
@@ -315,6 +320,8 @@ bool gst_peer_bench_init(struct gst_peer_bench *bench, struct gst_run *run,
         return false;
     if (wants_kernel)
         load_kernels(bench);
+    for (int i = 0; i < bench->count; i++)
+        gst_condition_begin(&bench->seats[i].condition, run->env, bench->seats[i].lane.gpu);
     return true;
 }
 

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gpu/condition.h"
 #include "gpu/copy_batch.h"
 #include "gpu/pcie.h"
 #include "gpu/peers.h"
@@ -51,6 +52,7 @@ struct gst_peer_seat {
     uint32_t seed; /* of the pattern in `out` */
     uint64_t words_right, copies_right;
     struct gst_pcie_link link; /* best reading under load */
+    struct gst_condition condition;
 };
 
 /* GPUs are counted as in run->env. */

@@ -22,12 +22,14 @@ static const struct gst_metric_def write_rate = {
     .name = "peer-copy.write",
     .title = "from one GPU to another, the source writes",
     .unit = GST_UNIT_BYTES_PER_S,
+    .has_siblings = true,
 };
 
 static const struct gst_metric_def read_rate = {
     .name = "peer-copy.read",
     .title = "from one GPU to another, the target reads",
     .unit = GST_UNIT_BYTES_PER_S,
+    .has_siblings = true,
 };
 
 static const struct gst_metric_def both_ways = {
@@ -195,6 +197,20 @@ static void note_limits(struct test *test)
                              test->bench.no_kernel);
 }
 
+static void note_conditions(struct test *test)
+{
+    struct gst_env *env = test->run->env;
+
+    for (int i = 0; i < test->bench.count; i++) {
+        struct gst_peer_seat *seat = &test->bench.seats[i];
+
+        if (seat->condition.readings == 0)
+            continue;
+        gst_condition_end(&seat->condition, env, seat->lane.gpu);
+        gst_condition_report(&seat->condition, env, seat->lane.gpu, "peer-copy");
+    }
+}
+
 /* "56 direct pairs in 14 rounds of 4 disjoint pairs, 2 through the host left out". */
 static const char *describe_pairs(const struct test *test, char *text, size_t size)
 {
@@ -233,6 +249,7 @@ static bool measure(struct test *test, struct gst_status *st)
     if (is_full && test->direct < test->asked)
         ok = ok && measure_staged(test, st);
     gst_peer_report_data(&test->bench);
+    note_conditions(test);
     sum_up(test);
     gst_peer_bench_release(&test->bench);
     return ok;

@@ -124,17 +124,18 @@ bool gst_peer_data_verify(struct gst_peer_bench *bench, int from, int to, struct
     const uint32_t seed = bench->seats[from].seed;
     struct gst_peer_seat *target = &bench->seats[to];
     struct gst_pattern_mismatch found;
+    bool is_caught = false;
 
     if (!fetch(bench, to, target->in, st))
         return false;
-    found = gst_pattern_compare(bench->memory.target, words_of(bench), seed);
+    found = gst_pattern_compare_planted(bench->memory.target, words_of(bench), seed, &is_caught);
     gst_run_count_elements(bench->run, words_of(bench));
     if (found.count > 0)
         return explain_difference(bench, from, to, &found, st);
     bench->data[from][to] = GST_PEER_DATA_RIGHT;
     target->words_right += words_of(bench);
     target->copies_right++;
-    if (!gst_pattern_catches_planted(bench->memory.target, words_of(bench), seed)) {
+    if (!is_caught) {
         bench->data[from][to] = GST_PEER_DATA_WRONG;
         gst_run_check(bench->run, GST_SUITE_BLIND, target->lane.gpu->index, false,
                       "one planted error among %zu words after copies from gpu %d to gpu %d",

@@ -7,7 +7,7 @@
 
 #include "core/class_bars.h"
 #include "core/units.h"
-#include "workloads/peer_way.h"
+#include "topology/peer_way.h"
 #include "workloads/slow_pairs.h"
 
 /* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
@@ -40,14 +40,19 @@ static bool is_over_nvlink(const struct gst_peer_bench *bench, const struct gst_
     return !pass->is_staged && gst_nvlinks_expected_between(&bench->peers->links, from, to) > 0;
 }
 
-/* Reads wait for what they asked for, and how many can be on their way depends on the machine. */
+/* A floor for what PCIe switches alone hand over. A host bridge, as a rule the CPU, forwards from
+ * port to port at whatever rate its model can, of which there are no reports to make a floor of;
+ * and reads wait for what they asked for, of which not as much can be on its way everywhere. */
 static bool has_pcie_floor(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
                            int from, int to)
 {
-    return !pass->is_staged && !pass->is_pull
-           && gst_peer_way_is_below_switch(bench->run->env->root,
-                                           bench->seats[from].lane.gpu->pci_id,
-                                           bench->seats[to].lane.gpu->pci_id);
+    struct gst_peer_way way;
+
+    if (pass->is_staged || pass->is_pull || bench->run->env->root == NULL)
+        return false;
+    gst_peer_way_read(&way, bench->run->env->root, bench->seats[from].lane.gpu->pci_id,
+                      bench->seats[to].lane.gpu->pci_id);
+    return way.redirect == GST_REDIRECT_NONE || way.redirect == GST_REDIRECT_NOT_TOLD;
 }
 
 struct gst_bar gst_peer_bar(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
@@ -76,6 +81,15 @@ struct cause {
     int gpu; /* at fault; -1: that from which the data come */
 };
 
+/* What slows the GPU down, whatever its links are: GST_NO_FINDING if nothing does. Settings of the
+ * clocks are left out, since copies hardly need them. */
+static enum gst_finding_id trouble_of(const struct gst_peer_bench *bench, int gpu)
+{
+    const enum gst_finding_id why = gst_condition_explain(&bench->seats[gpu].condition);
+
+    return why == GST_HARDWARE_THROTTLED || why == GST_USER_GPU_BUSY ? why : GST_NO_FINDING;
+}
+
 /* Of a pair, or of one GPU with whomever (from == to). */
 static struct cause cause_of(const struct gst_peer_bench *bench, bool is_nvlink, int from, int to)
 {
@@ -91,12 +105,18 @@ static struct cause cause_of(const struct gst_peer_bench *bench, bool is_nvlink,
         if (!is_nvlink && pcie != GST_HARDWARE_SLOW)
             return (struct cause){ pcie, gpu };
     }
+    for (int i = 0; i < 2; i++) {
+        if (trouble_of(bench, ends[i]) != GST_NO_FINDING)
+            return (struct cause){ trouble_of(bench, ends[i]), ends[i] };
+    }
     return (struct cause){ is_nvlink ? GST_HARDWARE_NVLINK_SLOW : GST_HARDWARE_SLOW, from };
 }
 
 static const char *describe_end(const struct gst_peer_bench *bench, bool is_nvlink, int gpu,
                                 char *text, size_t size)
 {
+    if (trouble_of(bench, gpu) != GST_NO_FINDING)
+        return gst_condition_describe(&bench->seats[gpu].condition, text, size);
     return is_nvlink ? gst_nvlinks_describe(&bench->peers->links, gpu, text, size)
                      : gst_pcie_link_describe(&bench->seats[gpu].link, text, size);
 }
@@ -135,7 +155,7 @@ static void tell_pair(struct hearing *hearing, int from, int to)
     const struct gst_peer_bench *bench = hearing->bench;
     const bool is_nvlink = is_over_nvlink(bench, hearing->pass, from, to);
     const struct cause cause = cause_of(bench, is_nvlink, from, to);
-    char number[192], source[64], target[64], way[96];
+    char number[192], source[224], target[224], way[96];
 
     gst_run_check(bench->run, cause.finding, bench->seats[cause.gpu].lane.gpu->index, false,
                   "%s%s; gpu %d: %s; gpu %d: %s; %s",
@@ -189,7 +209,7 @@ static void tell_gpu(struct hearing *hearing, int gpu)
     const struct cause cause = cause_of(bench, is_nvlink, gpu, gpu);
     size_t slow, judged;
     const struct gst_metric *worst = slowest(hearing, gpu, &slow, &judged);
-    char number[192], links[96];
+    char number[192], links[224];
 
     gst_run_check(bench->run, cause.finding, bench->seats[gpu].lane.gpu->index, false,
                   "%zu of %zu pairs with gpu %d are slow: %s; gpu %d: %s", slow, judged,
@@ -211,6 +231,14 @@ static void tell_everybody(struct hearing *hearing)
                   describe_metric(worst, number, sizeof(number)));
 }
 
+/* A FAIL, or an ERROR where nobody can tell. */
+static enum gst_verdict verdict_of(const struct hearing *hearing, int from, int to)
+{
+    const bool is_nvlink = is_over_nvlink(hearing->bench, hearing->pass, from, to);
+
+    return gst_finding(cause_of(hearing->bench, is_nvlink, from, to).finding)->verdict;
+}
+
 static void explain(struct hearing *hearing)
 {
     const struct gst_slow_blame blame = gst_slow_pairs_blame(&hearing->pairs);
@@ -229,6 +257,7 @@ static void explain(struct hearing *hearing)
                 continue;
             if (!gst_slow_pair_is_blamed(&blame, i, k))
                 tell_pair(hearing, i, k);
+            hearing->metrics[i][k]->verdict = verdict_of(hearing, i, k);
             hearing->metrics[i][k]->is_told = true;
         }
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/units.h"
+#include "topology/peer_way.h"
 #include "workloads/peer_report.h"
 #include "workloads/slow_pairs.h"
 
@@ -102,17 +103,32 @@ static struct gst_slow_pairs dropped_pairs(const struct gst_peer_bench *bench)
     return pairs;
 }
 
+/* Who redirects and translates what goes over PCIe, as far as sysfs shows it. */
+static const char *describe_bus(const struct gst_peer_bench *bench, int from, int to, char *text,
+                                size_t size)
+{
+    struct gst_peer_way way;
+
+    if (bench->run->env->root == NULL)
+        return "bus not told";
+    gst_peer_way_read(&way, bench->run->env->root, bench->seats[from].lane.gpu->pci_id,
+                      bench->seats[to].lane.gpu->pci_id);
+    return gst_peer_way_describe(&way, text, size);
+}
+
 static void tell_dropped(const struct gst_peer_bench *bench)
 {
     const struct gst_slow_pairs pairs = dropped_pairs(bench);
     const struct gst_slow_blame blame = gst_slow_pairs_blame(&pairs);
-    char way[192];
+    char way[96], bus[160];
 
     if (blame.is_everybody)
         gst_run_check(bench->run, GST_HOST_PEER_COPIES_DROPPED, GST_NO_GPU, false,
                       "the copies of all %zu pairs arrive nowhere, and are called a success: the "
-                      "targets hold what they held before; through the host they arrive",
-                      blame.slow);
+                      "targets hold what they held before; through the host they arrive; from gpu "
+                      "%d to gpu %d %s",
+                      blame.slow, bench->seats[0].lane.gpu->index, bench->seats[1].lane.gpu->index,
+                      describe_bus(bench, 0, 1, bus, sizeof(bus)));
     for (int i = 0; i < bench->count && !blame.is_everybody; i++) {
         for (int k = 0; k < bench->count; k++) {
             if (pairs.of[i][k] == GST_PAIR_SLOW)
@@ -120,9 +136,10 @@ static void tell_dropped(const struct gst_peer_bench *bench)
                               bench->seats[i].lane.gpu->index, false,
                               "copies from gpu %d to gpu %d arrive nowhere, and are called a "
                               "success: the target holds what it held before; through the host "
-                              "they arrive; %s",
+                              "they arrive; %s; %s",
                               bench->seats[i].lane.gpu->index, bench->seats[k].lane.gpu->index,
-                              gst_peers_describe(bench->peers, i, k, way, sizeof(way)));
+                              gst_peers_describe(bench->peers, i, k, way, sizeof(way)),
+                              describe_bus(bench, i, k, bus, sizeof(bus)));
         }
     }
 }

@@ -18,7 +18,6 @@ static const struct gst_metric_def bandwidth = {
     .name = "vector-add.bandwidth",
     .title = "a + b, bytes read and written",
     .unit = GST_UNIT_BYTES_PER_S,
-    .has_siblings = true,
 };
 
 static const struct gst_metric_def *const metrics[] = { &bandwidth, NULL };

@@ -2,6 +2,7 @@
 """What a simulated machine has to measure, worked out from the data of its profile and its GPUs'
 models alone: each closed form once, for all tests of this folder. No code of the simulator."""
 
+import itertools
 import shlex
 
 from selftest import TOP
@@ -16,6 +17,8 @@ PROFILES = sorted(file.stem for file in (SIM / "profiles").glob("*.profile")
 # Documented in tests/sim/README.md and model/: before its bytes move, a kernel costs 1.5 us, a copy
 # 1 us. Times between events come in steps of 0.5 us.
 KERNEL_S, COPY_S = 1.5e-6, 1e-6
+# Between GPUs through the host's memory: at four fifths of the narrower link.
+STAGED_S, STAGED_SHARE = 9e-6, 0.8
 
 # Transfers per second of a lane, and how many of its bits are payload (PCI Express base
 # specifications; generation 6 sends flits of 256 bytes, 242 of them payload).
@@ -140,6 +143,98 @@ class Memory:
         return traffic / (latency + traffic / self.rate)
 
 
+# --- several at once ---
+
+def facts_of(profile, kind):
+    """Each statement that starts with this word: its words and values."""
+    return [(words, values) for words, values in statements(SIM / f"profiles/{profile}.profile")
+            if words[0] == kind]
+
+
+def shares(flows, left):
+    """Max-min fair: the resource that has least for each flow that uses it gives them that much;
+    what these take elsewhere is gone there; and so on. `flows` maps a name to the resources that
+    it uses, `left` a resource to its rate."""
+    flows, left, found = dict(flows), dict(left), {}
+    while flows:
+        users = {key: [name for name, uses in flows.items() if key in uses] for key in left}
+        share, tightest = min((left[key] / len(names), key) for key, names in users.items() if names)
+        for name in users[tightest]:
+            found[name] = share
+            for key in flows.pop(name):
+                left[key] -= share
+    return found
+
+
+def uplinks_of(profile):
+    """Rate of each PCIe switch's link to the host, in one direction."""
+    return {words[1]: pcie_theory(int(values["gen"]), int(values["width"]))
+                      * float(values["efficiency"])
+            for words, values in facts_of(profile, "switch")}
+
+
+def host_rates_at_once(profile, uplinks=None):
+    """Of each GPU while all copy in one direction: its link, the switch above it, and the memory
+    of its node. `uplinks` are rates of switches in place of the profile's."""
+    gpus = gpus_of(profile)
+    left = {("switch", number): rate
+            for number, rate in (uplinks or uplinks_of(profile)).items()}
+    left |= {("node", words[1]): quantity(values["memory"])
+             for words, values in facts_of(profile, "node")}
+    left |= {("link", index): host_rate(gpu) for index, gpu in enumerate(gpus)}
+    flows = {index: {key for key in (("link", index), ("switch", gpu.get("switch")),
+                                     ("node", gpu["numa"])) if key in left}
+             for index, gpu in enumerate(gpus)}
+    return shares(flows, left)
+
+
+# --- between GPUs ---
+
+def nvlinks(profile):
+    """Links of each GPU, all of which lead to switches."""
+    [(_, values)] = facts_of(profile, "link") or [(None, {})]
+    return int(values.get("nvlink", 0))
+
+
+def has_peers(profile):
+    """Do GPUs reach each other without the host's memory?"""
+    [(_, values)] = facts_of(profile, "link") or [(None, {})]
+    return nvlinks(profile) > 0 or values.get("p2p") == "yes"
+
+
+def peer_ways(profile, one, other):
+    """What a copy between two GPUs uses, with the rate of each."""
+    gpus = gpus_of(profile)
+    source, target = gpus[one], gpus[other]
+    if nvlinks(profile) > 0:
+        rate = (nvlinks(profile) * quantity(source["nvlink-rate"])
+                * float(source["nvlink-efficiency"]))
+        return {("nvlink", one, "out"): rate, ("nvlink", other, "in"): rate}
+    ways = {("link", one, "up"): host_rate(source), ("link", other, "down"): host_rate(target)}
+    if "switch" in source and source["switch"] != target["switch"]:
+        ways["switch", source["switch"], "up"] = uplinks_of(profile)[source["switch"]]
+        ways["switch", target["switch"], "down"] = uplinks_of(profile)[target["switch"]]
+    for _, values in facts_of(profile, "sockets"):
+        if source["numa"] != target["numa"]:
+            ways["sockets", source["numa"]] = quantity(values["rate"])
+    return ways
+
+
+def peer_rate(profile, one, other):
+    return min(peer_ways(profile, one, other).values())
+
+
+def peer_rates_at_once(profile, pairs):
+    ways = {pair: peer_ways(profile, *pair) for pair in pairs}
+    left = {key: rate for uses in ways.values() for key, rate in uses.items()}
+    return shares({pair: set(uses) for pair, uses in ways.items()}, left)
+
+
+def rounds_of(count):
+    """2 (N - 1) one-way rounds for an even number of GPUs, 2 N for an odd one."""
+    return 2 * (count - 1) if count % 2 == 0 else 2 * count
+
+
 # --- single accesses ---
 
 def latency_of(gpu, name):
@@ -151,118 +246,132 @@ def latency_of(gpu, name):
     return COPY_S + PAGE / host_rate(gpu)
 
 
-# --- all GPUs at once ---
-
-def switches_of(profile):
-    return {words[1]: values for words, values in statements(SIM / f"profiles/{profile}.profile")
-            if words[0] == "switch"}
-
-
-def nodes_of(profile):
-    """Bytes per second of host memory, by the number of the NUMA node; none: nothing limits."""
-    return {words[1]: quantity(values["memory"])
-            for words, values in statements(SIM / f"profiles/{profile}.profile")
-            if words[0] == "node"}
-
-
-def switch_rate(switch, generation=None, width=None):
-    """What copies over the link between a switch and the host reach in one direction."""
-    return (pcie_theory(generation or int(switch["gen"]), width or int(switch["width"]))
-            * float(switch["efficiency"]))
-
-
-def host_rates_at_once(profile, uplinks=()):
-    """What each GPU gets while all copy in one direction: whoever has the least for each of its
-    users gives them that much, which is gone elsewhere, and so on. `uplinks` are rates of switches,
-    by their number, that differ from the profile's."""
-    gpus = gpus_of(profile)
-    left = {("node", number): rate for number, rate in nodes_of(profile).items()}
-    users = {}
-    for number, switch in switches_of(profile).items():
-        left["switch", number] = dict(uplinks).get(number, switch_rate(switch))
-    for index, gpu in enumerate(gpus):
-        left["link", str(index)] = host_rate(gpu)
-        for key in (("link", str(index)), ("switch", gpu.get("switch")), ("node", gpu["numa"])):
-            users.setdefault(key, set()).add(index)
-    found = {}
-    while len(found) < len(gpus):
-        share, narrowest = min((left[key] / len(users[key]), key) for key in left if users.get(key))
-        for index in sorted(users[narrowest]):
-            found[index] = share
-            for key, who in users.items():
-                if index in who:
-                    who.remove(index)
-                    if key in left:
-                        left[key] -= share
-    return [found[index] for index in range(len(gpus))]
-
-
-def host_rates_alone(profile):
-    switches = switches_of(profile)
-    return [min([host_rate(gpu)] + [switch_rate(switches[number]) for number in switches
-                                    if number == gpu.get("switch")]) for gpu in gpus_of(profile)]
-
-
-def links_of(profile):
-    """NVLinks of each pair, "p2p" for access without any; "" for none."""
-    [words] = [words for words, _ in statements(SIM / f"profiles/{profile}.profile")
-               if words[0] == "link"] or [["link", "all", "p2p=no"]]
-    return words[2]
-
-
-def fan_bytes(size, gpus, samples):
-    """What one GPU gets of all others in one step: a part of each, of whole steps of 64 words, and
-    each batch of each GPU in the middle moves on by a step."""
-    step = 64 * 4
-    spare = 2 * gpus * -(-samples // 16) * step
-    return (size - spare) // (gpus - 1) // step * step * (gpus - 1)
-
-
-def fan_metrics(profile, level, size):
-    """Of fan, as bandwidth_metrics() has them."""
-    gpus, found = gpus_of(profile), {}
-    if shown(profile) < 2:
-        return found
-    with_latency = [[size / (COPY_S + size / rate) for rate in rates]
-                    for rates in (host_rates_at_once(profile), host_rates_alone(profile))]
-    for way in ("host-to-all", "all-to-host"):
-        for index, (rate, alone) in enumerate(zip(*with_latency)):
-            found["fan." + way, "pinned", index, index] = rate
-            found["fan.share", way, index, index] = rate / alone
-    if level != "full" or links_of(profile) == "p2p=no":
-        return found
-    for index, gpu in enumerate(gpus):
-        rate = host_rate(gpu)
-        if links_of(profile).startswith("nvlink="):
-            rate = (int(links_of(profile).removeprefix("nvlink=")) * quantity(gpu["nvlink-rate"])
-                    * float(gpu["nvlink-efficiency"]))
-        total = fan_bytes(size, len(gpus), 48)
-        for way in ("all-to-one", "one-to-all"):
-            found["fan." + way, "copy-engine", index, index] = total / (COPY_S + total / rate)
-    return found
-
-
 # --- every number of the group ---
 
-def bandwidth_metrics(profile, level, size):
-    """(name, variant, source, target) of each number that `gpu-selftest bandwidth` has to show on
-    this machine, and what it has to be."""
+def time_for(size, rate, before=COPY_S):
+    return before + size / rate
+
+
+def host_copy(profile, level, size, indices):
     found = {}
-    for index, gpu in list(enumerate(gpus_of(profile)))[:shown(profile)]:
-        rate = size / (COPY_S + size / host_rate(gpu))
+    for index in indices:
+        gpu = gpus_of(profile)[index]
+        rate = size / time_for(size, host_rate(gpu))
         ways = {"to-gpu": rate, "from-gpu": rate}
         if level == "full":
             # Each direction has its own wires. An eighth of the size is copied of pageable memory.
             ways |= {"both-ways": 2 * rate}
-            seconds = COPY_CALL_S + COPY_S + size / 8 / (host_rate(gpu) / PAGEABLE)
+            seconds = COPY_CALL_S + time_for(size / 8, host_rate(gpu) / PAGEABLE)
             ways |= {"pageable-to-gpu": size / 8 / seconds,
                      "pageable-from-gpu": size / 8 / (seconds + EVENT_CALL_S)}
         for way, value in ways.items():
             variant = "" if "pageable" in way else "pinned"
             found["host-copy." + way, variant, index, index] = value
-        memory = Memory(profile)
-        for way in WAYS:
-            found["memory-bandwidth." + way, "", index, index] = memory.bandwidth(way, size)
-        for name in ("local", "host", "copy-to-gpu", "copy-from-gpu"):
-            found["latency." + name, "", index, index] = latency_of(gpu, name)
-    return found | fan_metrics(profile, level, size)
+    return found
+
+
+def peer_copy(profile, level, size, indices):
+    found = {}
+    for one, other in itertools.permutations(indices, 2):
+        def note(name, variant, value):
+            found["peer-copy." + name, variant, one, other] = value
+        if not has_peers(profile):
+            if level == "full":
+                rate = STAGED_SHARE * min(host_rate(gpus_of(profile)[end]) for end in (one, other))
+                note("write", "staged", size / time_for(size, rate, STAGED_S))
+            continue
+        alone = peer_rate(profile, one, other)
+        engine, kernel = (size / time_for(size, alone, before) for before in (COPY_S, KERNEL_S))
+        note("write", "copy-engine", engine)
+        if level == "quick":
+            continue
+        note("write", "kernel", kernel)
+        note("read", "copy-engine", engine)
+        note("read", "kernel", kernel)
+        if one < other:
+            note("both-ways", "copy-engine", 2 * engine)
+            note("both-ways", "kernel", 2 * kernel)
+        # The other pairs of its round may be any that are disjoint.
+        rest = [index for index in indices if index not in (one, other)]
+        note("contention", "copy-engine", [
+            peer_rates_at_once(profile, [(one, other), pair])[one, other] / alone
+            for pair in itertools.permutations(rest, 2)])
+    return found
+
+
+def fan_part(size, gpus, samples):
+    """Bytes that each GPU sends to the one in the middle, or gets from it: parts of one buffer, in
+    steps of 64 words; each batch of each GPU in the middle moves on by a step, twice."""
+    step = 64 * 4
+    spare = 2 * gpus * -(-samples // 16) * step
+    return (size - spare) // (gpus - 1) // step * step
+
+
+def fan_of_peers(profile, size, indices):
+    """The sum of all parts until the slowest has arrived."""
+    found = {}
+    part = fan_part(size, len(indices), 48)
+    for index in indices:
+        others = [other for other in indices if other != index]
+        for way, pairs in (("all-to-one", [(other, index) for other in others]),
+                           ("one-to-all", [(index, other) for other in others])):
+            slowest = min(peer_rates_at_once(profile, pairs).values())
+            found["fan." + way, "copy-engine", index, index] = (
+                len(others) * part / time_for(part, slowest))
+    return found
+
+
+def fan(profile, level, size, indices):
+    found = {}
+    if level == "full" and has_peers(profile):
+        found |= fan_of_peers(profile, size, indices)
+    at_once = host_rates_at_once(profile)
+    for index in indices:
+        alone = time_for(size, min(host_rate(gpus_of(profile)[index]), uplink_above(profile, index)))
+        together = time_for(size, at_once[index])
+        for way in ("host-to-all", "all-to-host"):
+            found["fan." + way, "pinned", index, index] = size / together
+            found["fan.share", way, index, index] = alone / together
+    return found
+
+
+def uplink_above(profile, index):
+    return uplinks_of(profile).get(gpus_of(profile)[index].get("switch"), float("inf"))
+
+
+def memory_bandwidth(profile, level, size, indices):
+    del level
+    memory = Memory(profile)
+    return {("memory-bandwidth." + way, "", index, index): memory.bandwidth(way, size)
+            for index in indices for way in WAYS}
+
+
+def latency(profile, level, size, indices):
+    del level, size
+    return {("latency." + name, "", index, index): latency_of(gpus_of(profile)[index], name)
+            for index in indices for name in ("local", "host", "copy-to-gpu", "copy-from-gpu")}
+
+
+# Workload: its numbers, and how many GPUs it needs.
+WORKLOADS = {"host-copy": (host_copy, 1), "peer-copy": (peer_copy, 2), "fan": (fan, 2),
+             "memory-bandwidth": (memory_bandwidth, 1), "latency": (latency, 1)}
+
+
+def bandwidth_metrics(profile, level, size, indices):
+    """(name, variant, source, target) of each number that `gpu-selftest bandwidth` has to show of
+    these GPUs, and what it has to be; a list where the schedule decides."""
+    found = {}
+    for numbers, gpus in WORKLOADS.values():
+        if len(indices) >= gpus:
+            found |= numbers(profile, level, size, indices)
+    return found
+
+
+def skipped(profile, level, indices):
+    """Workloads of the group that have nothing to measure here, and why."""
+    if len(indices) < 2:
+        return dict.fromkeys(("peer-copy", "fan"), "needs 2 GPUs, 1 is selected")
+    if level == "quick" and not has_peers(profile):
+        return {"peer-copy": "no pair of GPUs can reach each other directly: CUDA gives no peer "
+                             "access"}
+    return {}

@@ -17,10 +17,13 @@ COUNTING = ("FAIL", "ERROR")
 
 # The workloads of --level quick, in their order.
 BASIC = ["device-query", "vector-add", "launch"]
-BANDWIDTH = ["host-copy", "fan", "memory-bandwidth", "latency"]
-# Of these, what one GPU alone cannot do.
-SEVERAL_GPUS = {"fan"}
+BANDWIDTH = ["host-copy", "peer-copy", "fan", "memory-bandwidth", "latency"]
 QUICK = ["audit", *BASIC, *BANDWIDTH]
+
+# What one GPU alone cannot do; of these, what GPUs that do not reach each other cannot.
+SEVERAL_GPUS = ["peer-copy", "fan"]
+BETWEEN_GPUS = ["peer-copy"]
+WITHOUT_PEERS = ["rtx4090x2"]
 
 # Whatever the caller's shell says of GPUs would change what a test sees.
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
@@ -54,6 +57,16 @@ class Outcome:
 
     def describe(self):
         return f"exit {self.exit}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+def healthy(outcome, workloads):
+    """What these workloads come to on a healthy machine: one by one, PASS or SKIP."""
+    skipped = []
+    if outcome.report["gpus_tested"] < 2:
+        skipped = SEVERAL_GPUS
+    elif outcome.report.get("profile") in WITHOUT_PEERS:
+        skipped = BETWEEN_GPUS
+    return {name: "SKIP" if name in skipped else "PASS" for name in workloads}
 
 
 def validate(report):

@@ -4,8 +4,8 @@ and memory; and what is told where nothing shows what they share. Its faults are
 
 import pytest
 
-from model_of import (MIB, PROFILES, fan_metrics, gpus_of, host_rate, host_rates_at_once,
-                      pcie_theory, shown, switch_rate, switches_of)
+from model_of import (MIB, PROFILES, facts_of, fan, gpus_of, host_rate, host_rates_at_once,
+                      pcie_theory, shown, uplinks_of)
 from selftest import kernel_module, plant
 
 SWITCHED = "a100-pcie-switch-x4"
@@ -35,19 +35,19 @@ def test_each_gpu_has_its_share(simulated, profile):
     assert outcome.exit == 0, outcome.describe()
     assert outcome.workloads() == {"fan": "PASS"}
     assert outcome.counted() == set() and outcome.notes() == set()
-    assert numbers(outcome) == pytest.approx(fan_metrics(profile, "quick", 16 * MIB), rel=0.01)
+    assert numbers(outcome) == pytest.approx(fan(profile, "quick", 16 * MIB, range(shown(profile))), rel=0.01)
     assert {metric["stats"]["count"] for metric in outcome.report["metrics"]} == {16}
 
 
 @pytest.mark.parametrize("profile", [name for name in SEVERAL if len(gpus_of(name)) <= 4])
 def test_full_level_goes_between_gpus_too(simulated, profile):
-    """Of machines with more GPUs test_bandwidth.py has the numbers."""
+    """All GPUs of a machine with few: of others test_bandwidth.py takes some."""
     outcome = simulated.report("fan", "--level", "full", profile=profile)
 
     assert outcome.exit == 0, outcome.describe()
     assert outcome.workloads() == {"fan": "PASS"}
     assert outcome.counted() == set() and outcome.notes() == set()
-    assert numbers(outcome) == pytest.approx(fan_metrics(profile, "full", 16 * MIB), rel=0.01)
+    assert numbers(outcome) == pytest.approx(fan(profile, "full", 16 * MIB, range(shown(profile))), rel=0.01)
     assert {metric["stats"]["count"] for metric in outcome.report["metrics"]} == {3 * 16}
 
 
@@ -56,7 +56,8 @@ def test_judged_is_what_shares_a_link(simulated, profile):
     """A switch's link, as it could run, divided by the GPUs below it. Where each has a link of its
     own the host's memory decides, of which nobody tells what it can do: a ceiling only."""
     outcome = simulated.report("fan", profile=profile)
-    gpus, switches = gpus_of(profile), switches_of(profile)
+    gpus = gpus_of(profile)
+    switches = {words[1]: values for words, values in facts_of(profile, "switch")}
 
     for way in WAYS:
         for index, metric in metrics(outcome, way, "pinned").items():
@@ -75,18 +76,17 @@ def test_judged_is_what_shares_a_link(simulated, profile):
             assert metric["floor_from"] == f"PCIe {generation}.0 x{width}, shared by {sharers}"
 
 
-@pytest.mark.parametrize("fault, number, change", [
-    ("switch 0 width=8", "0", {"width": 8}), ("switch 1 gen=3", "1", {"generation": 3}),
-    ("switch 1 width=2", "1", {"width": 2})])
-def test_a_slow_uplink_is_measured_as_slow_as_it_is(simulated, fault, number, change):
+@pytest.mark.parametrize("fault, number, share", [
+    ("switch 0 width=8", "0", 1 / 2), ("switch 1 gen=3", "1", 1 / 2), ("switch 1 width=2", "1", 1 / 8)])
+def test_a_slow_uplink_is_measured_as_slow_as_it_is(simulated, fault, number, share):
     outcome = simulated.report("fan", profile=SWITCHED, faults=[fault])
-    slowed = switch_rate(switches_of(SWITCHED)[number], **change)
-    expected = host_rates_at_once(SWITCHED, {number: slowed}.items())
+    uplinks = uplinks_of(SWITCHED)
+    expected = host_rates_at_once(SWITCHED, {**uplinks, number: share * uplinks[number]})
     slow = [index for index, gpu in enumerate(gpus_of(SWITCHED)) if gpu["switch"] == number]
 
     for way in WAYS:
         found = metrics(outcome, way, "pinned")
-        for index, value in enumerate(expected):
+        for index, value in expected.items():
             assert found[index]["value"] == pytest.approx(value, rel=0.01)
             assert found[index]["verdict"] == ("FAIL" if index in slow else "PASS")
     assert [check["gpu"] for check in outcome.checks("FAIL")] == slow * 2

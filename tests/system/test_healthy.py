@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-from selftest import (BANDWIDTH, BASIC, QUICK, SEVERAL_GPUS, kernel_module, pci_device,
-                      plant)
+from selftest import BANDWIDTH, BASIC, QUICK, healthy, kernel_module, pci_device, plant
 
 # profile: GPUs that CUDA shows, their name (deviceQuery outputs, public), compute capability
 PROFILES = {
@@ -42,9 +41,7 @@ def assert_healthy(outcome, workloads=QUICK):
     assert outcome.counted() == set()
     assert outcome.notes() == set(), outcome.describe()
     assert list(outcome.workloads()) == workloads
-    several = outcome.report["gpus_tested"] > 1
-    assert outcome.workloads() == {name: "PASS" if several or name not in SEVERAL_GPUS else "SKIP"
-                                   for name in workloads}
+    assert outcome.workloads() == healthy(outcome, workloads)
     assert outcome.report["simulated"] is True
 
 
@@ -86,7 +83,7 @@ def test_gpu_that_the_kernels_do_not_know(whole, profile, kernel_majors):
     outcome = whole.report("--size", "1M", profile=profile)
 
     assert outcome.counted() == {"image.kernels-for-other-gpu"}, outcome.describe()
-    without = ["audit", "device-query", "host-copy", "fan"]
+    without = ["audit", "device-query", "host-copy", "peer-copy", "fan"]
     assert outcome.workloads() == {name: "PASS" if name in without else "FAIL" for name in QUICK}
 
 
@@ -247,6 +244,24 @@ def test_devices_are_chosen(whole, words, indices):
     assert outcome.report["gpus_tested"] == len(indices)
     assert sorted({metric["src_gpu"] for metric in outcome.report["metrics"]}) == indices
     assert f"(tested {len(indices)} of 4)" in outcome.out.splitlines()[0]
+
+
+@pytest.mark.parametrize("words, pairs", [
+    (["--pairs", "0-1"], [(0, 1), (1, 0)]),
+    (["--pairs", "5-2,2-5"], [(2, 5), (5, 2)]),
+    (["--pairs", "0-1,2-3", "--pairs", "1-7"], [(0, 1), (1, 0), (1, 7), (2, 3), (3, 2), (7, 1)]),
+    (["--pairs", "6-4", "--device", "4,5,6"], [(4, 6), (6, 4)]),
+], ids=lambda value: "-".join(value) if isinstance(value[0], str) else "")
+def test_pairs_are_chosen_in_both_directions(simulated, words, pairs):
+    """Each copies 64 KiB, of which every word is compared."""
+    outcome = simulated.report("peer-copy", "--size", "64K", *words, profile="h100x8")
+    [workload] = outcome.report["workloads"]
+
+    assert_healthy(outcome, ["peer-copy"])
+    assert sorted((metric["src_gpu"], metric["dst_gpu"])
+                  for metric in outcome.report["metrics"]) == pairs
+    assert workload["elements_checked"] == len(pairs) * (64 << 10) // 4
+    assert f"{len(pairs)} direct pairs in " in outcome.out
 
 
 def test_isolated_workloads_find_the_same(whole):

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-WORKLOADS = ("audit", "device-query", "vector-add", "launch", "host-copy", "memory-bandwidth",
-             "memory-test")
+WORKLOADS = ("audit", "device-query", "vector-add", "launch", "host-copy", "peer-copy", "fan",
+             "memory-bandwidth", "latency", "memory-test")
 GROUPS = ("audit", "basic", "bandwidth", "memory")
 SIZES = ("4096", "64M", "1.5G")
 TIMES = ("10s", "250ms")
@@ -165,6 +165,22 @@ def test_floor_that_the_hardware_contradicts(simulated, tmp_path, kernel_majors,
     outcome = simulated.run(*args, "--bars", "bars.json", profile=profile)
 
     assert_one_line(outcome, ["bars.json", metric, *named])
+
+
+@pytest.mark.parametrize("args, profile, named", [
+    (["peer-copy", "--pairs", "0-1,0-8"], "h100x8", ("8", "0-8", "0, 1, 2, 3, 4, 5, 6, 7")),
+    (["peer-copy", "--pairs", "9-1"], "rtx4090x2", ("9", "9-1", "0, 1")),
+    # GPU 2 is there, and --device leaves it out.
+    (["bandwidth", "--pairs", "0-2", "--device", "0,1"], "h100x8", ("2", "0-2", ": 0, 1")),
+    (["peer-copy", "--pairs", "0-1"], "l4x1", ("1", "0-1", ": 0")),
+])
+def test_pair_that_is_not_there(simulated, args, profile, named):
+    assert_one_line(simulated.run(*args, profile=profile, timeout=20), ("--pairs", *named))
+
+
+@pytest.mark.parametrize("args", [["host-copy"], ["basic", "memory-test"], ["--skip", "peer-copy"]])
+def test_pairs_of_what_measures_none(program, args):
+    assert_one_line(program.run(*args, "--pairs", "0-1", timeout=10), ("--pairs", "peer-copy"))
 
 
 # The most that every workload of the plan can put into a GPU that is empty: 14.7 GiB are a T4's,

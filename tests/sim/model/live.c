@@ -45,7 +45,7 @@ uint64_t sim_live_foreign_bytes(unsigned gpu)
 {
     const struct sim_gpu *facts = &sim_live_machine()->gpus[gpu];
 
-    if (facts->busy_percent == 0)
+    if (facts->busy_percent == 0 && !facts->is_held)
         return 0;
     sim_live_fired(facts->busy_fault);
     return SIM_FOREIGN_BYTES;

@@ -147,7 +147,7 @@ static void add_gpus(struct sim_spec *spec, unsigned places[SIM_MACHINE_GPUS])
         to->is_integrated = gpu->model.is_integrated;
         to->capability = (int)gpu->model.capability;
         to->total_bytes = gpu->model.memory_bytes;
-        to->foreign_bytes = gpu->busy_percent != 0 ? SIM_FOREIGN_BYTES : 0;
+        to->foreign_bytes = gpu->busy_percent != 0 || gpu->is_held ? SIM_FOREIGN_BYTES : 0;
         set_rates(to, gpu);
         set_faults(to, gpu);
         sim_attributes_fill(to, gpu, &gpu->model, spec->driver_cuda);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The processes that hold memory of a GPU: those of the run, from the state that they share, and
- * one of somebody else's where a fault says so. */
+/* The processes that hold memory of a GPU, and how busy they keep it: those of the run, from the
+ * state that they share, and one of somebody else's where a fault says so. */
 #include "nvml_prototypes.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include "model/world.h"
 
@@ -70,4 +71,41 @@ nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t device, unsign
     }
     *count = list.count;
     return list.count <= list.room ? NVML_SUCCESS : NVML_ERROR_INSUFFICIENT_SIZE;
+}
+
+/* In a sample's time this process keeps the GPU busy or does not; somebody else does so in part.
+ * The other processes of the run are not asked. */
+nvmlReturn_t nvmlDeviceGetProcessUtilization(nvmlDevice_t device,
+                                             nvmlProcessUtilizationSample_t *samples,
+                                             unsigned int *count, unsigned long long last_seen_us)
+{
+    NVML_ENTER_DEVICE(device, SIM_NVML_GPU, count != NULL);
+    const unsigned long long now_us = sim_world.host_now / 1000000 + 1;
+    nvmlProcessUtilizationSample_t all[2];
+    unsigned found = 0;
+
+    if (target.gpu->is_mig)
+        return NVML_ERROR_NOT_SUPPORTED;
+    sim_live_fired(target.gpu->busy_fault);
+    if (target.gpu->busy_percent != 0)
+        all[found++] = (nvmlProcessUtilizationSample_t){
+            .pid = FOREIGN_PID,
+            .timeStamp = now_us,
+            .smUtil = target.gpu->busy_percent,
+            .memUtil = target.gpu->busy_percent,
+        };
+    if (sim_live_is_busy(target.number))
+        all[found++] = (nvmlProcessUtilizationSample_t){
+            .pid = (unsigned)getpid(),
+            .timeStamp = now_us,
+            .smUtil = 100,
+            .memUtil = 100,
+        };
+    if (found == 0 || now_us <= last_seen_us)
+        return NVML_ERROR_NOT_FOUND;
+    const bool has_room = samples != NULL && *count >= found;
+    for (unsigned i = 0; i < found && has_room; i++)
+        samples[i] = all[i];
+    *count = found;
+    return has_room ? NVML_SUCCESS : NVML_ERROR_INSUFFICIENT_SIZE;
 }

@@ -10,6 +10,7 @@ struct gpu_words {
     int numa, bridge;
     bool mig, lost;
     unsigned busy;
+    bool held;
     uint64_t after_ps;
 };
 
@@ -22,7 +23,7 @@ static const struct sim_field FIELDS[] = {
     ROW("numa", NODE, numa),   ROW("switch", NODE, bridge),
     ROW("mig", YES, mig),      ROW("hidden-from", TEXT, hidden_from),
     ROW("lost", FLAG, lost),   ROW("after", TIME, after_ps),
-    ROW("busy", COUNT, busy),
+    ROW("busy", COUNT, busy),  ROW("held", FLAG, held),
 };
 #define PROFILE_ONLY 7
 
@@ -107,8 +108,9 @@ static bool change(const struct sim_statement *st, struct sim_gpu *gpu,
     }
     if (words->busy > 99)
         return sim_statement_fail(st, "'busy=%u' is not a percentage from 1 to 99", words->busy);
-    if (words->busy != 0) {
+    if (words->busy != 0 || words->held) {
         gpu->busy_percent = words->busy;
+        gpu->is_held = words->held;
         gpu->busy_fault = st->fault;
     }
     if (words->lost) {

@@ -127,6 +127,7 @@ struct sim_gpu {
     enum sim_clock_reason clock_reason;
     int clock_fault;
     unsigned busy_percent; /* of its memory, PCIe link and arithmetic, by somebody else */
+    bool is_held;          /* somebody else has memory of it, and is idle */
     int busy_fault;
     unsigned flip_count;
     struct sim_flip flips[SIM_MACHINE_FLIPS];

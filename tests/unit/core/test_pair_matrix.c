@@ -145,7 +145,7 @@ static void test_pair_matrix__the_worst_latency_is_the_longest(void **state)
     assert_ptr_equal(gst_pair_matrix_worst(&matrix), pairs.rows[1]);
 }
 
-static void test_pair_matrix__a_shared_bar(void **state)
+static void test_pair_matrix__shared_floors_and_ceilings(void **state)
 {
     struct pairs pairs = { .count = 0 };
     struct gst_pair_matrix matrix;
@@ -154,13 +154,47 @@ static void test_pair_matrix__a_shared_bar(void **state)
     for (int to = 1; to < 4; to++)
         add(&pairs, &rate, 0, to, 1, GST_NOT_JUDGED);
     gst_pair_matrix_fill(&matrix, pairs.rows, pairs.count);
-    assert_true(gst_pair_matrix_shares_bar(&matrix));
+    assert_true(gst_pair_matrix_shares_floor(&matrix));
+    assert_true(gst_pair_matrix_shares_ceiling(&matrix));
     pairs.metrics[2].bar.floor = 1;
-    assert_false(gst_pair_matrix_shares_bar(&matrix));
+    assert_false(gst_pair_matrix_shares_floor(&matrix));
+    assert_true(gst_pair_matrix_shares_ceiling(&matrix));
     pairs.metrics[0].bar.floor = pairs.metrics[1].bar.floor = 1;
-    assert_true(gst_pair_matrix_shares_bar(&matrix));
+    assert_true(gst_pair_matrix_shares_floor(&matrix));
     strcpy(pairs.metrics[1].bar.floor_from, "site file");
-    assert_false(gst_pair_matrix_shares_bar(&matrix));
+    assert_false(gst_pair_matrix_shares_floor(&matrix));
+    pairs.metrics[1].bar.ceiling = 2;
+    assert_false(gst_pair_matrix_shares_ceiling(&matrix));
+    pairs.metrics[0].bar.ceiling = pairs.metrics[2].bar.ceiling = 2;
+    assert_true(gst_pair_matrix_shares_ceiling(&matrix));
+    strcpy(pairs.metrics[0].bar.ceiling_from, "a link");
+    assert_false(gst_pair_matrix_shares_ceiling(&matrix));
+}
+
+/* Both directions at once: of three GPUs there are three numbers, and none is missing. */
+static void test_pair_matrix__without_directions(void **state)
+{
+    struct pairs pairs = { .count = 0 };
+    struct gst_pair_matrix matrix;
+    char text[24];
+
+    (void)state;
+    add(&pairs, &rate, 0, 1, 700e9, GST_PASS);
+    add(&pairs, &rate, 0, 2, 701e9, GST_PASS);
+    gst_pair_matrix_fill(&matrix, pairs.rows, pairs.count);
+    assert_false(matrix.has_no_direction);
+    assert_string_equal(gst_pair_matrix_cell(&matrix, 1, 0, text), "N/A");
+    add(&pairs, &rate, 2, 1, 702e9, GST_PASS);
+    gst_pair_matrix_fill(&matrix, pairs.rows, pairs.count);
+    assert_true(matrix.has_no_direction);
+    assert_int_equal(gst_pair_matrix_missing(&matrix), 0);
+    assert_string_equal(gst_pair_matrix_cell(&matrix, 0, 1, text), "700");
+    assert_string_equal(gst_pair_matrix_cell(&matrix, 1, 0, text), "");
+    assert_string_equal(gst_pair_matrix_cell(&matrix, 1, 1, text), "-");
+    add(&pairs, &rate, 1, 2, 703e9, GST_PASS);
+    gst_pair_matrix_fill(&matrix, pairs.rows, pairs.count);
+    assert_false(matrix.has_no_direction);
+    assert_int_equal(gst_pair_matrix_missing(&matrix), 2);
 }
 
 int main(void)
@@ -170,7 +204,8 @@ int main(void)
         cmocka_unit_test(test_pair_matrix__one_unit_and_as_many_decimals),
         cmocka_unit_test(test_pair_matrix__worst_median_and_missing),
         cmocka_unit_test(test_pair_matrix__the_worst_latency_is_the_longest),
-        cmocka_unit_test(test_pair_matrix__a_shared_bar),
+        cmocka_unit_test(test_pair_matrix__shared_floors_and_ceilings),
+        cmocka_unit_test(test_pair_matrix__without_directions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,14 +114,25 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct gst_metric *add_pair(struct gst_report *report, const struct gst_metric_def *def,
-                                   int from, int to, double value, double ceiling)
+static struct gst_metric *add_one(struct gst_report *report, const struct gst_metric_def *def,
+                                  int gpu, double value, double ceiling)
 {
     struct gst_bar bar = gst_bar_none();
 
     bar.ceiling = ceiling;
-    gst_report_metric(report, def, from, to, NULL, &value, 1, &bar);
+    gst_report_metric(report, def, gpu, gpu, NULL, &value, 1, &bar);
     return &report->metrics[report->metric_count - 1];
+}
+
+/* All of a ceiling of 120. */
+static void add_pair(struct gst_report *report, const struct gst_metric_def *def, int from, int to,
+                     double value, double floor)
+{
+    struct gst_bar bar = gst_bar_none();
+
+    bar.ceiling = 120;
+    bar.floor = floor;
+    gst_report_metric(report, def, from, to, NULL, &value, 1, &bar);
 }
 
 /* GPU 3 at `slow`, the others at 100, of 120. Returns the one of GPU 3. */
@@ -131,7 +142,7 @@ static struct gst_metric *add_all(struct gst_report *report, const struct gst_me
     struct gst_metric *metric = NULL;
 
     for (int gpu = 0; gpu < GPUS; gpu++) {
-        struct gst_metric *added = add_pair(report, def, gpu, gpu, gpu == 3 ? slow : 100, 120);
+        struct gst_metric *added = add_one(report, def, gpu, gpu == 3 ? slow : 100, 120);
 
         metric = gpu == 3 ? added : metric;
     }
@@ -181,8 +192,8 @@ static void test_judge__only_what_can_be_compared(void **state)
     add_all(report, &shared_rate, 50); /* the row does not say that it can */
     for (int gpu = 0; gpu < GPUS; gpu++) {
         /* another ceiling: another kind of link */
-        add_pair(report, &read_rate, gpu, gpu, gpu == 3 ? 50 : 100, gpu == 3 ? 60 : 120);
-        add_pair(report, &write_rate, gpu, gpu, gpu == 3 ? 50 : 100, NAN);
+        add_one(report, &read_rate, gpu, gpu == 3 ? 50 : 100, gpu == 3 ? 60 : 120);
+        add_one(report, &write_rate, gpu, gpu == 3 ? 50 : 100, NAN);
     }
     gst_siblings_judge(report);
     assert_int_equal(report->check_count, 0);
@@ -248,7 +259,7 @@ static void test_judge__of_pairs_the_median_over_a_gpu_counts(void **state)
     for (int from = 0; from < GPUS; from++) {
         for (int to = 0; to < GPUS; to++) {
             if (from != to)
-                add_pair(report, &read_rate, from, to, from == 1 && to == 2 ? 50 : 100, 120);
+                add_pair(report, &read_rate, from, to, from == 1 && to == 2 ? 50 : 100, 40);
         }
     }
     gst_siblings_judge(report);
@@ -257,7 +268,7 @@ static void test_judge__of_pairs_the_median_over_a_gpu_counts(void **state)
     for (int from = 0; from < GPUS; from++) {
         for (int to = 0; to < GPUS; to++) {
             if (from != to)
-                add_pair(report, &write_rate, from, to, from == 5 || to == 5 ? 70 : 100, 120);
+                add_pair(report, &write_rate, from, to, from == 5 || to == 5 ? 70 : 100, 40);
         }
     }
     gst_siblings_judge(report);
@@ -266,12 +277,27 @@ static void test_judge__of_pairs_the_median_over_a_gpu_counts(void **state)
     assert_non_null(strstr(report->checks[0].observed, "over all its pairs, 30 % below"));
 }
 
+/* Without a floor nobody knows which way it goes: through the host, across sockets. */
+static void test_judge__pairs_without_a_floor_are_left_alone(void **state)
+{
+    struct gst_report *report = *state;
+
+    for (int from = 0; from < GPUS; from++) {
+        for (int to = 0; to < GPUS; to++) {
+            if (from != to)
+                add_pair(report, &read_rate, from, to, from == 5 || to == 5 ? 70 : 100, NAN);
+        }
+    }
+    gst_siblings_judge(report);
+    assert_int_equal(report->check_count, 0);
+}
+
 static void test_judge__latencies_need_no_ceiling(void **state)
 {
     struct gst_report *report = *state;
 
     for (int gpu = 0; gpu < GPUS; gpu++)
-        add_pair(report, &latency, gpu, gpu, gpu == 6 ? 1.5e-6 : 1e-6, NAN);
+        add_one(report, &latency, gpu, gpu == 6 ? 1.5e-6 : 1e-6, NAN);
     gst_siblings_judge(report);
     assert_int_equal(report->check_count, 1);
     assert_int_equal(report->checks[0].gpu, 6);
@@ -294,6 +320,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test(test_judge__what_explains_it_gives_the_word),
         cmocka_unit_test_setup_teardown(test_judge__of_pairs_the_median_over_a_gpu_counts, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_judge__pairs_without_a_floor_are_left_alone, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_judge__latencies_need_no_ceiling, set_up, tear_down),
     };

@@ -220,6 +220,51 @@ static void test_text__long_groups_are_summed_up(void **state)
     gst_report_unmap(report);
 }
 
+/* Eight GPUs, one of them faster by the given factor. */
+static char *eight(double factor, bool is_bar_other)
+{
+    static const struct gst_metric_def rate = { .name = "copy.rate",
+                                                .title = "x",
+                                                .unit = GST_UNIT_BYTES_PER_S };
+    struct gst_report *report = gst_report_map();
+    char *text;
+
+    for (int i = 0; i < 8; i++) {
+        struct gst_bar bar = { .floor = 4e10, .ceiling = 1e11, .ceiling_from = "a link" };
+        double value = i == 5 ? 5e10 * factor : 5e10;
+
+        if (i == 3 && is_bar_other)
+            strcpy(bar.ceiling_from, "another link");
+        gst_report_metric(report, &rate, i, GST_NO_GPU, NULL, &value, 1, &bar);
+    }
+    gst_report_conclude(report);
+    text = written(report, false);
+    gst_report_unmap(report);
+    return text;
+}
+
+static void test_text__gpus_that_are_alike_are_one_row(void **state)
+{
+    static const struct {
+        double factor;
+        bool is_bar_other;
+        size_t rows;
+    } rows[] = {
+        { 1, false, 1 }, { 1.009, false, 1 },   { 1.011, false, 3 },
+        { 1, true, 3 },  { 0.7, false, 3 + 1 }, /* below the floor: told by itself, too */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *text = eight(rows[i].factor, rows[i].is_bar_other);
+
+        assert_int_equal(occurrences(text, "\ncopy.rate"), rows[i].rows);
+        assert_int_equal(occurrences(text, "copy.rate   all 8       50 GB/s  50 % of 100 GB/s"),
+                         rows[i].rows == 1);
+        free(text);
+    }
+}
+
 static void test_text__strict_says_why_it_is_no_pass(void **state)
 {
     struct gst_report *report = gst_report_map();
@@ -275,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_text__no_gpu),
         cmocka_unit_test(test_text__mixed_gpus_interruption_and_part_of_them),
         cmocka_unit_test(test_text__long_groups_are_summed_up),
+        cmocka_unit_test(test_text__gpus_that_are_alike_are_one_row),
         cmocka_unit_test(test_text__strict_says_why_it_is_no_pass),
         cmocka_unit_test(test_text__explain),
         cmocka_unit_test(test_text__a_file_has_no_colour),

@@ -12,12 +12,12 @@
 
 #include "core/text_matrix.h"
 
-static const struct gst_metric_def write_def = {
-    .name = "peer.write", .title = "memory of a peer, written", .unit = GST_UNIT_BYTES_PER_S
-};
-static const struct gst_metric_def latency_def = {
-    .name = "peer.latency", .title = "one word of a peer, read", .unit = GST_UNIT_SECONDS
-};
+static const struct gst_metric_def write_def = { .name = "peer.write",
+                                                 .title = "memory of a peer, written",
+                                                 .unit = GST_UNIT_BYTES_PER_S };
+static const struct gst_metric_def latency_def = { .name = "peer.latency",
+                                                   .title = "one word of a peer, read",
+                                                   .unit = GST_UNIT_SECONDS };
 
 static const struct gst_bar nvlink = {
     .floor = 360e9, .ceiling = 450e9, .floor_from = "NVLink 4.0 class", .ceiling_from = "18 NVLinks"
@@ -181,7 +181,7 @@ static void test_text_matrix__what_cannot_be_told_and_what_is_missing(void **sta
     text = written(report, false);
     assert_string_equal(text, "\n"
                               "peer.latency: one word of a peer, read\n"
-                              "  us, from row to column; floors and ceilings differ\n"
+                              "  us, from row to column; what is possible differs; floors differ\n"
                               "   gpu     0      1      4\n"
                               "     0     -   1.25  12.00*\n"
                               "     1  1.50      -    N/A!\n"

@@ -164,7 +164,7 @@ static void test_condition__describe(void **state)
     assert_string_equal(gst_condition_describe(&condition, text, sizeof(text)),
                         "SM clock 900 of 1980 MHz, memory clock 2619 of 2619 MHz, held down by "
                         "software power cap, hardware slowdown, 33 C, 70 of 700 W");
-    condition.others = (struct gst_others){ .count = 1, .pid = 4711 };
+    condition.others = (struct gst_others){ .is_told = true, .count = 1, .pid = 4711 };
     gst_condition_describe(&condition, text, sizeof(text));
     assert_non_null(strstr(text, "; other processes: 1, pid 4711"));
     gst_condition_describe(&condition, text, 20);

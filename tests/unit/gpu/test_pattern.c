@@ -135,12 +135,37 @@ static void test_compare__sees_data_in_the_wrong_place(void **state)
 
 static void test_planted__is_caught_and_taken_back(void **state)
 {
+    bool is_caught = false;
     (void)state;
-    assert_true(gst_pattern_catches_planted(words, N, 7));
-    assert_true(gst_pattern_catches_planted(words, 1, 7));
+
+    assert_int_equal(gst_pattern_compare_planted(words, N, 7, &is_caught).count, 0);
+    assert_true(is_caught);
+    assert_int_equal(gst_pattern_compare_planted(words, 1, 7, &is_caught).count, 0);
+    assert_true(is_caught);
     assert_int_equal(gst_pattern_compare(words, N, 7).count, 0);
-    /* Against another pattern everything is wrong, not the planted word alone. */
-    assert_false(gst_pattern_catches_planted(words, N, 8));
+}
+
+static void test_planted__hides_nothing_that_is_wrong(void **state)
+{
+    /* The word that is made wrong is that in the middle: it, by the same bit and by another, and a
+     * word elsewhere. */
+    const struct {
+        size_t index;
+        uint32_t bit;
+    } rows[] = { { N / 2, 1U }, { N / 2, 0x80U }, { 0, 1U }, { N - 1, 1U << 31 } };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gst_pattern_mismatch found;
+        bool is_caught = false;
+
+        words[rows[i].index] ^= rows[i].bit;
+        found = gst_pattern_compare_planted(words, N, 7, &is_caught);
+        words[rows[i].index] ^= rows[i].bit;
+        assert_int_equal(found.count, 1);
+        assert_int_equal(found.first, rows[i].index);
+        assert_true(is_caught);
+    }
 }
 
 int main(void)
@@ -156,6 +181,7 @@ int main(void)
         cmocka_unit_test(test_compare__tells_one_bit_and_counts_all),
         cmocka_unit_test(test_compare__sees_data_in_the_wrong_place),
         cmocka_unit_test(test_planted__is_caught_and_taken_back),
+        cmocka_unit_test(test_planted__hides_nothing_that_is_wrong),
     };
 
     return cmocka_run_group_tests(tests, setup, NULL);

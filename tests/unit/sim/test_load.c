@@ -94,6 +94,7 @@ static void test_load__somebody_else(void **state)
 {
     nvmlProcessInfo_t processes[2];
     nvmlMemory_v2_t memory = { .version = (unsigned)nvmlMemory_v2 };
+    nvmlProcessUtilizationSample_t samples[2];
     nvmlUtilization_t use;
     size_t available = 0, of_other = 0, total = 0;
     unsigned count = 2;
@@ -126,16 +127,61 @@ static void test_load__somebody_else(void **state)
     near(rate(device_memory(0), device_memory(0)), H100_LOCAL * 0.6);
     WORKS(nvml.nvmlDeviceGetUtilizationRates(gpu_at(1), &use));
     assert_int_equal(use.gpu, 0);
+    count = 2;
+    WORKS(nvml.nvmlDeviceGetProcessUtilization(gpu_at(0), samples, &count, 0));
+    assert_int_equal(count, 1);
+    assert_int_equal(samples[0].pid, processes[0].pid);
+    assert_int_equal(samples[0].smUtil, 40);
+    assert_int_equal(samples[0].memUtil, 40);
+    assert_int_equal(nvml.nvmlDeviceGetProcessUtilization(gpu_at(0), samples, &count,
+                                                          samples[0].timeStamp + 1000000),
+                     NVML_ERROR_NOT_FOUND);
+    assert_int_equal(nvml.nvmlDeviceGetProcessUtilization(gpu_at(1), samples, &count, 0),
+                     NVML_ERROR_NOT_FOUND);
     start_work(1);
     WORKS(nvml.nvmlDeviceGetUtilizationRates(gpu_at(1), &use));
     assert_int_equal(use.gpu, 100);
+    count = 2;
+    WORKS(nvml.nvmlDeviceGetProcessUtilization(gpu_at(1), samples, &count, 0));
+    assert_int_equal(count, 1);
+    assert_int_equal(samples[0].pid, getpid());
+    assert_int_equal(samples[0].smUtil, 100);
+    start_work(0);
+    count = 1;
+    assert_int_equal(nvml.nvmlDeviceGetProcessUtilization(gpu_at(0), samples, &count, 0),
+                     NVML_ERROR_INSUFFICIENT_SIZE);
+    assert_int_equal(count, 2);
+    assert_int_equal(nvml.nvmlDeviceGetProcessUtilization(gpu_at(0), NULL, &count, 0),
+                     NVML_ERROR_INSUFFICIENT_SIZE);
+}
+
+/* Somebody else has memory of GPU 0, and does nothing with it. */
+static void test_load__somebody_idle(void **state)
+{
+    nvmlProcessUtilizationSample_t samples[2];
+    nvmlProcessInfo_t processes[2];
+    unsigned count = 2;
+
+    (void)state;
+    WORKS(nvml.nvmlDeviceGetComputeRunningProcesses(gpu_at(0), &count, processes));
+    assert_true(has_fired(0));
+    assert_int_equal(count, 1);
+    assert_int_equal(processes[0].usedGpuMemory, 1 << 30);
+    count = 2;
+    assert_int_equal(nvml.nvmlDeviceGetProcessUtilization(gpu_at(0), samples, &count, 0),
+                     NVML_ERROR_NOT_FOUND);
+    near(host_rate(0), H100_PCIE);
 }
 
 static void test_load__no_utilization_of_instances(void **state)
 {
+    nvmlProcessUtilizationSample_t samples[1];
     nvmlUtilization_t use;
+    unsigned count = 1;
 
     (void)state;
+    assert_int_equal(nvml.nvmlDeviceGetProcessUtilization(gpu_at(0), samples, &count, 0),
+                     NVML_ERROR_NOT_SUPPORTED);
     assert_int_equal(nvml.nvmlDeviceGetUtilizationRates(gpu_at(0), &use), NVML_ERROR_NOT_SUPPORTED);
     assert_int_equal(nvml.nvmlDeviceGetUtilizationRates(gpu_at(0), NULL),
                      NVML_ERROR_INVALID_ARGUMENT);
@@ -149,6 +195,7 @@ int main(void)
     ONE(hardware_slows_down_always);
     ONE(software_slows_down_under_load);
     ONE(somebody_else);
+    ONE(somebody_idle);
     ONE(no_utilization_of_instances);
     const struct group groups[] = {
         GROUP("hardware", "h100x8",
@@ -158,6 +205,7 @@ int main(void)
               "clock 0 cap=1200MHz reason=power-cap; clock 1 cap=1100MHz reason=software-thermal",
               NULL, software_slows_down_under_load),
         GROUP("somebody else", "h100x8", "gpu 0 busy=40", NULL, somebody_else),
+        GROUP("somebody idle", "h100x8", "gpu 0 held", NULL, somebody_idle),
         GROUP("instances", "mig", NULL, NULL, no_utilization_of_instances),
     };
 

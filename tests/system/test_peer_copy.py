@@ -1,0 +1,383 @@
+# SPDX-License-Identifier: Apache-2.0
+"""peer-copy on every profile with peers: what it measures is what the profile's own data say, worked
+out here; which pairs copy at the same time; and what it says where it cannot judge. Its faults are
+rows of faults.yaml."""
+
+import itertools
+
+import pytest
+
+from selftest import TOP
+from test_host_copy import SIM, gpus_of, rate, statements, theory
+
+# What starting a copy costs the model is not in the profiles: copies are so long that it is well
+# below the one percent that is allowed.
+SIZES = {"h100x8": "64M", "b200x8": "128M", "v100x16": "32M", "a100-pcie-x4": "16M",
+         "a100-pcie-switch-x4": "16M"}
+PROFILES = list(SIZES)
+
+# GB/s of a link in one direction, by the generation that a compute capability has (data sheets of
+# V100, H100 and B200).
+NVLINK = {"7.0": 25e9, "9.0": 25e9, "10.0": 50e9}
+
+ENDS = ("src_gpu", "dst_gpu")
+
+
+def facts_of(profile, kind):
+    return [(words, values) for words, values in statements(SIM / f"profiles/{profile}.profile")
+            if words[0] == kind]
+
+
+def nvlinks(profile):
+    [(_, values)] = facts_of(profile, "link")
+    return int(values.get("nvlink", 0))
+
+
+def number(text, unit="GB/s"):
+    return float(text.removesuffix(unit)) * 1e9
+
+
+def nvlink_rate(profile):
+    """Of a pair whose links all lead to switches: links, their raw rate, what of it data get."""
+    model = gpus_of(profile)[0]
+    return nvlinks(profile) * number(model["nvlink-rate"]) * float(model["nvlink-efficiency"])
+
+
+def shared(profile, one, other):
+    """What lies between two GPUs on PCIe, with its rate: the uplinks of two switches, and the
+    sockets. Nothing below one switch."""
+    gpus = gpus_of(profile)
+    source, target = gpus[one], gpus[other]
+    if "switch" not in source or source["switch"] == target["switch"]:
+        return {}
+    ways = {}
+    for end, direction in ((source, "up"), (target, "down")):
+        [uplink] = [values for words, values in facts_of(profile, "switch")
+                    if words[1] == end["switch"]]
+        ways[direction, end["switch"]] = (theory(int(uplink["gen"]), int(uplink["width"]))
+                                          * float(uplink["efficiency"]))
+    for words, values in facts_of(profile, "sockets"):
+        if source["numa"] != target["numa"]:
+            ways["sockets", source["numa"], target["numa"]] = number(values["rate"])
+    return ways
+
+
+def alone(profile, one, other):
+    if nvlinks(profile) > 0:
+        return nvlink_rate(profile)
+    gpus = gpus_of(profile)
+    return min(rate(gpus[one]), rate(gpus[other]), *shared(profile, one, other).values())
+
+
+def at_once(profile, pair, pairs):
+    """In a round of these pairs: each gets its share of what it shares."""
+    ways = {other: shared(profile, *other) for other in pairs}
+    limits = [capacity / sum(way in ways[other] for other in pairs)
+              for way, capacity in ways[pair].items()]
+    return min(alone(profile, *pair), *limits) if limits else alone(profile, *pair)
+
+
+def pairs_of(indices):
+    return list(itertools.permutations(indices, 2))
+
+
+def rounds_of(count):
+    """2 (N - 1) one-way rounds for an even number of GPUs, 2 N for an odd one."""
+    return 2 * (count - 1) if count % 2 == 0 else 2 * count
+
+
+def metrics(outcome, name, variant="copy-engine"):
+    return {(metric["src_gpu"], metric["dst_gpu"]): metric for metric in outcome.report["metrics"]
+            if metric["name"] == f"peer-copy.{name}" and metric["variant"] == variant}
+
+
+def fact(outcome, key):
+    return outcome.report["facts"][key]["peer-copy"]
+
+
+def some_of(profile):
+    """Every socket and switch of the machine, and not more GPUs than the test has time for."""
+    return range(min(len(gpus_of(profile)), 4))
+
+
+def device_words(indices):
+    return ["--device", ",".join(map(str, indices))]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_rates_are_those_of_the_links(simulated, profile):
+    indices = some_of(profile)
+    outcome = simulated.report("peer-copy", "--size", SIZES[profile], *device_words(indices),
+                               profile=profile)
+    found = metrics(outcome, "write")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.counted() == set() and outcome.notes() == set()
+    assert sorted(found) == pairs_of(indices)
+    assert len(outcome.report["metrics"]) == len(found)
+    for pair, metric in found.items():
+        assert metric["value"] == pytest.approx(alone(profile, *pair), rel=0.01)
+        assert metric["stats"]["count"] == 16
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_pairs_are_judged_by_what_joins_them(simulated, profile):
+    """NVLinks by their number; PCIe where switches alone forward, and not across the CPU."""
+    outcome = simulated.report("peer-copy", "--size", "16M", *device_words(some_of(profile)),
+                               profile=profile)
+    gpus = gpus_of(profile)
+
+    for pair, metric in metrics(outcome, "write").items():
+        source, target = (gpus[index] for index in pair)
+        if nvlinks(profile) > 0:
+            ceiling = nvlinks(profile) * NVLINK[source["cc"]]
+        else:
+            ceiling = theory(int(source["pcie-gen"]), int(source["pcie-width"]))
+        is_judged = nvlinks(profile) > 0 or (
+            "switch" in source and source["switch"] == target["switch"])
+        assert metric["ceiling"] == pytest.approx(ceiling)
+        assert metric["verdict"] == ("PASS" if is_judged else "not judged")
+        if is_judged:
+            assert 0.5 * metric["ceiling"] < metric["floor"] < metric["value"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_disjoint_pairs_copy_at_the_same_time_where_the_fabric_is_a_switch(simulated, profile):
+    outcome = simulated.report("peer-copy", "--size", "64K", profile=profile)
+    count = len(gpus_of(profile))
+
+    assert outcome.exit == 0, outcome.describe()
+    assert sorted(metrics(outcome, "write")) == pairs_of(range(count))
+    if nvlinks(profile) == 0:
+        assert fact(outcome, "pairs_measured") == "one by one: pairs may share links"
+        assert "rounds" not in outcome.report["facts"]
+        assert fact(outcome, "pairs_alone_time_s") > 0
+        return
+    assert fact(outcome, "pairs_measured") == (
+        f"in {rounds_of(count)} rounds of {count // 2} disjoint pairs")
+    assert fact(outcome, "rounds") == rounds_of(count)
+    assert "pairs_alone_time_s" not in outcome.report["facts"]
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_number_of_rounds(simulated, count):
+    outcome = simulated.report("peer-copy", "--size", "64K", *device_words(range(count)),
+                               profile="h100x8")
+
+    assert fact(outcome, "rounds") == rounds_of(count)
+    assert sorted(metrics(outcome, "write")) == pairs_of(range(count))
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_path_of_each_pair_is_told(simulated, profile):
+    outcome = simulated.report("peer-copy", "--size", "64K", profile=profile)
+    links = nvlinks(profile)
+    expected = (f"NVLink x{links} by switches, performance rank 1, native atomics" if links
+                else "PCIe, performance rank 0")
+
+    for one, other in pairs_of(range(len(gpus_of(profile)))):
+        path = outcome.report["gpus"][one]["facts"][f"path_to_gpu_{other}"]["peer-copy"]
+        assert path == expected
+
+
+# --- full level ---
+
+def copied_at_once(simulated, profile, indices, size):
+    outcome = simulated.report("peer-copy", "--level", "full", "--size", size,
+                               *device_words(indices), profile=profile)
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.counted() == set() and outcome.notes() == set()
+    return outcome
+
+
+@pytest.mark.parametrize("profile", ["h100x8", "b200x8", "a100-pcie-switch-x4"])
+def test_full_level_goes_every_way(simulated, kernel_majors, profile):
+    """By copy engine and by kernel, written and read; both directions have wires of their own."""
+    size = {"h100x8": "128M", "b200x8": "256M", "a100-pcie-switch-x4": "16M"}[profile]
+    outcome = copied_at_once(simulated, profile, [0, 1], size)
+    rows = {("write", 1): [(0, 1), (1, 0)], ("read", 1): [(0, 1), (1, 0)],
+            ("both-ways", 2): [(0, 1)]}
+    variants = ["copy-engine", *(["kernel"] if kernel_majors else [])]
+
+    for ((name, times), pairs), variant in itertools.product(rows.items(), variants):
+        found = metrics(outcome, name, variant)
+        assert sorted(found) == pairs
+        for pair, metric in found.items():
+            assert metric["value"] == pytest.approx(times * alone(profile, *pair), rel=0.01)
+            assert metric["stats"]["count"] == 3 * 16
+            if variant == "kernel" or name == "both-ways":
+                assert metric["verdict"] == "not judged"
+
+
+@pytest.mark.parametrize("profile", ["h100x8", "a100-pcie-switch-x4", "a100-pcie-x4"])
+def test_contention_is_what_pairs_take_from_each_other(simulated, profile):
+    """Through a switch nothing. Below PCIe switches, two pairs that leave one switch for the other
+    share its uplink. With four GPUs the rounds are the three ways to make pairs of them."""
+    outcome = copied_at_once(simulated, profile, range(4), "16M")
+    found = metrics(outcome, "contention")
+
+    assert sorted(found) == pairs_of(range(4))
+    for (one, other), metric in found.items():
+        rest = [index for index in range(4) if index not in (one, other)]
+        # The other pair of the round may go either way.
+        expected = {round(at_once(profile, (one, other), [(one, other), pair])
+                          / alone(profile, one, other), 2) for pair in pairs_of(rest)}
+        assert any(metric["value"] == pytest.approx(share, rel=0.01) for share in expected)
+        assert metric["verdict"] == "not judged"
+    least = min(metric["value"] for metric in found.values())
+    assert least == pytest.approx(0.5 if profile == "a100-pcie-switch-x4" else 1, rel=0.01)
+
+
+def test_rounds_take_less_time_than_pairs_alone(simulated):
+    """Four GPUs: 6 rounds in place of 12 pairs."""
+    outcome = copied_at_once(simulated, "h100x8", range(4), "16M")
+
+    assert fact(outcome, "rounds") == 6
+    assert fact(outcome, "pairs_alone_time_s") / fact(outcome, "rounds_time_s") == pytest.approx(
+        2, rel=0.02)
+
+
+# --- through the host ---
+
+def test_no_peers_is_a_skip_with_the_reason(simulated):
+    outcome = simulated.report("peer-copy", profile="rtx4090x2")
+    [workload] = outcome.report["workloads"]
+
+    assert workload["verdict"] == "SKIP"
+    assert workload["reason"] == (
+        "no pair of GPUs can reach each other directly: CUDA gives no peer access")
+    assert outcome.report["metrics"] == []
+    for one, other in ((0, 1), (1, 0)):
+        path = outcome.report["gpus"][one]["facts"][f"path_to_gpu_{other}"]["peer-copy"]
+        assert path == "staged through the host: CUDA gives no peer access"
+
+
+def test_the_way_through_the_host_is_measured_at_full_level_and_not_judged(simulated):
+    """At four fifths of the narrower link, as the simulator's README has it."""
+    outcome = copied_at_once(simulated, "rtx4090x2", [0, 1], "32M")
+    found = metrics(outcome, "write", "staged")
+
+    assert sorted(found) == [(0, 1), (1, 0)]
+    assert len(outcome.report["metrics"]) == 2
+    for metric in found.values():
+        assert metric["value"] == pytest.approx(0.8 * rate(gpus_of("rtx4090x2")[0]), rel=0.01)
+        assert metric["verdict"] == "not judged"
+    assert "2 pairs through the host" in outcome.out
+
+
+@pytest.mark.parametrize("profile", ["l4x1", "mig"])
+def test_one_gpu_is_a_skip(simulated, profile):
+    outcome = simulated.report("peer-copy", profile=profile)
+    [workload] = outcome.report["workloads"]
+
+    assert (workload["verdict"], workload["reason"]) == ("SKIP", "needs 2 GPUs, 1 is selected")
+
+
+# --- data ---
+
+@pytest.mark.parametrize("level, passes", [("quick", 1), ("full", 2 + 2 + 1 + 1)])
+def test_every_word_is_counted(simulated, level, passes):
+    """Quick: each pair once. Full: written twice, in rounds and alone, read, both ways, and three
+    of these by kernel."""
+    outcome = simulated.report("peer-copy", "--size", "64K", "--level", level,
+                               *device_words([0, 1, 2]), profile="h100x8")
+    [workload] = outcome.report["workloads"]
+    by_engine = {"quick": 1, "full": 4}[level]
+    by_kernel = {"quick": 0, "full": 3}[level] if "kernel" in {
+        metric["variant"] for metric in outcome.report["metrics"]} else 0
+
+    assert workload["elements_checked"] == 6 * (by_engine + by_kernel) * (64 << 10) // 4
+    assert passes >= 1
+
+
+@pytest.mark.parametrize("size, words", [("1", 4), ("4099", 1024)])
+def test_odd_sizes_are_whole_vectors(simulated, size, words):
+    outcome = simulated.report("peer-copy", "--size", size, *device_words([0, 1]), profile="h100x8")
+    [workload] = outcome.report["workloads"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert workload["elements_checked"] == 2 * words
+
+
+def test_small_copies_are_not_judged(simulated):
+    outcome = simulated.report("peer-copy", "--size", "1M", *device_words([0, 1]), profile="h100x8")
+
+    assert {metric["verdict"] for metric in outcome.report["metrics"]} == {"not judged"}
+
+
+def test_less_is_copied_where_the_driver_pins_no_more(simulated):
+    outcome = simulated.report("peer-copy", "--size", "32M", *device_words([0, 1]),
+                               profile="h100x8", faults=["cuMemHostAlloc call=2 returns 2"])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert fact(outcome, "copied_less_than_wanted") == (
+        "16777216 bytes: the driver does not pin 64 MiB")
+    assert "16 MiB a copy (less than wanted)" in outcome.out
+
+
+# --- whose fault it is ---
+
+def test_a_pair_is_named_both_ways_and_no_other(simulated):
+    outcome = simulated.report("peer-copy", "--size", "16M", *device_words([0, 1, 2]),
+                               profile="h100x8", faults=["link 0-1 rate=0.5"])
+    found = metrics(outcome, "write")
+
+    for pair, metric in found.items():
+        is_slow = set(pair) == {0, 1}
+        assert metric["verdict"] == ("FAIL" if is_slow else "PASS")
+    assert [(check["id"], check["gpu"]) for check in outcome.checks("FAIL")] == [
+        ("hardware.nvlink-slow", 0), ("hardware.nvlink-slow", 1)]
+
+
+def test_a_gpu_that_is_slow_with_everybody_is_named_once(simulated):
+    """Ten of its 18 links are down: its links are one finding, what it costs its pairs another."""
+    outcome = simulated.report("peer-copy", "--size", "16M", *device_words(range(4)),
+                               profile="h100x8", faults=["nvlink 3 down=10"])
+    failed = outcome.checks("FAIL")
+
+    assert [(check["id"], check["gpu"]) for check in failed] == [("hardware.nvlink-down", 3)] * 2
+    assert "8 of 18 NVLinks are up" in failed[0]["observed"]
+    assert "6 of 6 pairs with gpu 3 are slow" in failed[1]["observed"]
+    slow = {pair for pair, metric in metrics(outcome, "write").items() if metric["verdict"] == "FAIL"}
+    assert slow == {pair for pair in pairs_of(range(4)) if 3 in pair}
+
+
+def test_all_pairs_slow_is_nobody_in_particular(simulated):
+    outcome = simulated.report("peer-copy", "--size", "16M", *device_words(range(4)),
+                               profile="h100x8", faults=["link all rate=0.5"])
+
+    assert [(check["id"], check["gpu"]) for check in outcome.checks("FAIL")] == [
+        ("hardware.nvlink-slow", None)]
+    assert "all 12 pairs are slow" in outcome.checks("FAIL")[0]["observed"]
+
+
+def test_rates_of_wrong_data_are_not_told(simulated):
+    outcome = simulated.report("peer-copy", "--size", "1M", *device_words([0, 1, 2]),
+                               profile="h100x8", faults=["link 0>1 flip=0x1000:3"])
+
+    assert sorted(metrics(outcome, "write")) == [pair for pair in pairs_of(range(3))
+                                                 if pair != (0, 1)]
+    [check] = outcome.checks("FAIL")
+    # Byte 0x1000 is word 1024.
+    assert "1 of 262144 words are wrong after copies from gpu 0 to gpu 1, the first is 1024" in (
+        check["observed"])
+
+
+def test_copies_that_all_vanish_are_one_finding(simulated):
+    outcome = simulated.report("peer-copy", "--size", "1M", profile="a100-pcie-switch-x4",
+                               faults=["link all drops=yes"])
+
+    assert [(check["id"], check["gpu"]) for check in outcome.checks("FAIL")] == [
+        ("host.peer-copies-dropped", None)]
+    assert "all 12 pairs" in outcome.checks("FAIL")[0]["observed"]
+
+
+def test_limit_of_peers_is_no_fault(simulated):
+    """711, CUDA_ERROR_TOO_MANY_PEERS: the pair is staged, which is noticed, and the others go on."""
+    outcome = simulated.report("peer-copy", "--size", "1M", profile="h100x8",
+                               faults=["cuCtxEnablePeerAccess call=3 returns 711"])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.notes() == {"host.peer-copies-staged"}
+    assert len(metrics(outcome, "write")) == 8 * 7 - 2
+    assert "2 pairs through the host left out" in outcome.out
