@@ -9,6 +9,9 @@
 
 #include "workloads/peer_bench.h"
 
+/* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
+#define GST_PEER_JUDGED_FROM ((size_t)16 << 20)
+
 /* What a pair could do at most, and what every healthy one of its class does. NVLinks are judged by
  * as many as there should be; PCIe by the narrower of both GPUs' links, with a floor only for
  * writes that switches alone forward; there is no floor for kernels, for both ways at once, through
@@ -28,6 +31,10 @@ void gst_peer_report_links(struct gst_run *run, const struct gst_peers *peers);
 /* Tells which pairs the driver refuses although it says that they can, and which are joined by
  * NVLinks and may not use them. */
 void gst_peer_report_access(struct gst_run *run, const struct gst_peers *peers);
+
+/* Notes copies between GPUs below PCIe switches that go up to the CPU all the same, as far as sysfs
+ * shows it. */
+void gst_peer_report_redirects(struct gst_run *run, const struct gst_peers *peers);
 
 /* At the end: copies that were dropped, and for each GPU how much arrived there unchanged. */
 void gst_peer_report_data(const struct gst_peer_bench *bench);

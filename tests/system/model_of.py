@@ -35,9 +35,9 @@ COPY_CALL_S, EVENT_CALL_S = 1.5e-6, 0.8e-6
 # blocks on a multiprocessor, a sum of 8 bytes for each thread that reads.
 ROUND_BYTES, BLOCKS_PER_SM, SUMS_BYTES = 512 * 8 * 16, 16, 512 * 8
 
-# Of host/workloads/latency.c: loads of one walk, walks of a batch (4 to warm up and 16 timed), bytes
-# of a small copy.
-LOCAL_HOPS, HOST_HOPS, WALKS, PAGE = 4096, 2048, 4 + 16, 4096
+# Of host/workloads/latency.c and latency_peers.c: loads of one walk through a GPU's own memory, the
+# host's and a peer's, walks of a batch (4 to warm up and 16 timed), bytes of a small copy.
+LOCAL_HOPS, HOST_HOPS, PEER_HOPS, WALKS, PAGE = 2048, 1024, 256, 4 + 16, 4096
 
 # Way of memory-bandwidth: buffers read and written.
 WAYS = {"copy-engine": 2, "read": 1, "write": 1, "copy": 2, "triad": 3}
