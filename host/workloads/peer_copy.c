@@ -301,6 +301,7 @@ static bool test_peers(struct test *test, struct gst_status *st)
                         && gst_nvlinks_all_switched(&test->peers.links);
     note_paths(test);
     gst_peer_report_access(test->run, &test->peers);
+    gst_peer_report_redirects(test->run, &test->peers);
     if (test->direct > 0 || test->run->is_full) {
         gst_peer_report_links(test->run, &test->peers);
         return measure(test, st);

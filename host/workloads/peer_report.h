@@ -32,6 +32,10 @@ void gst_peer_report_links(struct gst_run *run, const struct gst_peers *peers);
  * NVLinks and may not use them. */
 void gst_peer_report_access(struct gst_run *run, const struct gst_peers *peers);
 
+/* Notes copies between GPUs below PCIe switches that go up to the CPU all the same, as far as sysfs
+ * shows it. */
+void gst_peer_report_redirects(struct gst_run *run, const struct gst_peers *peers);
+
 /* At the end: copies that were dropped, and for each GPU how much arrived there unchanged. */
 void gst_peer_report_data(const struct gst_peer_bench *bench);
 

@@ -164,6 +164,41 @@ def test_copies_that_are_translated_are_warned_of(program, tmp_path, name):
     assert ("boot the host with iommu=pt" in outcome.out) == is_danger
 
 
+# groups of GPU0 and GPU1, ports that redirect; is it noted, and how?
+REDIRECTED = {
+    "groups differ": ((15, 16), {}, "when the kernel started: IOMMU groups differ; IOMMU translating"),
+    "by ACS": ((15, 15), {LEFT: BY_LINUX, RIGHT: 0}, f"sends it up to the CPU ({LEFT}); IOMMU"),
+    "handed over": ((15, 16), {LEFT: 0, RIGHT: 0}, None),
+    "one group": ((15, 15), {}, None),
+    "not told": ((None, None), {}, None),
+}
+
+
+@pytest.mark.parametrize("name", REDIRECTED)
+def test_peer_copies_that_are_sent_up_are_noted(simulated, tmp_path, name):
+    """Two of the simulated GPUs, below a switch as that of a real machine."""
+    groups, controls, words = REDIRECTED[name]
+    files = {**machine_files(SWITCH), **with_acs(SWITCH, controls),
+             **with_groups(SWITCH, lambda index: "DMA-FQ",
+                           lambda index: groups[index] if index < 2 else None)}
+    # The simulated GPUs have addresses of their own.
+    for real, address in (("0000:40:00.0", "0000:17:00.0"), ("0000:41:00.0", "0000:18:00.0")):
+        files = {path.replace(real, address):
+                 text.replace(real, address) if isinstance(text, str) else text
+                 for path, text in files.items()}
+    outcome = simulated.report("peer-copy", "--device", "0,1", "--root",
+                               plant(tmp_path / "root", files), profile="a100-pcie-switch-x4")
+    notes = [check for check in outcome.report["checks"]
+             if check["id"] == "host.peer-copies-redirected"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert [check["verdict"] for check in notes] == (["NOTE"] if words else [])
+    if words:
+        assert words in notes[0]["observed"]
+        pairs = 1 if "ACS" in words or controls else 2
+        assert f"copies of {pairs} pair" in notes[0]["observed"]
+
+
 def test_hostile_groups_and_configurations(program, tmp_path):
     """What a port says of its capabilities leads in circles, groups have no numbers."""
     circle = bytearray(4096)

@@ -244,6 +244,10 @@
       "GPUs that are joined by NVLinks reach each other's memory without the host", \
       "on the host: nvidia-smi topo -p2p rw and systemctl status nvidia-fabricmanager; confidential computing and virtual GPUs have no peer access", \
       "CUDA driver API, cuMemcpyPeer, cuDeviceCanAccessPeer; NVML, nvmlDeviceGetNvLinkState") \
+    X(GST_HOST_PEER_COPIES_REDIRECTED, "host.peer-copies-redirected", GST_NOTE, GST_ACTION_FIX_HOST, \
+      "PCIe switches hand over what the GPUs below them send each other", \
+      "gpu-selftest topology names the ports; for faster copies boot the host with pci=disable_acs_redir= and these ports, separated by ';'", \
+      "PCI Express base specification, access control services; Linux, kernel-parameters, pci=disable_acs_redir") \
     X(GST_HOST_PEER_COPIES_DROPPED, "host.peer-copies-dropped", GST_FAIL, GST_ACTION_FIX_HOST, \
       "what one GPU copies to another arrives there", \
       "on the host: boot with iommu=pt (or the IOMMU off), turn off ACS on the PCIe switches (lspci -vvv shows ACSCtl), and try again", \
