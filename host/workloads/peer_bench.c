@@ -204,8 +204,10 @@ static bool run_round(struct gst_peer_bench *bench, const struct gst_peer_pass *
     struct moves moves = { .count = 0 };
 
     for (size_t i = 0; i < round->count; i++) {
-        const struct gst_round_pair pair = round->pairs[i];
+        struct gst_round_pair pair = round->pairs[i];
 
+        if (pass->is_both_ways && pair.from > pair.to)
+            pair = (struct gst_round_pair){ pair.to, pair.from };
         if (!is_meant(bench, pass, pair))
             continue;
         moves.of[moves.count++] = (struct move){ bench, pass, pair.from, pair.to };

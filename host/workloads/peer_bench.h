@@ -28,8 +28,7 @@ enum gst_peer_data {
     GST_PEER_DATA_DROPPED, /* the target still held what was there before; not told yet */
 };
 
-/* From one GPU to another, of one pass; both ways at once are one result, that of from < to or of
- * from > to, whichever came first. */
+/* From one GPU to another, of one pass; both ways at once are one result, from < to. */
 struct gst_peer_result {
     size_t count; /* of samples; 0: not measured */
     bool was_ahead;
