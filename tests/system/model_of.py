@@ -268,9 +268,12 @@ def host_copy(profile, level, size, indices):
         rate = size / time_for(size, host_rate(gpu))
         ways = {"to-gpu": rate, "from-gpu": rate}
         if level == "full":
-            # Each direction has its own wires. An eighth of the size is copied of pageable memory.
-            ways |= {"both-ways": 2 * rate}
-            seconds = COPY_CALL_S + time_for(size / 8, host_rate(gpu) / PAGEABLE)
+            # Each direction has its own wires; integrated memory is crossed by both, and four times
+            # in place of two where it is pageable. An eighth of the size is copied of that.
+            is_integrated = gpu.get("integrated") == "yes"
+            ways |= {"both-ways": rate if is_integrated else 2 * rate}
+            slow = host_rate(gpu) / (2 if is_integrated else PAGEABLE)
+            seconds = COPY_CALL_S + time_for(size / 8, slow)
             ways |= {"pageable-to-gpu": size / 8 / seconds,
                      "pageable-from-gpu": size / 8 / (seconds + EVENT_CALL_S)}
         for way, value in ways.items():
