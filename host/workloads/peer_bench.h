@@ -88,4 +88,9 @@ bool gst_peer_bench_has(const struct gst_run *run, int from, int to);
 bool gst_peer_bench_run(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
                         struct gst_status *st);
 
+/* The same for one pair with no other beside it, whatever the pass says: the median of its samples,
+ * 0 if its data were wrong. bench->results stay as they are. */
+bool gst_peer_bench_alone(struct gst_peer_bench *bench, const struct gst_peer_pass *pass, int from,
+                          int to, double *bytes_per_s, struct gst_status *st);
+
 #endif

@@ -173,10 +173,11 @@ def uplinks_of(profile):
             for words, values in facts_of(profile, "switch")}
 
 
-def host_rates_at_once(profile, uplinks=None):
+def host_rates_at_once(profile, uplinks=None, indices=None):
     """Of each GPU while all copy in one direction: its link, the switch above it, and the memory
     of its node. `uplinks` are rates of switches in place of the profile's."""
     gpus = gpus_of(profile)
+    indices = range(len(gpus)) if indices is None else indices
     left = {("switch", number): rate
             for number, rate in (uplinks or uplinks_of(profile)).items()}
     left |= {("node", words[1]): quantity(values["memory"])
@@ -184,7 +185,7 @@ def host_rates_at_once(profile, uplinks=None):
     left |= {("link", index): host_rate(gpu) for index, gpu in enumerate(gpus)}
     flows = {index: {key for key in (("link", index), ("switch", gpu.get("switch")),
                                      ("node", gpu["numa"])) if key in left}
-             for index, gpu in enumerate(gpus)}
+             for index, gpu in enumerate(gpus) if index in indices}
     return shares(flows, left)
 
 
@@ -247,12 +248,11 @@ def latency_of(gpu, name):
 
 
 def peer_latency_of(profile, one, other, name):
-    """Seconds for one load of another GPU's memory, or for one page of it."""
+    """The same from one GPU to another that it reaches: `other` loads what `one` has."""
     if name == "copy-peer":
         return COPY_S + PAGE / peer_rate(profile, one, other)
-    gpu = gpus_of(profile)[one]
-    return quantity(gpu["peer-latency" if nvlinks(profile) else "host-latency"]) + (
-        KERNEL_S / PEER_HOPS)
+    word = "peer-latency" if nvlinks(profile) else "host-latency"
+    return quantity(gpus_of(profile)[other][word]) + KERNEL_S / PEER_HOPS
 
 
 # --- every number of the group ---
@@ -303,11 +303,11 @@ def peer_copy(profile, level, size, indices):
         if one < other:
             note("both-ways", "copy-engine", 2 * engine)
             note("both-ways", "kernel", 2 * kernel)
-        # The other pairs of its round may be any that are disjoint.
+        # The other pairs of its round may be any that are disjoint; of three GPUs there is none.
         rest = [index for index in indices if index not in (one, other)]
         note("contention", "copy-engine", [
             peer_rates_at_once(profile, [(one, other), pair])[one, other] / alone
-            for pair in itertools.permutations(rest, 2)])
+            for pair in itertools.permutations(rest, 2)] or 1)
     return found
 
 
@@ -337,7 +337,7 @@ def fan(profile, level, size, indices):
     found = {}
     if level == "full" and has_peers(profile):
         found |= fan_of_peers(profile, size, indices)
-    at_once = host_rates_at_once(profile)
+    at_once = host_rates_at_once(profile, indices=indices)
     for index in indices:
         alone = time_for(size, min(host_rate(gpus_of(profile)[index]), uplink_above(profile, index)))
         together = time_for(size, at_once[index])
@@ -363,9 +363,9 @@ def latency(profile, level, size, indices):
     found = {("latency." + name, "", index, index): latency_of(gpus_of(profile)[index], name)
              for index in indices for name in ("local", "host", "copy-to-gpu", "copy-from-gpu")}
     if level == "full" and has_peers(profile):
-        found |= {("latency." + name, "", one, other): peer_latency_of(profile, one, other, name)
-                  for one, other in itertools.permutations(indices, 2)
-                  for name in ("peer", "copy-peer")}
+        for one, other in itertools.permutations(indices, 2):
+            found |= {("latency." + name, "", one, other): peer_latency_of(profile, one, other, name)
+                      for name in ("peer", "copy-peer")}
     return found
 
 

@@ -125,7 +125,7 @@ def test_pairs_are_the_models(whole, profile):
         assert set(pairs) == {(a, b) for a in (0, 1, 3) for b in (0, 1, 3) if a != b}
         for pair, metric in pairs.items():
             value = peer_latency_of(profile, *pair, name)
-            assert metric["value"] == pytest.approx(value, rel=0.01), name
+            assert metric["value"] == pytest.approx(value, rel=0.01), (name, pair)
             assert metric["stats"]["count"] == 48
             assert metric["variant"] in (None, "")
             assert metric["verdict"] == "not judged"
