@@ -44,7 +44,7 @@ static const struct gst_option rows[] = {
       AT(size_bytes) },
     { .name = "samples",
       .value = "<number>",
-      .help = "of each number that is measured; 16 in quick and 48 in full if not given",
+      .help = "of each number that is measured; 16 or 48 by level if not given",
       .kind = GST_OPTION_TEXT,
       AT(samples_text) },
     { .name = "pairs",

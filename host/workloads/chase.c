@@ -3,8 +3,8 @@
  * Making cycles, walking, comparing; see chase.h.
  *
  * A launch is long enough that what it costs beside its loads does not matter: from one event to
- * the next that is about two microseconds, one in three hundred of the shortest walk. Two lengths
- * and the slope between them would take it out, too, and bring in the noise of a difference.
+ * the next that is about two microseconds, under one percent of the shortest walk. Two lengths and
+ * the slope between them would take it out, too, and bring in the noise of a difference.
  */
 #include "workloads/chase.h"
 
@@ -81,7 +81,7 @@ struct gst_latency_result gst_cycle_walk(const struct gst_cycle *cycle, uint32_t
 
 bool gst_chase_init(struct gst_chase *chase, struct gst_lane *lane, struct gst_status *st)
 {
-    *chase = (struct gst_chase){ .lane = lane, .was_ahead = true };
+    *chase = (struct gst_chase){ .lane = lane };
     if (gst_lane_load_kernel(lane, "latency", "latency_chase", st)
         && lane->path->alloc(lane, (GST_CHASE_LAUNCHES + 1) * sizeof(*chase->seen), &chase->results,
                              st)
@@ -105,6 +105,7 @@ void gst_chase_begin(struct gst_chase *chase, const struct gst_cycle *cycle, uin
     chase->cycle = *cycle;
     chase->hops = hops;
     chase->at = 0;
+    chase->was_ahead = true;
 }
 
 static bool walk(struct gst_chase *chase, size_t launch, uint32_t hops, struct gst_status *st)
@@ -164,8 +165,10 @@ static bool catches_planted_error(struct gst_chase *chase)
     return is_caught;
 }
 
-static bool verify(struct gst_chase *chase, struct gst_run *run, const char *what)
+static bool verify(struct gst_chase *chase, struct gst_run *run)
 {
+    const enum gst_finding_id finding = chase->cycle.wrong;
+    const char *what = chase->cycle.what;
     const int gpu = chase->lane->gpu->index;
     size_t first = 0;
     const size_t wrong = count_wrong(chase, &first);
@@ -174,33 +177,51 @@ static bool verify(struct gst_chase *chase, struct gst_run *run, const char *wha
 
     gst_run_count_elements(run, (uint64_t)chase->launches * chase->hops);
     if (wrong > 0)
-        return gst_run_check(run, GST_HARDWARE_WRONG_RESULT, gpu, false,
+        return gst_run_check(run, finding, gpu, false,
                              "%zu of %zu walks through %s went astray, the first is %zu: %u loads "
                              "ended at word 0x%x with hash 0x%x, expected %u, 0x%x and 0x%x",
                              wrong, chase->launches, what, first, seen->hops, seen->end, seen->hash,
                              expected->hops, expected->end, expected->hash);
-    gst_run_check(run, GST_HARDWARE_WRONG_RESULT, gpu, true,
+    gst_run_check(run, finding, gpu, true,
                   "%zu walks of %u loads through %s ended where they had to", chase->launches,
                   chase->hops, what);
     return gst_run_check(run, GST_SUITE_BLIND, gpu, catches_planted_error(chase),
                          "one planted error among %zu walks through %s", chase->launches, what);
 }
 
-bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, const char *what,
-                    double seconds[GST_BATCH_COPIES], bool *is_right, struct gst_status *st)
+/* As many as batch.copies. */
+static bool time_batch(struct gst_chase *chase, struct gst_run *run, double *seconds,
+                       bool *is_right, struct gst_status *st)
 {
     struct gst_lane *lane = chase->lane;
 
     chase->launches = 0;
     if (!lane->path->fill(lane, chase->results, POISON_BYTE, sizeof(chase->seen), st)
-        || !gst_batch_queue(&chase->batch, walk_next, chase, st)
-        || !gst_batch_finish(&chase->batch, seconds, st)
+        || !gst_batch_queue(&chase->batch, walk_next, chase, st))
+        return false;
+    if (chase->condition != NULL)
+        gst_condition_sample(chase->condition, lane->env, lane->gpu);
+    if (!gst_batch_finish(&chase->batch, seconds, st)
         || !lane->path->download(lane, chase->seen, chase->results, sizeof(chase->seen), st)
         || !lane->path->wait(lane, st))
         return false;
-    for (size_t i = 0; i < GST_BATCH_COPIES; i++)
+    for (size_t i = 0; i < chase->batch.copies; i++)
         seconds[i] /= chase->hops;
     chase->was_ahead = chase->was_ahead && chase->batch.was_ahead;
-    *is_right = verify(chase, run, what);
+    *is_right = verify(chase, run);
+    return true;
+}
+
+bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double *seconds, size_t count,
+                    bool *is_right, struct gst_status *st)
+{
+    *is_right = true;
+    for (size_t done = 0; done < count && *is_right; done += chase->batch.copies) {
+        const size_t left = count - done;
+
+        chase->batch.copies = left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
+        if (!time_batch(chase, run, seconds + done, is_right, st))
+            return false;
+    }
     return true;
 }

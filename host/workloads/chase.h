@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gpu/condition.h"
 #include "gpu/copy_batch.h"
 #include "gpu/path.h"
 #include "kernels/latency.h"
@@ -20,9 +21,11 @@
 
 /* What is walked through; the memory is the caller's. */
 struct gst_cycle {
-    uint64_t pointer; /* as the GPU that walks sees it */
-    uint32_t nodes;   /* a power of two */
-    uint32_t step;    /* odd */
+    uint64_t pointer;          /* as the GPU that walks sees it */
+    uint32_t nodes;            /* a power of two */
+    uint32_t step;             /* odd */
+    const char *what;          /* "host memory" */
+    enum gst_finding_id wrong; /* what it is if a walk goes astray */
 };
 
 /* The largest cycle that fits into so many bytes, at least 2 nodes and at most 2^26 (8 GiB): an
@@ -51,7 +54,8 @@ struct gst_chase {
     uint32_t hops;    /* of one launch */
     uint32_t at;      /* the node where the next launch begins */
     size_t launches;  /* in this batch */
-    bool was_ahead;   /* of every batch so far: the host queued faster than the GPU walked */
+    struct gst_condition *condition; /* the caller's, of the lane's GPU: read under load; or NULL */
+    bool was_ahead; /* in every batch of this cycle: the host queued faster than the GPU walked */
     struct gst_latency_result expected[GST_CHASE_LAUNCHES];
     struct gst_latency_result seen[GST_CHASE_LAUNCHES];
 };
@@ -63,11 +67,11 @@ void gst_chase_release(struct gst_chase *chase);
 /* From now on it walks through `cycle`, from its first node, `hops` at a time. */
 void gst_chase_begin(struct gst_chase *chase, const struct gst_cycle *cycle, uint32_t hops);
 
-/* One batch: `seconds`, one hop's for each timed launch. Every launch is compared with the host's
- * own walk, and the comparison itself tried; *is_right tells whether all was as it had to be, what
- * was not is reported of the lane's GPU. `what` names the memory: "host memory". */
-bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, const char *what,
-                    double seconds[GST_BATCH_COPIES], bool *is_right, struct gst_status *st);
+/* `seconds`, one hop's, for each of `count` timed launches, in batches. Every launch is compared
+ * with the host's own walk, and the comparison itself tried; *is_right tells whether all was as it
+ * had to be, what was not is reported of the lane's GPU. */
+bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double *seconds, size_t count,
+                    bool *is_right, struct gst_status *st);
 
 /* Keeps the lane busy with a walk that is neither timed nor looked at. */
 bool gst_chase_lead(struct gst_chase *chase, uint32_t hops, struct gst_status *st);

@@ -88,7 +88,9 @@ static bool explain_difference(const struct gst_fan_part *part, struct gst_run *
                   "first is %zu: 0x%08x, expected 0x%08x%s; through the host they arrive",
                   found->count, words_of(part), gpu_of(part->from), gpu_of(part->to), found->first,
                   found->observed, found->expected,
-                  is_dropped ? ", and the target holds what it held before" : "");
+                  is_dropped          ? ", and the target holds what it held before"
+                  : found->is_one_bit ? " (one bit flipped)"
+                                      : "");
     return true;
 }
 

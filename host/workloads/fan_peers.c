@@ -163,6 +163,24 @@ static bool all_over_nvlink(const struct middle *middle)
     return true;
 }
 
+/* Is what the others have of links less than the one has, since some of theirs are gone? Then the
+ * numbers of those tell it. */
+static bool is_held_up_by_others(const struct middle *middle)
+{
+    const struct gst_nvlinks_map *links = &middle->peers->links;
+    unsigned up = 0;
+    bool is_any_missing = false;
+
+    for (size_t i = 0; i < middle->count; i++) {
+        const struct gst_fan_part *part = &middle->parts[i];
+        const int other = (int)(middle->is_to_one ? part->from : part->to)->way.place;
+
+        up += gst_nvlinks_up(links, other);
+        is_any_missing = is_any_missing || gst_nvlinks_are_missing(links, other);
+    }
+    return is_any_missing && up < gst_nvlinks_expected(links, (int)middle->one->way.place);
+}
+
 /* All of the GPU's NVLinks, where its peers are behind switches that give to any of them whatever
  * its links can do; where links lead from GPU to GPU, or over PCIe, what the others can send is
  * another matter: a ceiling only. */
@@ -178,8 +196,8 @@ static struct gst_bar bar_of(const struct middle *middle)
 
     if (!is_nvlink && gst_nvlinks_up(links, (int)middle->one->way.place) > 0)
         return gst_bar_none(); /* some by NVLink, others by PCIe */
-    if (!is_nvlink || !gst_nvlinks_all_switched(links) || !middle->was_ahead
-        || middle->parts[0].bytes < JUDGED_FROM_BYTES)
+    if (!is_nvlink || !gst_nvlinks_all_switched(links) || is_held_up_by_others(middle)
+        || !middle->was_ahead || middle->parts[0].bytes < JUDGED_FROM_BYTES)
         bar = gst_bar_without_floor(bar);
     return bar;
 }

@@ -307,14 +307,15 @@ static void load_kernels(struct gst_peer_bench *bench)
 }
 
 bool gst_peer_bench_init(struct gst_peer_bench *bench, struct gst_run *run,
-                         const struct gst_peers *peers, bool wants_kernel, struct gst_status *st)
+                         const struct gst_peers *peers, size_t bytes, bool wants_kernel,
+                         struct gst_status *st)
 {
     memset(bench, 0, sizeof(*bench));
     bench->run = run;
     bench->peers = peers;
     bench->count = run->env->gpu_count;
     bench->seed = (uint32_t)(run->seed ^ (run->seed >> 32));
-    bench->memory.bytes = gst_copy_bytes_wanted(run);
+    bench->memory.bytes = bytes;
     bench->memory.extra = GST_PEER_DATA_EXTRA;
     if (!open_seats(bench, st) || !allocate(bench, st))
         return false;

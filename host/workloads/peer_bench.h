@@ -72,11 +72,12 @@ struct gst_peer_bench {
     size_t rounds, pairs; /* of the last pass */
 };
 
-/* Opens everything for copies between all GPUs of the run; `wants_kernel` loads memory_copy, too,
- * and where none fits the GPUs says so in no_kernel. False with the cause in `st`, and st->gpu set
- * where one GPU is to blame; release it all the same. */
+/* Opens everything for copies of at most `bytes` between all GPUs of the run; `wants_kernel` loads
+ * memory_copy, too, and where none fits the GPUs says so in no_kernel. False with the cause in
+ * `st`, and st->gpu set where one GPU is to blame; release it all the same. */
 bool gst_peer_bench_init(struct gst_peer_bench *bench, struct gst_run *run,
-                         const struct gst_peers *peers, bool wants_kernel, struct gst_status *st);
+                         const struct gst_peers *peers, size_t bytes, bool wants_kernel,
+                         struct gst_status *st);
 void gst_peer_bench_release(struct gst_peer_bench *bench);
 
 /* Is this ordered pair of run->env's GPUs asked for? */

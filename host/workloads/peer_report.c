@@ -10,9 +10,6 @@
 #include "topology/peer_way.h"
 #include "workloads/slow_pairs.h"
 
-/* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
-#define JUDGED_FROM_BYTES ((size_t)16 << 20)
-
 static struct gst_bar lower_of(struct gst_bar one, struct gst_bar other)
 {
     if (isnan(one.ceiling) || isnan(other.ceiling))
@@ -64,7 +61,7 @@ struct gst_bar gst_peer_bar(const struct gst_peer_bench *bench, const struct gst
         is_nvlink ? lower_of(nvlink_bar(bench, from, links), nvlink_bar(bench, to, links))
                   : lower_of(pcie_bar(bench, from), pcie_bar(bench, to));
 
-    if (pass->is_kernel || pass->is_both_ways || bench->memory.bytes < JUDGED_FROM_BYTES
+    if (pass->is_kernel || pass->is_both_ways || bench->memory.bytes < GST_PEER_JUDGED_FROM
         || !bench->results[from][to].was_ahead
         || (!is_nvlink && !has_pcie_floor(bench, pass, from, to)))
         bar = gst_bar_without_floor(bar);

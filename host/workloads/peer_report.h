@@ -9,6 +9,9 @@
 
 #include "workloads/peer_bench.h"
 
+/* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
+#define GST_PEER_JUDGED_FROM ((size_t)16 << 20)
+
 /* What a pair could do at most, and what every healthy one of its class does. NVLinks are judged by
  * as many as there should be; PCIe by the narrower of both GPUs' links, with a floor only for
  * writes that switches alone forward; there is no floor for kernels, for both ways at once, through

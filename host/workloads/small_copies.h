@@ -21,10 +21,13 @@
  * API, cuEventElapsedTime) is under one percent of it. */
 #define GST_SMALL_COPIES 64
 
-#define GST_SMALL_COPIES_BYTES ((size_t)GST_SMALL_COPIES * GST_SMALL_COPY_BYTES)
+/* Each sample copies a page of its own, so that what arrived tells of every sample; where there are
+ * more of them, they begin anew. */
+#define GST_SMALL_COPIES_PAGES ((size_t)48)
+#define GST_SMALL_COPIES_BYTES (GST_SMALL_COPIES_PAGES * GST_SMALL_COPY_BYTES)
 
-/* Queues the copy of page number `slot` (below GST_SMALL_COPIES) and returns. */
-typedef bool (*gst_small_copy)(struct gst_lane *lane, void *data, size_t slot,
+/* Queues the copy of page number `page` (below GST_SMALL_COPIES_PAGES) and returns. */
+typedef bool (*gst_small_copy)(struct gst_lane *lane, void *data, size_t page,
                                struct gst_status *st);
 
 struct gst_small_copies {
@@ -33,7 +36,9 @@ struct gst_small_copies {
     bool was_ahead;         /* false: not even behind the longest, and times are the host's */
 };
 
-/* Pure. */
+/* What pages of so many samples hold, all together. Pure, as the next. */
+size_t gst_small_copies_bytes(size_t samples);
+
 struct gst_small_copies gst_small_copies_of(struct gst_chase *lead);
 
 /* `seconds`, one copy's, for each of `count` samples. Waits. */

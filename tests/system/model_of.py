@@ -35,9 +35,9 @@ COPY_CALL_S, EVENT_CALL_S = 1.5e-6, 0.8e-6
 # blocks on a multiprocessor, a sum of 8 bytes for each thread that reads.
 ROUND_BYTES, BLOCKS_PER_SM, SUMS_BYTES = 512 * 8 * 16, 16, 512 * 8
 
-# Of host/workloads/latency.c: loads of one walk, walks of a batch (4 to warm up and 16 timed), bytes
-# of a small copy.
-LOCAL_HOPS, HOST_HOPS, WALKS, PAGE = 4096, 2048, 4 + 16, 4096
+# Of host/workloads/latency.c and latency_peers.c: loads of one walk through a GPU's own memory, the
+# host's and a peer's, walks of a batch (4 to warm up and 16 timed), bytes of a small copy.
+LOCAL_HOPS, HOST_HOPS, PEER_HOPS, WALKS, PAGE = 2048, 1024, 256, 4 + 16, 4096
 
 # Way of memory-bandwidth: buffers read and written.
 WAYS = {"copy-engine": 2, "read": 1, "write": 1, "copy": 2, "triad": 3}
@@ -173,11 +173,12 @@ def uplinks_of(profile):
             for words, values in facts_of(profile, "switch")}
 
 
-def host_rates_at_once(profile):
+def host_rates_at_once(profile, uplinks=None):
     """Of each GPU while all copy in one direction: its link, the switch above it, and the memory
-    of its node."""
+    of its node. `uplinks` are rates of switches in place of the profile's."""
     gpus = gpus_of(profile)
-    left = {("switch", number): rate for number, rate in uplinks_of(profile).items()}
+    left = {("switch", number): rate
+            for number, rate in (uplinks or uplinks_of(profile)).items()}
     left |= {("node", words[1]): quantity(values["memory"])
              for words, values in facts_of(profile, "node")}
     left |= {("link", index): host_rate(gpu) for index, gpu in enumerate(gpus)}
@@ -298,9 +299,32 @@ def peer_copy(profile, level, size, indices):
     return found
 
 
-def fan(profile, level, size, indices):
-    del level
+def fan_part(size, gpus, samples):
+    """Bytes that each GPU sends to the one in the middle, or gets from it: parts of one buffer, in
+    steps of 64 words; each batch of each GPU in the middle moves on by a step, twice."""
+    step = 64 * 4
+    spare = 2 * gpus * -(-samples // 16) * step
+    return (size - spare) // (gpus - 1) // step * step
+
+
+def fan_of_peers(profile, size, indices):
+    """The sum of all parts until the slowest has arrived."""
     found = {}
+    part = fan_part(size, len(indices), 48)
+    for index in indices:
+        others = [other for other in indices if other != index]
+        for way, pairs in (("all-to-one", [(other, index) for other in others]),
+                           ("one-to-all", [(index, other) for other in others])):
+            slowest = min(peer_rates_at_once(profile, pairs).values())
+            found["fan." + way, "copy-engine", index, index] = (
+                len(others) * part / time_for(part, slowest))
+    return found
+
+
+def fan(profile, level, size, indices):
+    found = {}
+    if level == "full" and has_peers(profile):
+        found |= fan_of_peers(profile, size, indices)
     at_once = host_rates_at_once(profile)
     for index in indices:
         alone = time_for(size, min(host_rate(gpus_of(profile)[index]), uplink_above(profile, index)))

@@ -4,59 +4,18 @@ and memory; and what is told where nothing shows what they share. Its faults are
 
 import pytest
 
+from model_of import (MIB, PROFILES, facts_of, fan, gpus_of, host_rate, host_rates_at_once,
+                      pcie_theory, shown, uplinks_of)
 from selftest import kernel_module, plant
-from test_host_copy import PROFILES, SIM, gpus_of, is_pcie, is_split, rate, statements, theory
 
 SWITCHED = "a100-pcie-switch-x4"
 WAYS = ("host-to-all", "all-to-host")
-MIB = 1 << 20
+PEER_WAYS = ("all-to-one", "one-to-all")
+SEVERAL = [name for name in PROFILES if shown(name) > 1]
 
-# What core/class_bars.c says of PCIe 3.0 and 4.0, and workloads/uplink_bars.c of all at once: nine
-# tenths of 44.41 of 63.015 GB/s (eight H800 to the host), in whole percent.
-EFFICIENCY = {3: 0.54, 4: 0.63}
-assert EFFICIENCY[4] == int(90 * 44.41 / 63.015) / 100 < 0.66
-
-
-def switches_of(profile):
-    return {words[1]: values for words, values in statements(SIM / f"profiles/{profile}.profile")
-            if words[0] == "switch"}
-
-
-def nodes_of(profile):
-    return {words[1]: float(values["memory"].removesuffix("GB/s")) * 1e9
-            for words, values in statements(SIM / f"profiles/{profile}.profile")
-            if words[0] == "node"}
-
-
-def switch_rate(switch, width=None, gen=None):
-    return (theory(gen or int(switch["gen"]), width or int(switch["width"]))
-            * float(switch["efficiency"]))
-
-
-def at_once(profile, **narrowed):
-    """Bytes per second of each GPU while all copy: the resource with the least for each of its GPUs
-    gives them that much, and what they take elsewhere is gone there; and so on. `narrowed` is the
-    rate of a switch by its number."""
-    gpus = gpus_of(profile)
-    left, users = {}, {}
-    for index, gpu in enumerate(gpus):
-        left["link", index], users["link", index] = rate(gpu), {index}
-        for kind, number in (("switch", gpu.get("switch")), ("node", gpu["numa"])):
-            users.setdefault((kind, number), set()).add(index)
-    for number, switch in switches_of(profile).items():
-        left["switch", number] = narrowed.get(f"switch{number}", switch_rate(switch))
-    left |= {("node", number): memory for number, memory in nodes_of(profile).items()}
-    found = {}
-    while len(found) < len(gpus):
-        share, tightest = min((left[key] / len(users[key]), key) for key in left if users.get(key))
-        for index in list(users[tightest]):
-            found[index] = share
-            for key, who in users.items():
-                if index in who:
-                    who.remove(index)
-                    if key in left:
-                        left[key] -= share
-    return found
+# What core/class_bars.c says of PCIe 3.0, and workloads/uplink_bars.c of all at once: nine tenths of
+# 44.41 of 63.015 GB/s (eight H800 to the host), in whole percent; that is less than the 66 % of 4.0.
+EFFICIENCY = {3: 0.54, 4: int(90 * 44.41 / 63.015) / 100}
 
 
 def metrics(outcome, name, variant):
@@ -64,20 +23,9 @@ def metrics(outcome, name, variant):
             if (metric["name"], metric["variant"]) == (f"fan.{name}", variant)}
 
 
-def assert_rates(outcome, profile, expected):
-    switches = {None: float("inf"), **{number: switch_rate(switch)
-                                       for number, switch in switches_of(profile).items()}}
-    alone = [min(rate(gpu), switches[gpu.get("switch")]) for gpu in gpus_of(profile)]
-    for way in WAYS:
-        found, shares = metrics(outcome, way, "pinned"), metrics(outcome, "share", way)
-        assert sorted(found) == sorted(shares) == list(range(len(expected)))
-        for index, metric in found.items():
-            assert metric["value"] == pytest.approx(expected[index], rel=0.01)
-            assert shares[index]["value"] == pytest.approx(expected[index] / alone[index], rel=0.01)
-            assert metric["stats"]["count"] == shares[index]["stats"]["count"] == 16
-
-
-SEVERAL = [name for name in PROFILES if len(gpus_of(name)) > 1]
+def numbers(outcome):
+    return {(metric["name"], metric["variant"], metric["src_gpu"], metric["dst_gpu"]):
+            metric["value"] for metric in outcome.report["metrics"]}
 
 
 @pytest.mark.parametrize("profile", SEVERAL)
@@ -87,7 +35,20 @@ def test_each_gpu_has_its_share(simulated, profile):
     assert outcome.exit == 0, outcome.describe()
     assert outcome.workloads() == {"fan": "PASS"}
     assert outcome.counted() == set() and outcome.notes() == set()
-    assert_rates(outcome, profile, at_once(profile))
+    assert numbers(outcome) == pytest.approx(fan(profile, "quick", 16 * MIB, range(shown(profile))), rel=0.01)
+    assert {metric["stats"]["count"] for metric in outcome.report["metrics"]} == {16}
+
+
+@pytest.mark.parametrize("profile", [name for name in SEVERAL if len(gpus_of(name)) <= 4])
+def test_full_level_goes_between_gpus_too(simulated, profile):
+    """All GPUs of a machine with few: of others test_bandwidth.py takes some."""
+    outcome = simulated.report("fan", "--level", "full", profile=profile)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.workloads() == {"fan": "PASS"}
+    assert outcome.counted() == set() and outcome.notes() == set()
+    assert numbers(outcome) == pytest.approx(fan(profile, "full", 16 * MIB, range(shown(profile))), rel=0.01)
+    assert {metric["stats"]["count"] for metric in outcome.report["metrics"]} == {3 * 16}
 
 
 @pytest.mark.parametrize("profile", SEVERAL)
@@ -95,12 +56,13 @@ def test_judged_is_what_shares_a_link(simulated, profile):
     """A switch's link, as it could run, divided by the GPUs below it. Where each has a link of its
     own the host's memory decides, of which nobody tells what it can do: a ceiling only."""
     outcome = simulated.report("fan", profile=profile)
-    gpus, switches = gpus_of(profile), switches_of(profile)
+    gpus = gpus_of(profile)
+    switches = {words[1]: values for words, values in facts_of(profile, "switch")}
 
     for way in WAYS:
         for index, metric in metrics(outcome, way, "pinned").items():
             gpu = gpus[index]
-            own = theory(int(gpu["pcie-gen"]), int(gpu["pcie-width"]))
+            own = pcie_theory(int(gpu["pcie-gen"]), int(gpu["pcie-width"]))
             assert metric["ceiling"] == pytest.approx(own)
             if "switch" not in gpu:
                 assert (metric["verdict"], metric["floor"]) == ("not judged", None)
@@ -108,22 +70,19 @@ def test_judged_is_what_shares_a_link(simulated, profile):
             generation = int(switches[gpu["switch"]]["gen"])
             width = int(switches[gpu["switch"]]["width"])
             sharers = sum(other.get("switch") == gpu["switch"] for other in gpus)
-            floor = theory(generation, width) / sharers * EFFICIENCY[generation]
+            floor = pcie_theory(generation, width) / sharers * EFFICIENCY[generation]
             assert metric["verdict"] == "PASS"
             assert metric["floor"] == pytest.approx(floor)
             assert metric["floor_from"] == f"PCIe {generation}.0 x{width}, shared by {sharers}"
 
 
-@pytest.mark.parametrize("fault, narrowed", [
-    ("switch 0 width=8", {"switch0": {"width": 8}}),
-    ("switch 1 gen=3", {"switch1": {"gen": 3}}),
-    ("switch 1 width=2", {"switch1": {"width": 2}})])
-def test_a_slow_uplink_is_measured_as_slow_as_it_is(simulated, fault, narrowed):
+@pytest.mark.parametrize("fault, number, share", [
+    ("switch 0 width=8", "0", 1 / 2), ("switch 1 gen=3", "1", 1 / 2), ("switch 1 width=2", "1", 1 / 8)])
+def test_a_slow_uplink_is_measured_as_slow_as_it_is(simulated, fault, number, share):
     outcome = simulated.report("fan", profile=SWITCHED, faults=[fault])
-    switches = switches_of(SWITCHED)
-    rates = {name: switch_rate(switches[name[-1]], **change) for name, change in narrowed.items()}
-    expected = at_once(SWITCHED, **rates)
-    slow = [index for index, gpu in enumerate(gpus_of(SWITCHED)) if "switch" + gpu["switch"] in rates]
+    uplinks = uplinks_of(SWITCHED)
+    expected = host_rates_at_once(SWITCHED, {**uplinks, number: share * uplinks[number]})
+    slow = [index for index, gpu in enumerate(gpus_of(SWITCHED)) if gpu["switch"] == number]
 
     for way in WAYS:
         found = metrics(outcome, way, "pinned")
@@ -142,12 +101,11 @@ def test_one_of_two_below_a_switch_shares_nothing(simulated):
         found = metrics(outcome, way, "pinned")
         assert sorted(found) == [0, 2]
         for index, metric in found.items():
-            assert metric["value"] == pytest.approx(rate(gpus_of(SWITCHED)[index]), rel=0.01)
+            assert metric["value"] == pytest.approx(host_rate(gpus_of(SWITCHED)[index]), rel=0.01)
             assert metric["verdict"] == "not judged"
 
 
-@pytest.mark.parametrize("profile", [name for name in PROFILES
-                                     if len(gpus_of(name)) == 1 or is_split(name)])
+@pytest.mark.parametrize("profile", [name for name in PROFILES if shown(name) == 1])
 def test_one_gpu_is_none_at_once(simulated, profile):
     outcome = simulated.report("fan", profile=profile)
 
@@ -156,30 +114,26 @@ def test_one_gpu_is_none_at_once(simulated, profile):
     assert outcome.report["metrics"] == []
 
 
-def test_host_copy_is_not_repeated_for_the_share(simulated):
-    """What host-copy has measured of a GPU alone is what its share is of: the trace counts copies."""
-    copies = []
-    for words in (["fan"], ["host-copy", "fan"]):
-        outcome = simulated.report(*words, profile="rtx4090x2")
-        shares = [metric["value"] for way in WAYS
-                  for metric in metrics(outcome, "share", way).values()]
-        assert shares == pytest.approx([1] * 4, rel=0.01)
-        copies.append(outcome)
-    assert copies[0].workloads() == {"fan": "PASS"}
-    assert copies[1].workloads() == {"host-copy": "PASS", "fan": "PASS"}
+@pytest.mark.parametrize("words", [["fan"], ["host-copy", "fan"]], ids="-".join)
+def test_share_is_of_what_one_has_alone(simulated, words):
+    """Measured by host-copy, or where that was not run by fan itself: the simulator says how often
+    it was asked to copy. 2 x 20 copies of all at once and one of each before them; of each alone."""
+    copies = 2 * (20 + 1) + (2 * 20 if words == ["fan"] else 2 * (20 + 1))
+    last = f"cuMemcpyHtoDAsync_v2 call={copies} returns 0"
+    outcome = simulated.report(*words, profile="rtx4090x2", faults=[last])
+    beyond = simulated.run(*words, profile="rtx4090x2",
+                           faults=[last.replace(f"call={copies}", f"call={copies + 1}")])
 
-
-def test_full_level_takes_three_batches(simulated):
-    outcome = simulated.report("fan", "--level", "full", "--size", "1M", profile="rtx4090x2")
-
-    for way in WAYS:
-        for metric in metrics(outcome, way, "pinned").values():
-            assert len(metric["samples"]) == metric["stats"]["count"] == 3 * 16
+    assert outcome.err == ""
+    assert "fault never fired" in beyond.err
+    shares = [metric["value"] for way in WAYS
+              for metric in metrics(outcome, "share", way).values()]
+    assert len(shares) == 4 or words != ["fan"]
 
 
 @pytest.mark.parametrize("level, comparisons", [("quick", 1 + 1), ("full", 1 + 3)])
 def test_every_word_is_counted(simulated, level, comparisons):
-    """Once there and back, then after each batch."""
+    """Once there and back, then after each batch. These GPUs have no access to each other."""
     outcome = simulated.report("fan", "--size", "1M", "--level", level, profile="rtx4090x2")
     [workload] = outcome.report["workloads"]
 
@@ -197,6 +151,81 @@ def test_less_is_copied_by_all_where_one_can_pin_no_more(simulated):
     assert workload["elements_checked"] == 2 * 2 * MIB // 4
     assert facts == ["1048576 bytes", "1048576 bytes: the driver does not pin 4 MiB"]
     assert "1 MiB a copy (less than wanted)" in outcome.out
+
+
+@pytest.mark.parametrize("samples", [1, 17])
+def test_samples_are_those_asked_for(simulated, samples):
+    outcome = simulated.report("fan", "--level", "full", "--samples", samples, "--size", "1M",
+                               profile="a100-pcie-x4")
+
+    assert {metric["stats"]["count"] for metric in outcome.report["metrics"]} == {samples}
+    assert {metric["name"] for metric in outcome.report["metrics"]} == {
+        f"fan.{way}" for way in (*WAYS, *PEER_WAYS, "share")}
+
+
+# --- between GPUs ---
+
+def test_between_gpus_all_links_are_in_use_where_switches_are(simulated):
+    """18 NVLinks of 25 GB/s, of which the class's floor is 72 %: with two GPUs, that each part be of
+    16 MiB."""
+    outcome = simulated.report("fan", "--level", "full", "--size", "17M", "--device", "2,6",
+                               profile="h100x8")
+
+    assert outcome.exit == 0, outcome.describe()
+    for way in PEER_WAYS:
+        found = metrics(outcome, way, "copy-engine")
+        assert sorted(found) == [2, 6]
+        for metric in found.values():
+            assert metric["verdict"] == "PASS"
+            assert metric["ceiling"] == pytest.approx(18 * 25e9)
+            assert metric["floor"] == pytest.approx(0.72 * 18 * 25e9)
+
+
+@pytest.mark.parametrize("profile", ["a100-pcie-x4", SWITCHED])
+def test_between_gpus_pcie_is_a_ceiling_only(simulated, profile):
+    outcome = simulated.report("fan", "--level", "full", "--size", "64M", profile=profile)
+
+    for way in PEER_WAYS:
+        for index, metric in metrics(outcome, way, "copy-engine").items():
+            gpu = gpus_of(profile)[index]
+            assert (metric["verdict"], metric["floor"]) == ("not judged", None)
+            assert metric["ceiling"] == pytest.approx(
+                pcie_theory(int(gpu["pcie-gen"]), int(gpu["pcie-width"])))
+
+
+def test_gpus_without_access_are_left_out_and_named(simulated):
+    """The driver refuses the first to reach the second; the third reaches both."""
+    outcome = simulated.report("fan", "--level", "full", "--size", "1M", "--device", "0,1,2",
+                               profile="a100-pcie-x4", faults=["cuCtxEnablePeerAccess call=1 returns 217"])
+    left_out = {gpu["index"]: gpu["facts"]["peers_left_out"]["fan"]
+                for gpu in outcome.report["gpus"] if "peers_left_out" in gpu["facts"]}
+
+    assert outcome.exit == 0, outcome.describe()
+    assert sorted(left_out) == [0, 1]
+    assert left_out[0].startswith("gpu 1: ") and left_out[1].startswith("gpu 0: ")
+    assert all("CUDA_ERROR_PEER_ACCESS_UNSUPPORTED" in text for text in left_out.values())
+    for way in PEER_WAYS:
+        assert sorted(metrics(outcome, way, "copy-engine")) == [0, 1, 2]
+
+
+def test_no_access_at_all_leaves_the_host(simulated):
+    outcome = simulated.report("fan", "--level", "full", "--size", "1M", profile="rtx4090x2")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert {metric["name"] for metric in outcome.report["metrics"]} == {
+        "fan.host-to-all", "fan.all-to-host", "fan.share"}
+    assert [gpu["facts"]["peers_left_out"]["fan"] for gpu in outcome.report["gpus"]] == [
+        "gpu 1: CUDA gives no peer access", "gpu 0: CUDA gives no peer access"]
+
+
+def test_too_little_to_share_among_gpus(simulated):
+    outcome = simulated.report("fan", "--level", "full", "--size", "4K", profile="a100-pcie-x4")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert not any(metric["name"] == f"fan.{way}" for way in PEER_WAYS
+                   for metric in outcome.report["metrics"])
+    assert outcome.report["facts"]["peers_left_out"]["fan"] == (
+        "4096 bytes are too few to share among them")
 
 
 # --- what sysfs shows, and what it does not ---

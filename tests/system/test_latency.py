@@ -6,16 +6,31 @@ import json
 
 import pytest
 
-from model_of import (HOST_HOPS, LOCAL_HOPS, MIB, PAGE, PROFILES, WALKS, gpus_of, is_pcie,
-                      is_split, latency_of, pcie_theory)
+from model_of import (COPY_S, HOST_HOPS, KERNEL_S, LOCAL_HOPS, PAGE, PEER_HOPS, PROFILES, SIM, WALKS,
+                      gpus_of, host_rate, is_pcie, is_split, latency_of, pcie_theory, quantity,
+                      statements)
 
-# Of host/workloads: pages of one sample.
-PAGES = 64
+# Documented in tests/sim/README.md and model/: what a copy through the host costs before anything
+# moves, and which share of PCIe it reaches.
+STAGED_S, STAGED = 9e-6, 0.8
 
 # The fewest clocks of a load that the nearest cache answers (arXiv 1804.06826, table 3.1).
 CACHE_CLOCKS = 28
 
 NAMES = ["local", "host", "copy-to-gpu", "copy-from-gpu"]
+
+
+def has_nvlink(profile):
+    return any(words[0] == "link" and "nvlink" in values
+               for words, values in statements(SIM / f"profiles/{profile}.profile"))
+
+
+def peer_rate(profile):
+    """Bytes per second from GPU to GPU."""
+    gpu = gpus_of(profile)[0]
+    if not has_nvlink(profile):
+        return host_rate(gpu)
+    return int(gpu["nvlinks"]) * quantity(gpu["nvlink-rate"]) * float(gpu["nvlink-efficiency"])
 
 
 @pytest.fixture
@@ -59,8 +74,7 @@ def test_what_cannot_be_quicker(whole, profile):
 
     for (_, name), metric in metrics_of(outcome).items():
         if name in ("local", "host"):
-            clock = float(gpu["clock"].removesuffix("MHz")) * 1e6
-            assert metric["ceiling"] == pytest.approx(CACHE_CLOCKS / clock)
+            assert metric["ceiling"] == pytest.approx(CACHE_CLOCKS / quantity(gpu["clock"]))
         elif is_pcie(gpu) and not is_split(profile):
             link = pcie_theory(int(gpu["pcie-gen"]), int(gpu["pcie-width"]))
             assert metric["ceiling"] == pytest.approx(PAGE / link)
@@ -74,6 +88,21 @@ def test_full_level_keeps_three_times_sixteen_samples(whole):
     assert {len(metric["samples"]) for metric in outcome.report["metrics"]} == {48}
 
 
+@pytest.mark.parametrize("samples", [1, 15, 17, 50])
+def test_as_many_samples_as_asked_for(whole, samples):
+    """Walks come in batches of at most 16, each behind 4 that are not timed; of pages there are 48."""
+    outcome = whole.report("latency", "--samples", str(samples), "--size", "1M", "--pairs", "0-1",
+                           "--device", "0,1", profile="a100-pcie-x4")
+    [workload] = outcome.report["workloads"]
+    walks = samples + 4 * -(-samples // 16)
+    words = min(samples, 48) * PAGE // 4
+
+    assert outcome.exit == 0, outcome.describe()
+    assert {len(metric["samples"]) for metric in outcome.report["metrics"]} == {samples}
+    assert workload["elements_checked"] == 2 * (walks * (LOCAL_HOPS + HOST_HOPS + PEER_HOPS)
+                                                + 3 * words)
+
+
 @pytest.mark.parametrize("size", ["1", "129", "1M"])
 def test_every_load_and_every_word_is_counted(whole, size):
     outcome = whole.report("latency", "--size", size, profile="t4x1")
@@ -81,7 +110,7 @@ def test_every_load_and_every_word_is_counted(whole, size):
 
     assert outcome.exit == 0, outcome.describe()
     assert workload["elements_checked"] == (WALKS * (LOCAL_HOPS + HOST_HOPS)
-                                            + 2 * PAGES * PAGE // 4)
+                                            + 2 * 16 * PAGE // 4)
 
 
 # The L2 of a T4 has 4 MiB.
@@ -92,6 +121,88 @@ def test_what_is_walked_through_is_told(whole, size, said):
     outcome = whole.report("latency", "--size", size, profile="t4x1")
 
     assert outcome.report["gpus"][0]["facts"]["walked_through"] == {"latency": said}
+
+
+# --- between GPUs ---
+
+def pairs_of(outcome, name):
+    return {(metric["src_gpu"], metric["dst_gpu"]): metric for metric in outcome.report["metrics"]
+            if metric["name"] == f"latency.{name}"}
+
+
+@pytest.mark.parametrize("profile", ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4"])
+def test_pairs_are_the_models(whole, profile):
+    gpu = gpus_of(profile)[0]
+    outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1,3",
+                           profile=profile)
+    load = quantity(gpu["peer-latency" if has_nvlink(profile) else "host-latency"])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.counted() == set() and outcome.notes() == set()
+    for name, value in (("peer", load + KERNEL_S / PEER_HOPS),
+                        ("copy-peer", COPY_S + PAGE / peer_rate(profile))):
+        pairs = pairs_of(outcome, name)
+        assert set(pairs) == {(a, b) for a in (0, 1, 3) for b in (0, 1, 3) if a != b}
+        for metric in pairs.values():
+            assert metric["value"] == pytest.approx(value, rel=0.01), name
+            assert metric["stats"]["count"] == 48
+            assert metric["variant"] in (None, "")
+            assert metric["verdict"] == "not judged"
+
+
+@pytest.mark.parametrize("level", ["quick", "full"])
+def test_pairs_that_are_asked_for(whole, level):
+    outcome = whole.report("latency", "--level", level, "--size", "1M", "--pairs", "1-3",
+                           profile="a100-pcie-x4")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert set(pairs_of(outcome, "peer")) == {(1, 3), (3, 1)}
+    assert set(pairs_of(outcome, "copy-peer")) == {(1, 3), (3, 1)}
+
+
+def test_every_load_and_every_word_between_gpus_is_counted(whole):
+    outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1",
+                           profile="a100-pcie-x4")
+    [workload] = outcome.report["workloads"]
+    one_gpu = 3 * WALKS * (LOCAL_HOPS + HOST_HOPS) + 2 * 48 * PAGE // 4
+    one_pair = 3 * WALKS * PEER_HOPS + 48 * PAGE // 4
+
+    assert workload["elements_checked"] == 2 * (one_gpu + one_pair)
+
+
+@pytest.mark.parametrize("words", [["h100x8", "--level", "quick"],
+                                   ["rtx4090x2", "--level", "full"],
+                                   ["h100x8", "--level", "full", "--device", "2"]],
+                         ids="-".join)
+def test_no_pair_to_measure(whole, words):
+    """Not at the quick level, none that CUDA gives access to, no second GPU."""
+    outcome = whole.report("latency", *words[1:], "--size", "1M", profile=words[0])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert not pairs_of(outcome, "peer") and not pairs_of(outcome, "copy-peer")
+
+
+def test_peers_through_the_host_are_slow(whole):
+    """CUDA says that both reach each other; the other pairs go on as they were."""
+    outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1,2",
+                           profile="a100-pcie-x4", faults=["link 0-1 staged"])
+    gpu = gpus_of("a100-pcie-x4")[0]
+
+    assert outcome.exit == 0, outcome.describe()
+    for pair, metric in pairs_of(outcome, "copy-peer").items():
+        staged = STAGED_S + PAGE / (STAGED * host_rate(gpu))
+        direct = COPY_S + PAGE / host_rate(gpu)
+        value = staged if set(pair) == {0, 1} else direct
+        assert metric["value"] == pytest.approx(value, rel=0.01), pair
+
+
+def test_wrong_pages_of_one_pair_hide_no_other(whole):
+    outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1,2",
+                           profile="a100-pcie-x4", faults=["link 0>1 flip=0x10:3"])
+
+    assert outcome.counted() == {"hardware.peer-copy-corrupted"}, outcome.describe()
+    assert set(pairs_of(outcome, "peer")) == {(0, 2), (1, 0), (1, 2), (2, 0), (2, 1)}
+    assert set(pairs_of(outcome, "copy-peer")) == set(pairs_of(outcome, "peer"))
 
 
 # --- what a site says ---
@@ -119,12 +230,11 @@ def test_no_site_asks_for_more_than_can_be(whole):
 
 # --- who keeps ahead ---
 
-def test_a_host_that_waits_for_each_copy_is_told_apart(whole):
+def test_a_host_that_does_not_keep_ahead_is_told_apart(whole):
     """Every query says that the GPU has come past the mark: longer leads are tried, in vain."""
     outcome = whole.report("latency", "--size", "1M", profile="l4x1",
                            faults=["cuEventQuery returns 0"])
     metrics = metrics_of(outcome)
 
     assert outcome.exit == 0, outcome.describe()
-    for name in ("copy-to-gpu", "copy-from-gpu"):
-        assert metrics[0, name]["variant"] == "at the host's pace"
+    assert {metrics[0, name]["variant"] for name in NAMES} == {"at the host's pace"}

@@ -29,6 +29,8 @@ static void cost_vector_add(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.a, args.n * sizeof(*args.a), false);
     add_access(cost, args.b, args.n * sizeof(*args.b), false);
     add_access(cost, args.c, args.n * sizeof(*args.c), true);
+    if (args.arch != NULL)
+        add_access(cost, args.arch, sizeof(*args.arch), true);
 }
 
 static uint64_t latency_args(const void *bytes, struct gst_latency_args *args)
@@ -45,16 +47,14 @@ static void cost_latency_link(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.words, size, true);
 }
 
-/* Of each line that it comes by it takes one sector of 32 bytes. */
 static void cost_latency_chase(const void *bytes, struct sim_cost *cost)
 {
     struct gst_latency_args args;
     const uint64_t size = latency_args(bytes, &args);
-    const uint64_t sectors = (uint64_t)args.hops * 32;
 
     cost->chased = args.words;
     cost->chased_loads = args.hops;
-    add_access(cost, args.words, sectors < size ? sectors : size, false);
+    add_access(cost, args.words, size, false);
     add_access(cost, args.result, sizeof(*args.result), true);
 }
 

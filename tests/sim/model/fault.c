@@ -163,6 +163,11 @@ void sim_fault_used_far_memory(void)
     fired(sim_world.spec.host.memory_fault);
 }
 
+void sim_fault_used_latency(unsigned gpu)
+{
+    fired(sim_world.spec.gpus[gpu].faults.latency);
+}
+
 void sim_fault_used_fabric(void)
 {
     fired(sim_world.spec.host.fabric_fault);

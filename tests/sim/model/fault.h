@@ -29,6 +29,7 @@ void sim_fault_used_sockets(int from, int to);
 void sim_fault_used_far_memory(void);
 void sim_fault_used_fabric(void);
 void sim_fault_used_clock(unsigned gpu);
+void sim_fault_used_latency(unsigned gpu);
 
 /* Does what goes over the PCIe link of this GPU, or from one GPU to another, never end from now on?
  * The mark is set if so, and by the next two. */

@@ -75,9 +75,19 @@ static bool accesses_are_legal(const struct sim_kernel_run *run)
     return true;
 }
 
-static void open_all(const struct sim_context *context)
+/* Where the row says all that the kernel touches only that: opening and closing all memory of eight
+ * GPUs takes far longer than a kernel of one thread. */
+static void open_all(const struct sim_kernel_run *run)
 {
-    for (size_t i = 0; i < sim_world.memory.count; i++) {
+    const struct sim_context *context = run->context;
+
+    for (unsigned i = 0; run->has_cost && i < run->cost.access_count; i++) {
+        const struct sim_access *access = &run->cost.accesses[i];
+
+        if (access->bytes > 0)
+            sim_world_open(sim_memory_find(&sim_world.memory, (uintptr_t)access->pointer));
+    }
+    for (size_t i = 0; !run->has_cost && i < sim_world.memory.count; i++) {
         struct sim_block *block = sim_world.memory.blocks[i];
 
         if (block->is_alive && can_reach(context, block))
@@ -213,7 +223,7 @@ void sim_kernel_run_effect(void *data, sim_time end)
         if (sim_repeat_stands(&repeat))
             return;
     }
-    open_all(run->context);
+    open_all(run);
     if (!run_twin(run, why, sizeof why)) {
         sim_strict_report("kernel '%s': %s", run->launch.kernel->name, why);
         note_writes(run); /* of those that came before */

@@ -122,17 +122,31 @@ static sim_time latency_of(const struct sim_device *device, const void *memory)
                                                                            : facts->host_latency;
 }
 
+/* Of each line that a walk comes by it takes one sector. */
+#define SECTOR_BYTES 32
+
+static uint64_t bytes_moved(const struct sim_cost *price, const struct sim_access *access)
+{
+    const uint64_t sectors = price->chased_loads * SECTOR_BYTES;
+
+    if (price->chased_loads == 0 || access->pointer != price->chased)
+        return access->bytes;
+    return sectors < access->bytes ? sectors : access->bytes;
+}
+
 static void cost(struct sim_op_spec *spec, const struct sim_device *device,
                  const struct sim_cost *price)
 {
-    if (price->chased_loads > 0)
+    if (price->chased_loads > 0) {
         spec->latency += price->chased_loads * latency_of(device, price->chased);
+        sim_fault_used_latency(device->gpu);
+    }
     for (unsigned i = 0; i < price->access_count; i++) {
         struct sim_flow *flow = &spec->flows[spec->flow_count];
 
         if (price->accesses[i].bytes == 0)
             continue;
-        sim_flow_init(flow, price->accesses[i].bytes);
+        sim_flow_init(flow, bytes_moved(price, &price->accesses[i]));
         route(flow, device, &price->accesses[i]);
         if (flow->use_count > 0)
             spec->flow_count++;

@@ -35,7 +35,7 @@ enum sim_resource {
 
 /* Numbers of the faults that have to fire; SIM_NO_FAULT where there is none. */
 struct sim_spec_gpu_faults {
-    int pcie, clock, memory, links, lost, hidden, hang, busy;
+    int pcie, clock, latency, memory, links, lost, hidden, hang, busy;
 };
 
 /* A bit of a byte, counted from the beginning of memory or of what is moved. */

@@ -86,6 +86,7 @@ static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->faults = (struct sim_spec_gpu_faults){
         .pcie = gpu->pcie_fault,
         .clock = gpu->clock_fault,
+        .latency = gpu->latency_fault,
         .memory = gpu->memory_fault,
         .links = gpu->nvlink_fault,
         .lost = gpu->lost_fault,

@@ -63,6 +63,24 @@ bool sim_statement_clock(const struct sim_statement *st)
     return true;
 }
 
+/* Of one load: a GPU that takes long to answer, however many bytes it moves once it does. */
+bool sim_statement_latency(const struct sim_statement *st)
+{
+    static const struct sim_field FIELDS[] = {
+        SIM_FIELD("local", TIME, struct sim_gpu_model, latency_ps),
+        SIM_FIELD("host", TIME, struct sim_gpu_model, host_latency_ps),
+        SIM_FIELD("peer", TIME, struct sim_gpu_model, peer_latency_ps),
+    };
+    struct sim_gpu *gpu;
+    unsigned index;
+
+    if (!sim_statement_gpu(st, 1, &index))
+        return false;
+    gpu = &st->script->machine.gpus[index];
+    gpu->latency_fault = st->fault;
+    return sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], &gpu->model);
+}
+
 static bool add_flip(const struct sim_statement *st, unsigned index, char *text)
 {
     struct sim_gpu *gpu = &st->script->machine.gpus[index];

@@ -126,6 +126,7 @@ struct sim_gpu {
     unsigned clock_cap_mhz; /* 0: none */
     enum sim_clock_reason clock_reason;
     int clock_fault;
+    int latency_fault;
     unsigned busy_percent; /* of its memory, PCIe link and arithmetic, by somebody else */
     bool is_held;          /* somebody else has memory of it, and is idle */
     int busy_fault;

@@ -36,6 +36,7 @@ static const struct {
     { "nvswitch", FAULT, sim_statement_nvswitch },
     { "pcie", PROFILE | FAULT, sim_statement_pcie },
     { "clock", PROFILE | FAULT, sim_statement_clock },
+    { "latency", FAULT, sim_statement_latency },
     { "mem", FAULT, sim_statement_mem },
     { "ecc", FAULT, sim_statement_ecc },
     { "kernel", FAULT, sim_statement_kernel },

@@ -41,6 +41,7 @@ bool sim_statement_mig(const struct sim_statement *st);
 bool sim_statement_link(const struct sim_statement *st);
 bool sim_statement_pcie(const struct sim_statement *st);
 bool sim_statement_clock(const struct sim_statement *st);
+bool sim_statement_latency(const struct sim_statement *st);
 bool sim_statement_switch(const struct sim_statement *st);
 bool sim_statement_node(const struct sim_statement *st);
 bool sim_statement_sockets(const struct sim_statement *st);

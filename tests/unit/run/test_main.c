@@ -101,12 +101,12 @@ static void test_main__answers(void **state)
         int code;
         const char *part;
     } cases[] = {
-        { { "--help" }, "", 0, "usage: gpu-selftest [options] [workload...]" },
+        { { "--help" }, "", 0, "usage: gpu-selftest [options] [workload|group...]" },
         { { "-h", "burn" }, "", 0, "Exit: 0 passed" },
         { { "--version" }, "", 0, "gpu-selftest 0." },
         { { "list" }, "", 0, "* burn             does it last?" },
         { { "list" }, "", 0, "passes when it adds; needs 2 GPUs, libcudart; at most 60 s" },
-        { { "list" }, "", 0, "groups:\n  basic\n  heat\n" },
+        { { "list" }, "", 0, "groups:\n  basic            add\n  heat             *burn\n" },
         { { "list" }, "", 0, "add.rate                 a rate" },
         { { "list", "--markdown" },
           "",
@@ -143,7 +143,9 @@ static void test_main__refuses_in_one_line(void **state)
         int code;
         const char *part;
     } cases[] = {
-        { { "ad" }, 2, "workloads: add, burn; verbs: audit, lint, list, explain, compare" },
+        { { "ad" },
+          2,
+          "workloads: add, burn; groups: basic, heat; verbs: audit, lint, list, explain, compare" },
         { { "topologie" }, 2, "'topologie'" },
         { { "--only", "x" }, 2, "groups: basic, heat" },
         { { "--skip", "add" }, 2, "leave no workload" },
