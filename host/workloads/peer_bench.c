@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening, moving, keeping the samples; see peer_bench.h. */
+/* Moving, and keeping the samples; see peer_bench.h. */
 #include "workloads/peer_bench.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "core/units.h"
+#include "core/stats.h"
 #include "gpu/error.h"
-#include "gpu/pattern.h"
 #include "gpu/together.h"
 #include "kernels/memory_bandwidth.h"
 #include "workloads/peer_data.h"
 #include "workloads/traffic.h"
-
-/* Kernels move whole vectors. */
-#define GRAIN ((size_t)GST_MEMORY_VECTOR_BYTES)
 
 /* A GPU takes part in dozens of pairs, and each reading asks the driver half a dozen questions. */
 #define READINGS_MOST 16
@@ -61,7 +57,7 @@ static bool copy_by_kernel(struct gst_lane *lane, const struct move *move, struc
     struct gst_memory_bandwidth_args args = {
         .x = (const float *)(uintptr_t)move->bench->seats[move->from].out,
         .z = (float *)(uintptr_t)move->bench->seats[move->to].in,
-        .vectors = bytes / GRAIN,
+        .vectors = bytes / GST_MEMORY_VECTOR_BYTES,
     };
 
     return lane->path->launch(lane, gst_traffic_blocks(lane->gpu, bytes / sizeof(float)),
@@ -204,8 +200,10 @@ static bool run_round(struct gst_peer_bench *bench, const struct gst_peer_pass *
     struct moves moves = { .count = 0 };
 
     for (size_t i = 0; i < round->count; i++) {
-        const struct gst_round_pair pair = round->pairs[i];
+        struct gst_round_pair pair = round->pairs[i];
 
+        if (pass->is_both_ways && pair.from > pair.to)
+            pair = (struct gst_round_pair){ pair.to, pair.from };
         if (!is_meant(bench, pass, pair))
             continue;
         moves.of[moves.count++] = (struct move){ bench, pass, pair.from, pair.to };
@@ -246,101 +244,22 @@ bool gst_peer_bench_run(struct gst_peer_bench *bench, const struct gst_peer_pass
     return true;
 }
 
-static bool open_seats(struct gst_peer_bench *bench, struct gst_status *st)
+bool gst_peer_bench_alone(struct gst_peer_bench *bench, const struct gst_peer_pass *pass, int from,
+                          int to, double *bytes_per_s, struct gst_status *st)
 {
-    struct gst_env *env = bench->run->env;
+    const struct gst_round round = { 1, { { from, to } } };
+    struct gst_peer_result *result = &bench->results[from][to];
+    const struct gst_peer_result kept = *result;
+    const double seconds = bench->seconds;
+    const size_t rounds = bench->rounds, pairs = bench->pairs;
+    bool ok;
 
-    for (int i = 0; i < bench->count; i++) {
-        struct gst_gpu *gpu = &env->gpus[i];
-
-        gst_run_phase(bench->run, gpu->index, "open");
-        if (!gst_lane_open(&bench->seats[i].lane, &gst_driver_path, env, gpu, st)) {
-            st->gpu = gpu->index;
-            return false;
-        }
-        gst_copy_buffers_fit(&bench->memory, 1, &bench->seats[i].lane);
-    }
-    return true;
-}
-
-static bool allocate(struct gst_peer_bench *bench, struct gst_status *st)
-{
-    struct gst_copy_buffers *memory = &bench->memory;
-
-    gst_run_phase(bench->run, bench->seats[0].lane.gpu->index, "allocate");
-    memory->bytes = memory->bytes < GRAIN ? GRAIN : memory->bytes / GRAIN * GRAIN;
-    if (!gst_copy_buffers_pin(memory, &bench->seats[0].lane, st))
-        return false;
-    memory->bytes = memory->bytes / GRAIN * GRAIN;
-    gst_pattern_fill(memory->source, (memory->bytes + memory->extra) / sizeof(uint32_t),
-                     bench->seed);
-    for (int i = 0; i < bench->count; i++) {
-        struct gst_peer_seat *seat = &bench->seats[i];
-        struct gst_lane *lane = &seat->lane;
-
-        gst_run_phase(bench->run, lane->gpu->index, "allocate");
-        if (!gst_gpu_use(lane->env, lane->gpu, st)
-            || !lane->path->alloc(lane, memory->bytes, &seat->out, st)
-            || !lane->path->alloc(lane, memory->bytes, &seat->in, st)) {
-            st->gpu = lane->gpu->index;
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A build without kernels, or for other GPUs, measures copy engines all the same. */
-static void load_kernels(struct gst_peer_bench *bench)
-{
-    struct gst_status why = GST_STATUS_INIT;
-
-    bench->has_kernel = true;
-    for (int i = 0; i < bench->count && bench->has_kernel; i++) {
-        struct gst_lane *lane = &bench->seats[i].lane;
-
-        gst_run_phase(bench->run, lane->gpu->index, "load memory_copy");
-        bench->has_kernel = gst_gpu_use(lane->env, lane->gpu, &why)
-                            && gst_lane_load_kernel(lane, "memory_bandwidth", "memory_copy", &why);
-    }
-    if (!bench->has_kernel)
-        snprintf(bench->no_kernel, sizeof(bench->no_kernel), "%.150s", why.cause);
-}
-
-bool gst_peer_bench_init(struct gst_peer_bench *bench, struct gst_run *run,
-                         const struct gst_peers *peers, size_t bytes, bool wants_kernel,
-                         struct gst_status *st)
-{
-    memset(bench, 0, sizeof(*bench));
-    bench->run = run;
-    bench->peers = peers;
-    bench->count = run->env->gpu_count;
-    bench->seed = (uint32_t)(run->seed ^ (run->seed >> 32));
-    bench->memory.bytes = bytes;
-    bench->memory.extra = GST_PEER_DATA_EXTRA;
-    if (!open_seats(bench, st) || !allocate(bench, st))
-        return false;
-    if (wants_kernel)
-        load_kernels(bench);
-    for (int i = 0; i < bench->count; i++)
-        gst_condition_begin(&bench->seats[i].condition, run->env, bench->seats[i].lane.gpu);
-    return true;
-}
-
-void gst_peer_bench_release(struct gst_peer_bench *bench)
-{
-    struct gst_status ignored = GST_STATUS_INIT;
-
-    for (int i = bench->count - 1; i >= 0; i--) {
-        struct gst_peer_seat *seat = &bench->seats[i];
-        struct gst_lane *lane = &seat->lane;
-
-        if (lane->path == NULL || !gst_gpu_use(lane->env, lane->gpu, &ignored))
-            continue;
-        lane->path->free(lane, seat->in);
-        lane->path->free(lane, seat->out);
-        if (i == 0)
-            gst_copy_buffers_release(&bench->memory, lane);
-        gst_lane_close(lane);
-    }
-    bench->count = 0;
+    *result = (struct gst_peer_result){ .count = 0 };
+    ok = run_round(bench, pass, &round, st);
+    *bytes_per_s = result->count == 0 ? 0 : gst_stats_of(result->samples, result->count).median;
+    *result = kept;
+    bench->seconds = seconds;
+    bench->rounds = rounds;
+    bench->pairs = pairs;
+    return ok;
 }

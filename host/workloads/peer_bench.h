@@ -28,8 +28,7 @@ enum gst_peer_data {
     GST_PEER_DATA_DROPPED, /* the target still held what was there before; not told yet */
 };
 
-/* From one GPU to another, of one pass; both ways at once are one result, that of from < to or of
- * from > to, whichever came first. */
+/* From one GPU to another, of one pass; both ways at once are one result, from < to. */
 struct gst_peer_result {
     size_t count; /* of samples; 0: not measured */
     bool was_ahead;
@@ -88,5 +87,10 @@ bool gst_peer_bench_has(const struct gst_run *run, int from, int to);
  * bench->results. What is wrong is told, except for copies that were dropped. */
 bool gst_peer_bench_run(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
                         struct gst_status *st);
+
+/* The same for one pair with no other beside it, whatever the pass says: the median of its samples,
+ * 0 if its data were wrong. bench->results stay as they are. */
+bool gst_peer_bench_alone(struct gst_peer_bench *bench, const struct gst_peer_pass *pass, int from,
+                          int to, double *bytes_per_s, struct gst_status *st);
 
 #endif

@@ -13,6 +13,7 @@
 #include "core/units.h"
 #include "run/run.h"
 #include "workloads/list.h"
+#include "workloads/peer_bar.h"
 #include "workloads/peer_report.h"
 
 #define SHORTER_SHARE 4
@@ -170,49 +171,6 @@ static bool measure_staged(struct test *test, struct gst_status *st)
     return one_pass(test, &pass, &write_rate, "staged", st);
 }
 
-static void note_paths(struct test *test)
-{
-    struct gst_env *env = test->run->env;
-
-    for (int i = 0; i < test->peers.count; i++) {
-        for (int k = 0; k < test->peers.count; k++) {
-            char key[32], way[GST_TEXT_SIZE];
-
-            if (i == k)
-                continue;
-            snprintf(key, sizeof(key), "path_to_gpu_%d", env->gpus[k].index);
-            gst_report_fact_text(test->run->report, env->gpus[i].index, "peer-copy", key, "%s",
-                                 gst_peers_describe(&test->peers, i, k, way, sizeof(way)));
-        }
-    }
-}
-
-static void note_limits(struct test *test)
-{
-    struct gst_report *report = test->run->report;
-
-    if (test->bench.memory.limit[0] != '\0')
-        gst_report_fact_text(report, GST_NO_GPU, "peer-copy", "copied_less_than_wanted",
-                             "%zu bytes: %s", test->bench.memory.bytes, test->bench.memory.limit);
-    if (test->bench.no_kernel[0] != '\0')
-        gst_report_fact_text(report, GST_NO_GPU, "peer-copy", "kernels_not_measured", "%s",
-                             test->bench.no_kernel);
-}
-
-static void note_conditions(struct test *test)
-{
-    struct gst_env *env = test->run->env;
-
-    for (int i = 0; i < test->bench.count; i++) {
-        struct gst_peer_seat *seat = &test->bench.seats[i];
-
-        if (seat->condition.readings == 0)
-            continue;
-        gst_condition_end(&seat->condition, env, seat->lane.gpu);
-        gst_condition_report(&seat->condition, env, seat->lane.gpu, "peer-copy");
-    }
-}
-
 /* "56 direct pairs in 14 rounds of 4 disjoint pairs, 2 through the host left out". */
 static const char *describe_pairs(const struct test *test, char *text, size_t size)
 {
@@ -260,13 +218,12 @@ static bool measure(struct test *test, struct gst_status *st)
     bool ok =
         gst_peer_bench_init(&test->bench, test->run, &test->peers, bytes_of(test), is_full, st);
 
-    note_limits(test);
     if (test->direct > 0)
         ok = ok && measure_writes(test, st) && (!is_full || measure_more(test, st));
     if (is_full && test->direct < test->asked)
         ok = ok && measure_staged(test, st);
     gst_peer_report_data(&test->bench);
-    note_conditions(test);
+    gst_peer_report_circumstances(&test->bench);
     sum_up(test);
     gst_peer_bench_release(&test->bench);
     return ok;
@@ -299,7 +256,7 @@ static bool test_peers(struct test *test, struct gst_status *st)
     /* Whether pairs disturb one another is a property of the machine, not of what is asked for. */
     test->is_switched = gst_peers_direct_count(&test->peers) == gst_rounds_alone(test->peers.count)
                         && gst_nvlinks_all_switched(&test->peers.links);
-    note_paths(test);
+    gst_peer_report_paths(test->run, &test->peers);
     gst_peer_report_access(test->run, &test->peers);
     gst_peer_report_redirects(test->run, &test->peers);
     if (test->direct > 0 || test->run->is_full) {

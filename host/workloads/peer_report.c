@@ -1,77 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bars, and who is at fault; see peer_report.h. */
+/* Numbers, and who is at fault; see peer_report.h. */
 #include "workloads/peer_report.h"
 
-#include <math.h>
 #include <stdio.h>
 
-#include "core/class_bars.h"
 #include "core/units.h"
-#include "topology/peer_way.h"
+#include "workloads/peer_bar.h"
 #include "workloads/slow_pairs.h"
-
-static struct gst_bar lower_of(struct gst_bar one, struct gst_bar other)
-{
-    if (isnan(one.ceiling) || isnan(other.ceiling))
-        return gst_bar_none();
-    return other.ceiling < one.ceiling ? other : one;
-}
-
-static struct gst_bar nvlink_bar(const struct gst_peer_bench *bench, int gpu, unsigned links)
-{
-    const struct gst_gpu *of = bench->seats[gpu].lane.gpu;
-
-    return gst_bar_of_nvlink(gst_nvlink_version_of(of->cc_major, of->cc_minor), links);
-}
-
-static struct gst_bar pcie_bar(const struct gst_peer_bench *bench, int gpu)
-{
-    const struct gst_pcie_link *link = &bench->seats[gpu].link;
-
-    return gst_bar_of_pcie(link->generation_max, link->width_max);
-}
-
-static bool is_over_nvlink(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
-                           int from, int to)
-{
-    return !pass->is_staged && gst_nvlinks_expected_between(&bench->peers->links, from, to) > 0;
-}
-
-/* A floor for what PCIe switches alone hand over. A host bridge, as a rule the CPU, forwards from
- * port to port at whatever rate its model can, of which there are no reports to make a floor of;
- * and reads wait for what they asked for, of which not as much can be on its way everywhere. */
-static bool has_pcie_floor(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
-                           int from, int to)
-{
-    struct gst_peer_way way;
-
-    if (pass->is_staged || pass->is_pull || bench->run->env->root == NULL)
-        return false;
-    gst_peer_way_read(&way, bench->run->env->root, bench->seats[from].lane.gpu->pci_id,
-                      bench->seats[to].lane.gpu->pci_id);
-    return way.redirect == GST_REDIRECT_NONE || way.redirect == GST_REDIRECT_NOT_TOLD;
-}
-
-struct gst_bar gst_peer_bar(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
-                            int from, int to)
-{
-    const unsigned links = gst_nvlinks_expected_between(&bench->peers->links, from, to);
-    const bool is_nvlink = is_over_nvlink(bench, pass, from, to);
-    struct gst_bar bar =
-        is_nvlink ? lower_of(nvlink_bar(bench, from, links), nvlink_bar(bench, to, links))
-                  : lower_of(pcie_bar(bench, from), pcie_bar(bench, to));
-
-    if (pass->is_kernel || pass->is_both_ways || bench->memory.bytes < GST_PEER_JUDGED_FROM
-        || !bench->results[from][to].was_ahead
-        || (!is_nvlink && !has_pcie_floor(bench, pass, from, to)))
-        bar = gst_bar_without_floor(bar);
-    /* Each direction has its own wires. */
-    if (pass->is_both_ways)
-        bar.ceiling *= 2;
-    return bar;
-}
-
-/* --- why --- */
 
 struct cause {
     enum gst_finding_id finding;
@@ -120,7 +55,7 @@ static const char *describe_end(const struct gst_peer_bench *bench, bool is_nvli
 
 /* One pass under judgement. */
 struct hearing {
-    const struct gst_peer_bench *bench;
+    struct gst_peer_bench *bench;
     const struct gst_peer_pass *pass;
     struct gst_slow_pairs pairs;
     struct gst_metric *metrics[GST_ENV_GPUS][GST_ENV_GPUS]; /* NULL: not measured */
@@ -144,13 +79,13 @@ static const char *describe_metric(const struct gst_metric *metric, char *text, 
 static bool is_as_slow_as_pcie(const struct gst_peer_bench *bench, bool is_nvlink, int from, int to,
                                double bytes_per_s)
 {
-    return is_nvlink && bytes_per_s < lower_of(pcie_bar(bench, from), pcie_bar(bench, to)).ceiling;
+    return is_nvlink && bytes_per_s < gst_peer_bar_of_pcie(bench, from, to).ceiling;
 }
 
 static void tell_pair(struct hearing *hearing, int from, int to)
 {
     const struct gst_peer_bench *bench = hearing->bench;
-    const bool is_nvlink = is_over_nvlink(bench, hearing->pass, from, to);
+    const bool is_nvlink = gst_peer_is_over_nvlink(bench, hearing->pass, from, to);
     const struct cause cause = cause_of(bench, is_nvlink, from, to);
     char number[192], source[224], target[224], way[96];
 
@@ -193,7 +128,7 @@ static const struct gst_metric *slowest(const struct hearing *hearing, int gpu, 
 static bool joins_nvlinks(const struct hearing *hearing, int gpu)
 {
     for (int i = 0; i < hearing->pairs.count; i++) {
-        if (i != gpu && is_over_nvlink(hearing->bench, hearing->pass, gpu, i))
+        if (i != gpu && gst_peer_is_over_nvlink(hearing->bench, hearing->pass, gpu, i))
             return true;
     }
     return false;
@@ -215,35 +150,64 @@ static void tell_gpu(struct hearing *hearing, int gpu)
                   describe_end(bench, is_nvlink, gpu, links, sizeof(links)));
 }
 
-static void tell_everybody(struct hearing *hearing)
+/* The slowest pair by itself: 0 where it was so already, or its data were wrong. */
+static bool measure_alone(struct hearing *hearing, const struct gst_metric *metric,
+                          double *bytes_per_s, struct gst_status *st)
 {
-    const struct gst_peer_bench *bench = hearing->bench;
+    *bytes_per_s = 0;
+    for (int i = 0; i < hearing->pairs.count && hearing->pass->is_in_rounds; i++) {
+        for (int k = 0; k < hearing->pairs.count; k++) {
+            if (hearing->metrics[i][k] == metric)
+                return gst_peer_bench_alone(hearing->bench, hearing->pass, i, k, bytes_per_s, st);
+        }
+    }
+    return true;
+}
+
+/* Links that are all slow, or a switch that cannot serve as many pairs as there are at once. */
+static bool tell_everybody(struct hearing *hearing, struct gst_status *st)
+{
+    struct gst_run *run = hearing->bench->run;
     const bool is_nvlink = joins_nvlinks(hearing, 0);
     size_t slow, judged;
     const struct gst_metric *worst = slowest(hearing, -1, &slow, &judged);
-    char number[192];
+    char number[192], alone[32];
+    double bytes_per_s;
 
-    gst_run_check(bench->run, is_nvlink ? GST_HARDWARE_NVLINK_SLOW : GST_HARDWARE_SLOW, GST_NO_GPU,
-                  false, "all %zu pairs are slow: %s", slow,
-                  describe_metric(worst, number, sizeof(number)));
+    if (!measure_alone(hearing, worst, &bytes_per_s, st))
+        return false;
+    describe_metric(worst, number, sizeof(number));
+    gst_format(alone, sizeof(alone), bytes_per_s, GST_UNIT_BYTES_PER_S);
+    if (is_nvlink && bytes_per_s >= worst->bar.floor) {
+        gst_run_check(run, GST_HARDWARE_NVSWITCH_SLOW, GST_NO_GPU, false,
+                      "all %zu pairs are slow while disjoint ones copy at the same time: "
+                      "%s; with no other beside it, it is %s",
+                      slow, number, alone);
+        return true;
+    }
+    gst_run_check(run, is_nvlink ? GST_HARDWARE_NVLINK_SLOW : GST_HARDWARE_SLOW, GST_NO_GPU, false,
+                  "all %zu pairs are slow: %s%s%s", slow, number,
+                  bytes_per_s > 0 ? "; with no other beside it, it is " : "",
+                  bytes_per_s > 0 ? alone : "");
+    return true;
 }
 
 /* A FAIL, or an ERROR where nobody can tell. */
 static enum gst_verdict verdict_of(const struct hearing *hearing, int from, int to)
 {
-    const bool is_nvlink = is_over_nvlink(hearing->bench, hearing->pass, from, to);
+    const bool is_nvlink = gst_peer_is_over_nvlink(hearing->bench, hearing->pass, from, to);
 
     return gst_finding(cause_of(hearing->bench, is_nvlink, from, to).finding)->verdict;
 }
 
-static void explain(struct hearing *hearing)
+static bool explain(struct hearing *hearing, struct gst_status *st)
 {
     const struct gst_slow_blame blame = gst_slow_pairs_blame(&hearing->pairs);
 
     if (blame.slow == 0)
-        return;
-    if (blame.is_everybody)
-        tell_everybody(hearing);
+        return true;
+    if (blame.is_everybody && !tell_everybody(hearing, st))
+        return false;
     for (int i = 0; i < hearing->pairs.count; i++) {
         if (blame.gpus[i])
             tell_gpu(hearing, i);
@@ -258,6 +222,7 @@ static void explain(struct hearing *hearing)
             hearing->metrics[i][k]->is_told = true;
         }
     }
+    return true;
 }
 
 /* The metric that was just recorded; NULL if the report is full. */
@@ -273,7 +238,7 @@ static enum gst_pair_state state_of(const struct gst_metric *metric)
     return metric->verdict == GST_FAIL ? GST_PAIR_SLOW : GST_PAIR_FINE;
 }
 
-bool gst_peer_report_pass(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
+bool gst_peer_report_pass(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
                           const struct gst_metric_def *def, const char *variant,
                           struct gst_status *st)
 {
@@ -295,6 +260,5 @@ bool gst_peer_report_pass(const struct gst_peer_bench *bench, const struct gst_p
             hearing.pairs.of[i][k] = state_of(hearing.metrics[i][k]);
         }
     }
-    explain(&hearing);
-    return true;
+    return explain(&hearing, st);
 }

@@ -161,3 +161,38 @@ void gst_peer_report_data(const struct gst_peer_bench *bench)
                       (unsigned long long)seat->copies_right);
     }
 }
+
+void gst_peer_report_paths(struct gst_run *run, const struct gst_peers *peers)
+{
+    for (int i = 0; i < peers->count; i++) {
+        for (int k = 0; k < peers->count; k++) {
+            char key[32], way[GST_TEXT_SIZE];
+
+            if (i == k)
+                continue;
+            snprintf(key, sizeof(key), "path_to_gpu_%d", run->env->gpus[k].index);
+            gst_report_fact_text(run->report, run->env->gpus[i].index, "peer-copy", key, "%s",
+                                 gst_peers_describe(peers, i, k, way, sizeof(way)));
+        }
+    }
+}
+
+void gst_peer_report_circumstances(struct gst_peer_bench *bench)
+{
+    struct gst_report *report = bench->run->report;
+
+    if (bench->memory.limit[0] != '\0')
+        gst_report_fact_text(report, GST_NO_GPU, "peer-copy", "copied_less_than_wanted",
+                             "%zu bytes: %s", bench->memory.bytes, bench->memory.limit);
+    if (bench->no_kernel[0] != '\0')
+        gst_report_fact_text(report, GST_NO_GPU, "peer-copy", "kernels_not_measured", "%s",
+                             bench->no_kernel);
+    for (int i = 0; i < bench->count; i++) {
+        struct gst_peer_seat *seat = &bench->seats[i];
+
+        if (seat->condition.readings == 0)
+            continue;
+        gst_condition_end(&seat->condition, bench->run->env, seat->lane.gpu);
+        gst_condition_report(&seat->condition, bench->run->env, seat->lane.gpu, "peer-copy");
+    }
+}

@@ -7,83 +7,31 @@ import itertools
 
 import pytest
 
-from selftest import TOP
-from test_host_copy import SIM, gpus_of, rate, statements, theory
+from model_of import (COPY_S, KERNEL_S, MIB, PROFILES, STAGED_S, STAGED_SHARE, gpus_of, has_peers,
+                      host_rate, nvlinks, pcie_theory, peer_rate, peer_rates_at_once, rounds_of,
+                      shown, time_for)
 
-# What starting a copy costs the model is not in the profiles: copies are so long that it is well
-# below the one percent that is allowed.
-SIZES = {"h100x8": "64M", "b200x8": "128M", "v100x16": "32M", "a100-pcie-x4": "16M",
-         "a100-pcie-switch-x4": "16M"}
-PROFILES = list(SIZES)
+WITH_PEERS = [name for name in PROFILES if shown(name) > 1 and has_peers(name)]
 
-# GB/s of a link in one direction, by the generation that a compute capability has (data sheets of
-# V100, H100 and B200).
+# Events tell time in steps of half a microsecond, of which 16 MiB to a B200 take 43.
+SIZE = {"b200x8": 32 * MIB}
+
+# Bytes per second of a link in one direction, by the generation that a compute capability has (data
+# sheets of V100, H100 and B200).
 NVLINK = {"7.0": 25e9, "9.0": 25e9, "10.0": 50e9}
 
-ENDS = ("src_gpu", "dst_gpu")
+
+def size_of(profile):
+    return SIZE.get(profile, 16 * MIB)
 
 
-def facts_of(profile, kind):
-    return [(words, values) for words, values in statements(SIM / f"profiles/{profile}.profile")
-            if words[0] == kind]
-
-
-def nvlinks(profile):
-    [(_, values)] = facts_of(profile, "link")
-    return int(values.get("nvlink", 0))
-
-
-def number(text, unit="GB/s"):
-    return float(text.removesuffix(unit)) * 1e9
-
-
-def nvlink_rate(profile):
-    """Of a pair whose links all lead to switches: links, their raw rate, what of it data get."""
-    model = gpus_of(profile)[0]
-    return nvlinks(profile) * number(model["nvlink-rate"]) * float(model["nvlink-efficiency"])
-
-
-def shared(profile, one, other):
-    """What lies between two GPUs on PCIe, with its rate: the uplinks of two switches, and the
-    sockets. Nothing below one switch."""
-    gpus = gpus_of(profile)
-    source, target = gpus[one], gpus[other]
-    if "switch" not in source or source["switch"] == target["switch"]:
-        return {}
-    ways = {}
-    for end, direction in ((source, "up"), (target, "down")):
-        [uplink] = [values for words, values in facts_of(profile, "switch")
-                    if words[1] == end["switch"]]
-        ways[direction, end["switch"]] = (theory(int(uplink["gen"]), int(uplink["width"]))
-                                          * float(uplink["efficiency"]))
-    for words, values in facts_of(profile, "sockets"):
-        if source["numa"] != target["numa"]:
-            ways["sockets", source["numa"], target["numa"]] = number(values["rate"])
-    return ways
-
-
-def alone(profile, one, other):
-    if nvlinks(profile) > 0:
-        return nvlink_rate(profile)
-    gpus = gpus_of(profile)
-    return min(rate(gpus[one]), rate(gpus[other]), *shared(profile, one, other).values())
-
-
-def at_once(profile, pair, pairs):
-    """In a round of these pairs: each gets its share of what it shares."""
-    ways = {other: shared(profile, *other) for other in pairs}
-    limits = [capacity / sum(way in ways[other] for other in pairs)
-              for way, capacity in ways[pair].items()]
-    return min(alone(profile, *pair), *limits) if limits else alone(profile, *pair)
+def measured(profile, one, other, before=COPY_S):
+    """Bytes per second of one copy between two GPUs, with what starting it takes."""
+    return size_of(profile) / time_for(size_of(profile), peer_rate(profile, one, other), before)
 
 
 def pairs_of(indices):
     return list(itertools.permutations(indices, 2))
-
-
-def rounds_of(count):
-    """2 (N - 1) one-way rounds for an even number of GPUs, 2 N for an odd one."""
-    return 2 * (count - 1) if count % 2 == 0 else 2 * count
 
 
 def metrics(outcome, name, variant="copy-engine"):
@@ -95,36 +43,29 @@ def fact(outcome, key):
     return outcome.report["facts"][key]["peer-copy"]
 
 
-def some_of(profile):
-    """Every socket and switch of the machine, and not more GPUs than the test has time for."""
-    return range(min(len(gpus_of(profile)), 4))
-
-
 def device_words(indices):
     return ["--device", ",".join(map(str, indices))]
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", WITH_PEERS)
 def test_rates_are_those_of_the_links(simulated, profile):
-    indices = some_of(profile)
-    outcome = simulated.report("peer-copy", "--size", SIZES[profile], *device_words(indices),
-                               profile=profile)
+    outcome = simulated.report("peer-copy", "--size", size_of(profile), profile=profile)
     found = metrics(outcome, "write")
 
     assert outcome.exit == 0, outcome.describe()
     assert outcome.counted() == set() and outcome.notes() == set()
-    assert sorted(found) == pairs_of(indices)
+    assert sorted(found) == pairs_of(range(shown(profile)))
     assert len(outcome.report["metrics"]) == len(found)
     for pair, metric in found.items():
-        assert metric["value"] == pytest.approx(alone(profile, *pair), rel=0.01)
+        assert metric["value"] == pytest.approx(measured(profile, *pair), rel=0.01)
         assert metric["stats"]["count"] == 16
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", WITH_PEERS)
 def test_pairs_are_judged_by_what_joins_them(simulated, profile):
     """NVLinks by their number; PCIe where switches alone forward, and not across the CPU."""
-    outcome = simulated.report("peer-copy", "--size", "16M", *device_words(some_of(profile)),
-                               profile=profile)
+    outcome = simulated.report("peer-copy", "--size", size_of(profile),
+                               *device_words(range(4)), profile=profile)
     gpus = gpus_of(profile)
 
     for pair, metric in metrics(outcome, "write").items():
@@ -132,7 +73,7 @@ def test_pairs_are_judged_by_what_joins_them(simulated, profile):
         if nvlinks(profile) > 0:
             ceiling = nvlinks(profile) * NVLINK[source["cc"]]
         else:
-            ceiling = theory(int(source["pcie-gen"]), int(source["pcie-width"]))
+            ceiling = pcie_theory(int(source["pcie-gen"]), int(source["pcie-width"]))
         is_judged = nvlinks(profile) > 0 or (
             "switch" in source and source["switch"] == target["switch"])
         assert metric["ceiling"] == pytest.approx(ceiling)
@@ -141,10 +82,10 @@ def test_pairs_are_judged_by_what_joins_them(simulated, profile):
             assert 0.5 * metric["ceiling"] < metric["floor"] < metric["value"]
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", WITH_PEERS)
 def test_disjoint_pairs_copy_at_the_same_time_where_the_fabric_is_a_switch(simulated, profile):
     outcome = simulated.report("peer-copy", "--size", "64K", profile=profile)
-    count = len(gpus_of(profile))
+    count = shown(profile)
 
     assert outcome.exit == 0, outcome.describe()
     assert sorted(metrics(outcome, "write")) == pairs_of(range(count))
@@ -168,22 +109,22 @@ def test_number_of_rounds(simulated, count):
     assert sorted(metrics(outcome, "write")) == pairs_of(range(count))
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", WITH_PEERS)
 def test_path_of_each_pair_is_told(simulated, profile):
     outcome = simulated.report("peer-copy", "--size", "64K", profile=profile)
     links = nvlinks(profile)
     expected = (f"NVLink x{links} by switches, performance rank 1, native atomics" if links
                 else "PCIe, performance rank 0")
 
-    for one, other in pairs_of(range(len(gpus_of(profile)))):
+    for one, other in pairs_of(range(shown(profile))):
         path = outcome.report["gpus"][one]["facts"][f"path_to_gpu_{other}"]["peer-copy"]
         assert path == expected
 
 
 # --- full level ---
 
-def copied_at_once(simulated, profile, indices, size):
-    outcome = simulated.report("peer-copy", "--level", "full", "--size", size,
+def full(simulated, profile, indices, size=None):
+    outcome = simulated.report("peer-copy", "--level", "full", "--size", size or size_of(profile),
                                *device_words(indices), profile=profile)
     assert outcome.exit == 0, outcome.describe()
     assert outcome.counted() == set() and outcome.notes() == set()
@@ -193,17 +134,19 @@ def copied_at_once(simulated, profile, indices, size):
 @pytest.mark.parametrize("profile", ["h100x8", "b200x8", "a100-pcie-switch-x4"])
 def test_full_level_goes_every_way(simulated, kernel_majors, profile):
     """By copy engine and by kernel, written and read; both directions have wires of their own."""
-    size = {"h100x8": "128M", "b200x8": "256M", "a100-pcie-switch-x4": "16M"}[profile]
-    outcome = copied_at_once(simulated, profile, [0, 1], size)
-    rows = {("write", 1): [(0, 1), (1, 0)], ("read", 1): [(0, 1), (1, 0)],
-            ("both-ways", 2): [(0, 1)]}
-    variants = ["copy-engine", *(["kernel"] if kernel_majors else [])]
+    outcome = full(simulated, profile, range(3))
+    pairs = pairs_of(range(3))
+    rows = {("write", 1): pairs, ("read", 1): pairs, ("both-ways", 2): [(0, 1), (0, 2), (1, 2)]}
+    variants = {"copy-engine": COPY_S, **({"kernel": KERNEL_S} if kernel_majors else {})}
 
-    for ((name, times), pairs), variant in itertools.product(rows.items(), variants):
+    for ((name, times), expected), (variant, before) in itertools.product(rows.items(),
+                                                                          variants.items()):
         found = metrics(outcome, name, variant)
-        assert sorted(found) == pairs
+        # Of both directions at once there is one number for every two GPUs.
+        assert sorted(found) == expected
         for pair, metric in found.items():
-            assert metric["value"] == pytest.approx(times * alone(profile, *pair), rel=0.01)
+            assert metric["value"] == pytest.approx(times * measured(profile, *pair, before),
+                                                    rel=0.01)
             assert metric["stats"]["count"] == 3 * 16
             if variant == "kernel" or name == "both-ways":
                 assert metric["verdict"] == "not judged"
@@ -213,15 +156,14 @@ def test_full_level_goes_every_way(simulated, kernel_majors, profile):
 def test_contention_is_what_pairs_take_from_each_other(simulated, profile):
     """Through a switch nothing. Below PCIe switches, two pairs that leave one switch for the other
     share its uplink. With four GPUs the rounds are the three ways to make pairs of them."""
-    outcome = copied_at_once(simulated, profile, range(4), "16M")
-    found = metrics(outcome, "contention")
+    found = metrics(full(simulated, profile, range(4)), "contention")
 
     assert sorted(found) == pairs_of(range(4))
-    for (one, other), metric in found.items():
-        rest = [index for index in range(4) if index not in (one, other)]
+    for pair, metric in found.items():
+        rest = [index for index in range(4) if index not in pair]
         # The other pair of the round may go either way.
-        expected = {round(at_once(profile, (one, other), [(one, other), pair])
-                          / alone(profile, one, other), 2) for pair in pairs_of(rest)}
+        expected = [peer_rates_at_once(profile, [pair, other])[pair] / peer_rate(profile, *pair)
+                    for other in pairs_of(rest)]
         assert any(metric["value"] == pytest.approx(share, rel=0.01) for share in expected)
         assert metric["verdict"] == "not judged"
     least = min(metric["value"] for metric in found.values())
@@ -230,7 +172,7 @@ def test_contention_is_what_pairs_take_from_each_other(simulated, profile):
 
 def test_rounds_take_less_time_than_pairs_alone(simulated):
     """Four GPUs: 6 rounds in place of 12 pairs."""
-    outcome = copied_at_once(simulated, "h100x8", range(4), "16M")
+    outcome = full(simulated, "h100x8", range(4))
 
     assert fact(outcome, "rounds") == 6
     assert fact(outcome, "pairs_alone_time_s") / fact(outcome, "rounds_time_s") == pytest.approx(
@@ -254,13 +196,15 @@ def test_no_peers_is_a_skip_with_the_reason(simulated):
 
 def test_the_way_through_the_host_is_measured_at_full_level_and_not_judged(simulated):
     """At four fifths of the narrower link, as the simulator's README has it."""
-    outcome = copied_at_once(simulated, "rtx4090x2", [0, 1], "32M")
+    outcome = full(simulated, "rtx4090x2", [0, 1])
     found = metrics(outcome, "write", "staged")
+    link = host_rate(gpus_of("rtx4090x2")[0])
+    expected = size_of("rtx4090x2") / time_for(size_of("rtx4090x2"), STAGED_SHARE * link, STAGED_S)
 
     assert sorted(found) == [(0, 1), (1, 0)]
     assert len(outcome.report["metrics"]) == 2
     for metric in found.values():
-        assert metric["value"] == pytest.approx(0.8 * rate(gpus_of("rtx4090x2")[0]), rel=0.01)
+        assert metric["value"] == pytest.approx(expected, rel=0.01)
         assert metric["verdict"] == "not judged"
     assert "2 pairs through the host" in outcome.out
 
@@ -275,19 +219,16 @@ def test_one_gpu_is_a_skip(simulated, profile):
 
 # --- data ---
 
-@pytest.mark.parametrize("level, passes", [("quick", 1), ("full", 2 + 2 + 1 + 1)])
-def test_every_word_is_counted(simulated, level, passes):
+@pytest.mark.parametrize("level, by_engine, by_kernel", [("quick", 1, 0), ("full", 4, 3)])
+def test_every_word_is_counted(simulated, kernel_majors, level, by_engine, by_kernel):
     """Quick: each pair once. Full: written twice, in rounds and alone, read, both ways, and three
     of these by kernel."""
     outcome = simulated.report("peer-copy", "--size", "64K", "--level", level,
                                *device_words([0, 1, 2]), profile="h100x8")
     [workload] = outcome.report["workloads"]
-    by_engine = {"quick": 1, "full": 4}[level]
-    by_kernel = {"quick": 0, "full": 3}[level] if "kernel" in {
-        metric["variant"] for metric in outcome.report["metrics"]} else 0
+    passes = by_engine + (by_kernel if kernel_majors else 0)
 
-    assert workload["elements_checked"] == 6 * (by_engine + by_kernel) * (64 << 10) // 4
-    assert passes >= 1
+    assert workload["elements_checked"] == 6 * passes * (64 << 10) // 4
 
 
 @pytest.mark.parametrize("size, words", [("1", 4), ("4099", 1024)])

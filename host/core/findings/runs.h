@@ -264,6 +264,10 @@
       "copies over NVLink as fast as so many links of that generation are elsewhere", \
       "on the host: nvidia-smi nvlink -e (replays and recoveries), dmesg | grep -i xid (74 is NVLink), /var/log/fabricmanager.log", \
       "the bar that the report names") \
+    X(GST_HARDWARE_NVSWITCH_SLOW, "hardware.nvswitch-slow", GST_FAIL, GST_ACTION_REPLACE, \
+      "disjoint pairs that copy at the same time are as fast as one alone", \
+      "on the host: /var/log/fabricmanager.log (trunk links, degraded mode) and nvidia-smi nvlink -e; restart the fabric manager, and service the switches if it stays", \
+      "the bar that the report names; the same pair with no other beside it") \
     X(GST_HARDWARE_PCIE_UPLINK_NARROW, "hardware.pcie-uplink-narrow", GST_FAIL, GST_ACTION_REPLACE, \
       "a PCIe switch whose link to the host has all lanes that both ends have, while data moves", \
       "reseat the switch board, riser or cable above these GPUs; on the host: lspci -vv -s shows LnkCap and LnkSta of the ports named", \
