@@ -246,6 +246,14 @@ def latency_of(gpu, name):
     return COPY_S + PAGE / host_rate(gpu)
 
 
+def peer_latency_of(profile, one, other, name):
+    """The same from one GPU to another that it reaches: `other` loads what `one` has."""
+    if name == "copy-peer":
+        return COPY_S + PAGE / peer_rate(profile, one, other)
+    word = "peer-latency" if nvlinks(profile) else "host-latency"
+    return quantity(gpus_of(profile)[other][word]) + KERNEL_S / PEER_HOPS
+
+
 # --- every number of the group ---
 
 def time_for(size, rate, before=COPY_S):
@@ -347,9 +355,14 @@ def memory_bandwidth(profile, level, size, indices):
 
 
 def latency(profile, level, size, indices):
-    del level, size
-    return {("latency." + name, "", index, index): latency_of(gpus_of(profile)[index], name)
-            for index in indices for name in ("local", "host", "copy-to-gpu", "copy-from-gpu")}
+    del size
+    found = {("latency." + name, "", index, index): latency_of(gpus_of(profile)[index], name)
+             for index in indices for name in ("local", "host", "copy-to-gpu", "copy-from-gpu")}
+    if level == "full" and has_peers(profile):
+        for one, other in itertools.permutations(indices, 2):
+            found |= {("latency." + name, "", one, other): peer_latency_of(profile, one, other, name)
+                      for name in ("peer", "copy-peer")}
+    return found
 
 
 # Workload: its numbers, and how many GPUs it needs.

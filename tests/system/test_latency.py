@@ -6,31 +6,14 @@ import json
 
 import pytest
 
-from model_of import (COPY_S, HOST_HOPS, KERNEL_S, LOCAL_HOPS, PAGE, PEER_HOPS, PROFILES, SIM, WALKS,
-                      gpus_of, host_rate, is_pcie, is_split, latency_of, pcie_theory, quantity,
-                      statements)
-
-# Documented in tests/sim/README.md and model/: what a copy through the host costs before anything
-# moves, and which share of PCIe it reaches.
-STAGED_S, STAGED = 9e-6, 0.8
+from model_of import (COPY_S, HOST_HOPS, LOCAL_HOPS, PAGE, PEER_HOPS, PROFILES, STAGED_S,
+                      STAGED_SHARE, WALKS, gpus_of, host_rate, is_pcie, is_split, latency_of,
+                      pcie_theory, peer_latency_of, quantity)
 
 # The fewest clocks of a load that the nearest cache answers (arXiv 1804.06826, table 3.1).
 CACHE_CLOCKS = 28
 
 NAMES = ["local", "host", "copy-to-gpu", "copy-from-gpu"]
-
-
-def has_nvlink(profile):
-    return any(words[0] == "link" and "nvlink" in values
-               for words, values in statements(SIM / f"profiles/{profile}.profile"))
-
-
-def peer_rate(profile):
-    """Bytes per second from GPU to GPU."""
-    gpu = gpus_of(profile)[0]
-    if not has_nvlink(profile):
-        return host_rate(gpu)
-    return int(gpu["nvlinks"]) * quantity(gpu["nvlink-rate"]) * float(gpu["nvlink-efficiency"])
 
 
 @pytest.fixture
@@ -132,19 +115,17 @@ def pairs_of(outcome, name):
 
 @pytest.mark.parametrize("profile", ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4"])
 def test_pairs_are_the_models(whole, profile):
-    gpu = gpus_of(profile)[0]
     outcome = whole.report("latency", "--level", "full", "--size", "1M", "--device", "0,1,3",
                            profile=profile)
-    load = quantity(gpu["peer-latency" if has_nvlink(profile) else "host-latency"])
 
     assert outcome.exit == 0, outcome.describe()
     assert outcome.counted() == set() and outcome.notes() == set()
-    for name, value in (("peer", load + KERNEL_S / PEER_HOPS),
-                        ("copy-peer", COPY_S + PAGE / peer_rate(profile))):
+    for name in ("peer", "copy-peer"):
         pairs = pairs_of(outcome, name)
         assert set(pairs) == {(a, b) for a in (0, 1, 3) for b in (0, 1, 3) if a != b}
-        for metric in pairs.values():
-            assert metric["value"] == pytest.approx(value, rel=0.01), name
+        for pair, metric in pairs.items():
+            value = peer_latency_of(profile, *pair, name)
+            assert metric["value"] == pytest.approx(value, rel=0.01), (name, pair)
             assert metric["stats"]["count"] == 48
             assert metric["variant"] in (None, "")
             assert metric["verdict"] == "not judged"
@@ -190,7 +171,7 @@ def test_peers_through_the_host_are_slow(whole):
 
     assert outcome.exit == 0, outcome.describe()
     for pair, metric in pairs_of(outcome, "copy-peer").items():
-        staged = STAGED_S + PAGE / (STAGED * host_rate(gpu))
+        staged = STAGED_S + PAGE / (STAGED_SHARE * host_rate(gpu))
         direct = COPY_S + PAGE / host_rate(gpu)
         value = staged if set(pair) == {0, 1} else direct
         assert metric["value"] == pytest.approx(value, rel=0.01), pair

@@ -178,7 +178,8 @@ def test_pair_that_is_not_there(simulated, args, profile, named):
     assert_one_line(simulated.run(*args, profile=profile, timeout=20), ("--pairs", *named))
 
 
-@pytest.mark.parametrize("args", [["host-copy"], ["basic", "memory-test"], ["--skip", "peer-copy"]])
+@pytest.mark.parametrize("args", [["host-copy"], ["basic", "memory-test"],
+                                  ["--skip", "peer-copy,latency"]])
 def test_pairs_of_what_measures_none(program, args):
     assert_one_line(program.run(*args, "--pairs", "0-1", timeout=10), ("--pairs", "peer-copy"))
 

@@ -158,7 +158,7 @@ static void put_nodes(struct sim_tree *tree, const struct sim_machine *machine)
 }
 
 /* Where the process may run and take memory from; no line about who it is. Memory of one node only
- * is what `numactl --membind` and `docker run --cpuset-mems` leave. */
+ * is what `docker run --cpuset-mems` leaves. */
 static void put_affinity(struct sim_tree *tree, const struct sim_machine *machine)
 {
     const int last = last_node(machine), bound = machine->host.memory_node;

@@ -182,9 +182,12 @@ static void describe(const struct sim_kernel_run *run, struct sim_repeat *repeat
     for (unsigned i = 0; i < run->cost.access_count; i++) {
         const struct sim_access *access = &run->cost.accesses[i];
 
+        const struct sim_block *block =
+            sim_memory_find(&sim_world.memory, (uintptr_t)access->pointer);
+
+        /* A row tells how much is moved, not always which bytes: a walk takes some of all. */
         if (access->bytes > 0)
-            sim_repeat_block(repeat,
-                             sim_memory_find(&sim_world.memory, (uintptr_t)access->pointer));
+            sim_repeat_range(repeat, block->address, block->size_bytes);
     }
 }
 
@@ -198,8 +201,11 @@ static void note_writes(const struct sim_kernel_run *run)
             sim_world_written(sim_memory_find(&sim_world.memory, address), address, access->bytes);
     }
     /* Without a cost it may have written anything. */
-    for (size_t i = 0; !run->has_cost && i < sim_world.memory.count; i++)
-        sim_world.memory.blocks[i]->version = ++sim_world.writes;
+    for (size_t i = 0; !run->has_cost && i < sim_world.memory.count; i++) {
+        struct sim_block *block = sim_world.memory.blocks[i];
+
+        sim_block_note_write(block, block->address, block->size_bytes, ++sim_world.writes);
+    }
 }
 
 void sim_kernel_run_effect(void *data, sim_time end)

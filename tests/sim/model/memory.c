@@ -199,3 +199,46 @@ bool sim_block_written(struct sim_block *block, uintptr_t address, uint64_t size
     block->flip.is_armed = false;
     return true;
 }
+
+/* The place of the same range, else a free one, else that of the oldest. */
+static struct sim_write *place_of(struct sim_write_log *log, uint64_t from, uint64_t to)
+{
+    struct sim_write *oldest = &log->writes[0];
+
+    for (unsigned i = 0; i < SIM_LOGGED_WRITES; i++) {
+        struct sim_write *write = &log->writes[i];
+
+        if (write->from == from && write->to == to)
+            return write;
+        if (write->number < oldest->number)
+            oldest = write;
+    }
+    if (oldest->number > log->forgotten)
+        log->forgotten = oldest->number;
+    return oldest;
+}
+
+void sim_block_note_write(struct sim_block *block, uintptr_t address, uint64_t size_bytes,
+                          uint64_t number)
+{
+    const uint64_t from = address - block->address;
+
+    *place_of(&block->log, from, from + size_bytes) =
+        (struct sim_write){ from, from + size_bytes, number };
+}
+
+bool sim_block_changed(const struct sim_block *block, uintptr_t address, uint64_t size_bytes,
+                       uint64_t since)
+{
+    const uint64_t from = address - block->address;
+
+    if (block->log.forgotten > since)
+        return true;
+    for (unsigned i = 0; i < SIM_LOGGED_WRITES; i++) {
+        const struct sim_write *write = &block->log.writes[i];
+
+        if (write->number > since && write->from < from + size_bytes && from < write->to)
+            return true;
+    }
+    return false;
+}

@@ -27,6 +27,18 @@ struct sim_block_flip {
     unsigned fault; /* whose mark is set when it happens */
 };
 
+#define SIM_LOGGED_WRITES 32 /* more than GPUs that write into parts of one block */
+
+/* Which bytes were written last, by the number of the effect that did it; what is too much for the
+ * list is remembered as if all had been written by the newest of it. */
+struct sim_write_log {
+    struct sim_write {
+        uint64_t from, to; /* bytes of the block */
+        uint64_t number;   /* 0: none */
+    } writes[SIM_LOGGED_WRITES];
+    uint64_t forgotten;
+};
+
 struct sim_block {
     uintptr_t address;
     uint64_t size_bytes;   /* as asked for; nothing beyond may be touched */
@@ -39,7 +51,7 @@ struct sim_block {
     bool is_guarded; /* closed to the host outside effects */
     bool is_open;
     unsigned in_flight; /* operations that are yet to touch it */
-    uint64_t version;   /* another one after each effect that wrote to it */
+    struct sim_write_log log;
     struct sim_block_flip flip;
 };
 
@@ -69,6 +81,12 @@ bool sim_block_holds(const struct sim_block *block, uintptr_t address, uint64_t 
 
 void sim_block_open(struct sim_block *block);
 void sim_memory_close_all(struct sim_memory *memory);
+
+/* The effect of this number, the newest, wrote the range. Was any of it written since another? */
+void sim_block_note_write(struct sim_block *block, uintptr_t address, uint64_t size_bytes,
+                          uint64_t number);
+bool sim_block_changed(const struct sim_block *block, uintptr_t address, uint64_t size_bytes,
+                       uint64_t since);
 
 /* The range was written: the armed flip in it happens. True if it did. */
 bool sim_block_written(struct sim_block *block, uintptr_t address, uint64_t size_bytes);

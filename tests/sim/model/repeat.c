@@ -13,8 +13,8 @@
 
 struct record {
     struct sim_repeat work;
-    uint64_t versions[SIM_COST_ACCESSES];
-    uint64_t entry;
+    uint64_t written; /* so many effects had written memory when it was done, */
+    uint64_t entry;   /* and so many calls had come */
 };
 
 static uint64_t digests[RECORDS]; /* of the records, side by side to be searched */
@@ -34,9 +34,17 @@ void sim_repeat_part(struct sim_repeat *repeat, const void *part, size_t size_by
         repeat->digest = (repeat->digest ^ bytes[i]) * FNV_PRIME;
 }
 
-void sim_repeat_block(struct sim_repeat *repeat, const struct sim_block *block)
+void sim_repeat_range(struct sim_repeat *repeat, uintptr_t address, uint64_t size_bytes)
 {
-    repeat->blocks[repeat->block_count++] = block;
+    const struct sim_block *block = sim_memory_find(&sim_world.memory, address);
+
+    if (size_bytes == 0 || block == NULL)
+        return;
+    repeat->ranges[repeat->range_count].block = block;
+    repeat->ranges[repeat->range_count].address = address;
+    repeat->ranges[repeat->range_count++].size_bytes = size_bytes;
+    sim_repeat_part(repeat, &address, sizeof address);
+    sim_repeat_part(repeat, &size_bytes, sizeof size_bytes);
 }
 
 /* RECORDS if there is none. */
@@ -55,12 +63,14 @@ bool sim_repeat_stands(const struct sim_repeat *repeat)
     const struct record *record = &records[place % RECORDS];
 
     if (sim_world.order != SIM_ORDER_FORWARD || place == RECORDS
-        || record->work.block_count != repeat->block_count)
+        || record->work.range_count != repeat->range_count)
         return false;
-    for (unsigned i = 0; i < repeat->block_count; i++) {
-        const struct sim_block *block = repeat->blocks[i];
+    for (unsigned i = 0; i < repeat->range_count; i++) {
+        const struct sim_block *block = repeat->ranges[i].block;
 
-        if (record->work.blocks[i] != block || record->versions[i] != block->version)
+        if (record->work.ranges[i].block != block
+            || sim_block_changed(block, repeat->ranges[i].address, repeat->ranges[i].size_bytes,
+                                 record->written))
             return false;
         if (block->kind != SIM_BLOCK_DEVICE && record->entry != sim_world.entries)
             return false;
@@ -76,7 +86,6 @@ void sim_repeat_done(const struct sim_repeat *repeat)
 
     digests[place] = repeat->digest;
     record->work = *repeat;
+    record->written = sim_world.writes;
     record->entry = sim_world.entries;
-    for (unsigned i = 0; i < repeat->block_count; i++)
-        record->versions[i] = repeat->blocks[i]->version;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Work that was done before and would leave memory as it is: a benchmark copies, fills or computes
- * the same many times, and only the first costs real time. What stands was done to the same memory,
+ * the same many times, and only the first costs real time. What stands was done to the same bytes,
  * which nobody wrote since. Callers write pinned memory as they like, but not while they wait in a
  * call, so what touches it stands until the call ends in which it was done.
  *
@@ -12,17 +12,22 @@
 
 #include "model/world.h"
 
-/* What decides the outcome besides the content of these blocks goes into the digest. */
+/* What decides the outcome besides the content of these ranges goes into the digest. */
 struct sim_repeat {
     uint64_t digest;
-    unsigned block_count;
-    const struct sim_block *blocks[SIM_COST_ACCESSES];
+    unsigned range_count;
+    struct {
+        const struct sim_block *block;
+        uintptr_t address;
+        uint64_t size_bytes;
+    } ranges[SIM_COST_ACCESSES];
 };
 
-/* Work of no parts and no blocks. */
+/* Work of no parts and no ranges. */
 void sim_repeat_init(struct sim_repeat *repeat);
 void sim_repeat_part(struct sim_repeat *repeat, const void *part, size_t size_bytes);
-void sim_repeat_block(struct sim_repeat *repeat, const struct sim_block *block);
+/* Bytes that it reads or writes, all in one block; none is fine. */
+void sim_repeat_range(struct sim_repeat *repeat, uintptr_t address, uint64_t size_bytes);
 
 /* Was it done, and is all as it was left? */
 bool sim_repeat_stands(const struct sim_repeat *repeat);

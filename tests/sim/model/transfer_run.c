@@ -71,9 +71,9 @@ static void describe(const struct sim_transfer *transfer, struct sim_repeat *rep
 
     sim_repeat_init(repeat);
     sim_repeat_part(repeat, parts, sizeof parts);
-    sim_repeat_block(repeat, transfer->target_block);
+    sim_repeat_range(repeat, transfer->target, transfer->size_bytes);
     if (transfer->source_block != NULL)
-        sim_repeat_block(repeat, transfer->source_block);
+        sim_repeat_range(repeat, transfer->source, transfer->size_bytes);
 }
 
 static bool is_dropped(const struct sim_transfer *transfer)

@@ -119,7 +119,7 @@ void sim_world_open(struct sim_block *block)
 
 void sim_world_written(struct sim_block *block, uintptr_t address, uint64_t size_bytes)
 {
-    block->version = ++sim_world.writes;
+    sim_block_note_write(block, address, size_bytes, ++sim_world.writes);
     if (sim_block_written(block, address, size_bytes))
         sim_fault_fired(block->flip.fault);
 }

@@ -143,6 +143,28 @@ static void test_model_memory__flip_happens_once_after_a_write(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* What is too much for the list counts as written all over, by the newest that left it. */
+static void test_model_memory__writes_are_remembered(void **state)
+{
+    struct sim_block block = { .address = 4096, .size_bytes = 4096 };
+
+    (void)state;
+    assert_false(sim_block_changed(&block, 4096, 4096, 0));
+    sim_block_note_write(&block, 4096 + 100, 50, 7);
+    assert_true(sim_block_changed(&block, 4096, 101, 6));
+    assert_false(sim_block_changed(&block, 4096, 100, 6));
+    assert_false(sim_block_changed(&block, 4096 + 150, 100, 6));
+    assert_false(sim_block_changed(&block, 4096, 4096, 7));
+    for (uint64_t i = 0; i < 100; i++)
+        sim_block_note_write(&block, 4096 + 100, 50, 8 + i); /* the same: takes one place */
+    assert_false(sim_block_changed(&block, 4096, 100, 6));
+    for (uint64_t i = 0; i < SIM_LOGGED_WRITES; i++)
+        sim_block_note_write(&block, 4096 + 1000 + i, 1, 200 + i);
+    assert_true(sim_block_changed(&block, 4096, 1, 106)); /* 107 was pushed out */
+    assert_false(sim_block_changed(&block, 4096, 1, 107));
+    assert_true(sim_block_changed(&block, 4096 + 1000, 1, 107));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +176,7 @@ int main(void)
         CASE(test_model_memory__addresses_are_used_once),
         CASE(test_model_memory__writing_past_the_end_is_reported),
         CASE(test_model_memory__flip_happens_once_after_a_write),
+        CASE(test_model_memory__writes_are_remembered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,30 @@ static void test_repeat__copies_beside_others(void **state)
     assert_int_equal(got[0], 2);
 }
 
+/* Parts of one block, as when several GPUs send to one: each is remembered by itself. */
+static void test_repeat__parts_of_one_block(void **state)
+{
+    enum { PARTS = 16 };
+    CUdeviceptr from = allocate(BYTES), to = allocate(PARTS * BYTES);
+    unsigned char got[PARTS * BYTES];
+
+    (void)state;
+    WORKS(cuMemsetD8Async(from, 1, BYTES, NULL));
+    begin_count();
+    for (unsigned i = 0; i < 5 * PARTS; i++)
+        WORKS(cuMemcpyDtoDAsync_v2(to + i % PARTS * BYTES, from, BYTES, NULL));
+    expect_writes(PARTS);
+    /* One byte of one part: that part is written again, and the rest is not. */
+    WORKS(cuMemsetD8Async(to + 3 * BYTES - 1, 9, 1, NULL));
+    begin_count();
+    for (unsigned i = 0; i < 2 * PARTS; i++)
+        WORKS(cuMemcpyDtoDAsync_v2(to + i % PARTS * BYTES, from, BYTES, NULL));
+    expect_writes(1);
+    WORKS(cuMemcpyDtoH_v2(got, to, sizeof got));
+    for (unsigned i = 0; i < PARTS * BYTES; i++)
+        assert_int_equal(got[i], 1);
+}
+
 static void launch(CUfunction function, struct gst_vector_add_args *args)
 {
     void *parameters[] = { args };
@@ -268,6 +292,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_repeat__host_copies_once_in_a_call),
         CASE(test_repeat__copies_beside_others),
+        CASE(test_repeat__parts_of_one_block),
         CASE(test_repeat__launches),
         CASE(test_repeat__not_out_of_order),
         CASE(test_repeat__any_sequence_leaves_what_it_should),
