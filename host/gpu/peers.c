@@ -149,7 +149,10 @@ static int write_way(const struct gst_peers *peers, int one, int other, char *te
     case GST_PEER_NVLINK:
         return snprintf(text, size, "NVLink x%u", links);
     case GST_PEER_PCIE:
-        return snprintf(text, size, "PCIe");
+        return snprintf(text, size, "PCIe%s",
+                        gst_nvlinks_are_untold(&peers->links, one, other)
+                            ? " or NVLinks, whose ends NVML does not tell"
+                            : "");
     case GST_PEER_STAGED:
         break;
     }
