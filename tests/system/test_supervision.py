@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from selftest import QUICK, Outcome, validate
+from selftest import QUICK, Outcome, healthy, validate
 
 HANG = "cuMemAlloc_v2 call=1 hangs"
 # What the progress line on a terminal says when that call is reached.
@@ -147,7 +147,7 @@ def test_child_that_is_killed_costs_one_workload(hanging):
     assert outcome.exit == 3, outcome.describe()
     assert outcome.counted() == {"suite.out-of-memory"}
     assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "ERROR",
-                                   **dict.fromkeys(QUICK[3:], "PASS")}
+                                   **healthy(outcome, QUICK[3:])}
 
 
 def test_no_child_outlives_its_supervisor(hanging):
