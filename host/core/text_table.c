@@ -12,6 +12,9 @@
  * percent. */
 #define EVEN 1.01
 
+/* Two are rows, however alike: each may be the end of one pair. */
+#define ROWS_SUMMED_UP 3
+
 struct widths {
     int name, ends;
 };
@@ -103,55 +106,51 @@ static bool is_even(const struct gst_metric **sorted, size_t count)
     return true;
 }
 
-static void write_sorted(FILE *out, const struct gst_metric **sorted, size_t count,
-                         struct widths widths, struct gst_text_style style)
+static void write_rows(FILE *out, const struct gst_metric **rows, size_t count, bool is_bad_only,
+                       struct widths widths, struct gst_text_style style)
 {
-    const char *const labels[] = { "min", "median", "max" };
-    char all[24];
-
-    if (is_even(sorted, count)) {
-        snprintf(all, sizeof all, "all %zu", count);
-        write_row(out, sorted[(count - 1) / 2], all, widths, style);
-        return;
-    }
-    for (size_t i = 0; i < 3; i++)
-        write_row(out, sorted[i * (count - 1) / 2], labels[i], widths, style);
-}
-
-/* Lowest, middle and highest row, each a real one with its own GPU, then what is wrong. */
-static void write_extremes(FILE *out, const struct gst_metric **rows, size_t count,
-                           struct widths widths, struct gst_text_style style)
-{
-    const struct gst_metric **sorted = calloc(count, sizeof *sorted);
     char ends[48];
 
-    if (sorted != NULL) {
-        memcpy(sorted, rows, count * sizeof *sorted);
-        qsort(sorted, count, sizeof *sorted, by_value);
-        write_sorted(out, sorted, count, widths, style);
-        free(sorted);
-    }
     for (size_t i = 0; i < count; i++) {
-        if (!gst_metric_is_bad(rows[i]))
+        if (is_bad_only && !gst_metric_is_bad(rows[i]))
             continue;
         ends_of(rows[i], ends, sizeof ends);
         write_row(out, rows[i], ends, widths, style);
     }
 }
 
+/* Many rows are summed up as the lowest, the middle and the highest, each a real one with its own
+ * GPU, and what is wrong. */
+static void write_sorted(FILE *out, const struct gst_metric **rows,
+                         const struct gst_metric **sorted, size_t count, struct widths widths,
+                         struct gst_text_style style)
+{
+    const char *const labels[] = { "min", "median", "max" };
+    char all[24];
+
+    qsort(sorted, count, sizeof *sorted, by_value);
+    if (count >= ROWS_SUMMED_UP && is_even(sorted, count)) {
+        snprintf(all, sizeof all, "all %zu", count);
+        write_row(out, sorted[(count - 1) / 2], all, widths, style);
+        return;
+    }
+    for (size_t i = 0; i < 3 && count > GST_GROUP_ROWS_SHOWN; i++)
+        write_row(out, sorted[i * (count - 1) / 2], labels[i], widths, style);
+    write_rows(out, rows, count, count > GST_GROUP_ROWS_SHOWN, widths, style);
+}
+
 static void write_group(FILE *out, const struct gst_metric **rows, size_t count,
                         struct widths widths, struct gst_text_style style)
 {
-    char ends[48];
+    const struct gst_metric **sorted = calloc(count, sizeof *sorted);
 
-    if (count > GST_GROUP_ROWS_SHOWN) {
-        write_extremes(out, rows, count, widths, style);
+    if (sorted == NULL) {
+        write_rows(out, rows, count, false, widths, style);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        ends_of(rows[i], ends, sizeof ends);
-        write_row(out, rows[i], ends, widths, style);
-    }
+    memcpy(sorted, rows, count * sizeof *sorted);
+    write_sorted(out, rows, sorted, count, widths, style);
+    free(sorted);
 }
 
 static struct widths measure(const struct gst_report *report)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/cpus.h"
+#include "gpu/numa_maps.h"
 
 bool gst_cpu_list_parse(const char *text, cpu_set_t *cpus)
 {
@@ -43,21 +44,6 @@ static bool find_value(const char *text, const char *key, char *value, size_t si
     return true;
 }
 
-/* The nodes that numactl(8) binds a process to: mappings without a policy of their own, such as the
- * first, show the process's. Format: Linux, mpol_to_str(), "bind:0-1" or "bind=static:1". */
-static bool find_binding(const char *numa_maps, char *nodes, size_t size)
-{
-    const char *policy = strchr(numa_maps, ' ');
-    const size_t length = policy == NULL ? 0 : strcspn(policy + 1, " \n");
-    const char *list = policy == NULL ? NULL : memchr(policy + 1, ':', length);
-
-    if (list == NULL
-        || (strncmp(policy + 1, "bind", 4) != 0 && strncmp(policy + 1, "prefer:", 7) != 0))
-        return false;
-    snprintf(nodes, size, "%.*s", (int)(policy + 1 + length - (list + 1)), list + 1);
-    return true;
-}
-
 static bool has_node(const char *list, int node)
 {
     struct gst_cpus nodes;
@@ -75,13 +61,12 @@ static bool meet(const char *list, const char *other)
 
 static void find_limits(struct gst_near *near, const struct gst_root *root, const char *local)
 {
-    char status[8192], maps[512], list[48];
+    char status[8192], list[48];
     bool is_bound;
 
     if (!gst_root_read(root, "/proc/self/status", status, sizeof(status)))
         return;
-    is_bound = gst_root_read(root, "/proc/self/numa_maps", maps, sizeof(maps))
-               && find_binding(maps, list, sizeof(list));
+    is_bound = gst_numa_maps_binding(root, list, sizeof(list));
     if ((is_bound && !has_node(list, near->node))
         || (find_value(status, "Mems_allowed_list:", list, sizeof(list))
             && !has_node(list, near->node))) {

@@ -66,6 +66,8 @@ static void read_gpu(struct gst_nvlinks_map *map, struct gst_nvlinks *links, str
         links->up |= UINT32_C(1) << link;
         if (GST_NVML(env, nvmlDeviceGetNvLinkRemotePciInfo, (device, link, &pci)) == NVML_SUCCESS)
             add_far_end(map, links, env->root, &pci);
+        else
+            links->untold++;
     }
 }
 
@@ -125,6 +127,11 @@ static unsigned lesser(unsigned a, unsigned b)
 unsigned gst_nvlinks_between(const struct gst_nvlinks_map *map, int one, int other)
 {
     return map->of[one].direct[other] + lesser(map->of[one].switched, map->of[other].switched);
+}
+
+bool gst_nvlinks_are_untold(const struct gst_nvlinks_map *map, int one, int other)
+{
+    return map->of[one].untold > 0 && map->of[other].untold > 0;
 }
 
 /* 0 where nothing is known to be missing. */

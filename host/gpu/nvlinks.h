@@ -18,6 +18,7 @@ struct gst_nvlinks {
     unsigned there;                /* 0: the GPU has none, or NVML does not tell */
     uint32_t up;                   /* a bit for each link that is up */
     unsigned switched;             /* that are up and lead to a switch */
+    unsigned untold;               /* that are up, and NVML does not say where they lead */
     unsigned direct[GST_ENV_GPUS]; /* that are up and lead to that GPU */
 };
 
@@ -48,6 +49,9 @@ bool gst_nvlinks_are_missing(const struct gst_nvlinks_map *map, int gpu);
 /* Links between two GPUs: those that lead from one to the other, and those by which both reach
  * switches. */
 unsigned gst_nvlinks_between(const struct gst_nvlinks_map *map, int one, int other);
+
+/* May there be more between them than is told: does NVML not say of either where its links lead? */
+bool gst_nvlinks_are_untold(const struct gst_nvlinks_map *map, int one, int other);
 
 /* How many there should be. A link that leads from GPU to GPU is missing at both, so a pair is
  * short of as many as both are short of. */

@@ -17,9 +17,16 @@ static int attribute_of(struct gst_env *env, CUdevice_P2PAttribute which, int fr
                : -1;
 }
 
+/* Whatever is refused, copies go on working by way of the host: nothing to stop for. */
+static void note_refusal(struct gst_peer *peer, const struct gst_status *st)
+{
+    peer->refusal = st->code;
+    snprintf(peer->problem, sizeof(peer->problem), "%.150s", st->cause);
+}
+
 static void ask(struct gst_peer *peer, struct gst_env *env, int from, int to)
 {
-    struct gst_status ignored = GST_STATUS_INIT;
+    struct gst_status st = GST_STATUS_INIT;
     int can = 0;
 
     *peer = (struct gst_peer){
@@ -27,23 +34,21 @@ static void ask(struct gst_peer *peer, struct gst_env *env, int from, int to)
         .has_native_atomics =
             attribute_of(env, CU_DEVICE_P2P_ATTRIBUTE_NATIVE_ATOMIC_SUPPORTED, from, to),
     };
-    peer->can_access = GST_CU(env, &ignored, cuDeviceCanAccessPeer,
-                              (&can, env->gpus[from].device, env->gpus[to].device))
-                       && can != 0;
+    if (!GST_CU(env, &st, cuDeviceCanAccessPeer,
+                (&can, env->gpus[from].device, env->gpus[to].device)))
+        note_refusal(peer, &st);
+    peer->can_access = can != 0;
 }
 
-/* In the current context, which is that of the GPU that wants access. Whatever the refusal, copies
- * go on working by way of the host: nothing to stop for. */
+/* In the current context, which is that of the GPU that wants access. */
 static void allow(struct gst_peer *peer, struct gst_env *env, CUcontext context)
 {
     struct gst_status st = GST_STATUS_INIT;
 
     peer->is_ours = GST_CU(env, &st, cuCtxEnablePeerAccess, (context, 0));
     peer->is_enabled = peer->is_ours || st.code == CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED;
-    if (peer->is_enabled)
-        return;
-    peer->refusal = st.code;
-    snprintf(peer->problem, sizeof(peer->problem), "%.150s", st.cause);
+    if (!peer->is_enabled)
+        note_refusal(peer, &st);
 }
 
 static bool use(struct gst_env *env, int index, struct gst_status *st)
@@ -144,7 +149,10 @@ static int write_way(const struct gst_peers *peers, int one, int other, char *te
     case GST_PEER_NVLINK:
         return snprintf(text, size, "NVLink x%u", links);
     case GST_PEER_PCIE:
-        return snprintf(text, size, "PCIe");
+        return snprintf(text, size, "PCIe%s",
+                        gst_nvlinks_are_untold(&peers->links, one, other)
+                            ? " or NVLinks, whose ends NVML does not tell"
+                            : "");
     case GST_PEER_STAGED:
         break;
     }

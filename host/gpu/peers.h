@@ -26,7 +26,7 @@ struct gst_peer {
     bool can_access;   /* CUDA says that it can */
     bool is_enabled;   /* the driver has allowed it */
     bool is_ours;      /* it had not been before */
-    int refusal;       /* the code of a driver that did not, although it can; 0 if there is none */
+    int refusal;       /* the code of a driver that does not answer, or not keep its word; else 0 */
     char problem[160]; /* of the same, in words */
     int performance_rank; /* CU_DEVICE_P2P_ATTRIBUTE_...; -1: not told */
     int has_native_atomics;

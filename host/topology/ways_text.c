@@ -80,7 +80,7 @@ static void write_redirects(const struct sums *sums, FILE *out)
     for (int i = 0; i < GST_REDIRECT_COUNT; i++) {
         if (sums->of_redirect[i] == 0 || i == GST_REDIRECT_NO_SWITCH)
             continue;
-        fprintf(out, "  from device to device below PCIe switches, %zu ways: %s",
+        fprintf(out, "  what devices below PCIe switches send each other (%zu ways): %s",
                 sums->of_redirect[i], gst_redirect_meaning((enum gst_redirect)i));
         for (size_t k = 0; i == GST_REDIRECT_ACS && k < sums->port_count; k++)
             fprintf(out, "%s%s", k == 0 ? " (" : ", ", sums->ports[k]);

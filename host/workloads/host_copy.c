@@ -9,6 +9,7 @@
 #include "core/class_bars.h"
 #include "core/units.h"
 #include "gpu/copy_batch.h"
+#include "gpu/numa_maps.h"
 #include "gpu/pattern.h"
 #include "run/run.h"
 #include "workloads/copy_buffers.h"
@@ -234,6 +235,9 @@ static bool report(const struct turn *turn, struct gst_status *st)
                              gst_pcie_link_describe(&turn->way.link, text, sizeof(text)));
     gst_report_fact_text(to, gpu, "host-copy", "copied_from", "%s",
                          gst_near_describe(&turn->way.near, text, sizeof(text)));
+    if (turn->run->env->root != NULL
+        && gst_numa_maps_pages(turn->run->env->root, turn->buffers.source, text, sizeof(text)))
+        gst_report_fact_text(to, gpu, "host-copy", "pinned_pages_by_node", "%s", text);
     if (turn->buffers.limit[0] != '\0')
         gst_report_fact_text(to, gpu, "host-copy", "copied_less_than_wanted", "%zu bytes: %s",
                              turn->buffers.bytes, turn->buffers.limit);

@@ -20,8 +20,7 @@
 #define MOVES_PER_SAMPLE 4
 #define WARM_UP_MOVES    4
 
-#define DEFAULT_BYTES  (512ULL << 20)
-#define SMALLEST_BYTES (1ULL << 20)
+#define DEFAULT_BYTES (512ULL << 20)
 
 #define BUFFERS 3
 
@@ -142,13 +141,6 @@ static uint64_t bytes_wanted(const struct gst_run *run)
     return run->size_bytes == 0 ? DEFAULT_BYTES : run->size_bytes;
 }
 
-static uint64_t halve(uint64_t bytes, uint64_t most)
-{
-    while (bytes > SMALLEST_BYTES && bytes > most)
-        bytes /= 2;
-    return bytes;
-}
-
 /* As much as is wanted, or as there is room for: somebody else may hold the rest. `limit` says what
  * made it less; empty if nothing did. */
 static bool alloc(struct gst_traffic *traffic, struct gst_run *run, struct gst_lane *lane,
@@ -163,17 +155,17 @@ static bool alloc(struct gst_traffic *traffic, struct gst_run *run, struct gst_l
     limit[0] = '\0';
     if (!GST_CU(lane->env, st, cuMemGetInfo, (&available, &total)))
         return false;
-    bytes = halve(wanted, available / (run->size_bytes == 0 ? SHARE_OF_FREE : BUFFERS));
+    bytes = gst_traffic_halve(wanted, available / (run->size_bytes == 0 ? SHARE_OF_FREE : BUFFERS));
     if (bytes < wanted)
         snprintf(limit, size, "%s of GPU memory are free",
                  gst_format(text, sizeof(text), (double)available, GST_UNIT_BYTES));
     while (!gst_traffic_alloc(traffic, lane, words_of(bytes), st)) {
         gst_traffic_free(traffic, lane);
-        if (st->code != CUDA_ERROR_OUT_OF_MEMORY || bytes <= SMALLEST_BYTES)
+        if (st->code != CUDA_ERROR_OUT_OF_MEMORY || bytes <= GST_TRAFFIC_LEAST_BYTES)
             return false;
         snprintf(limit, size, "the driver does not allocate %d x %s", BUFFERS,
                  gst_format(text, sizeof(text), (double)bytes, GST_UNIT_BYTES));
-        bytes = halve(bytes, bytes / 2);
+        bytes = gst_traffic_halve(bytes, bytes / 2);
         gst_status_clear(st);
     }
     return true;

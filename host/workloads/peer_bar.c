@@ -63,6 +63,9 @@ struct gst_bar gst_peer_bar(const struct gst_peer_bench *bench, const struct gst
         is_nvlink ? lower_of(nvlink_bar(bench, from, links), nvlink_bar(bench, to, links))
                   : gst_peer_bar_of_pcie(bench, from, to);
 
+    /* What may be NVLink is not held against PCIe. */
+    if (!is_nvlink && !pass->is_staged && gst_nvlinks_are_untold(&bench->peers->links, from, to))
+        return gst_bar_none();
     if (pass->is_kernel || pass->is_both_ways || bench->memory.bytes < GST_PEER_JUDGED_FROM
         || !bench->results[from][to].was_ahead
         || (!is_nvlink && !has_pcie_floor(bench, pass, from, to)))

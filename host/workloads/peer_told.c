@@ -49,10 +49,9 @@ static void report_refusals(struct gst_run *run, const struct gst_peers *peers, 
     }
     if (count > 0)
         gst_run_check(run, GST_HOST_PEER_ACCESS_REFUSED, run->env->gpus[from].index, false,
-                      "%zu peer%s that cuDeviceCanAccessPeer promises %s refused, the first is gpu "
-                      "%d: %s",
-                      count, gst_plural((int64_t)count), count == 1 ? "is" : "are",
-                      run->env->gpus[first].index, peers->of[from][first].problem);
+                      "access to %zu peer%s is refused, the first is gpu %d: %s", count,
+                      gst_plural((int64_t)count), run->env->gpus[first].index,
+                      peers->of[from][first].problem);
 }
 
 static bool is_staged_beside_nvlinks(const struct gst_peers *peers, int one, int other)

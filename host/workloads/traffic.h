@@ -49,6 +49,12 @@ double gst_traffic_bytes(enum gst_traffic_way way, size_t words, size_t sum_coun
 /* The exact sum of `words` words, as integers of 32 bits, of a pattern that repeats. Pure. */
 uint64_t gst_traffic_sum(const float *pattern, size_t period, size_t words);
 
+/* Buffers get no smaller for want of memory. */
+#define GST_TRAFFIC_LEAST_BYTES ((uint64_t)1 << 20)
+
+/* `bytes`, halved until it is not above `most`, or is down to the least. Pure. */
+uint64_t gst_traffic_halve(uint64_t bytes, uint64_t most);
+
 /* Makes the patterns on the host, for buffers of up to `words` words. */
 bool gst_traffic_init(struct gst_traffic *traffic, size_t words, uint64_t seed,
                       struct gst_status *st);
@@ -70,6 +76,9 @@ bool gst_traffic_load(enum gst_traffic_way way, struct gst_lane *lane, struct gs
 /* Queues the way once. */
 bool gst_traffic_move(struct gst_traffic *traffic, enum gst_traffic_way way, struct gst_lane *lane,
                       struct gst_status *st);
+
+/* Words from word `at` on that the host holds or fetches at once: one period, or what is left. */
+size_t gst_traffic_piece(const struct gst_traffic *traffic, size_t at);
 
 /* Poisons the target, moves once, fetches and compares every element, and makes sure that one
  * planted error is caught. *is_right is false where an element is wrong; that is reported here. */

@@ -173,10 +173,11 @@ def uplinks_of(profile):
             for words, values in facts_of(profile, "switch")}
 
 
-def host_rates_at_once(profile, uplinks=None):
+def host_rates_at_once(profile, uplinks=None, indices=None):
     """Of each GPU while all copy in one direction: its link, the switch above it, and the memory
     of its node. `uplinks` are rates of switches in place of the profile's."""
     gpus = gpus_of(profile)
+    indices = range(len(gpus)) if indices is None else indices
     left = {("switch", number): rate
             for number, rate in (uplinks or uplinks_of(profile)).items()}
     left |= {("node", words[1]): quantity(values["memory"])
@@ -184,7 +185,7 @@ def host_rates_at_once(profile, uplinks=None):
     left |= {("link", index): host_rate(gpu) for index, gpu in enumerate(gpus)}
     flows = {index: {key for key in (("link", index), ("switch", gpu.get("switch")),
                                      ("node", gpu["numa"])) if key in left}
-             for index, gpu in enumerate(gpus)}
+             for index, gpu in enumerate(gpus) if index in indices}
     return shares(flows, left)
 
 
@@ -267,9 +268,12 @@ def host_copy(profile, level, size, indices):
         rate = size / time_for(size, host_rate(gpu))
         ways = {"to-gpu": rate, "from-gpu": rate}
         if level == "full":
-            # Each direction has its own wires. An eighth of the size is copied of pageable memory.
-            ways |= {"both-ways": 2 * rate}
-            seconds = COPY_CALL_S + time_for(size / 8, host_rate(gpu) / PAGEABLE)
+            # Each direction has its own wires; integrated memory is crossed by both, and four times
+            # in place of two where it is pageable. An eighth of the size is copied of that.
+            is_integrated = gpu.get("integrated") == "yes"
+            ways |= {"both-ways": rate if is_integrated else 2 * rate}
+            slow = host_rate(gpu) / (2 if is_integrated else PAGEABLE)
+            seconds = COPY_CALL_S + time_for(size / 8, slow)
             ways |= {"pageable-to-gpu": size / 8 / seconds,
                      "pageable-from-gpu": size / 8 / (seconds + EVENT_CALL_S)}
         for way, value in ways.items():
@@ -299,11 +303,11 @@ def peer_copy(profile, level, size, indices):
         if one < other:
             note("both-ways", "copy-engine", 2 * engine)
             note("both-ways", "kernel", 2 * kernel)
-        # The other pairs of its round may be any that are disjoint.
+        # The other pairs of its round may be any that are disjoint; of three GPUs there is none.
         rest = [index for index in indices if index not in (one, other)]
         note("contention", "copy-engine", [
             peer_rates_at_once(profile, [(one, other), pair])[one, other] / alone
-            for pair in itertools.permutations(rest, 2)])
+            for pair in itertools.permutations(rest, 2)] or 1)
     return found
 
 
@@ -333,7 +337,7 @@ def fan(profile, level, size, indices):
     found = {}
     if level == "full" and has_peers(profile):
         found |= fan_of_peers(profile, size, indices)
-    at_once = host_rates_at_once(profile)
+    at_once = host_rates_at_once(profile, indices=indices)
     for index in indices:
         alone = time_for(size, min(host_rate(gpus_of(profile)[index]), uplink_above(profile, index)))
         together = time_for(size, at_once[index])

@@ -5,6 +5,7 @@ What explains slow numbers, and what is a fault without one, are rows of faults.
 import pytest
 
 from model_of import gpus_of
+from selftest import plant
 
 SOURCES = ["host-copy", "memory-bandwidth"]
 
@@ -85,3 +86,20 @@ def test_memory_of_one_node_is_a_fact_where_copies_are_fast_enough(simulated):
     assert outcome.exit == 0, outcome.describe()
     assert "far from the GPU at NUMA node 0" in facts(outcome, 2, "host-copy")["copied_from"]
     assert "far" not in facts(outcome, 5, "host-copy")["copied_from"]
+
+
+def test_where_pinned_pages_are_is_a_fact(simulated):
+    """Any address lies behind the first line, the mapping of all of them."""
+    pci = gpus_of("l4x1")[0]["pci"]
+    root = plant(simulated.folder / "root", {
+        "/proc/self/status": "Cpus_allowed_list:\t0-31\nMems_allowed_list:\t0-1\n",
+        "/proc/self/numa_maps": "00001000 bind:1 anon=7 N0=3 N1=4\n",
+        f"/sys/bus/pci/devices/{pci}/numa_node": "0\n",
+        f"/sys/bus/pci/devices/{pci}/local_cpulist": "0-15\n"})
+    outcome = measure(simulated, "l4x1", args=["--root", root], workloads=["host-copy"])
+    told = facts(outcome, 0, "host-copy")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert told["pinned_pages_by_node"] == "N0=3 N1=4"
+    assert "far from the GPU at NUMA node 0" in told["copied_from"]
+    assert "memory of NUMA node 1 only" in told["copied_from"]

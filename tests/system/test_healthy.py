@@ -226,6 +226,17 @@ def test_samples_are_exactly_those_asked_for(whole, level, samples):
         assert len(metric["samples"]) == metric["stats"]["count"] == samples, metric["name"]
 
 
+@pytest.mark.parametrize("samples", [1, 17])
+def test_samples_between_gpus_are_those_asked_for(simulated, samples):
+    outcome = simulated.report("peer-copy", "fan", "--samples", samples, "--level", "full", "--size",
+                               "64K", "--device", "0,1", profile="a100-pcie-x4")
+
+    assert_healthy(outcome, ["peer-copy", "fan"])
+    assert len({metric["name"] for metric in outcome.report["metrics"]}) == 4 + 5
+    for metric in outcome.report["metrics"]:
+        assert len(metric["samples"]) == metric["stats"]["count"] == samples, metric["name"]
+
+
 # Profiles name their GPUs: addresses as such machines have them, UUIDs that are counted from 1.
 @pytest.mark.parametrize("words, indices", [
     (["--device", "1"], [1]),

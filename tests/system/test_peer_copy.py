@@ -246,6 +246,26 @@ def test_small_copies_are_not_judged(simulated):
     assert {metric["verdict"] for metric in outcome.report["metrics"]} == {"not judged"}
 
 
+def test_links_whose_ends_are_not_told_are_not_judged_as_pcie(simulated):
+    """3, NVML_ERROR_NOT_SUPPORTED: 381 GB/s would be more than PCIe can do."""
+    outcome = simulated.report("peer-copy", *device_words([0, 1]), profile="h100x8",
+                               faults=["nvmlDeviceGetNvLinkRemotePciInfo_v2 returns 3"])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert {metric["verdict"] for metric in outcome.report["metrics"]} == {"not judged"}
+    path = outcome.report["gpus"][0]["facts"]["path_to_gpu_1"]["peer-copy"]
+    assert path.startswith("PCIe or NVLinks, whose ends NVML does not tell")
+
+
+def test_without_nvml_nothing_is_judged(simulated):
+    outcome = simulated.report("peer-copy", *device_words([0, 1]), profile="h100x8",
+                               faults=["libnvidia-ml missing"])
+
+    assert {metric["verdict"] for metric in outcome.report["metrics"]} == {"not judged"}
+    assert outcome.counted() == {"runtime.nvml-missing"}
+    assert outcome.workloads() == {"peer-copy": "PASS"}
+
+
 def test_less_is_copied_where_the_driver_pins_no_more(simulated):
     outcome = simulated.report("peer-copy", "--size", "32M", *device_words([0, 1]),
                                profile="h100x8", faults=["cuMemHostAlloc call=2 returns 2"])

@@ -335,6 +335,20 @@ def test_a_simulated_machine_with_switches(simulated, faults, width):
     assert left[:2] == right[:2] and left[2] != right[2]
 
 
+def test_no_two_devices_of_a_simulated_machine_have_one_address(simulated):
+    """Sixteen GPUs below eight switches: ports have buses between those of the GPUs."""
+    outcome = topology(simulated, None, profile="v100x16")
+    gpus = outcome.report["gpus"]
+    own = [gpu["address"] for gpu in gpus]
+    above = {port for gpu in gpus for port in gpu["path"][:-1]}
+
+    assert outcome.exit == 0, outcome.describe()
+    assert len(set(own)) == len(own) == 16
+    assert not above & set(own)
+    # A root port and an upper one for each switch, a lower one for each GPU.
+    assert len(above) == 8 + 8 + 16
+
+
 def texts_and_boxes(path):
     """Of a picture: the paper, which comes first, (x, y, text) of each text, and (x, y, width,
     height) of each box."""

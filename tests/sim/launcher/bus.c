@@ -79,6 +79,17 @@ static void add_port(struct sim_tree *tree, char *folder, unsigned domain, unsig
     add(tree, folder, address);
 }
 
+/* Beside a GPU that has the bus of a root port for its own, the port takes another place: what lies
+ * between two switches of a real machine is left out here, and with it the buses. */
+static unsigned root_device(const struct sim_machine *machine, unsigned domain, unsigned bus)
+{
+    for (unsigned i = 0; i < machine->gpu_count; i++) {
+        if (machine->gpus[i].pci_domain == domain && machine->gpus[i].pci_bus == bus)
+            return machine->gpus[i].pci_device + 1;
+    }
+    return 0;
+}
+
 /* The ports from the host bridge down to one GPU, the `place`-th below its switch; the first brings
  * the switch's own. */
 static void put_way(struct sim_tree *tree, const struct sim_machine *machine,
@@ -91,7 +102,8 @@ static void put_way(struct sim_tree *tree, const struct sim_machine *machine,
     char folder[PATH_SIZE], driver[PATH_SIZE + 8];
 
     snprintf(folder, sizeof folder, "sys/devices/pci%04x:%02x", gpu->pci_domain, one->bus - 1);
-    add_port(tree, folder, gpu->pci_domain, one->bus - 1, 0);
+    add_port(tree, folder, gpu->pci_domain, one->bus - 1,
+             root_device(machine, gpu->pci_domain, one->bus - 1));
     if (place == 0)
         put_port(tree, folder, "0x8086", gpu->numa, &up);
     add_port(tree, folder, gpu->pci_domain, one->bus, 0);

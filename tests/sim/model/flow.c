@@ -38,13 +38,16 @@ static bool uses(const struct sim_flow *flow, unsigned resource)
     return false;
 }
 
-/* The resource that gives its unfixed users least; false if no unfixed flow uses any. */
-static bool bottleneck(const uint64_t *room, const uint64_t *weight, unsigned resources,
-                       unsigned *which, uint64_t *rate)
+/* The resource that gives its unfixed users least; false if no unfixed flow uses any. Of equals the
+ * one with the lowest number, so that the order of the flows changes nothing. */
+static bool bottleneck(const uint64_t *room, const uint64_t *weight, const unsigned *used,
+                       unsigned used_count, unsigned *which, uint64_t *rate)
 {
     bool found = false;
 
-    for (unsigned r = 0; r < resources; r++) {
+    for (unsigned i = 0; i < used_count; i++) {
+        const unsigned r = used[i];
+
         if (weight[r] == 0)
             continue;
         uint64_t share = (uint64_t)((sim_work)room[r] * SIM_WEIGHT_FULL / weight[r]);
@@ -73,11 +76,12 @@ void sim_flow_share(const uint64_t *capacity, unsigned resources, struct sim_flo
                     unsigned count)
 {
     uint64_t *room = calloc(2 * (size_t)resources + 1, sizeof *room);
+    unsigned *used = malloc(((size_t)resources + 1) * sizeof *used);
     bool *is_fixed = calloc(count + 1, sizeof *is_fixed);
-    unsigned which = 0;
+    unsigned which = 0, used_count = 0;
     uint64_t rate = 0;
 
-    if (room == NULL || is_fixed == NULL)
+    if (room == NULL || used == NULL || is_fixed == NULL)
         abort();
     uint64_t *weight = room + resources;
     memcpy(room, capacity, resources * sizeof *room);
@@ -85,7 +89,12 @@ void sim_flow_share(const uint64_t *capacity, unsigned resources, struct sim_flo
         for (unsigned i = 0; i < flows[f]->use_count; i++)
             weight[flows[f]->uses[i].resource] += flows[f]->uses[i].weight;
     }
-    while (bottleneck(room, weight, resources, &which, &rate)) {
+    /* There are many more resources than any moment uses. */
+    for (unsigned r = 0; r < resources; r++) {
+        if (weight[r] != 0)
+            used[used_count++] = r;
+    }
+    while (bottleneck(room, weight, used, used_count, &which, &rate)) {
         for (unsigned f = 0; f < count; f++) {
             if (!is_fixed[f] && uses(flows[f], which)) {
                 fix(flows[f], rate, room, weight);
@@ -94,6 +103,7 @@ void sim_flow_share(const uint64_t *capacity, unsigned resources, struct sim_flo
         }
     }
     free(is_fixed);
+    free(used);
     free(room);
 }
 

@@ -220,8 +220,8 @@ static void test_text__long_groups_are_summed_up(void **state)
     gst_report_unmap(report);
 }
 
-/* Eight GPUs, one of them faster by the given factor. */
-static char *eight(double factor, bool is_bar_other)
+/* So many GPUs, the last of them faster by the given factor. */
+static char *alike(int gpus, double factor, bool is_bar_other)
 {
     static const struct gst_metric_def rate = { .name = "copy.rate",
                                                 .title = "x",
@@ -229,11 +229,11 @@ static char *eight(double factor, bool is_bar_other)
     struct gst_report *report = gst_report_map();
     char *text;
 
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < gpus; i++) {
         struct gst_bar bar = { .floor = 4e10, .ceiling = 1e11, .ceiling_from = "a link" };
-        double value = i == 5 ? 5e10 * factor : 5e10;
+        double value = i == gpus - 1 ? 5e10 * factor : 5e10;
 
-        if (i == 3 && is_bar_other)
+        if (i == 0 && is_bar_other)
             strcpy(bar.ceiling_from, "another link");
         gst_report_metric(report, &rate, i, GST_NO_GPU, NULL, &value, 1, &bar);
     }
@@ -246,21 +246,25 @@ static char *eight(double factor, bool is_bar_other)
 static void test_text__gpus_that_are_alike_are_one_row(void **state)
 {
     static const struct {
+        int gpus;
         double factor;
         bool is_bar_other;
         size_t rows;
     } rows[] = {
-        { 1, false, 1 }, { 1.009, false, 1 },   { 1.011, false, 3 },
-        { 1, true, 3 },  { 0.7, false, 3 + 1 }, /* below the floor: told by itself, too */
+        { 8, 1, false, 1 }, { 8, 1.009, false, 1 },   { 8, 1.011, false, 3 },
+        { 8, 1, true, 3 },  { 8, 0.7, false, 3 + 1 }, /* below the floor: told by itself, too */
+        { 3, 1, false, 1 }, { 4, 1.011, false, 4 },   { 4, 0.7, false, 4 },
+        { 2, 1, false, 2 },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char *text = eight(rows[i].factor, rows[i].is_bar_other);
+        char *text = alike(rows[i].gpus, rows[i].factor, rows[i].is_bar_other), line[96];
 
+        snprintf(line, sizeof line, "copy.rate   all %d       50 GB/s  50 %% of 100 GB/s",
+                 rows[i].gpus);
         assert_int_equal(occurrences(text, "\ncopy.rate"), rows[i].rows);
-        assert_int_equal(occurrences(text, "copy.rate   all 8       50 GB/s  50 % of 100 GB/s"),
-                         rows[i].rows == 1);
+        assert_int_equal(occurrences(text, line), rows[i].rows == 1);
         free(text);
     }
 }

@@ -150,6 +150,15 @@ static void test_mesh__a_link_that_is_down_is_missing_at_both_of_its_ends(void *
 static struct gst_env env;
 static int handles[2];
 
+/* As in a machine that hides them: links that are up, and nobody knows where they lead. */
+static nvmlReturn_t no_far_end(nvmlDevice_t device, unsigned int link, nvmlPciInfo_t *pci)
+{
+    (void)device;
+    (void)link;
+    (void)pci;
+    return NVML_ERROR_NOT_SUPPORTED;
+}
+
 /* Link 0 leads to the other GPU, 1 to a switch, 2 to somebody else's GPU, 3 is down, and there is
  * no fifth. */
 static nvmlReturn_t link_state(nvmlDevice_t device, unsigned int link, nvmlEnableState_t *active)
@@ -194,6 +203,13 @@ static void test_read__far_ends_are_told_apart(void **state)
         /* Without sysfs every device that is none of these GPUs may be a switch. */
         assert_int_equal(map.of[i].switched, 2);
     }
+    assert_false(gst_nvlinks_are_untold(&map, 0, 1));
+    env.libs.nvml.nvmlDeviceGetNvLinkRemotePciInfo = no_far_end;
+    gst_nvlinks_read(&map, &env);
+    assert_int_equal(gst_nvlinks_up(&map, 0), 3);
+    assert_int_equal(gst_nvlinks_between(&map, 0, 1), 0);
+    assert_false(gst_nvlinks_all_switched(&map));
+    assert_true(gst_nvlinks_are_untold(&map, 0, 1));
     env.gpus[1].is_mig = true;
     gst_nvlinks_read(&map, &env);
     assert_int_equal(map.of[1].there, 0);

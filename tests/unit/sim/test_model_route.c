@@ -3,7 +3,8 @@
  * Ways through a machine with round numbers, and what flows get that meet on them: every expected
  * rate is worked out in the comment beside it. GPUs 0 and 1 are below switch 0 at node 0, GPU 2
  * below switch 1 and GPU 3 below none, both at node 1. In GB/s, each way: PCIe 10, uplink of switch
- * 0 12, of switch 1 30, sockets 8; host memory of node 0 50, of node 1 16.
+ * 0 12, of switch 1 30, sockets 8; host memory of node 0 50, of node 1 16; NVLink 40 between GPUs 0
+ * and 1 and between 2 and 3, all NVSwitches 60. What goes from GPU 3 to GPU 2 hangs.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,6 +21,8 @@
 #define UPLINK_FAULT  1
 #define SOCKETS_FAULT 2
 #define MEMORY_FAULT  3
+#define FABRIC_FAULT  4
+#define HANG_FAULT    5
 #define MOST          12
 
 static int setup(void **state)
@@ -40,6 +43,8 @@ static int setup(void **state)
         gpu->pci_bus = 0x10 + i;
         gpu->total_bytes = (uint64_t)16 << 30;
         gpu->rate[SIM_RESOURCE_UPSTREAM] = gpu->rate[SIM_RESOURCE_DOWNSTREAM] = 10 * GB;
+        gpu->rate[SIM_RESOURCE_LINKS_OUT] = gpu->rate[SIM_RESOURCE_LINKS_IN] = 40 * GB;
+        spec.pairs[i][i ^ 1].link_rate = 40 * GB;
         gpu->node = gpus[i].node;
         gpu->bridge = gpus[i].bridge;
     }
@@ -51,6 +56,9 @@ static int setup(void **state)
     spec.host.memory_rate[0] = 50 * GB;
     spec.host.memory_rate[1] = 16 * GB;
     spec.host.memory_fault = MEMORY_FAULT;
+    spec.host.fabric_rate = 60 * GB;
+    spec.host.fabric_fault = FABRIC_FAULT;
+    spec.pairs[3][2].hang_fault = HANG_FAULT;
     sim_world_use(&spec);
     sim_world_load();
     return sim_world_initialise();
@@ -73,6 +81,11 @@ static void add_host(int gpu, bool is_to_host)
 static void add_peer(int from, int to)
 {
     sim_route_pcie_peers(add(), sim_device_at(from), sim_device_at(to));
+}
+
+static void add_direct(int from, int to)
+{
+    sim_route_direct_peers(add(), sim_device_at(from), sim_device_at(to));
 }
 
 static void add_staged(int from, int to)
@@ -182,6 +195,43 @@ static void test_model_route__peers_below_a_switch_spare_its_uplink(void **state
     add_host(1, true);
     EXPECT(10000, 10000, 10000);
     assert_int_equal(sim_resource_uplink(0, true) == sim_resource_uplink(0, false), false);
+}
+
+/* Alone a pair has its link; all together have 60, whoever sends; two GPUs without a link have PCIe
+ * and leave the switches alone. */
+static void test_model_route__switches_are_shared(void **state)
+{
+    (void)state;
+    assert_int_equal(atomic_load(&sim_world.state->fired[FABRIC_FAULT]), 0);
+    add_direct(0, 2);
+    EXPECT(8000);
+    assert_int_equal(atomic_load(&sim_world.state->fired[FABRIC_FAULT]), 0);
+    add_direct(0, 1);
+    EXPECT(40000);
+    assert_int_equal(atomic_load(&sim_world.state->fired[FABRIC_FAULT]), 1);
+    add_direct(0, 1);
+    add_direct(2, 3);
+    EXPECT(30000, 30000);
+    add_direct(0, 1);
+    add_direct(1, 0);
+    add_direct(2, 3);
+    EXPECT(20000, 20000, 20000);
+    /* Four on one link have 10 each of its 40, and the fifth what is left of 60. */
+    for (int i = 0; i < 4; i++)
+        add_direct(0, 1);
+    add_direct(2, 3);
+    EXPECT(10000, 10000, 10000, 10000, 20000);
+}
+
+/* It has nothing, and takes nothing from those whose ways it shares. */
+static void test_model_route__what_hangs_takes_nothing(void **state)
+{
+    (void)state;
+    add_direct(3, 2);
+    add_direct(0, 1);
+    EXPECT(0, 40000);
+    assert_int_equal(atomic_load(&sim_world.state->fired[HANG_FAULT]), 1);
+    assert_int_equal(sim_world.engine.capacity[sim_resource_nothing()], 0);
 }
 
 /* Across sockets 8: alone, among two of one direction, and with one of the other direction. Peers
@@ -375,6 +425,8 @@ int main(void)
         cmocka_unit_test(test_model_route__memory_of_a_node_is_shared),
         cmocka_unit_test(test_model_route__pageable_memory_is_passed_three_times),
         cmocka_unit_test(test_model_route__peers_below_a_switch_spare_its_uplink),
+        cmocka_unit_test(test_model_route__switches_are_shared),
+        cmocka_unit_test(test_model_route__what_hangs_takes_nothing),
         cmocka_unit_test(test_model_route__peers_across_sockets),
         cmocka_unit_test(test_model_route__staged_peers),
         cmocka_unit_test(test_model_route__asymmetric_chain),

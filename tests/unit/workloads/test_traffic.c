@@ -33,6 +33,27 @@ static void test_traffic__counts_bytes_read_and_written(void **state)
     }
 }
 
+static void test_traffic__halves_for_want_of_memory(void **state)
+{
+    static const uint64_t mib = UINT64_C(1) << 20;
+    static const struct {
+        uint64_t bytes, most, expected;
+    } rows[] = {
+        { 512 * mib, UINT64_MAX, 512 * mib },
+        { 512 * mib, 512 * mib, 512 * mib },
+        { 512 * mib, 512 * mib - 1, 256 * mib },
+        { 512 * mib, 100 * mib, 64 * mib },
+        /* What was asked for may be less than the least; it is not made more. */
+        { 16, 0, 16 },
+        { 3 * mib, 0, 3 * mib / 4 },
+        { 512 * mib, 0, mib },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_true(gst_traffic_halve(rows[i].bytes, rows[i].most) == rows[i].expected);
+}
+
 /* IEEE 754: 0.0 is 0, 1.0 is 0x3f800000, 2.0 is 0x40000000. */
 static void test_traffic__sums_bits_exactly(void **state)
 {
@@ -53,6 +74,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_traffic__counts_bytes_read_and_written),
+        cmocka_unit_test(test_traffic__halves_for_want_of_memory),
         cmocka_unit_test(test_traffic__sums_bits_exactly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
