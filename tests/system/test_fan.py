@@ -109,6 +109,7 @@ def test_one_of_two_below_a_switch_shares_nothing(simulated):
 def test_one_gpu_is_none_at_once(simulated, profile):
     outcome = simulated.report("fan", profile=profile)
 
+    assert outcome.exit == 77, outcome.describe()
     assert outcome.workloads() == {"fan": "SKIP"}
     assert "needs 2 GPUs, 1 is selected" in outcome.out
     assert outcome.report["metrics"] == []

@@ -60,6 +60,21 @@ static void test_conclude__nothing_is_77(void **state)
     assert_int_equal(gst_report_exit(report), 77);
 }
 
+/* GPUs opened, and then there were too few of them for all that was asked for. */
+static void test_conclude__opening_is_no_test(void **state)
+{
+    struct gst_report *report = *state;
+
+    gst_report_check(report, GST_HOST_NO_GPU, GST_NO_GPU, true, "1 GPU");
+    item(report, "fan", GST_SKIP);
+    gst_report_conclude(report);
+    assert_int_equal(report->verdict, GST_SKIP);
+    assert_int_equal(gst_report_exit(report), 77);
+    item(report, "query", GST_PASS);
+    gst_report_conclude(report);
+    assert_int_equal(gst_report_exit(report), 0);
+}
+
 static void test_conclude__items_take_the_worst_of_their_checks(void **state)
 {
     struct gst_report *report = *state;
@@ -324,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         GST_CASE(test_conclude__nothing_is_77),
+        GST_CASE(test_conclude__opening_is_no_test),
         GST_CASE(test_conclude__items_take_the_worst_of_their_checks),
         GST_CASE(test_conclude__headline_is_the_first_failure),
         GST_CASE(test_conclude__what_failed_before_any_workload_counts_as_one),
