@@ -146,12 +146,7 @@ def test_child_that_is_killed_costs_one_workload(hanging):
 
     assert outcome.exit == 3, outcome.describe()
     assert outcome.counted() == {"suite.out-of-memory"}
-<<<<<<< HEAD
     assert outcome.workloads() == {**healthy(outcome, QUICK), "vector-add": "ERROR"}
-=======
-    assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "ERROR",
-                                   **healthy(outcome, QUICK[3:])}
->>>>>>> w-fan
 
 
 def test_no_child_outlives_its_supervisor(hanging):
