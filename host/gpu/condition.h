@@ -71,8 +71,8 @@ enum gst_finding_id gst_condition_explain(const struct gst_condition *condition)
 const char *gst_condition_describe(const struct gst_condition *condition, char *text, size_t size);
 
 /* Writes the readings as facts of `source`, the workload. Records what is wrong whatever the
- * numbers are, hardware.throttled and hardware.ecc-uncorrectable, once for each workload and GPU.
- */
+ * numbers are, hardware.throttled and hardware.ecc-uncorrectable, and notes user.gpu-shared where
+ * others computed and no number was found low for it: once for each workload and GPU. */
 void gst_condition_report(const struct gst_condition *condition, struct gst_env *env,
                           const struct gst_gpu *gpu, const char *source);
 

@@ -81,6 +81,11 @@ void gst_condition_report(const struct gst_condition *condition, struct gst_env 
         && !is_recorded(report, GST_HARDWARE_THROTTLED, gpu->index))
         gst_report_check(report, GST_HARDWARE_THROTTLED, gpu->index, false, "under load: %s",
                          gst_condition_describe(condition, text, sizeof(text)));
+    if (gst_others_disturb(&condition->others)
+        && !is_recorded(report, GST_USER_GPU_BUSY, gpu->index)
+        && !is_recorded(report, GST_USER_GPU_SHARED, gpu->index))
+        gst_report_check(report, GST_USER_GPU_SHARED, gpu->index, false, "other processes: %s",
+                         gst_others_describe(&condition->others, text, sizeof(text)));
     if (condition->has_ecc && errors > 0 && !is_recorded(report, GST_HARDWARE_ECC, gpu->index))
         gst_report_check(report, GST_HARDWARE_ECC, gpu->index, false,
                          "%llu uncorrectable memory error%s meanwhile", errors,

@@ -141,6 +141,10 @@
       "the GPU has memory left for the test and no foreign process on it", \
       "stop what runs on this GPU (nvidia-smi names it), or leave it out with --device", \
       "CUDA driver API, cuMemGetInfo; NVML, nvmlDeviceGetComputeRunningProcesses") \
+    X(GST_USER_GPU_SHARED, "user.gpu-shared", GST_NOTE, GST_ACTION_FIX_FLAGS, \
+      "no other process computes on the GPU while it is measured", \
+      "no number failed, but each may be lower than it would be: stop what runs there (nvidia-smi names it) to know", \
+      "NVML, nvmlDeviceGetComputeRunningProcesses, nvmlDeviceGetProcessUtilization") \
     X(GST_USER_MEMORY_FAR, "user.memory-far-from-gpu", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "host memory for copies comes from the GPU's own NUMA node", \
       "leave --cpuset-mems and --cpuset-cpus out, or give them the GPU's node (nvidia-smi topo -m names it); the same for numactl --membind and --cpunodebind", \
