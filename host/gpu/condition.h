@@ -72,7 +72,8 @@ const char *gst_condition_describe(const struct gst_condition *condition, char *
 
 /* Writes the readings as facts of `source`, the workload. Records what is wrong whatever the
  * numbers are, hardware.throttled and hardware.ecc-uncorrectable, and notes user.gpu-shared where
- * others computed and no number was found low for it: once for each workload and GPU. */
+ * others computed, or may have, and no number was found low for it: once for each workload and
+ * GPU, the note once for a GPU. */
 void gst_condition_report(const struct gst_condition *condition, struct gst_env *env,
                           const struct gst_gpu *gpu, const char *source);
 

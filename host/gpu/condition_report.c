@@ -63,6 +63,16 @@ static bool is_recorded(const struct gst_report *report, enum gst_finding_id fin
     return false;
 }
 
+/* Under any workload: what is there all the time is told once. */
+static bool is_noted(const struct gst_report *report, enum gst_finding_id finding, int gpu)
+{
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].finding == finding && report->checks[i].gpu == gpu)
+            return true;
+    }
+    return false;
+}
+
 void gst_condition_report(const struct gst_condition *condition, struct gst_env *env,
                           const struct gst_gpu *gpu, const char *source)
 {
@@ -83,7 +93,7 @@ void gst_condition_report(const struct gst_condition *condition, struct gst_env 
                          gst_condition_describe(condition, text, sizeof(text)));
     if (gst_others_disturb(&condition->others)
         && !is_recorded(report, GST_USER_GPU_BUSY, gpu->index)
-        && !is_recorded(report, GST_USER_GPU_SHARED, gpu->index))
+        && !is_noted(report, GST_USER_GPU_SHARED, gpu->index))
         gst_report_check(report, GST_USER_GPU_SHARED, gpu->index, false, "other processes: %s",
                          gst_others_describe(&condition->others, text, sizeof(text)));
     if (condition->has_ecc && errors > 0 && !is_recorded(report, GST_HARDWARE_ECC, gpu->index))

@@ -221,7 +221,7 @@ static bool wait_until(const struct gst_together_stream *stream, CUevent event,
  * one of those would be taken for the culprit. */
 static bool wait_in_step(struct gst_together *together, struct gst_status *st)
 {
-    for (size_t step = 0; step <= GST_BATCH_COPIES; step++) {
+    for (size_t step = 0; step <= together->copies; step++) {
         for (size_t i = 0; i < together->count; i++) {
             if (!wait_until(&together->streams[i], end_before(&together->streams[i], step), st))
                 return false;

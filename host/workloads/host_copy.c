@@ -5,8 +5,10 @@
  * could do over PCIe; a link that is slower than that is read while data moves, and named.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/class_bars.h"
+#include "core/stats.h"
 #include "core/units.h"
 #include "gpu/copy_batch.h"
 #include "gpu/numa_maps.h"
@@ -60,6 +62,18 @@ static const struct gst_metric_def *const metrics[] = {
     &to_gpu, &from_gpu, &both_ways, &pageable_to_gpu, &pageable_from_gpu, NULL,
 };
 
+/* What somebody else does on the host takes a sixth of the rate of a healthy link, for a tenth of a
+ * second or some (seen on an H100 in a virtual machine: 45 of otherwise 55 GB/s): a number below
+ * its floor is measured again, up to so many times, and the best counts. What is wrong with the
+ * link or with where memory is stays wrong. */
+#define AGAIN_MOST 2
+
+/* Samples of each direction, one at a time. */
+struct each_way {
+    double to_gpu[GST_SAMPLES_MAX];
+    double from_gpu[GST_SAMPLES_MAX];
+};
+
 /* One GPU's turn. */
 struct turn {
     struct gst_run *run;
@@ -72,8 +86,8 @@ struct turn {
     bool was_ahead;
     uint32_t seed; /* of the pattern last used */
     size_t samples;
-    double to_gpu[GST_SAMPLES_MAX];
-    double from_gpu[GST_SAMPLES_MAX];
+    struct each_way each;
+    struct each_way again;
     double both_ways[GST_SAMPLES_MAX];
     double pageable_to_gpu[GST_SAMPLES_MAX];
     double pageable_from_gpu[GST_SAMPLES_MAX];
@@ -133,16 +147,18 @@ static bool time_one_way(struct turn *turn, gst_batch_copy copy, double *samples
     return true;
 }
 
-static bool time_each_way(struct turn *turn, bool *right, struct gst_status *st)
+/* In as many copies as the batch has, behind the first `done` samples. */
+static bool time_each_way(struct turn *turn, struct each_way *each, size_t done, bool *right,
+                          struct gst_status *st)
 {
     const int gpu = turn->lane.gpu->index;
 
     renew(turn);
     gst_run_phase(turn->run, gpu, "copy to the GPU");
-    if (!time_one_way(turn, gst_copy_in, turn->to_gpu + turn->samples, st))
+    if (!time_one_way(turn, gst_copy_in, each->to_gpu + done, st))
         return false;
     gst_run_phase(turn->run, gpu, "copy from the GPU");
-    if (!time_one_way(turn, gst_copy_back, turn->from_gpu + turn->samples, st))
+    if (!time_one_way(turn, gst_copy_back, each->from_gpu + done, st))
         return false;
     *right = is_right(turn, turn->seed, "after timed copies there and back");
     return true;
@@ -241,14 +257,66 @@ static bool report(const struct turn *turn, struct gst_status *st)
     if (turn->buffers.limit[0] != '\0')
         gst_report_fact_text(to, gpu, "host-copy", "copied_less_than_wanted", "%zu bytes: %s",
                              turn->buffers.bytes, turn->buffers.limit);
-    if (!report_one(turn, &to_gpu, "pinned", turn->to_gpu, bar, st)
-        || !report_one(turn, &from_gpu, "pinned", turn->from_gpu, bar, st))
+    if (!report_one(turn, &to_gpu, "pinned", turn->each.to_gpu, bar, st)
+        || !report_one(turn, &from_gpu, "pinned", turn->each.from_gpu, bar, st))
         return false;
     if (!turn->run->is_full)
         return true;
     return report_one(turn, &both_ways, "pinned", turn->both_ways, both, st)
            && report_one(turn, &pageable_to_gpu, NULL, turn->pageable_to_gpu, alone, st)
            && report_one(turn, &pageable_from_gpu, NULL, turn->pageable_from_gpu, alone, st);
+}
+
+/* --- again --- */
+
+static size_t copies_of_batch(size_t left)
+{
+    return left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
+}
+
+/* Takes the better samples of both, and says so where that changes the verdict. */
+static void keep_better(struct turn *turn, const char *what, double *samples, const double *again,
+                        double floor)
+{
+    const size_t n = turn->samples;
+    const double before = gst_stats_of(samples, n).median;
+    const double now = gst_stats_of(again, n).median;
+    char first[32], second[32], least[32];
+
+    if (!(before < floor) || !(now > before))
+        return;
+    memcpy(samples, again, n * sizeof(*samples));
+    if (now < floor)
+        return;
+    gst_run_check(turn->run, GST_HOST_COPIES_DISTURBED, turn->lane.gpu->index, false,
+                  "%s: %s at first, floor %s, and %s when measured again", what,
+                  gst_format(first, sizeof(first), before, GST_UNIT_BYTES_PER_S),
+                  gst_format(least, sizeof(least), floor, GST_UNIT_BYTES_PER_S),
+                  gst_format(second, sizeof(second), now, GST_UNIT_BYTES_PER_S));
+}
+
+static bool is_below(const struct turn *turn, double floor)
+{
+    return gst_stats_of(turn->each.to_gpu, turn->samples).median < floor
+           || gst_stats_of(turn->each.from_gpu, turn->samples).median < floor;
+}
+
+static bool measure_again(struct turn *turn, bool *right, struct gst_status *st)
+{
+    const double floor = bar_of(turn).floor; /* NaN, below which nothing is, where there is none */
+
+    for (size_t n = 0; n < AGAIN_MOST && *right && is_below(turn, floor); n++) {
+        for (size_t done = 0; done < turn->samples && *right; done += turn->batch.copies) {
+            turn->batch.copies = copies_of_batch(turn->samples - done);
+            if (!time_each_way(turn, &turn->again, done, right, st))
+                return false;
+        }
+        if (!*right)
+            return true;
+        keep_better(turn, "to the GPU", turn->each.to_gpu, turn->again.to_gpu, floor);
+        keep_better(turn, "from the GPU", turn->each.from_gpu, turn->again.from_gpu, floor);
+    }
+    return true;
 }
 
 /* A rate of wrong data is worth nothing: what was found is told, and no number. */
@@ -259,15 +327,15 @@ static bool test_gpu(struct turn *turn, struct gst_status *st)
     if (!copy_once(turn, &right, st))
         return false;
     while (turn->samples < turn->run->samples && right) {
-        const size_t left = turn->run->samples - turn->samples;
-
-        turn->batch.copies = left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
-        if (!time_each_way(turn, &right, st)
+        turn->batch.copies = copies_of_batch(turn->run->samples - turn->samples);
+        if (!time_each_way(turn, &turn->each, turn->samples, &right, st)
             || (right && turn->run->is_full && !time_both_ways(turn, &right, st))
             || (right && turn->run->is_full && !time_pageable(turn, &right, st)))
             return false;
         turn->samples += turn->batch.copies;
     }
+    if (right && !measure_again(turn, &right, st))
+        return false;
     gst_condition_end(&turn->way.condition, turn->run->env, turn->lane.gpu);
     if (right && !report(turn, st))
         return false;

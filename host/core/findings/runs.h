@@ -280,6 +280,10 @@
       "a PCIe switch whose link to the host runs at the generation that both ends can do, while data moves", \
       "set the slot's link speed to auto in the firmware and reseat the switch board, riser or cable above these GPUs; on the host: dmesg | grep -i pcie shows link errors", \
       "Linux, Documentation/ABI/testing/sysfs-bus-pci, current_link_speed, max_link_speed, read under load") \
+    X(GST_HOST_COPIES_DISTURBED, "host.copies-disturbed", GST_NOTE, GST_ACTION_NONE, \
+      "copies that are measured twice are alike", \
+      "nothing to do if the host is shared with others; else see what used its memory at the time, and measure again", \
+      "measured: one healthy H100 in a virtual machine, 44 to 55 GB/s to the GPU from one run to the next") \
     X(GST_HOST_UPLINK_SHARED, "host.uplink-shared", GST_NOTE, GST_ACTION_NONE, \
       "GPUs that all copy at once are about as fast as one alone, or share a PCIe link that sysfs shows", \
       "nothing to do if the board is built so; else spread the GPUs over more root ports and both sockets, and fill all memory channels", \

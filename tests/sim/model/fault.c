@@ -195,6 +195,13 @@ bool sim_fault_pcie_hangs(unsigned gpu)
     return applies(facts->faults.hang, facts->hangs_at);
 }
 
+bool sim_fault_pcie_disturbed(unsigned gpu)
+{
+    const struct sim_spec_gpu *facts = &sim_world.spec.gpus[gpu];
+
+    return sim_world.host_now < facts->disturbed_until && applies(facts->faults.disturbed, 0);
+}
+
 bool sim_fault_link_hangs(unsigned from, unsigned to)
 {
     const struct sim_spec_pair *pair = &sim_world.spec.pairs[from][to];

@@ -34,6 +34,8 @@ void sim_fault_used_latency(unsigned gpu);
 /* Does what goes over the PCIe link of this GPU, or from one GPU to another, never end from now on?
  * The mark is set if so, and by the next two. */
 bool sim_fault_pcie_hangs(unsigned gpu);
+/* Does somebody else have half of the link just now? */
+bool sim_fault_pcie_disturbed(unsigned gpu);
 bool sim_fault_link_hangs(unsigned from, unsigned to);
 /* Does what goes directly from one GPU to the other get lost? Does it go through the host? */
 bool sim_fault_link_drops(unsigned from, unsigned to);

@@ -24,6 +24,8 @@ static void stand_still(struct sim_flow *flow)
 static void use_link(struct sim_flow *flow, const struct sim_device *device, bool is_to_host,
                      unsigned weight)
 {
+    if (sim_fault_pcie_disturbed(device->gpu))
+        weight *= 2;
     sim_flow_use(flow,
                  sim_resource(device, is_to_host ? SIM_RESOURCE_UPSTREAM : SIM_RESOURCE_DOWNSTREAM),
                  weight);

@@ -36,9 +36,10 @@ struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)
         return NULL;
     struct sim_spec_gpu *gpu = &spec->gpus[spec->gpu_count++];
     gpu->node = gpu->bridge = -1;
-    gpu->faults = (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
-                                                SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
-                                                SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT };
+    gpu->faults =
+        (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
+                                      SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
+                                      SIM_NO_FAULT, SIM_NO_FAULT };
     return gpu;
 }
 

@@ -35,7 +35,7 @@ enum sim_resource {
 
 /* Numbers of the faults that have to fire; SIM_NO_FAULT where there is none. */
 struct sim_spec_gpu_faults {
-    int pcie, clock, latency, memory, links, lost, hidden, hang, busy;
+    int pcie, clock, latency, memory, links, lost, hidden, hang, busy, disturbed;
 };
 
 /* A bit of a byte, counted from the beginning of memory or of what is moved. */
@@ -68,7 +68,8 @@ struct sim_spec_gpu {
     sim_time lost_at;
     unsigned flip_count;
     struct sim_spec_flip flips[SIM_SPEC_FLIPS];
-    sim_time hangs_at; /* its PCIe link, if there is a fault for it */
+    sim_time hangs_at;        /* its PCIe link, if there is a fault for it */
+    sim_time disturbed_until; /* somebody else has half of that link until then */
     struct sim_spec_gpu_faults faults;
     unsigned attribute_count;
     struct sim_spec_attribute {

@@ -83,6 +83,7 @@ static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->gets_lost = gpu->gets_lost;
     to->lost_at = gpu->lost_after_ps;
     to->hangs_at = gpu->hang_after_ps;
+    to->disturbed_until = gpu->disturbed_until_ps;
     to->faults = (struct sim_spec_gpu_faults){
         .pcie = gpu->pcie_fault,
         .clock = gpu->clock_fault,
@@ -91,6 +92,7 @@ static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
         .links = gpu->nvlink_fault,
         .lost = gpu->lost_fault,
         .hang = gpu->hang_fault,
+        .disturbed = gpu->disturbed_fault,
         .busy = gpu->busy_fault,
         .hidden = gpu->is_hidden_from_cuda ? gpu->hidden_fault : SIM_NO_FAULT,
     };

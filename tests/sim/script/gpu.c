@@ -86,6 +86,7 @@ static bool create(const struct sim_statement *st, unsigned index, const struct 
     gpu->pcie_width_now = gpu->model.pcie_width;
     gpu->memory_rate_permille = 1000;
     gpu->hidden_fault = gpu->lost_fault = gpu->pcie_fault = gpu->clock_fault = SIM_FAULT_NONE;
+    gpu->disturbed_fault = SIM_FAULT_NONE;
     gpu->latency_fault = SIM_FAULT_NONE;
     gpu->idle_fault = gpu->memory_fault = gpu->nvlink_fault = gpu->hang_fault = SIM_FAULT_NONE;
     gpu->busy_fault = SIM_FAULT_NONE;

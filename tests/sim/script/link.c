@@ -198,11 +198,11 @@ bool sim_statement_nvswitch(const struct sim_statement *st)
 struct pcie_words {
     unsigned width, gen, idle_gen;
     bool hangs;
-    uint64_t after_ps;
+    uint64_t after_ps, disturbed_until_ps;
 };
 
-/* An idle link that goes down to save power is no fault of the link in use, and marked apart; as is
- * one that hangs. */
+/* An idle link that goes down to save power is no fault of the link in use, and marked apart; as
+ * are one that hangs, and others who use it. */
 static void apply_pcie(const struct sim_statement *st, struct sim_gpu *gpu,
                        const struct pcie_words *words)
 {
@@ -220,6 +220,10 @@ static void apply_pcie(const struct sim_statement *st, struct sim_gpu *gpu,
         gpu->hang_after_ps = words->after_ps;
         gpu->hang_fault = st->fault;
     }
+    if (has_word(st, "disturbed-until")) {
+        gpu->disturbed_until_ps = words->disturbed_until_ps;
+        gpu->disturbed_fault = st->fault;
+    }
 }
 
 bool sim_statement_pcie(const struct sim_statement *st)
@@ -230,6 +234,7 @@ bool sim_statement_pcie(const struct sim_statement *st)
         SIM_FIELD("idle-gen", COUNT, struct pcie_words, idle_gen),
         SIM_FIELD("hangs", FLAG, struct pcie_words, hangs),
         SIM_FIELD("after", TIME, struct pcie_words, after_ps),
+        SIM_FIELD("disturbed-until", TIME, struct pcie_words, disturbed_until_ps),
     };
     struct pcie_words words = { 0 };
     struct sim_gpu *gpu;
@@ -244,6 +249,8 @@ bool sim_statement_pcie(const struct sim_statement *st)
         return sim_statement_fail(st, "'after' goes with 'hangs'");
     if (words.hangs && st->part != SIM_SCRIPT_FAULT)
         return sim_statement_fail(st, "a link that hangs is a fault, and none of a profile");
+    if (has_word(st, "disturbed-until") && st->part != SIM_SCRIPT_FAULT)
+        return sim_statement_fail(st, "a link that is disturbed is a fault, and none of a profile");
     apply_pcie(st, gpu, &words);
     width = gpu->pcie_width_now;
     if (width == 0 || (width & (width - 1)) != 0 || width > gpu->model.pcie_width)

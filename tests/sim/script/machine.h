@@ -116,6 +116,8 @@ struct sim_gpu {
     unsigned pcie_gen_now, pcie_width_now;
     unsigned pcie_gen_idle; /* what an idle link goes down to; 0: it stays as it is */
     int pcie_fault;
+    uint64_t disturbed_until_ps; /* somebody else has half of the link until then */
+    int disturbed_fault;
     int idle_fault;
     int hang_fault;                /* what crosses its PCIe link never ends, */
     uint64_t hang_after_ps;        /* from this virtual time on */

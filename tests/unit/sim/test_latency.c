@@ -95,8 +95,8 @@ static void test_latency__over_nvlink(void **state)
     CUdeviceptr there;
 
     (void)state;
-    near(load_time(0, cycle_on(0)), 0.56e-6);
-    near(load_time(0, pinned(0)), 1.0e-6);
+    near(load_time(0, cycle_on(0)), 0.351e-6);
+    near(load_time(0, pinned(0)), 1.22e-6);
     there = cycle_on(1);
     reach(0, 1);
     near(load_time(0, there), 1.1e-6);
@@ -119,7 +119,7 @@ static void test_latency__of_one_gpu(void **state)
     CUdeviceptr there;
 
     (void)state;
-    near(load_time(0, cycle_on(0)), 0.56e-6);
+    near(load_time(0, cycle_on(0)), 0.351e-6);
     assert_false(has_fired(0));
     there = cycle_on(1);
     near(load_time(1, there), 2e-6);

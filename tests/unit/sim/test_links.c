@@ -374,6 +374,24 @@ static void test_links__bus_hangs_after_a_while(void **state)
     assert_true(ends(one, host));
 }
 
+/* 63.015 GB/s x 0.88, of which somebody else has half at first: 256 copies of 16 MiB are 155 ms. */
+static void test_links__bus_is_disturbed_for_a_while(void **state)
+{
+    CUdeviceptr there, here;
+    const double alone = 63.015e9 * 0.88;
+
+    (void)state;
+    use_gpu(0);
+    there = device_memory(0);
+    here = host_memory();
+    near(rate(there, here), alone / 2);
+    assert_true(has_fired(0));
+    for (unsigned i = 0; i < 256; i++)
+        copy(there, here, NULL);
+    WORKS(cuda.cuCtxSynchronize());
+    near(rate(there, here), alone);
+}
+
 #define ONE(variable)                                                                              \
     static const struct CMUnitTest variable[] = { cmocka_unit_test(test_links__##variable) }
 
@@ -390,6 +408,7 @@ int main(void)
     ONE(narrow_switches);
     ONE(hangs);
     ONE(bus_hangs_after_a_while);
+    ONE(bus_is_disturbed_for_a_while);
     const char *const flip = "link 0>1 flip=0x1003:5", *const drops = "link 0-1 drops=yes";
     const struct group groups[] = {
         GROUP("flip", "h100x8", flip, NULL, flips_a_bit_of_copies),
@@ -403,6 +422,8 @@ int main(void)
         GROUP("wide switches", "h100x8", NULL, NULL, switches_are_enough),
         GROUP("narrow switches", "h100x8", "nvswitch rate=0.5", NULL, narrow_switches),
         GROUP("hangs", "h100x8", "link 0>1 hangs", NULL, hangs),
+        GROUP("bus disturbed", "h100x8", "pcie 0 disturbed-until=80ms", NULL,
+              bus_is_disturbed_for_a_while),
         GROUP("bus hangs", "h100x8", "pcie 0 hangs after=500ms", NULL, bus_hangs_after_a_while),
     };
 

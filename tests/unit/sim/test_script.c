@@ -160,7 +160,8 @@ static void test_script__mistakes_are_named(void **state)
         const char *text, *message;
     } ROWS[] = {
         { SIM_SCRIPT_PROFILE, "\n\npcie 0 widht=8",
-          "profile p line 3: unknown word 'widht' (known: width gen idle-gen hangs after)" },
+          "profile p line 3: unknown word 'widht' (known: width gen idle-gen hangs after "
+          "disturbed-until)" },
         { SIM_SCRIPT_FAULT, "lnik 0-1 rate=0.5",
           "fault line 1: unknown word 'lnik' (known: driver" },
         { SIM_SCRIPT_FAULT, "cuMemAlloc returns 2", "fault line 1: unknown word 'cuMemAlloc'" },
@@ -221,6 +222,7 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_FAULT, "pcie 0 width=8 after=1ms", "'after' goes with 'hangs'" },
         { SIM_SCRIPT_PROFILE, "link all hangs", "a fault, and none of a profile" },
         { SIM_SCRIPT_PROFILE, "pcie 0 hangs", "a fault, and none of a profile" },
+        { SIM_SCRIPT_PROFILE, "pcie 0 disturbed-until=1ms", "a fault, and none of a profile" },
         { SIM_SCRIPT_FAULT, "pcie 0 width=32", "no width 32 (known: powers of two up to 16)" },
         { SIM_SCRIPT_FAULT, "pcie 0 width=3", "no width 3" },
         { SIM_SCRIPT_FAULT, "clock 0 cap=900", "'cap=900' is not a frequency" },
