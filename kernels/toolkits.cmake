@@ -5,7 +5,8 @@
 # only found, the first of each major wins.
 #
 # gst_describe_toolkit(<nvcc> <prefix>): sets <prefix>_VERSION (13000 for 13.0), <prefix>_MAJOR and
-# <prefix>_ARCHITECTURES (ascending), by asking the compiler.
+# <prefix>_ARCHITECTURES (ascending), by asking the compiler; without those that no such toolkit
+# serves any more.
 
 function(gst_describe_toolkit nvcc prefix)
     execute_process(COMMAND ${nvcc} --version OUTPUT_VARIABLE text RESULT_VARIABLE code
@@ -24,6 +25,9 @@ function(gst_describe_toolkit nvcc prefix)
         message(FATAL_ERROR "'${nvcc} --list-gpu-code' names no architecture")
     endif()
     list(TRANSFORM codes REPLACE "sm_" "")
+    # Jetson TX1 and TX2: their last system, L4T 32, ends with CUDA 10.2 (JetPack archive). A block
+    # has half the registers there, so that kernels made for all others would spill.
+    list(REMOVE_ITEM codes 53 62)
     list(SORT codes COMPARE NATURAL)
     set(${prefix}_ARCHITECTURES ${codes} PARENT_SCOPE)
 endfunction()
