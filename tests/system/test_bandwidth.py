@@ -21,9 +21,8 @@ VOLATILE = re.compile(r'^\s*"(started_utc|duration_s|commit)":.*$|selftest-sim\.
 LAST_CUDA = {"v100x16": 12}
 WITHOUT_KERNELS = ["host-copy", "peer-copy", "fan"]
 
-# Pairs of all of eight or sixteen GPUs, every way, take a simulation minutes. Of three, two are below
-# one switch and one is elsewhere.
-GPUS_AT_FULL = 3
+# All pairs of sixteen GPUs, every way, take a simulation minutes.
+GPUS_AT_FULL = 8
 
 
 def run_twice(program, words, profile, level, indices):
