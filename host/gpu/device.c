@@ -133,10 +133,12 @@ bool gst_gpu_read(struct gst_env *env, int ordinal, struct gst_gpu *gpu, struct 
 
 bool gst_gpu_use(struct gst_env *env, struct gst_gpu *gpu, struct gst_status *st)
 {
-    if (gpu->context == NULL
-        && !GST_CU(env, st, cuDevicePrimaryCtxRetain, (&gpu->context, gpu->device)))
-        return false;
-    return GST_CU(env, st, cuCtxSetCurrent, (gpu->context));
+    if ((gpu->context != NULL
+         || GST_CU(env, st, cuDevicePrimaryCtxRetain, (&gpu->context, gpu->device)))
+        && GST_CU(env, st, cuCtxSetCurrent, (gpu->context)))
+        return true;
+    st->gpu = gpu->index;
+    return false;
 }
 
 void gst_gpu_leave(struct gst_env *env, struct gst_gpu *gpu)

@@ -43,7 +43,8 @@ struct gst_gpu {
 /* Reads one device; NVML handles are matched by UUID. */
 bool gst_gpu_read(struct gst_env *env, int ordinal, struct gst_gpu *gpu, struct gst_status *st);
 
-/* Retains the primary context, the one that the runtime uses too, and makes it current. */
+/* Retains the primary context, the one that the runtime uses too, and makes it current. A failure
+ * is this GPU's in `st`. */
 bool gst_gpu_use(struct gst_env *env, struct gst_gpu *gpu, struct gst_status *st);
 
 /* Gives the primary context back; does nothing if there is none. */

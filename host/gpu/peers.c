@@ -51,20 +51,12 @@ static void allow(struct gst_peer *peer, struct gst_env *env, CUcontext context)
         note_refusal(peer, &st);
 }
 
-static bool use(struct gst_env *env, int index, struct gst_status *st)
-{
-    if (gst_gpu_use(env, &env->gpus[index], st))
-        return true;
-    st->gpu = env->gpus[index].index;
-    return false;
-}
-
 bool gst_peers_open(struct gst_peers *peers, struct gst_env *env, struct gst_status *st)
 {
     *peers = (struct gst_peers){ .count = env->gpu_count };
     gst_nvlinks_read(&peers->links, env);
     for (int i = 0; i < env->gpu_count; i++) {
-        if (!use(env, i, st))
+        if (!gst_gpu_use(env, &env->gpus[i], st))
             return false;
         for (int k = 0; k < env->gpu_count; k++) {
             if (i != k)
@@ -72,7 +64,7 @@ bool gst_peers_open(struct gst_peers *peers, struct gst_env *env, struct gst_sta
         }
     }
     for (int i = 0; i < env->gpu_count; i++) {
-        if (!use(env, i, st))
+        if (!gst_gpu_use(env, &env->gpus[i], st))
             return false;
         for (int k = 0; k < env->gpu_count; k++) {
             if (peers->of[i][k].can_access)

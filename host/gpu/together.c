@@ -8,10 +8,7 @@
 static bool use(const struct gst_together_stream *stream, struct gst_status *st)
 {
     stream->lane->env->progress->gpu = stream->lane->gpu->index;
-    if (gst_gpu_use(stream->lane->env, stream->lane->gpu, st))
-        return true;
-    st->gpu = stream->lane->gpu->index;
-    return false;
+    return gst_gpu_use(stream->lane->env, stream->lane->gpu, st);
 }
 
 /* A failure is that of the stream's GPU. */

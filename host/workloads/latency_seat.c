@@ -91,10 +91,7 @@ void gst_latency_seat_close(struct gst_latency_seat *seat)
 
 bool gst_latency_seat_use(struct gst_latency_seat *seat, struct gst_status *st)
 {
-    if (gst_gpu_use(seat->lane.env, seat->lane.gpu, st))
-        return true;
-    st->gpu = seat->lane.gpu->index;
-    return false;
+    return gst_gpu_use(seat->lane.env, seat->lane.gpu, st);
 }
 
 bool gst_latency_pin(struct gst_env *env, size_t bytes, uint32_t **words, struct gst_status *st)

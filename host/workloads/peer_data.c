@@ -21,10 +21,7 @@ static bool use(struct gst_peer_bench *bench, int gpu, struct gst_status *st)
     struct gst_lane *lane = &bench->seats[gpu].lane;
 
     bench->run->report->progress.gpu = lane->gpu->index;
-    if (gst_gpu_use(lane->env, lane->gpu, st))
-        return true;
-    st->gpu = lane->gpu->index;
-    return false;
+    return gst_gpu_use(lane->env, lane->gpu, st);
 }
 
 bool gst_peer_data_prepare(struct gst_peer_bench *bench, int from, int to, struct gst_status *st)
