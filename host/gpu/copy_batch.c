@@ -27,11 +27,17 @@ void gst_batch_release(struct gst_batch *batch)
     *batch = (struct gst_batch){ .lane = NULL };
 }
 
+bool gst_batch_has_passed(const struct gst_lane *lane, CUevent mark)
+{
+    const struct gst_cuda *cuda = &lane->env->libs.cuda;
+
+    return cuda->cuEventQuery == NULL || cuda->cuEventQuery(mark) != CUDA_ERROR_NOT_READY;
+}
+
 bool gst_batch_queue(struct gst_batch *batch, gst_batch_copy copy, void *data,
                      struct gst_status *st)
 {
     struct gst_lane *lane = batch->lane;
-    struct gst_status ignored = GST_STATUS_INIT;
 
     for (size_t i = 0; i < GST_BATCH_WARM_UP; i++) {
         if (!copy(lane, data, st))
@@ -43,8 +49,7 @@ bool gst_batch_queue(struct gst_batch *batch, gst_batch_copy copy, void *data,
         if (!copy(lane, data, st) || !lane->path->mark(lane, batch->marks[i], st))
             return false;
     }
-    /* "Not ready" is the answer that is hoped for. */
-    batch->was_ahead = !GST_CU(lane->env, &ignored, cuEventQuery, (batch->marks[0]));
+    batch->was_ahead = !gst_batch_has_passed(lane, batch->marks[0]);
     return true;
 }
 
@@ -88,8 +93,6 @@ bool gst_batch_queue_pair(struct gst_batch *first, gst_batch_copy first_copy,
                           struct gst_batch *second, gst_batch_copy second_copy, void *data,
                           struct gst_status *st)
 {
-    struct gst_status ignored = GST_STATUS_INIT;
-
     for (size_t i = 0; i < GST_BATCH_WARM_UP; i++) {
         if (!first_copy(first->lane, data, st) || !second_copy(second->lane, data, st))
             return false;
@@ -102,7 +105,7 @@ bool gst_batch_queue_pair(struct gst_batch *first, gst_batch_copy first_copy,
             || !queue_next(second, first, i, second_copy, data, st))
             return false;
     }
-    first->was_ahead = !GST_CU(first->lane->env, &ignored, cuEventQuery, (first->marks[0]));
+    first->was_ahead = !gst_batch_has_passed(first->lane, first->marks[0]);
     second->was_ahead = first->was_ahead;
     return true;
 }

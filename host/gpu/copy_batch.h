@@ -23,6 +23,16 @@
 #define GST_BATCH_WARM_UP 4
 #define GST_BATCH_COPIES  16
 
+/* How many of the copies that are still wanted the next batch takes. Pure. */
+static inline size_t gst_batch_copies_of(size_t wanted)
+{
+    return wanted < GST_BATCH_COPIES ? wanted : GST_BATCH_COPIES;
+}
+
+/* Has the GPU come past a mark of this lane, or failed? "Not ready" is the answer that is hoped
+ * for, and no failure to ask NVML about. */
+bool gst_batch_has_passed(const struct gst_lane *lane, CUevent mark);
+
 /* Zeroed when released. */
 struct gst_batch {
     struct gst_lane *lane;

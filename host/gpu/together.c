@@ -163,14 +163,6 @@ static bool queue_warm_up(struct gst_together *together, gst_batch_copy copy, st
     return true;
 }
 
-/* Not by GST_CU: "not ready" is the answer that is hoped for, and a failure has NVML asked. */
-static bool has_passed(const struct gst_lane *lane, CUevent event)
-{
-    const struct gst_cuda *cuda = &lane->env->libs.cuda;
-
-    return cuda->cuEventQuery == NULL || cuda->cuEventQuery(event) != CUDA_ERROR_NOT_READY;
-}
-
 bool gst_together_queue(struct gst_together *together, gst_batch_copy copy, struct gst_status *st)
 {
     if (!queue_warm_up(together, copy, st))
@@ -179,7 +171,7 @@ bool gst_together_queue(struct gst_together *together, gst_batch_copy copy, stru
     for (size_t step = 0; step < together->copies; step++) {
         if (!queue_gate(together, step, st) || !queue_step(together, step, copy, st))
             return false;
-        if (has_passed(together->streams[0].lane, together->gates[step]))
+        if (gst_batch_has_passed(together->streams[0].lane, together->gates[step]))
             together->was_ahead = false;
     }
     return queue_gate(together, together->copies, st);

@@ -217,9 +217,7 @@ bool gst_chase_time(struct gst_chase *chase, struct gst_run *run, double *second
 {
     *is_right = true;
     for (size_t done = 0; done < count && *is_right; done += chase->batch.copies) {
-        const size_t left = count - done;
-
-        chase->batch.copies = left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
+        chase->batch.copies = gst_batch_copies_of(count - done);
         if (!time_batch(chase, run, seconds + done, is_right, st))
             return false;
     }

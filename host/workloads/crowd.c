@@ -195,9 +195,7 @@ static bool measure_at_once(struct gst_crowd *crowd, bool *right, struct gst_sta
     if (!copy_once(crowd, right, st))
         return false;
     while (crowd->samples < crowd->run->samples && *right) {
-        const size_t left = crowd->run->samples - crowd->samples;
-
-        crowd->together.copies = left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
+        crowd->together.copies = gst_batch_copies_of(crowd->run->samples - crowd->samples);
         renew(crowd);
         if (!time_way(crowd, GST_CROWD_TO_GPUS, st) || !time_way(crowd, GST_CROWD_TO_HOST, st))
             return false;

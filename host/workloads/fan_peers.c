@@ -135,9 +135,7 @@ static bool measure(struct middle *middle, bool *right, struct gst_status *st)
     middle->samples = 0;
     middle->was_ahead = true;
     while (middle->samples < run->samples && *right) {
-        const size_t left = run->samples - middle->samples;
-
-        middle->together.copies = left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
+        middle->together.copies = gst_batch_copies_of(run->samples - middle->samples);
         if (!prepare(middle, st) || !gst_together_queue(&middle->together, gst_fan_part_copy, st))
             return false;
         gst_host_way_sample(&middle->one->way);

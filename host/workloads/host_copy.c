@@ -122,11 +122,6 @@ static bool report(const struct gst_host_turn *turn, struct gst_status *st)
 
 /* --- again --- */
 
-static size_t copies_of_batch(size_t left)
-{
-    return left < GST_BATCH_COPIES ? left : GST_BATCH_COPIES;
-}
-
 /* Takes the better samples of both, and says so where that changes the verdict. */
 static void keep_better(struct gst_host_turn *turn, const char *what, double *samples,
                         const double *again, double floor)
@@ -160,7 +155,7 @@ static bool measure_again(struct gst_host_turn *turn, bool *right, struct gst_st
 
     for (size_t n = 0; n < AGAIN_MOST && *right && is_below(turn, floor); n++) {
         for (size_t done = 0; done < turn->samples && *right; done += turn->batch.copies) {
-            turn->batch.copies = copies_of_batch(turn->samples - done);
+            turn->batch.copies = gst_batch_copies_of(turn->samples - done);
             if (!gst_host_turn_time_each_way(turn, &turn->again, done, right, st))
                 return false;
         }
@@ -180,7 +175,7 @@ static bool test_gpu(struct gst_host_turn *turn, struct gst_status *st)
     if (!gst_host_turn_copy_once(turn, &right, st))
         return false;
     while (turn->samples < turn->run->samples && right) {
-        turn->batch.copies = copies_of_batch(turn->run->samples - turn->samples);
+        turn->batch.copies = gst_batch_copies_of(turn->run->samples - turn->samples);
         if (!gst_host_turn_time_each_way(turn, &turn->each, turn->samples, &right, st)
             || (right && turn->run->is_full && !gst_host_turn_time_both_ways(turn, &right, st))
             || (right && turn->run->is_full && !gst_host_turn_time_pageable(turn, &right, st)))

@@ -94,10 +94,9 @@ static struct gst_peer_result *result_of(struct gst_peer_bench *bench, const str
     return &bench->results[move->from][move->to];
 }
 
-/* Of a step, each pair takes the time of its own copies; `count` steps of the batch are kept. */
+/* Of a step, each pair takes the time of its own copies. */
 static void keep_samples(struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
-                         const struct moves *moves, const struct gst_together *together,
-                         size_t count)
+                         const struct moves *moves, const struct gst_together *together)
 {
     const double bytes = (double)bench->memory.bytes;
     const size_t stride = pass->is_both_ways ? 2 : 1;
@@ -106,7 +105,7 @@ static void keep_samples(struct gst_peer_bench *bench, const struct gst_peer_pas
         struct gst_peer_result *result = result_of(bench, &moves->of[i]);
 
         result->was_ahead = (result->count == 0 || result->was_ahead) && together->was_ahead;
-        for (size_t k = 0; k < count; k++) {
+        for (size_t k = 0; k < together->copies; k++) {
             double seconds = together->streams[i].seconds[k];
 
             if (pass->is_both_ways && together->streams[i + 1].seconds[k] > seconds)
@@ -114,7 +113,7 @@ static void keep_samples(struct gst_peer_bench *bench, const struct gst_peer_pas
             result->samples[result->count++] = (double)stride * bytes / seconds;
         }
     }
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < together->copies; k++)
         bench->seconds += together->seconds[k];
 }
 
@@ -147,14 +146,14 @@ static bool time_moves(struct gst_peer_bench *bench, const struct gst_peer_pass 
     }
     tell_phase(bench, "copy", moves);
     ok = gst_together_init(&together, streams, moves->count, st);
-    for (size_t i = 0; i < wanted && ok; i += GST_BATCH_COPIES) {
+    for (size_t i = 0; i < wanted && ok; i += together.copies) {
+        together.copies = gst_batch_copies_of(wanted - i);
         ok = gst_together_queue(&together, copy_once, st);
         if (ok && i == 0)
             read_states(bench, moves);
         ok = ok && gst_together_finish(&together, st);
         if (ok)
-            keep_samples(bench, pass, moves, &together,
-                         wanted - i < GST_BATCH_COPIES ? wanted - i : GST_BATCH_COPIES);
+            keep_samples(bench, pass, moves, &together);
     }
     gst_together_release(&together);
     return ok;

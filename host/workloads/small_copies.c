@@ -40,15 +40,13 @@ static bool take_sample(struct gst_small_copies *copies, gst_small_copy copy, vo
                         size_t page, double *seconds, bool *was_ahead, struct gst_status *st)
 {
     struct gst_lane *lane = copies->lead->lane;
-    struct gst_status ignored = GST_STATUS_INIT;
 
     if (!gst_chase_lead(copies->lead, copies->lead_hops, st)
         || !copy_many(lane, copy, data, page, WARM_UP_COPIES, st) || !gst_lane_start(lane, st)
         || !copy_many(lane, copy, data, page, GST_SMALL_COPIES, st)
         || !lane->path->mark(lane, lane->stop, st))
         return false;
-    /* "Not ready" is the answer that is hoped for. */
-    *was_ahead = !GST_CU(lane->env, &ignored, cuEventQuery, (lane->start));
+    *was_ahead = !gst_batch_has_passed(lane, lane->start);
     if (!lane->path->wait(lane, st) || !lane->path->elapsed(lane, seconds, st))
         return false;
     *seconds /= GST_SMALL_COPIES;
