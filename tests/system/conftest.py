@@ -52,3 +52,11 @@ def bare_program(program):
 @pytest.fixture(scope="session")
 def kernel_majors(build, tmp_path_factory):
     return Program(build, tmp_path_factory.mktemp("list")).kernel_majors()
+
+
+@pytest.fixture
+def whole(simulated, kernel_majors):
+    """A build with kernels: without them no machine is healthy."""
+    if not kernel_majors:
+        pytest.skip("built without nvcc: this build carries no kernels")
+    return simulated

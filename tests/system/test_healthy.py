@@ -26,14 +26,6 @@ PROFILES = {
 FULL = [*QUICK, "memory-test"]
 
 
-@pytest.fixture
-def whole(simulated, kernel_majors):
-    """A build with kernels: without them no machine is healthy."""
-    if not kernel_majors:
-        pytest.skip("built without nvcc: this build carries no kernels")
-    return simulated
-
-
 def assert_healthy(outcome, workloads=QUICK):
     assert outcome.exit == 0, outcome.describe()
     assert outcome.report["verdict"] == "PASS"

@@ -16,13 +16,6 @@ CACHE_CLOCKS = 28
 NAMES = ["local", "host", "copy-to-gpu", "copy-from-gpu"]
 
 
-@pytest.fixture
-def whole(simulated, kernel_majors):
-    if not kernel_majors:
-        pytest.skip("built without nvcc: this build carries no kernels")
-    return simulated
-
-
 def metrics_of(outcome):
     return {(metric["src_gpu"], metric["name"].removeprefix("latency.")): metric
             for metric in outcome.report["metrics"]}

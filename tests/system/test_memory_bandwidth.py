@@ -9,13 +9,6 @@ from model_of import MIB, WAYS, Memory
 PROFILES = ["h100x8", "a100-pcie-x4", "l4x1", "t4x1", "rtx4090x2", "mig"]
 
 
-@pytest.fixture
-def whole(simulated, kernel_majors):
-    if not kernel_majors:
-        pytest.skip("built without nvcc: this build carries no kernels")
-    return simulated
-
-
 def metrics_of(outcome):
     return {(metric["src_gpu"], metric["name"].removeprefix("memory-bandwidth.")): metric
             for metric in outcome.report["metrics"]}

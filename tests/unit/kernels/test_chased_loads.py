@@ -5,14 +5,11 @@ to the processor answers, nothing fetched ahead, and each address computed from 
 Arguments: nvcc, the include folder of kernels/, the folder of the kernels."""
 
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-NVCC = INCLUDE = KERNELS = None
+from compiled import Compiler
+
+COMPILER = None
 KERNEL = "latency_chase"
 
 LOAD = re.compile(r"^ld\.volatile\.global\.u32$")
@@ -52,18 +49,8 @@ def independent_loads(code):
 
 
 class ChasedLoadsTest(unittest.TestCase):
-    def compile(self, *options):
-        if not NVCC:
-            self.skipTest("no nvcc: this build carries no kernels")
-        with tempfile.TemporaryDirectory() as folder:
-            output = Path(folder, "out")
-            subprocess.run([NVCC, "-allow-unsupported-compiler", f"-I{INCLUDE}", *options, "-o",
-                            output, Path(KERNELS, "latency.cu")], check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            return output.read_bytes()
-
     def test_ptx(self):
-        code = instructions(self.compile("-ptx", "-arch=compute_80").decode())
+        code = instructions(COMPILER.ptx(self, "latency.cu"))
         loads = [opcode for opcode, _, _ in code
                  if re.match(r"(ld|ldu|prefetch|cp)\b", opcode) and ".param" not in opcode]
 
@@ -72,15 +59,8 @@ class ChasedLoadsTest(unittest.TestCase):
         self.assertEqual(independent_loads(code), 0)
 
     def test_native_code(self):
-        tool = shutil.which("nvdisasm", path=str(Path(NVCC).parent)) if NVCC else None
-        tool = tool or shutil.which("nvdisasm")
-        if tool is None:
-            self.skipTest("no nvdisasm beside nvcc or on PATH: native code cannot be read")
-        with tempfile.NamedTemporaryFile() as cubin:
-            cubin.write(self.compile("-cubin", "-arch=sm_80"))
-            cubin.flush()
-            done = subprocess.run([tool, cubin.name], check=True, capture_output=True, text=True)
-        code = re.split(rf"\.section\s+\.text\.{KERNEL}\b", done.stdout)[1].split(".section")[0]
+        code = COMPILER.sass(self, "latency.cu")
+        code = re.split(rf"\.section\s+\.text\.{KERNEL}\b", code)[1].split(".section")[0]
         loads = re.findall(r"\b(?:LDG|LD|CCTL|LDGSTS|UBLKPF)\.?\S*", code)
 
         self.assertTrue(loads)
@@ -103,6 +83,5 @@ class ChasedLoadsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    KERNELS, INCLUDE = sys.argv.pop(), sys.argv.pop()
-    NVCC = sys.argv.pop()
+    COMPILER = Compiler()
     unittest.main()

@@ -5,14 +5,11 @@ the PTX and, where NVIDIA's disassembler is installed, in the native code. No re
 Arguments: nvcc, the include folder of kernels/, the folder of the kernels."""
 
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-NVCC = INCLUDE = KERNELS = None
+from compiled import Compiler
+
+COMPILER = None
 
 # kernel: loads of 16 bytes, stores of 16 bytes. Eight of each in the loop (four from each of two
 # buffers for triad) and one more for what is left; a writer has no loads to wait for.
@@ -46,16 +43,6 @@ def in_sass(text):
 
 
 class VectorAccessesTest(unittest.TestCase):
-    def compile(self, *options):
-        if not NVCC:
-            self.skipTest("no nvcc: this build carries no kernels")
-        with tempfile.TemporaryDirectory() as folder:
-            output = Path(folder, "out")
-            subprocess.run([NVCC, "-allow-unsupported-compiler", f"-I{INCLUDE}", *options, "-o",
-                            output, Path(KERNELS, "memory_bandwidth.cu")], check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            return output.read_bytes()
-
     def check(self, counts):
         self.assertEqual(set(counts), set(ACCESSES))
         for kernel, (loads, stores) in ACCESSES.items():
@@ -65,18 +52,11 @@ class VectorAccessesTest(unittest.TestCase):
                 self.assertEqual(counts[kernel][2], 0, "a load of less than 16 bytes")
 
     def test_ptx(self):
-        self.check(in_ptx(self.compile("-ptx", "-arch=compute_80").decode()))
+        self.check(in_ptx(COMPILER.ptx(self, "memory_bandwidth.cu")))
 
     def test_native_code(self):
-        tool = shutil.which("nvdisasm", path=str(Path(NVCC).parent)) if NVCC else None
-        tool = tool or shutil.which("nvdisasm")
-        if tool is None:
-            self.skipTest("no nvdisasm beside nvcc or on PATH: native code cannot be read")
-        with tempfile.NamedTemporaryFile() as cubin:
-            cubin.write(self.compile("-cubin", "-arch=sm_80"))
-            cubin.flush()
-            done = subprocess.run([tool, cubin.name], check=True, capture_output=True, text=True)
-        self.check(in_sass(done.stdout))
+        code = COMPILER.sass(self, "memory_bandwidth.cu")
+        self.check(in_sass(code))
 
     def test_narrow_accesses_are_seen(self):
         ptx = (".entry k(\n ld.global.v4.f32 {%f1};\n ld.global.nc.v4.f32 {%f1};\n"
@@ -89,6 +69,5 @@ class VectorAccessesTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    KERNELS, INCLUDE = sys.argv.pop(), sys.argv.pop()
-    NVCC = sys.argv.pop()
+    COMPILER = Compiler()
     unittest.main()
