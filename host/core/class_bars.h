@@ -4,9 +4,10 @@
  * floor is what every healthy member of the class reached, less a tenth. Nothing here knows a
  * product, so a GPU that came out yesterday is judged, too.
  *
- * Floors are of copies by a copy engine between pinned host memory or GPU memory, 16 MiB and more,
- * one direction at a time. A kernel's copy, both directions at once and pageable memory have the
- * same ceiling and reach less of it: take gst_bar_without_floor() of the bar for those.
+ * Floors are of copies by a copy engine between pinned host memory or GPU memory, of
+ * GST_BARS_FROM_BYTES and more, one direction at a time. A kernel's copy, both directions at once
+ * and pageable memory have the same ceiling and reach less of it: take gst_bar_without_floor() of
+ * the bar for those.
  */
 #ifndef GST_CORE_CLASS_BARS_H
 #define GST_CORE_CLASS_BARS_H
@@ -15,6 +16,9 @@
 #include <stddef.h>
 
 #include "core/judge.h"
+
+/* Below, the cost of starting a copy tells. */
+#define GST_BARS_FROM_BYTES ((size_t)16 << 20)
 
 /* The values are not those of nvmlDeviceGetNvLinkVersion(), and nothing else is to be made of them:
  * drivers number versions in two ways, so that 5 was 3.0 of an A100 (open-mpi/hwloc issue 658) and

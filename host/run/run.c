@@ -18,6 +18,11 @@ static struct gst_item *current_item(const struct gst_run *run)
                                                                  : NULL;
 }
 
+uint32_t gst_run_pattern_seed(const struct gst_run *run)
+{
+    return (uint32_t)(run->seed ^ (run->seed >> 32));
+}
+
 void gst_run_phase(struct gst_run *run, int gpu, const char *format, ...)
 {
     struct gst_progress *progress = &run->report->progress;

@@ -31,6 +31,9 @@ struct gst_run {
     double timeout_s;              /* what the supervisor gives it: --timeout, or the row's own */
 };
 
+/* The seed folded to the 32 bits that patterns take. */
+uint32_t gst_run_pattern_seed(const struct gst_run *run);
+
 /* What it is doing now, for progress and for whoever has to explain a hang: "copy to gpu 3". */
 void gst_run_phase(struct gst_run *run, int gpu, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -44,8 +44,8 @@ static void open_members(struct gst_crowd *crowd)
             continue;
         }
         gst_host_way_begin(&member->way, env, (size_t)i, &crowd->uplinks);
-        member->seed = (uint32_t)(crowd->run->seed ^ (crowd->run->seed >> 32)) + SEED_OFFSET
-                       + ((uint32_t)gpu->index << 12);
+        member->seed =
+            gst_run_pattern_seed(crowd->run) + SEED_OFFSET + ((uint32_t)gpu->index << 12);
         crowd->count++;
     }
 }

@@ -16,9 +16,6 @@
 #include "workloads/fan_peers.h"
 #include "workloads/list.h"
 
-/* As host-copy: below, the cost of starting a copy tells. */
-#define JUDGED_FROM_BYTES ((size_t)16 << 20)
-
 /* Nine tenths of what the worst healthy report keeps, rounded down to a whole percent: the slowest
  * of eight H800 has 44.41 GB/s at once to the host and 55.15 alone (nvbandwidth 0.2). */
 #define SHARE_NOTED 0.72
@@ -57,7 +54,7 @@ static const struct {
  * anything. */
 static bool is_judged(const struct gst_crowd *crowd)
 {
-    return crowd->bytes >= JUDGED_FROM_BYTES && crowd->was_ahead;
+    return crowd->bytes >= GST_BARS_FROM_BYTES && crowd->was_ahead;
 }
 
 static struct gst_bar bar_of(const struct gst_crowd *crowd, const struct gst_crowd_member *member)

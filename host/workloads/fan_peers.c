@@ -16,9 +16,6 @@
 #include "gpu/peers.h"
 #include "workloads/fan_parts.h"
 
-/* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
-#define JUDGED_FROM_BYTES ((size_t)16 << 20)
-
 const struct gst_metric_def gst_fan_all_to_one = {
     .name = "fan.all-to-one",
     .title = "all other GPUs to this one at once, sum",
@@ -195,7 +192,7 @@ static struct gst_bar bar_of(const struct middle *middle)
     if (!is_nvlink && gst_nvlinks_up(links, (int)middle->one->way.place) > 0)
         return gst_bar_none(); /* some by NVLink, others by PCIe */
     if (!is_nvlink || !gst_nvlinks_all_switched(links) || is_held_up_by_others(middle)
-        || !middle->was_ahead || middle->parts[0].bytes < JUDGED_FROM_BYTES)
+        || !middle->was_ahead || middle->parts[0].bytes < GST_BARS_FROM_BYTES)
         bar = gst_bar_without_floor(bar);
     return bar;
 }

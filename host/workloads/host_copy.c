@@ -16,9 +16,6 @@
 #include "workloads/host_turn.h"
 #include "workloads/list.h"
 
-/* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
-#define JUDGED_FROM_BYTES ((size_t)16 << 20)
-
 /* No number of these is held against siblings: others on the host take a tenth and more of one
  * GPU's rate, and leave the next alone (seen, as AGAIN_MOST below). */
 static const struct gst_metric_def to_gpu = {
@@ -68,7 +65,7 @@ static struct gst_bar bar_of(const struct gst_host_turn *turn)
     struct gst_bar bar =
         gst_uplinks_bar_alone(turn->way.uplinks, turn->way.place, gst_host_way_bar(&turn->way));
 
-    if (turn->buffers.bytes < JUDGED_FROM_BYTES || !turn->was_ahead)
+    if (turn->buffers.bytes < GST_BARS_FROM_BYTES || !turn->was_ahead)
         bar = gst_bar_without_floor(bar);
     return bar;
 }
@@ -199,7 +196,7 @@ static size_t take_turn(struct gst_run *run, struct gst_gpu *gpu, struct gst_upl
     struct gst_host_turn turn = { .run = run, .was_ahead = true };
     size_t bytes;
 
-    turn.seed = (uint32_t)(run->seed ^ (run->seed >> 32)) + ((uint32_t)gpu->index << 16);
+    turn.seed = gst_run_pattern_seed(run) + ((uint32_t)gpu->index << 16);
     if (!gst_host_turn_open(&turn, gpu, uplinks, &st) || !test_gpu(&turn, &st)) {
         st.gpu = gpu->index;
         gst_report_status(run->report, &st);

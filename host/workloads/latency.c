@@ -253,7 +253,7 @@ static void take_turn(struct gst_run *run, struct gst_gpu *gpu, uint32_t seed)
 
 static bool run_latency(struct gst_run *run, struct gst_status *st)
 {
-    const uint32_t seed = (uint32_t)(run->seed ^ (run->seed >> 32));
+    const uint32_t seed = gst_run_pattern_seed(run);
     char gpus[24];
 
     /* What fails on one GPU is reported for that GPU, and the others go on. */

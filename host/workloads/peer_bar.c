@@ -66,7 +66,7 @@ struct gst_bar gst_peer_bar(const struct gst_peer_bench *bench, const struct gst
     /* What may be NVLink is not held against PCIe. */
     if (!is_nvlink && !pass->is_staged && gst_nvlinks_are_untold(&bench->peers->links, from, to))
         return gst_bar_none();
-    if (pass->is_kernel || pass->is_both_ways || bench->memory.bytes < GST_PEER_JUDGED_FROM
+    if (pass->is_kernel || pass->is_both_ways || bench->memory.bytes < GST_BARS_FROM_BYTES
         || !bench->results[from][to].was_ahead
         || (!is_nvlink && !has_pcie_floor(bench, pass, from, to)))
         bar = gst_bar_without_floor(bar);

@@ -10,13 +10,10 @@
 #include "core/judge.h"
 #include "workloads/peer_bench.h"
 
-/* Floors are of copies of this size and more: below, the cost of starting a copy tells. */
-#define GST_PEER_JUDGED_FROM ((size_t)16 << 20)
-
 /* What a pair could do at most, and what every healthy one of its class does. NVLinks are judged by
  * as many as there should be; PCIe by the narrower of both GPUs' links, with a floor only for
  * writes that switches alone forward; there is no floor for kernels, for both ways at once, through
- * the host, for copies below 16 MiB, and where the host did not keep ahead. */
+ * the host, for copies below GST_BARS_FROM_BYTES, and where the host did not keep ahead. */
 struct gst_bar gst_peer_bar(const struct gst_peer_bench *bench, const struct gst_peer_pass *pass,
                             int from, int to);
 

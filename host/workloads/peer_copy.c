@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/class_bars.h"
 #include "core/units.h"
 #include "run/run.h"
 #include "workloads/list.h"
@@ -204,8 +205,8 @@ static size_t bytes_of(const struct test *test)
 {
     const struct gst_run *run = test->run;
     const size_t wanted = gst_copy_bytes_wanted(run);
-    const size_t shorter = wanted / SHORTER_SHARE < GST_PEER_JUDGED_FROM ? GST_PEER_JUDGED_FROM
-                                                                         : wanted / SHORTER_SHARE;
+    const size_t shorter =
+        wanted / SHORTER_SHARE < GST_BARS_FROM_BYTES ? GST_BARS_FROM_BYTES : wanted / SHORTER_SHARE;
 
     if (run->size_bytes != 0 || run->is_full || test->is_switched || wanted < shorter)
         return wanted;

@@ -81,7 +81,7 @@ bool gst_peer_bench_init(struct gst_peer_bench *bench, struct gst_run *run,
     bench->run = run;
     bench->peers = peers;
     bench->count = run->env->gpu_count;
-    bench->seed = (uint32_t)(run->seed ^ (run->seed >> 32));
+    bench->seed = gst_run_pattern_seed(run);
     bench->memory.bytes = bytes;
     bench->memory.extra = GST_PEER_DATA_EXTRA;
     if (!open_seats(bench, st) || !allocate(bench, st))
