@@ -51,23 +51,15 @@ static void note_ecc(const struct gst_condition *condition, struct gst_report *r
     gst_ecc_note_repairs(report, gpu, source, ecc);
 }
 
-static bool is_recorded(const struct gst_report *report, enum gst_finding_id finding, int gpu)
+/* Under the current workload, or under any: what is there all the time is told once. */
+static bool is_recorded(const struct gst_report *report, enum gst_finding_id finding, int gpu,
+                        bool under_any)
 {
     for (size_t i = 0; i < report->check_count; i++) {
         const struct gst_check *check = &report->checks[i];
 
         if (check->finding == finding && check->gpu == gpu && check->verdict != GST_PASS
-            && check->item == report->progress.item)
-            return true;
-    }
-    return false;
-}
-
-/* Under any workload: what is there all the time is told once. */
-static bool is_noted(const struct gst_report *report, enum gst_finding_id finding, int gpu)
-{
-    for (size_t i = 0; i < report->check_count; i++) {
-        if (report->checks[i].finding == finding && report->checks[i].gpu == gpu)
+            && (under_any || check->item == report->progress.item))
             return true;
     }
     return false;
@@ -88,15 +80,16 @@ void gst_condition_report(const struct gst_condition *condition, struct gst_env 
                              gst_others_describe(&condition->others, text, sizeof(text)));
     note_ecc(condition, report, gpu->index, source);
     if (gst_condition_is_throttled(condition)
-        && !is_recorded(report, GST_HARDWARE_THROTTLED, gpu->index))
+        && !is_recorded(report, GST_HARDWARE_THROTTLED, gpu->index, false))
         gst_report_check(report, GST_HARDWARE_THROTTLED, gpu->index, false, "under load: %s",
                          gst_condition_describe(condition, text, sizeof(text)));
     if (gst_others_disturb(&condition->others)
-        && !is_recorded(report, GST_USER_GPU_BUSY, gpu->index)
-        && !is_noted(report, GST_USER_GPU_SHARED, gpu->index))
+        && !is_recorded(report, GST_USER_GPU_BUSY, gpu->index, false)
+        && !is_recorded(report, GST_USER_GPU_SHARED, gpu->index, true))
         gst_report_check(report, GST_USER_GPU_SHARED, gpu->index, false, "other processes: %s",
                          gst_others_describe(&condition->others, text, sizeof(text)));
-    if (condition->has_ecc && errors > 0 && !is_recorded(report, GST_HARDWARE_ECC, gpu->index))
+    if (condition->has_ecc && errors > 0
+        && !is_recorded(report, GST_HARDWARE_ECC, gpu->index, false))
         gst_report_check(report, GST_HARDWARE_ECC, gpu->index, false,
                          "%llu uncorrectable memory error%s meanwhile", errors,
                          gst_plural((int64_t)errors));

@@ -2,6 +2,8 @@
 /* A walk through all 32-bit words with a fixed odd stride; see pattern.h. */
 #include "gpu/pattern.h"
 
+#include <stdio.h>
+
 /* Long enough to hide the loop's overhead, short enough that a second look costs nothing. */
 #define BLOCK_WORDS 4096
 
@@ -90,4 +92,23 @@ struct gst_pattern_mismatch gst_pattern_compare_planted(uint32_t *words, size_t 
     found = gst_pattern_compare(words, n, seed);
     *is_caught = found.count > 0;
     return found;
+}
+
+const char *gst_pattern_describe(const struct gst_pattern_mismatch *found, size_t n,
+                                 const char *what, char *text, size_t size)
+{
+    snprintf(text, size,
+             "%zu of %zu words are wrong %s, the first is %zu: 0x%08x, expected 0x%08x%s",
+             found->count, n, what, found->first, found->observed, found->expected,
+             found->is_one_bit ? " (one bit flipped)" : "");
+    return text;
+}
+
+bool gst_words_are_all(const uint32_t *words, size_t n, uint32_t word)
+{
+    size_t i = 0;
+
+    while (i < n && words[i] == word)
+        i++;
+    return i == n;
 }

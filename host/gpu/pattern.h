@@ -29,6 +29,15 @@ struct gst_pattern_mismatch {
     bool is_one_bit; /* the first differs in exactly one bit */
 };
 
+/* "1 of 4096 words are wrong after a copy, the first is 7: 0x00000001, expected 0x00000003 (one bit
+ * flipped)"; `what` was done with them: "after a copy". Returns `text`. Pure. */
+const char *gst_pattern_describe(const struct gst_pattern_mismatch *found, size_t n,
+                                 const char *what, char *text, size_t size);
+
+/* Does every one of n words hold `word`, such as what was there before a copy that moved nothing?
+ */
+bool gst_words_are_all(const uint32_t *words, size_t n, uint32_t word);
+
 /* Compares all n words with pattern `seed`. */
 struct gst_pattern_mismatch gst_pattern_compare(const uint32_t *words, size_t n, uint32_t seed);
 

@@ -168,17 +168,15 @@ bool gst_copy_check(struct gst_run *run, int gpu, uint32_t *words, size_t bytes,
                     const char *what)
 {
     const size_t n = bytes / sizeof(*words);
+    char text[GST_CAUSE_SIZE];
     bool is_caught = false;
     const struct gst_pattern_mismatch found =
         gst_pattern_compare_planted(words, n, seed, &is_caught);
 
     gst_run_count_elements(run, n);
     if (found.count > 0)
-        return gst_run_check(run, GST_HARDWARE_MEMORY_CORRUPTED, gpu, false,
-                             "%zu of %zu words are wrong %s, the first is %zu: 0x%08x, expected "
-                             "0x%08x%s",
-                             found.count, n, what, found.first, found.observed, found.expected,
-                             found.is_one_bit ? " (one bit flipped)" : "");
+        return gst_run_check(run, GST_HARDWARE_MEMORY_CORRUPTED, gpu, false, "%s",
+                             gst_pattern_describe(&found, n, what, text, sizeof(text)));
     gst_run_check(run, GST_HARDWARE_MEMORY_CORRUPTED, gpu, true, "%zu of %zu words are right %s", n,
                   n, what);
     return gst_run_check(run, GST_SUITE_BLIND, gpu, is_caught,

@@ -57,21 +57,13 @@ static bool fetch(const struct gst_fan_part *part, struct gst_status *st)
            && lane->path->wait(lane, st);
 }
 
-static bool is_poison(const uint32_t *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (words[i] != POISON_WORD)
-            return false;
-    }
-    return true;
-}
-
 /* A copy through the host to the same memory tells a link that loses data from memory that does;
  * what the sender holds was compared when it came from the host. */
 static bool explain_difference(const struct gst_fan_part *part, struct gst_run *run, uint32_t seed,
                                const struct gst_pattern_mismatch *found, struct gst_status *st)
 {
-    const bool is_dropped = is_poison(part->to->buffers.target, words_of(part));
+    const bool is_dropped =
+        gst_words_are_all(part->to->buffers.target, words_of(part), POISON_WORD);
     struct gst_lane *lane = &part->to->lane;
 
     if (!use(part->to, st)

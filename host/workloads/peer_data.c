@@ -2,6 +2,8 @@
 /* Patterns out, patterns back, and whose fault a difference is; see peer_data.h. */
 #include "workloads/peer_data.h"
 
+#include <stdio.h>
+
 #include "gpu/pattern.h"
 #include "run/run.h"
 
@@ -55,15 +57,6 @@ static bool fetch(struct gst_peer_bench *bench, int gpu, uint64_t pointer, struc
            && lane->path->wait(lane, st);
 }
 
-static size_t count_poison(const uint32_t *words, size_t n)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < n; i++)
-        count += words[i] == POISON_WORD;
-    return count;
-}
-
 /* Through the host, to both buffers: are the GPUs' own memories right? What is wrong there is told
  * by the check. */
 static bool try_by_host(struct gst_peer_bench *bench, int from, int to, bool *is_right,
@@ -91,19 +84,20 @@ static bool try_by_host(struct gst_peer_bench *bench, int from, int to, bool *is
 static void tell_wrong(struct gst_peer_bench *bench, int from, int to,
                        const struct gst_pattern_mismatch *found)
 {
-    gst_run_check(bench->run, GST_HARDWARE_PEER_COPY_CORRUPTED, bench->seats[from].lane.gpu->index,
-                  false,
-                  "%zu of %zu words are wrong after copies from gpu %d to gpu %d, the first is "
-                  "%zu: 0x%08x, expected 0x%08x%s; through the host they arrive",
-                  found->count, words_of(bench), bench->seats[from].lane.gpu->index,
-                  bench->seats[to].lane.gpu->index, found->first, found->observed, found->expected,
-                  found->is_one_bit ? " (one bit flipped)" : "");
+    const int source = bench->seats[from].lane.gpu->index;
+    char what[64], text[GST_CAUSE_SIZE];
+
+    snprintf(what, sizeof(what), "after copies from gpu %d to gpu %d", source,
+             bench->seats[to].lane.gpu->index);
+    gst_run_check(bench->run, GST_HARDWARE_PEER_COPY_CORRUPTED, source, false,
+                  "%s; through the host they arrive",
+                  gst_pattern_describe(found, words_of(bench), what, text, sizeof(text)));
 }
 
 static bool explain_difference(struct gst_peer_bench *bench, int from, int to,
                                const struct gst_pattern_mismatch *found, struct gst_status *st)
 {
-    const bool is_dropped = count_poison(bench->memory.target, words_of(bench)) == words_of(bench);
+    const bool is_dropped = gst_words_are_all(bench->memory.target, words_of(bench), POISON_WORD);
     bool is_right_by_host;
 
     bench->data[from][to] = GST_PEER_DATA_WRONG;

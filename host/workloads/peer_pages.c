@@ -115,15 +115,6 @@ static bool explain(struct gst_peer_pages *pair, const struct gst_pattern_mismat
     return true;
 }
 
-static bool is_all_poison(const uint32_t *words, size_t n)
-{
-    size_t i = 0;
-
-    while (i < n && words[i] == POISON_WORD)
-        i++;
-    return i == n;
-}
-
 bool gst_peer_pages_verify(struct gst_peer_pages *pair, enum gst_peer_pages_data *data,
                            struct gst_status *st)
 {
@@ -139,7 +130,7 @@ bool gst_peer_pages_verify(struct gst_peer_pages *pair, enum gst_peer_pages_data
     found = gst_pattern_compare_planted(words, n, pair->pages->seed, &is_caught);
     gst_run_count_elements(pair->run, n);
     if (found.count > 0)
-        return explain(pair, &found, is_all_poison(words, n), data, st);
+        return explain(pair, &found, gst_words_are_all(words, n, POISON_WORD), data, st);
     gst_run_check(pair->run, GST_HARDWARE_PEER_COPY_CORRUPTED, from, true,
                   "%zu of %zu words are right after single pages from gpu %d to gpu %d", n, n, from,
                   to);

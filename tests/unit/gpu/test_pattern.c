@@ -168,6 +168,33 @@ static void test_planted__hides_nothing_that_is_wrong(void **state)
     }
 }
 
+static void test_describe__names_the_first_word(void **state)
+{
+    const struct gst_pattern_mismatch one = { 1, 7, 0x10U, 0x11U, true };
+    const struct gst_pattern_mismatch many = { 20, 0, 0xffU, 0U, false };
+    char text[128];
+
+    (void)state;
+    assert_string_equal(gst_pattern_describe(&one, 64, "after a copy", text, sizeof(text)),
+                        "1 of 64 words are wrong after a copy, the first is 7: 0x00000011, "
+                        "expected 0x00000010 (one bit flipped)");
+    assert_string_equal(gst_pattern_describe(&many, 64, "there", text, sizeof(text)),
+                        "20 of 64 words are wrong there, the first is 0: 0x00000000, expected "
+                        "0x000000ff");
+}
+
+static void test_all__of_one_word(void **state)
+{
+    uint32_t held[3] = { 5, 5, 5 };
+
+    (void)state;
+    assert_true(gst_words_are_all(held, 3, 5));
+    assert_false(gst_words_are_all(held, 3, 4));
+    held[2] = 6;
+    assert_false(gst_words_are_all(held, 3, 5));
+    assert_true(gst_words_are_all(held, 2, 5));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +207,8 @@ int main(void)
         cmocka_unit_test(test_compare__finds_one_wrong_word_anywhere),
         cmocka_unit_test(test_compare__tells_one_bit_and_counts_all),
         cmocka_unit_test(test_compare__sees_data_in_the_wrong_place),
+        cmocka_unit_test(test_describe__names_the_first_word),
+        cmocka_unit_test(test_all__of_one_word),
         cmocka_unit_test(test_planted__is_caught_and_taken_back),
         cmocka_unit_test(test_planted__hides_nothing_that_is_wrong),
     };
