@@ -9,6 +9,7 @@
 
 #include "cublas_prototypes.h"
 #include "cuda_fixture.h"
+#include "model/gemm_memo.h"
 #include "sim_machine.h"
 
 #define WORKS(call) assert_int_equal(call, 0)
@@ -537,6 +538,74 @@ static void test_cublas__one_element_is_wrong(void **state)
     expect_right();
 }
 
+/* A fault is marked where it changed a result, and not where there was nothing to change. */
+static void test_cublas__faults_fire_where_they_bite(void **state)
+{
+    static const struct {
+        enum sim_gemm_wrong what;
+        unsigned row;
+        int m, n, ldc;
+        bool bites;
+    } rows[] = {
+        { SIM_GEMM_WRONG, 3, N, N, N, true },      { SIM_GEMM_WRONG, N, N, N, N, false },
+        { SIM_GEMM_SPILLS, 0, N - 1, N, N, true }, { SIM_GEMM_SPILLS, 0, N, N, N, false },
+        { SIM_GEMM_SWAPPED, 0, N, N, N, true },    { SIM_GEMM_SWAPPED, 0, N, N - 1, N, false },
+        { SIM_GEMM_SLOW, 0, N, N, N, true },       { SIM_GEMM_HANDLE, 0, N, N, N, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sim_gemm_fault *fault = plant(rows[i].what);
+
+        fault->fault = (int)i;
+        fault->row = rows[i].row;
+        fault->column = 2;
+        fault->permille = 500;
+        WORKS(cuMemsetD8Async(c, 0, BYTES, NULL)); /* or it might be spared */
+        WORKS(cublasSgemm_v2(handle, CUBLAS_OP_N, CUBLAS_OP_N, rows[i].m, rows[i].n, N, &one, at(a),
+                             N, at(b), N, &zero, at(c), rows[i].ldc));
+        WORKS(cuCtxSynchronize());
+        if ((atomic_load(&sim_world.state->fired[i]) != 0) != rows[i].bites)
+            fail_msg("row %zu", i);
+    }
+}
+
+/* Other GPUs take what one computed, by what is in their memory. */
+static void test_cublas__equal_products_of_gpus_are_computed_once(void **state)
+{
+    const CUdeviceptr first[3] = { a, b, c };
+    unsigned before = sim_gemm_memo_computed();
+    cublasHandle_t other = NULL;
+
+    (void)state;
+    upload(a, b_at); /* a product that no test before has had */
+    WORKS(multiply(handle));
+    WORKS(cuCtxSynchronize());
+    assert_int_equal(sim_gemm_memo_computed() - before, 1);
+    WORKS(cuCtxSetCurrent(contexts[1]));
+    WORKS(cublasCreate_v2(&other));
+    a = allocate(BYTES);
+    b = allocate(BYTES);
+    c = allocate(BYTES);
+    upload(a, b_at);
+    upload(b, b_at);
+    WORKS(multiply(other));
+    download();
+    assert_int_equal(sim_gemm_memo_computed() - before, 1);
+    for (int j = 0; j < N; j++) {
+        float sum = 0;
+
+        for (int k = 0; k < N; k++)
+            sum += b_at(j, k) * b_at(k, 1);
+        assert_true(got[N + j] == sum);
+    }
+    WORKS(cublasDestroy_v2(other));
+    WORKS(cuCtxSetCurrent(contexts[0]));
+    a = first[0];
+    b = first[1];
+    c = first[2];
+}
+
 static void test_cublas__a_tile_is_wrong(void **state)
 {
     struct sim_gemm_fault *fault = plant(SIM_GEMM_WRONG);
@@ -660,6 +729,8 @@ int main(void)
         ONE(test_cublas__memory_of_others_is_an_error_of_the_context),
         ONE(test_cublas__null_inputs_are_seen_at_the_wait),
         ONE(test_cublas__one_element_is_wrong),
+        ONE(test_cublas__faults_fire_where_they_bite),
+        ONE(test_cublas__equal_products_of_gpus_are_computed_once),
         ONE(test_cublas__a_tile_is_wrong),
         ONE(test_cublas__nothing_is_written),
         ONE(test_cublas__operands_are_swapped),
