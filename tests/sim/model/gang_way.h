@@ -35,9 +35,8 @@ enum sim_gang_path {
 };
 
 enum sim_gang_transport {
-    SIM_VIA_NOTHING, /* there is no way */
-    SIM_VIA_DIRECT,  /* P2P in one process */
-    SIM_VIA_P2P,     /* P2P between processes */
+    SIM_VIA_DIRECT, /* P2P in one process */
+    SIM_VIA_P2P,    /* P2P between processes */
     SIM_VIA_SHM,
     SIM_VIA_NET,
 };
@@ -59,8 +58,8 @@ struct sim_gang_way {
     int faults[SIM_GANG_FAULTS]; /* on the way, and of better ways that they closed */
 };
 
-/* False if two ranks cannot be connected; then `way->via` has SIM_VIA_NOTHING. */
-bool sim_gang_way(struct sim_gang_way *way, const struct sim_spec *spec,
+/* From 1 to SIM_GANG_RANKS ranks, no two of which have the same GPU. */
+void sim_gang_way(struct sim_gang_way *way, const struct sim_spec *spec,
                   const struct sim_gang_env *env, const struct sim_gang_rank *ranks,
                   unsigned count);
 
