@@ -38,8 +38,7 @@ static sim_time time_for(uint64_t bytes, uint64_t rate)
 static enum hardware inner(const struct sim_gang_way *way)
 {
     for (unsigned i = 0; i < way->count; i++) {
-        if (way->path[i] != SIM_PATH_NET
-            && (way->path[i] != SIM_PATH_NVL || way->via[i] > SIM_VIA_P2P))
+        if (way->path[i] != SIM_PATH_NET && way->path[i] != SIM_PATH_NVL)
             return PCIE;
     }
     return NVLINK;

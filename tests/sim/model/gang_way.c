@@ -48,6 +48,15 @@ static struct sim_gang_hop ring_hop(const struct gang *gang, const struct sim_ga
     return hop_between(gang, way->ring[place], way->ring[(place + 1) % gang->count]);
 }
 
+/* What does not go directly goes through the host, whatever is between the GPUs. */
+static enum sim_gang_path effective_path(const struct sim_spec *spec,
+                                         const struct sim_gang_hop *hop)
+{
+    if (hop->path == SIM_PATH_NET || hop->via <= SIM_VIA_P2P)
+        return hop->path;
+    return spec->gpus[hop->from].node == spec->gpus[hop->to].node ? SIM_PATH_PHB : SIM_PATH_SYS;
+}
+
 static void find_ring_rate(struct sim_gang_way *way, const struct gang *gang)
 {
     struct sim_gang_load load;
@@ -86,8 +95,8 @@ static void find_channels(struct sim_gang_way *way, const struct gang *gang)
     }
     if (least != ~0u)
         sim_gang_channels((unsigned)gang->spec->gpus[gang->ranks[0].gpu].capability,
-                          way->farthest == SIM_PATH_NVL && !gang->env->is_p2p_off, least,
-                          &way->channels, &way->channel_mb_per_s);
+                          way->farthest == SIM_PATH_NVL, least, &way->channels,
+                          &way->channel_mb_per_s);
 }
 
 /* Every pair of ranks by NVLink through the switches, on one host. */
@@ -184,7 +193,7 @@ void sim_gang_way(struct sim_gang_way *way, const struct sim_spec *spec,
     for (unsigned i = 0; i < count; i++) {
         const struct sim_gang_hop hop = ring_hop(&gang, way, i);
 
-        way->path[i] = hop.path;
+        way->path[i] = effective_path(spec, &hop);
         way->via[i] = hop.via;
     }
     find_ring_rate(way, &gang);

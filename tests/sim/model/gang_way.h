@@ -44,7 +44,7 @@ enum sim_gang_transport {
 struct sim_gang_way {
     unsigned count, hosts;
     unsigned ring[SIM_GANG_RANKS];               /* ranks in the order of the ring */
-    enum sim_gang_path path[SIM_GANG_RANKS];     /* from ring[i] to the next one */
+    enum sim_gang_path path[SIM_GANG_RANKS];     /* that is taken from ring[i] to the next */
     enum sim_gang_transport via[SIM_GANG_RANKS]; /* likewise */
     enum sim_gang_path farthest;                 /* of those between GPUs of one host */
     unsigned channels;                           /* rings beside each other, */

@@ -208,6 +208,9 @@ struct sim_machine {
 /* Is it behind NVSwitches? Then each of its links serves every peer. */
 bool sim_machine_is_switched(const struct sim_machine *machine, unsigned gpu);
 
+/* "16.0 GT/s PCIe" for generation 4: as sysfs words it. */
+const char *sim_pcie_speed(unsigned generation);
+
 /* Peak of the device memory: two transfers per clock over the whole bus. */
 uint64_t sim_model_memory_rate(const struct sim_gpu_model *model);
 

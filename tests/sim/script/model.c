@@ -84,6 +84,15 @@ bool sim_statement_model(const struct sim_statement *st)
     return true;
 }
 
+const char *sim_pcie_speed(unsigned generation)
+{
+    static const char *const SPEEDS[] = { "Unknown",       "2.5 GT/s PCIe",  "5.0 GT/s PCIe",
+                                          "8.0 GT/s PCIe", "16.0 GT/s PCIe", "32.0 GT/s PCIe",
+                                          "64.0 GT/s PCIe" };
+
+    return SPEEDS[generation < sizeof SPEEDS / sizeof SPEEDS[0] ? generation : 0];
+}
+
 uint64_t sim_model_memory_rate(const struct sim_gpu_model *model)
 {
     return (uint64_t)model->memory_clock_mhz * 1000000 * 2 * (model->bus_bits / 8);
