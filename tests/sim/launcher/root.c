@@ -92,9 +92,9 @@ static void put_device(struct sim_tree *tree, const struct sim_machine *machine,
     put_pci(tree, pci, "numa_node", "%d", gpu->numa);
     put_pci(tree, pci, "local_cpulist", "%d-%d", first * CPUS_PER_NODE,
             (last + 1) * CPUS_PER_NODE - 1);
-    put_pci(tree, pci, "current_link_speed", "%s", sim_bus_link_speed(gen));
+    put_pci(tree, pci, "current_link_speed", "%s", sim_pcie_speed(gen));
     put_pci(tree, pci, "current_link_width", "%u", gpu->pcie_width_now);
-    put_pci(tree, pci, "max_link_speed", "%s", sim_bus_link_speed(model->pcie_gen));
+    put_pci(tree, pci, "max_link_speed", "%s", sim_pcie_speed(model->pcie_gen));
     put_pci(tree, pci, "max_link_width", "%u", model->pcie_width);
 }
 

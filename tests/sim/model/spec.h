@@ -62,6 +62,10 @@ struct sim_spec_gpu {
     uint64_t foreign_bytes; /* of which somebody else holds so much */
     uint64_t speed;         /* for FASTEST_FIRST; any unit */
     uint64_t rate[SIM_RESOURCES];
+    unsigned nvlinks;             /* that work */
+    unsigned pcie_mb_per_s;       /* what NCCL takes its slot for */
+    unsigned collective_permille; /* of what links copy, that rings of collectives carry; */
+    unsigned nvls_permille;       /* and what goes through switches that reduce: 0 if none do */
     /* Of one load: of its own memory, of host memory and a peer's over PCIe, over NVLink. */
     sim_time latency, host_latency, peer_latency;
     bool gets_lost;
@@ -107,6 +111,7 @@ struct sim_spec_kernel {
  * SIM_NO_FAULT where it is not so. */
 struct sim_spec_pair {
     uint64_t link_rate; /* of their NVLinks, bytes per second each way; 0 if none */
+    unsigned nvlinks;
     bool can_access;
     int fault;
     struct sim_spec_flip flip; /* of what arrives, each time */
@@ -123,6 +128,7 @@ struct sim_spec_host {
     uint64_t uplink_rate[SIM_SPEC_SWITCHES];              /* each way */
     int socket_faults[SIM_SPEC_NODES][SIM_SPEC_NODES];
     int uplink_faults[SIM_SPEC_SWITCHES];
+    bool has_fabric;      /* NVSwitches: every link serves every GPU */
     uint64_t fabric_rate; /* of all NVSwitches together, whoever sends */
     int fabric_fault;
     int memory_node; /* of all host memory; -1: that of the GPU that copies it */

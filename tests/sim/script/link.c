@@ -171,7 +171,7 @@ bool sim_statement_nvlink(const struct sim_statement *st)
 }
 
 /* More links to peers than it has: each of them serves every peer. */
-static bool is_behind_switches(const struct sim_machine *machine, unsigned gpu)
+bool sim_machine_is_switched(const struct sim_machine *machine, unsigned gpu)
 {
     unsigned sum = 0;
 
@@ -189,7 +189,7 @@ bool sim_statement_nvswitch(const struct sim_statement *st)
 
     if (!sim_statement_fields(st, 1, &FIELD, 1, &machine->host))
         return false;
-    if (machine->gpu_count == 0 || !is_behind_switches(machine, 0))
+    if (machine->gpu_count == 0 || !sim_machine_is_switched(machine, 0))
         return sim_statement_fail(st, "the profile has no NVSwitch");
     machine->host.fabric_fault = st->fault;
     return true;

@@ -56,9 +56,11 @@ struct sim_gpu_model {
     unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
     unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
-    uint64_t latency_ps;                    /* of one load of its own memory */
-    uint64_t host_latency_ps;               /* of pinned host memory, and of a peer's over PCIe */
-    uint64_t peer_latency_ps;               /* of a peer's memory over NVLink */
+    unsigned collective_permille; /* of what its NVLinks copy, that rings of collectives carry, */
+    unsigned nvls_permille;       /* and that NVSwitches carry which reduce; 0: they cannot */
+    uint64_t latency_ps;          /* of one load of its own memory */
+    uint64_t host_latency_ps;     /* of pinned host memory, and of a peer's over PCIe */
+    uint64_t peer_latency_ps;     /* of a peer's memory over NVLink */
     unsigned power_limit_mw, power_idle_mw; /* limit 0: NVML knows none */
     unsigned temperature_c;
 };
@@ -202,6 +204,12 @@ struct sim_machine {
     struct sim_host host;
     struct sim_library_state libraries[SIM_LIBRARIES];
 };
+
+/* Is it behind NVSwitches? Then each of its links serves every peer. */
+bool sim_machine_is_switched(const struct sim_machine *machine, unsigned gpu);
+
+/* "16.0 GT/s PCIe" for generation 4: as sysfs words it. */
+const char *sim_pcie_speed(unsigned generation);
 
 /* Peak of the device memory: two transfers per clock over the whole bus. */
 uint64_t sim_model_memory_rate(const struct sim_gpu_model *model);
