@@ -9,13 +9,14 @@
 #include "model/gang_way.h"
 
 /* To be called once per rank, by its own process. False with an ncclResult_t's number and the text
- * that ncclGetLastError gives. Marks faults that close a way as fired. */
+ * that ncclGetLastError gives. Marks faults as fired that NCCL meets while it connects. */
 bool sim_gang_connect(const struct sim_spec *spec, const struct sim_gang_env *env,
                       const struct sim_gang_rank *ranks, unsigned count, unsigned self, int *result,
                       char *text, size_t size);
 
-/* Marks the faults on the way as fired. To be called for each collective. */
-void sim_gang_used(const struct sim_spec *spec, const struct sim_gang_env *env,
+/* To be called for each collective: marks the faults on the way as fired. False if it never ends,
+ * since a link on the way hangs from now on. */
+bool sim_gang_used(const struct sim_spec *spec, const struct sim_gang_env *env,
                    const struct sim_gang_rank *ranks, unsigned count);
 
 #endif

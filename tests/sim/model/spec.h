@@ -131,6 +131,8 @@ struct sim_spec_host {
     bool has_fabric;      /* NVSwitches: every link serves every GPU */
     uint64_t fabric_rate; /* of all NVSwitches together, whoever sends */
     int fabric_fault;
+    uint64_t shm_bytes; /* of /dev/shm; 0: no limit */
+    int shm_fault, nccl_conf_fault;
     int memory_node; /* of all host memory; -1: that of the GPU that copies it */
     int memory_fault;
 };

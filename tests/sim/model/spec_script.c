@@ -220,6 +220,9 @@ static void add_host(struct sim_spec_host *to, const struct sim_host *host)
         to->uplink_faults[i] = one->fault;
     }
     to->fabric_fault = host->fabric_fault;
+    to->shm_bytes = host->shm_bytes;
+    to->shm_fault = host->shm_fault;
+    to->nccl_conf_fault = host->nccl_conf_fault;
     to->memory_node = host->memory_node;
     to->memory_fault = host->memory_fault;
 }

@@ -176,6 +176,10 @@ struct sim_host {
     int fabric_fault;
     int memory_node; /* where all host memory comes from; -1: near the GPU that copies it */
     int memory_fault;
+    uint64_t shm_bytes; /* of /dev/shm; 0: enough for everything */
+    int shm_fault;
+    char nccl_conf[128]; /* a line of /etc/nccl.conf; "" if there is no such file */
+    int nccl_conf_fault;
 };
 
 enum sim_library {

@@ -59,6 +59,15 @@ bool sim_statement_fail(const struct sim_statement *st, const char *format, ...)
     return false;
 }
 
+bool sim_statement_has(const struct sim_statement *st, const char *word)
+{
+    for (unsigned i = 1; i < st->words.count; i++) {
+        if (strcmp(st->words.words[i].key, word) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool sim_statement_unknown(const struct sim_statement *st, const char *word, const char *known)
 {
     return sim_statement_fail(st, "unknown word '%.64s' (known: %s)", word, known);
@@ -180,6 +189,7 @@ void sim_script_init(struct sim_script *script)
         machine->libraries[i].fault = SIM_FAULT_NONE;
     machine->host.memory_node = -1;
     machine->host.memory_fault = machine->host.fabric_fault = SIM_FAULT_NONE;
+    machine->host.shm_fault = machine->host.nccl_conf_fault = SIM_FAULT_NONE;
     for (unsigned a = 0; a < SIM_MACHINE_GPUS; a++) {
         for (unsigned b = 0; b < SIM_MACHINE_GPUS; b++) {
             struct sim_gpu_link *link = &machine->links[a][b];

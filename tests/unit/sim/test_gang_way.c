@@ -15,6 +15,7 @@
 
 #include "model/gang_rate.h"
 #include "model/gang_ring.h"
+#include "model/gang_shm.h"
 #include "model/gang_time.h"
 
 #define GB ((uint64_t)1000000000)
@@ -397,6 +398,48 @@ static void test_gang_way__channels_leave_least(void **state)
     }
 }
 
+/* Four ranks, two neighbours each, two channels: 4 * 9637892 B. Two ranks have one. */
+static void test_gang_way__shm_holds_connections(void **state)
+{
+    struct sim_gang_way way;
+    char text[256] = "";
+
+    (void)state;
+    make(4);
+    way = way_of(4);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(sim_gang_shm_bytes(&way, i), 38551568);
+    assert_true(sim_gang_shm_fits(&spec, &way, ranks, 3, text, sizeof text));
+    spec.host.shm_bytes = 64 << 20;
+    assert_true(sim_gang_shm_fits(&spec, &way, ranks, 0, text, sizeof text));
+    assert_string_equal(text, "");
+    assert_false(sim_gang_shm_fits(&spec, &way, ranks, 1, text, sizeof text));
+    assert_non_null(strstr(text, " to 9637892 bytes, error: No space left on device (28)"));
+    spec.host.shm_bytes = 2 * 38551568;
+    assert_true(sim_gang_shm_fits(&spec, &way, ranks, 1, text, sizeof text));
+    assert_false(sim_gang_shm_fits(&spec, &way, ranks, 2, text, sizeof text));
+    ranks[0].host = 2;
+    assert_true(sim_gang_shm_fits(&spec, &way, ranks, 2, text, sizeof text));
+    make(2);
+    way = way_of(2);
+    assert_int_equal(sim_gang_shm_bytes(&way, 1), 2 * 9637892);
+}
+
+static void test_gang_way__shm_is_spared_by_links(void **state)
+{
+    struct sim_gang_way way;
+
+    (void)state;
+    make_switched(4);
+    way = way_of(4);
+    assert_int_equal(sim_gang_shm_bytes(&way, 2), 0);
+    ranks[2].host = ranks[3].host = 2;
+    way = way_of(4);
+    assert_int_equal(sim_gang_shm_bytes(&way, 1), 34210176);
+    way = way_of(1);
+    assert_int_equal(sim_gang_shm_bytes(&way, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +461,8 @@ int main(void)
         cmocka_unit_test(test_gang_way__one_rank_copies_and_two_send),
         cmocka_unit_test(test_gang_way__slower_links_are_never_faster),
         cmocka_unit_test(test_gang_way__channels_leave_least),
+        cmocka_unit_test(test_gang_way__shm_holds_connections),
+        cmocka_unit_test(test_gang_way__shm_is_spared_by_links),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
