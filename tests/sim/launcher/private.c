@@ -107,6 +107,7 @@ static bool make_libraries(const struct maker *maker)
         { "libgpusim.so", true },
         { "libcuda.so.1", !libraries[SIM_LIBRARY_CUDA].is_missing },
         { "libnvidia-ml.so.1", !libraries[SIM_LIBRARY_NVML].is_missing },
+        { "libnccl.so.2", !libraries[SIM_LIBRARY_NCCL].is_missing },
         { of->cudart, !libraries[SIM_LIBRARY_CUDART].is_missing },
         { of->cublas, !libraries[SIM_LIBRARY_CUBLAS].is_missing },
         { of->cublaslt, !libraries[SIM_LIBRARY_CUBLASLT].is_missing },
@@ -239,6 +240,7 @@ static bool needs_absent(const struct sim_private *folder)
 
     add_absent(folder, "libcuda.so.1", files, sizeof files);
     add_absent(folder, "libnvidia-ml.so.1", files, sizeof files);
+    add_absent(folder, "libnccl.so.2", files, sizeof files);
     for (size_t i = 0; i < TOOLKIT_COUNT; i++) {
         add_absent(folder, toolkits[i].cudart, files, sizeof files);
         add_absent(folder, toolkits[i].cublas, files, sizeof files);
