@@ -30,22 +30,30 @@ static bool fail(const struct maker *maker, const char *what, const char *path)
     return false;
 }
 
-static const struct {
+/* What a toolkit brings, by its major version. */
+static const struct toolkit {
     unsigned major;
-    const char *file;
-} runtimes[] = { { 11, "libcudart.so.11.0" },
-                 { 12, "libcudart.so.12" },
-                 { 13, "libcudart.so.13" } };
+    const char *cudart, *cublas, *cublaslt;
+} toolkits[] = { { 11, "libcudart.so.11.0", "libcublas.so.11", "libcublasLt.so.11" },
+                 { 12, "libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12" },
+                 { 13, "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13" } };
 
-#define RUNTIME_COUNT (sizeof runtimes / sizeof runtimes[0])
+#define TOOLKIT_COUNT (sizeof toolkits / sizeof toolkits[0])
+
+static const struct toolkit *find_toolkit(unsigned version)
+{
+    for (size_t i = 0; i < TOOLKIT_COUNT; i++) {
+        if (toolkits[i].major == version / 1000)
+            return &toolkits[i];
+    }
+    return NULL;
+}
 
 const char *sim_private_cudart(unsigned version)
 {
-    for (size_t i = 0; i < RUNTIME_COUNT; i++) {
-        if (runtimes[i].major == version / 1000)
-            return runtimes[i].file;
-    }
-    return NULL;
+    const struct toolkit *toolkit = find_toolkit(version);
+
+    return toolkit != NULL ? toolkit->cudart : NULL;
 }
 
 /* The root is a capture: what the loader finds stands in its list of libraries. */
@@ -90,7 +98,8 @@ static bool make_link(const struct maker *maker, const char *file)
 static bool make_libraries(const struct maker *maker)
 {
     const struct sim_library_state *libraries = maker->machine->libraries;
-    const char *runtime = sim_private_cudart(maker->machine->cudart_version);
+    const struct toolkit *toolkit = find_toolkit(maker->machine->cudart_version);
+    const struct toolkit none = { .major = 0 }, *of = toolkit != NULL ? toolkit : &none;
     const struct {
         const char *file;
         bool is_there;
@@ -98,7 +107,9 @@ static bool make_libraries(const struct maker *maker)
         { "libgpusim.so", true },
         { "libcuda.so.1", !libraries[SIM_LIBRARY_CUDA].is_missing },
         { "libnvidia-ml.so.1", !libraries[SIM_LIBRARY_NVML].is_missing },
-        { runtime, runtime != NULL && !libraries[SIM_LIBRARY_CUDART].is_missing },
+        { of->cudart, !libraries[SIM_LIBRARY_CUDART].is_missing },
+        { of->cublas, !libraries[SIM_LIBRARY_CUBLAS].is_missing },
+        { of->cublaslt, !libraries[SIM_LIBRARY_CUBLASLT].is_missing },
     };
     char path[INNER_BYTES];
 
@@ -106,7 +117,7 @@ static bool make_libraries(const struct maker *maker)
     if (mkdir(path, 0755) != 0)
         return fail(maker, "make", path);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].is_there && !make_link(maker, rows[i].file))
+        if (rows[i].file != NULL && rows[i].is_there && !make_link(maker, rows[i].file))
             return false;
     }
     return true;
@@ -193,17 +204,30 @@ void sim_private_remove(struct sim_private *folder)
     folder->path[0] = '\0';
 }
 
-/* True if the loader would find a library of this name beyond the private folder: it asks the
- * folders of LD_LIBRARY_PATH, then its cache (ldconfig(8), --print-cache). */
-static bool is_on_this_machine(const char *file)
+/* True if the loader would find one of these libraries, of names with a blank before each, beyond
+ * the private folder: it asks the folders of LD_LIBRARY_PATH, then its cache (ldconfig(8),
+ * --print-cache). All at once: a shell for each would be felt. */
+static bool is_on_this_machine(const char *files)
 {
-    char command[512];
+    char command[1024];
 
     snprintf(command, sizeof command,
-             "IFS=:; for i in $LD_LIBRARY_PATH; do test -e \"$i/%s\" && exit 0; done;"
-             "PATH=$PATH:/sbin:/usr/sbin; ldconfig -p | grep -q \"^[[:space:]]*%s \"",
-             file, file);
+             "IFS=' :'; for f in %s; do for i in $LD_LIBRARY_PATH; do"
+             " test -e \"$i/$f\" && exit 0; done; done;"
+             "PATH=$PATH:/sbin:/usr/sbin; all=\" $(ldconfig -p | tr -s '\\n\\t' '  ') \";"
+             "for f in %s; do case \"$all\" in *\" $f \"*) exit 0;; esac; done; exit 1",
+             files, files);
     return system(command) == 0;
+}
+
+static void add_absent(const struct sim_private *folder, const char *file, char *files, size_t size)
+{
+    const size_t used = strlen(files);
+    char path[INNER_BYTES];
+
+    snprintf(path, sizeof path, "%s/lib/%s", folder->path, file);
+    if (access(path, F_OK) != 0)
+        snprintf(files + used, size - used, " %s", file);
 }
 
 /* A library that the simulated machine lacks, and this one has, would be found behind the doubles
@@ -211,17 +235,16 @@ static bool is_on_this_machine(const char *file)
  * there. */
 static bool needs_absent(const struct sim_private *folder)
 {
-    static const char *const others[] = { "libcuda.so.1", "libnvidia-ml.so.1" };
-    char path[INNER_BYTES];
+    char files[256] = "";
 
-    for (size_t i = 0; i < RUNTIME_COUNT + 2; i++) {
-        const char *file = i < 2 ? others[i] : runtimes[i - 2].file;
-
-        snprintf(path, sizeof path, "%s/lib/%s", folder->path, file);
-        if (access(path, F_OK) != 0 && is_on_this_machine(file))
-            return true;
+    add_absent(folder, "libcuda.so.1", files, sizeof files);
+    add_absent(folder, "libnvidia-ml.so.1", files, sizeof files);
+    for (size_t i = 0; i < TOOLKIT_COUNT; i++) {
+        add_absent(folder, toolkits[i].cudart, files, sizeof files);
+        add_absent(folder, toolkits[i].cublas, files, sizeof files);
+        add_absent(folder, toolkits[i].cublaslt, files, sizeof files);
     }
-    return false;
+    return files[0] != '\0' && is_on_this_machine(files);
 }
 
 static bool set_library_path(const struct sim_private *folder, const char *simulator)

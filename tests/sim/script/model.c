@@ -46,6 +46,15 @@ static const struct sim_field FIELDS[] = {
     ROW("c2c", RATE, c2c_mb_per_s),
     ROW("c2c-efficiency", SHARE, c2c_efficiency_permille),
     ROW("nvlink-efficiency", SHARE, nvlink_efficiency_permille),
+    ROW("fp64-lanes", COUNT, gemm_lanes[SIM_GEMM_FP64]),
+    ROW("tf32-lanes", COUNT, gemm_lanes[SIM_GEMM_TF32]),
+    ROW("fp16-lanes", COUNT, gemm_lanes[SIM_GEMM_FP16]),
+    ROW("bf16-lanes", COUNT, gemm_lanes[SIM_GEMM_BF16]),
+    ROW("fp32-efficiency", SHARE, gemm_permille[SIM_GEMM_FP32]),
+    ROW("fp64-efficiency", SHARE, gemm_permille[SIM_GEMM_FP64]),
+    ROW("tf32-efficiency", SHARE, gemm_permille[SIM_GEMM_TF32]),
+    ROW("fp16-efficiency", SHARE, gemm_permille[SIM_GEMM_FP16]),
+    ROW("bf16-efficiency", SHARE, gemm_permille[SIM_GEMM_BF16]),
     ROW("latency", TIME, latency_ps),
     ROW("host-latency", TIME, host_latency_ps),
     ROW("peer-latency", TIME, peer_latency_ps),
@@ -73,6 +82,8 @@ bool sim_statement_model(const struct sim_statement *st)
     model->pcie_efficiency_permille = 1000;
     model->nvlink_efficiency_permille = 1000;
     model->c2c_efficiency_permille = 1000;
+    for (unsigned i = 0; i < SIM_GEMM_TYPES; i++)
+        model->gemm_permille[i] = 1000;
     if (!sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], model))
         return false;
     if (model->clock_max_mhz == 0)
