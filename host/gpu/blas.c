@@ -96,8 +96,7 @@ bool gst_blas_open(struct gst_blas *blas, struct gst_env *env, struct gst_status
 
     *blas = (struct gst_blas){ .env = env };
     if (!gst_blas_libs_open(&blas->libs))
-        return gst_fail(st, library->is_found ? GST_IMAGE_CUBLAS_BROKEN : GST_IMAGE_CUBLAS_MISSING,
-                        "%s", library->problem);
+        return gst_fail(st, GST_IMAGE_CUBLAS_MISSING, "%s", library->problem);
     note_library(blas, "libcublas", library);
     note_library(blas, "libcublaslt", &blas->libs.cublaslt_library);
     read_versions(blas);
@@ -155,15 +154,18 @@ static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const 
 bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
                           struct gst_lane *lane, struct gst_status *st)
 {
+    struct gst_status ignored = GST_STATUS_INIT;
+
     *handle = (struct gst_blas_handle){ .blas = blas, .lane = lane, .math_mode = -1 };
     if (gst_gpu_use(lane->env, lane->gpu, st)
         && lane->path->alloc(lane, WORKSPACE_BYTES, &handle->workspace, st)
         && GST_BLAS(handle, st, cublasCreate, (&handle->handle))
-        && GST_BLAS(handle, st, cublasSetStream, (handle->handle, (cudaStream_t)lane->stream))
-        && (blas->libs.cublas.cublasSetWorkspace == NULL
-            || GST_BLAS(handle, st, cublasSetWorkspace,
-                        (handle->handle, (void *)(uintptr_t)handle->workspace, WORKSPACE_BYTES))))
+        && GST_BLAS(handle, st, cublasSetStream, (handle->handle, (cudaStream_t)lane->stream))) {
+        /* A help alone: the library that refuses it goes on with its own. */
+        GST_BLAS(handle, &ignored, cublasSetWorkspace,
+                 (handle->handle, (void *)(uintptr_t)handle->workspace, WORKSPACE_BYTES));
         return true;
+    }
     gst_blas_handle_close(handle);
     return false;
 }

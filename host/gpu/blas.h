@@ -54,8 +54,8 @@ struct gst_product {
 };
 
 /* Opens cuBLAS and cublasLt and records paths and versions, and what is wrong with them. False if
- * there is none to work with: `st` then holds image.cublas-missing, where the caller may know that
- * nobody promised it, or image.cublas-broken. */
+ * there is none to work with: `st` then holds image.cublas-missing with the
+ * loader's words; the caller knows whether anybody promised it. */
 bool gst_blas_open(struct gst_blas *blas, struct gst_env *env, struct gst_status *st);
 
 /* A zeroed one is fine. All handles have to be closed. */

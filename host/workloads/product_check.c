@@ -132,11 +132,14 @@ static bool check_shape(struct gst_run *run, const struct gst_product_kind *kind
     return true;
 }
 
-/* The square first: its kinds of wrong are the easiest to tell apart. */
+/* The square first: its kinds of wrong are the easiest to tell apart. Large, it has every tile, and
+ * every multiprocessor at work; that takes time, so that one kind alone has it at --level quick. */
 bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind *kind, int side,
                              struct gst_product_seat *seats, int count, struct gst_status *st)
 {
-    const struct gst_gemm_shape square = gst_gemm_square(side);
+    const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
+    const struct gst_gemm_shape square =
+        gst_gemm_square(run->is_full || is_pedantic ? side : gst_product_shape_side(side));
     const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
     bool ok = check_shape(run, kind, &square, GST_GEMM_NARROW, seats, count, st);
 

@@ -180,7 +180,7 @@ static bool run_sgemm(struct gst_run *run, struct gst_status *st)
     if (!gst_blas_open(&t.blas, run->env, st)) {
         if (!is_no_fault(run, st))
             return false;
-        gst_run_skip(run, "needs cuBLAS, which this image neither has nor promises");
+        gst_run_skip(run, "needs cuBLAS, which nobody promised: %.80s", st->cause);
         gst_status_clear(st);
         return true;
     }

@@ -7,12 +7,8 @@
 #define GST_FINDINGS_OF_PRODUCTS(X) \
     X(GST_IMAGE_CUBLAS_MISSING, "image.cublas-missing", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "libcublas.so.13, .12 or .11 can be loaded", \
-      "use a runtime or devel image, or install cuBLAS of the image's CUDA version (libcublas-13-0); on a bare host add its folder to LD_LIBRARY_PATH", \
+      "use a runtime or devel image, or install cuBLAS of the image's CUDA version (libcublas-13-0: libcublas and libcublasLt of one version); on a bare host add its folder to LD_LIBRARY_PATH", \
       "cuBLAS documentation, introduction; image recipes of NVIDIA's CUDA images: base has none") \
-    X(GST_IMAGE_CUBLAS_BROKEN, "image.cublas-broken", GST_FAIL, GST_ACTION_FIX_IMAGE, \
-      "the cuBLAS that the image carries can be loaded", \
-      "install libcublas and libcublasLt of one version again: one file without the other does not load", \
-      "the loader's own words, dlerror") \
     X(GST_IMAGE_CUBLAS_VERSIONS_DIFFER, "image.cublas-versions-differ", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "libcublas and libcublasLt are of one version", \
       "install both from one package, and look at LD_LIBRARY_PATH for a second one (pip wheels carry their own)", \
