@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What we believe of cuBLAS, held against cublas_api.h and cublasLt.h; compiled, never run.
- * CONFORM_HEADERS is the version of the toolkit whose headers are on the include path.
- * cublas_v2.h is left out: all that it adds are the plain names, as macros.
+ * What we believe of cuBLAS, held against cublas_v2.h and cublasLt.h; compiled, never run.
+ * CONFORM_HEADERS is the version of the toolkit whose headers are on the include path. The header's
+ * macros, by which plain names stand for those with _v2, do not reach what is joined or made text.
  */
 #define GST_ABI_VENDOR_TYPES
-#include <cublas_api.h>
+#include <cublas_v2.h>
 
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>

@@ -2,18 +2,13 @@
 /*
  * Read by the preprocessor only: what exports.py looks up, one row(API, symbol, needed) each.
  */
-#include "api/cublas_abi.h"
 #include "api/cuda_abi.h"
 #include "api/cudart_abi.h"
 #include "api/nvml_abi.h"
 
-#define CUBLAS_ROW(result, name, version, arguments, needed)   row(CUBLAS, name##version, needed)
-#define CUBLASLT_ROW(result, name, version, arguments, needed) row(CUBLASLT, name##version, needed)
-#define CUDA_ROW(result, name, version, arguments, needed)     row(CUDA, name##version, needed)
-#define CUDART_ROW(result, name, version, arguments, needed)   row(CUDART, name##version, needed)
-#define NVML_ROW(result, name, version, arguments, needed)     row(NVML, name##version, needed)
-GST_CUBLAS_API(CUBLAS_ROW)
-GST_CUBLASLT_API(CUBLASLT_ROW)
+#define CUDA_ROW(result, name, version, arguments, needed)   row(CUDA, name##version, needed)
+#define CUDART_ROW(result, name, version, arguments, needed) row(CUDART, name##version, needed)
+#define NVML_ROW(result, name, version, arguments, needed)   row(NVML, name##version, needed)
 GST_CUDA_API(CUDA_ROW)
 GST_CUDART_API(CUDART_ROW)
 GST_NVML_API(NVML_ROW)

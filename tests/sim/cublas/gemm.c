@@ -4,28 +4,20 @@
 
 #include "blas.h"
 
+/* A, B and C are of one type. */
+#define REQUEST(type, how)                                                                         \
+    {                                                                                              \
+        .op_a = op_a, .op_b = op_b, .m = m, .n = n, .k = k, .alpha = alpha, .beta = beta, .a = a,  \
+        .b = b, .c = c, .type_a = type, .type_b = type, .type_c = type, .lda = lda, .ldb = ldb,    \
+        .ldc = ldc, .compute = how                                                                 \
+    }
+
 cublasStatus_t cublasSgemm_v2(cublasHandle_t handle, cublasOperation_t op_a, cublasOperation_t op_b,
                               int m, int n, int k, const float *alpha, const float *a, int lda,
                               const float *b, int ldb, const float *beta, float *c, int ldc)
 {
     BLAS_ENTER(handle);
-    const struct sim_gemm_request request = { op_a,
-                                              op_b,
-                                              m,
-                                              n,
-                                              k,
-                                              alpha,
-                                              beta,
-                                              a,
-                                              b,
-                                              c,
-                                              CUDA_R_32F,
-                                              CUDA_R_32F,
-                                              CUDA_R_32F,
-                                              lda,
-                                              ldb,
-                                              ldc,
-                                              CUBLAS_COMPUTE_32F };
+    const struct sim_gemm_request request = REQUEST(CUDA_R_32F, CUBLAS_COMPUTE_32F);
 
     return sim_gemm_submit(blas, &request);
 }
@@ -35,23 +27,7 @@ cublasStatus_t cublasDgemm_v2(cublasHandle_t handle, cublasOperation_t op_a, cub
                               const double *b, int ldb, const double *beta, double *c, int ldc)
 {
     BLAS_ENTER(handle);
-    const struct sim_gemm_request request = { op_a,
-                                              op_b,
-                                              m,
-                                              n,
-                                              k,
-                                              alpha,
-                                              beta,
-                                              a,
-                                              b,
-                                              c,
-                                              CUDA_R_64F,
-                                              CUDA_R_64F,
-                                              CUDA_R_64F,
-                                              lda,
-                                              ldb,
-                                              ldc,
-                                              CUBLAS_COMPUTE_64F };
+    const struct sim_gemm_request request = REQUEST(CUDA_R_64F, CUBLAS_COMPUTE_64F);
 
     return sim_gemm_submit(blas, &request);
 }
@@ -64,10 +40,10 @@ cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t op_a, cubla
                             cublasComputeType_t compute, cublasGemmAlgo_t algorithm)
 {
     BLAS_ENTER(handle);
-    const struct sim_gemm_request request = { op_a,   op_b, m,   n,   k,      alpha,
-                                              beta,   a,    b,   c,   type_a, type_b,
-                                              type_c, lda,  ldb, ldc, compute };
+    struct sim_gemm_request request = REQUEST(type_c, compute);
 
     (void)algorithm;
+    request.type_a = type_a;
+    request.type_b = type_b;
     return sim_gemm_submit(blas, &request);
 }

@@ -91,7 +91,8 @@ static bool set_version(const struct sim_statement *st, struct sim_library_state
     unsigned *parts = state->version;
     int end = 0;
 
-    if (sscanf(text, "%2u.%2u.%2u%n", &parts[0], &parts[1], &parts[2], &end) != 3
+    if (strspn(text, "0123456789.") != strlen(text)
+        || sscanf(text, "%2u.%2u.%2u%n", &parts[0], &parts[1], &parts[2], &end) != 3
         || text[end] != '\0')
         return sim_statement_fail(st, "'version=%.64s' is not a version such as 13.1.0", text);
     state->fault = st->fault;

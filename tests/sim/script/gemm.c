@@ -51,7 +51,9 @@ static bool set_place(const struct sim_statement *st, const char *text, unsigned
 {
     int end = 0;
 
-    if (sscanf(text, "%6u,%6u%n", &to->row, &to->column, &end) != 2 || text[end] != '\0')
+    /* Digits alone: sscanf would take signs. */
+    if (strspn(text, "0123456789,") != strlen(text)
+        || sscanf(text, "%6u,%6u%n", &to->row, &to->column, &end) != 2 || text[end] != '\0')
         return sim_statement_fail(st, "'%.32s' is not a row and a column such as 3,5", text);
     to->row *= size;
     to->column *= size;
