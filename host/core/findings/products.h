@@ -60,6 +60,7 @@
 
 #define GST_FINDING_EDGES_OF_PRODUCTS(X)                                                           \
     X(GST_IMAGE_CUBLAS_FAILED, GST_HARDWARE_GPU_LOST)                                              \
+    X(GST_IMAGE_CUBLAS_FAILED, GST_HOST_DRIVER_TOO_OLD)                                            \
     X(GST_IMAGE_CUBLAS_FAILED, GST_IMAGE_CUBLAS_VERSIONS_DIFFER)
 /* clang-format on */
 
