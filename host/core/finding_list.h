@@ -15,17 +15,20 @@
 
 #include "core/findings/audit.h"
 #include "core/findings/lint.h"
+#include "core/findings/products.h"
 #include "core/findings/runs.h"
 #include "core/findings/starts.h"
 
 #define GST_FINDINGS(X)                                                                            \
     GST_FINDINGS_OF_RUNS(X)                                                                        \
+    GST_FINDINGS_OF_PRODUCTS(X)                                                                    \
     GST_FINDINGS_OF_AUDIT(X)                                                                       \
     GST_FINDINGS_OF_STARTS(X)                                                                      \
     GST_FINDINGS_OF_LINT(X)
 
 #define GST_FINDING_EDGES(X)                                                                       \
     GST_FINDING_EDGES_OF_RUNS(X)                                                                   \
+    GST_FINDING_EDGES_OF_PRODUCTS(X)                                                               \
     GST_FINDING_EDGES_OF_AUDIT(X)                                                                  \
     GST_FINDING_EDGES_OF_LINT(X)
 

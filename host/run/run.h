@@ -28,6 +28,8 @@ struct gst_run {
     size_t samples;                /* of each number, 1 to GST_SAMPLES_MAX */
     const struct gst_pairs *pairs; /* --pairs; NULL: all */
     bool is_full;                  /* --level full */
+    bool wants_libraries;          /* cuBLAS or NCCL missing is a fault: the workload was named, or
+                                      the image promises them */
     double timeout_s;              /* what the supervisor gives it: --timeout, or the row's own */
 };
 
