@@ -20,7 +20,9 @@
 #define SIM_SPEC_FLIPS      4
 #define SIM_SPEC_NODES      8
 #define SIM_SPEC_SWITCHES   8
+#define SIM_SPEC_RANKS      64
 #define SIM_NO_FAULT        (-1)
+#define SIM_NCCL_VERSION    22809 /* of the double, unless a fault says another */
 
 /* What the resources of a device are called in the engine. */
 enum sim_resource {
@@ -121,6 +123,21 @@ struct sim_spec_pair {
     sim_time hangs_at;         /* from then on */
 };
 
+enum sim_rank_place { SIM_RANK_ANYWHERE, SIM_RANK_IN_ONE_PROCESS, SIM_RANK_IN_PROCESSES };
+
+/* What is wrong with a rank of a collective, whatever GPU it is on; SIM_NO_FAULT where nothing is.
+ */
+struct sim_spec_rank {
+    int absent_fault; /* never joins */
+    int death_fault;  /* its process is killed, */
+    unsigned dies_at; /* enum sim_rank_moment, then */
+    int drop_fault;   /* what it brings does not arrive */
+    enum sim_rank_place drop_where;
+    int nan_fault, swap_fault; /* of what it receives */
+    struct sim_spec_flip flip;
+    enum sim_rank_place spoil_where;
+};
+
 /* What GPUs share on their way to the host and to each other; bytes per second, 0: no limit. */
 struct sim_spec_host {
     uint64_t memory_rate[SIM_SPEC_NODES];
@@ -153,6 +170,9 @@ struct sim_spec {
     struct sim_spec_host host;
     unsigned call_count;
     struct sim_spec_call calls[SIM_SPEC_CALLS];
+    int nccl_version; /* as ncclGetVersion has it */
+    int nccl_fault;   /* of that version */
+    struct sim_spec_rank ranks[SIM_SPEC_RANKS];
     unsigned kernel_count;
     struct sim_spec_kernel kernels[SIM_SPEC_KERNELS];
     char truncated_image[48]; /* "" if none */

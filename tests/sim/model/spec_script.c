@@ -312,6 +312,34 @@ static void add_software(struct sim_spec *spec)
     spec->compiler_fault = machine->libraries[SIM_LIBRARY_PTX_COMPILER].fault;
 }
 
+static struct sim_spec_flip flip_of(const struct sim_flip *flip)
+{
+    return (struct sim_spec_flip){ flip->byte, flip->bit, flip->fault };
+}
+
+static void add_ranks(struct sim_spec *spec)
+{
+    const struct sim_machine *machine = &script.machine;
+
+    if (machine->nccl_version != 0)
+        spec->nccl_version = (int)machine->nccl_version;
+    spec->nccl_fault = machine->nccl_fault;
+    for (unsigned i = 0; i < SIM_MACHINE_RANKS && i < SIM_SPEC_RANKS; i++) {
+        const struct sim_rank *rank = &machine->ranks[i];
+
+        spec->ranks[i] =
+            (struct sim_spec_rank){ .absent_fault = rank->absent_fault,
+                                    .death_fault = rank->death_fault,
+                                    .dies_at = rank->dies_at,
+                                    .drop_fault = rank->drop_fault,
+                                    .drop_where = (enum sim_rank_place)rank->drop_where,
+                                    .nan_fault = rank->nan_fault,
+                                    .swap_fault = rank->swap_fault,
+                                    .flip = flip_of(&rank->flip),
+                                    .spoil_where = (enum sim_rank_place)rank->spoil_where };
+    }
+}
+
 bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size)
 {
     const char *profile = getenv("GPU_SELFTEST_SIM_PROFILE");
@@ -330,5 +358,6 @@ bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size)
     add_host(&spec->host, &script.machine.host);
     add_fabric(spec, &script.machine.host);
     add_plan(spec);
+    add_ranks(spec);
     return true;
 }

@@ -16,6 +16,7 @@
 #define SIM_MACHINE_INSTANCES 7
 #define SIM_MACHINE_FLIPS     4
 #define SIM_MACHINE_NODES     8
+#define SIM_MACHINE_RANKS     64 /* of a collective, on all machines together */
 #define SIM_MACHINE_SWITCHES  8
 #define SIM_FAULT_NONE        (-1)
 
@@ -187,7 +188,21 @@ enum sim_library {
     SIM_LIBRARY_NVML,
     SIM_LIBRARY_CUDART,
     SIM_LIBRARY_PTX_COMPILER,
+    SIM_LIBRARY_NCCL,
     SIM_LIBRARIES
+};
+
+/* What is wrong with a rank of a collective, each with a fault of its own; SIM_FAULT_NONE where
+ * nothing is. */
+struct sim_rank {
+    int absent_fault;    /* it never joins */
+    int death_fault;     /* it is killed: */
+    unsigned dies_at;    /* 1 before it joins, 2 at its first collective */
+    int drop_fault;      /* what it brings does not arrive, */
+    unsigned drop_where; /* 0 anywhere, 1 with all ranks in one process, 2 in several */
+    int nan_fault, swap_fault;
+    struct sim_flip flip; /* of what it receives; all three: */
+    unsigned spoil_where; /* likewise */
 };
 
 struct sim_library_state {
@@ -207,6 +222,9 @@ struct sim_machine {
     struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric but for faults */
     struct sim_host host;
     struct sim_library_state libraries[SIM_LIBRARIES];
+    unsigned nccl_version; /* 22809; 0: the double's own */
+    int nccl_fault;
+    struct sim_rank ranks[SIM_MACHINE_RANKS];
 };
 
 /* Is it behind NVSwitches? Then each of its links serves every peer. */

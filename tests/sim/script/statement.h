@@ -37,6 +37,8 @@ bool sim_statement_flip(const struct sim_statement *st, char *text, struct sim_f
 bool sim_statement_driver(const struct sim_statement *st);
 bool sim_statement_cudart(const struct sim_statement *st);
 bool sim_statement_library(const struct sim_statement *st);
+bool sim_statement_nccl(const struct sim_statement *st);
+bool sim_statement_rank(const struct sim_statement *st);
 bool sim_statement_model(const struct sim_statement *st);
 bool sim_statement_add_gpu(const struct sim_statement *st);
 bool sim_statement_mig(const struct sim_statement *st);
