@@ -111,7 +111,8 @@ static sim_time end_time(struct mail_op *op, struct letter *letter)
     pair[0] = all[letter->mail.is_sent ? self : peer];
     pair[1] = all[letter->mail.is_sent ? peer : self];
     const unsigned count = self == peer ? 1 : 2;
-    sim_gang_used(&sim_world.spec, env, pair, count);
+    if (!sim_gang_used(&sim_world.spec, env, pair, count))
+        return SIM_FOREVER;
     return (mine->ready > other->ready ? mine->ready : other->ready)
            + sim_gang_duration(&sim_world.spec, env, pair, count, SIM_GANG_SEND,
                                letter->size_bytes);
