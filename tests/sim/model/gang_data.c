@@ -9,6 +9,7 @@
 
 #include "model/gang_fault.h"
 #include "model/gang_reduce.h"
+#include "model/gang_wire.h"
 
 #define FNV_OFFSET 14695981039346656037u /* FNV-1a, 64 bit */
 #define FNV_PRIME  1099511628211u
@@ -263,8 +264,13 @@ void sim_gang_deliver(struct sim_gang_op *op)
         return;
     memo = memo_of(comm->outcomes, op->order.target, op->gets_bytes);
     if (!stands(memo, op->target_block, op->order.target, op->gets_bytes, key)) {
+        const unsigned from = sim_gang_before(comm);
+
+        if (sim_gang_wire_drops(comm, from))
+            return;
         sim_world_open(op->target_block);
         write_target(op);
+        sim_gang_wire_flips(comm, from, (void *)op->order.target, op->gets_bytes);
         sim_fault_rank_spoil(comm->rank, comm->spans_processes, (void *)op->order.target,
                              op->gets_bytes);
         sim_world_written(op->target_block, op->order.target, op->gets_bytes);
