@@ -132,16 +132,14 @@ static sim_time duration(const struct sim_gang_op *op)
     struct sim_gang_rank ranks[SIM_GANG_RANKS];
 
     sim_comm_ranks(comm, ranks);
-    if (!sim_gang_used(&sim_world.spec, env, ranks, comm->count))
-        return SIM_FOREVER;
-    return sim_gang_duration(&sim_world.spec, env, ranks, comm->count,
-                             (enum sim_gang_kind)op->call.kind, bytes);
+    return sim_gang_lasts(&sim_world.spec, env, ranks, comm->count, comm->rank,
+                          (enum sim_gang_kind)op->call.kind, bytes);
 }
 
 static sim_time meet(void *data, sim_time ready)
 {
     struct sim_gang_op *op = data;
-    sim_time start = 0, takes;
+    sim_time start = 0, lasts;
 
     if (op->comm->is_aborted)
         return ready;
@@ -157,8 +155,8 @@ static sim_time meet(void *data, sim_time ready)
         if (post_of(op, i)->ready > start)
             start = post_of(op, i)->ready;
     }
-    takes = duration(op);
-    return takes == SIM_FOREVER ? SIM_FOREVER : start + takes;
+    lasts = duration(op);
+    return lasts == SIM_FOREVER ? SIM_FOREVER : start + lasts;
 }
 
 static void effect(void *data, sim_time end)
