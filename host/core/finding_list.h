@@ -15,11 +15,13 @@
 
 #include "core/findings/audit.h"
 #include "core/findings/lint.h"
+#include "core/findings/meets.h"
 #include "core/findings/runs.h"
 #include "core/findings/starts.h"
 
 #define GST_FINDINGS(X)                                                                            \
     GST_FINDINGS_OF_RUNS(X)                                                                        \
+    GST_FINDINGS_OF_MEETS(X)                                                                       \
     GST_FINDINGS_OF_AUDIT(X)                                                                       \
     GST_FINDINGS_OF_STARTS(X)                                                                      \
     GST_FINDINGS_OF_LINT(X)
