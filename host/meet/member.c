@@ -30,7 +30,8 @@ static bool wait_for(struct gst_step *step, short events, const struct gst_step 
 {
     struct pollfd poll = { .fd = step->meet->links[0].fd, .events = events };
 
-    return gst_step_poll(step, &poll, 1, 1) && !gst_step_is_late(until == NULL ? step : until);
+    return gst_step_poll(step, &poll, 1, 1) && !gst_step_is_late(step)
+           && (until == NULL || !gst_step_is_late(until));
 }
 
 /* The next message, GST_LINK_AGAIN: not in time. */
@@ -91,7 +92,8 @@ enum gst_arrive_answer gst_arrive_join(struct gst_step *step, const struct gst_c
     const struct gst_step seat = gst_step_begin(step->meet, NULL, seat_s, NULL);
     enum gst_link_state state = say_hello(step, own, &seat);
 
-    if (state == GST_LINK_DONE)
+    /* A hub that has closed already may have left the reason. */
+    if (state == GST_LINK_DONE || state == GST_LINK_GONE)
         state = next(step, &seat);
     if (state == GST_LINK_OTHER_VERSION)
         return again(step, "rank 0 is another version of gpu-selftest", why, size);
