@@ -2,18 +2,23 @@
 /* Communicators that do not block; see comm.h. */
 #include "collective/comm.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <time.h>
 
-/* Short against any collective that is measured by more than its start, long against a system
- * call. */
+/* Most waits are for microseconds: the processor is offered to others so many times before the
+ * first nap. A nap is short against any collective that is worth one. */
+#define YIELDS 50
 #define NAP_NS 50000L
 
-static void nap(void)
+static void give_way(int *turns)
 {
     const struct timespec pause = { 0, NAP_NS };
 
-    nanosleep(&pause, NULL);
+    if ((*turns)++ < YIELDS)
+        sched_yield();
+    else
+        nanosleep(&pause, NULL);
 }
 
 const char *gst_nccl_version_text(int version, char *text, size_t size)
@@ -114,11 +119,12 @@ static bool is_told_to_stop(const struct gst_comms *comms)
 bool gst_comms_settle(struct gst_comms *comms, struct gst_status *st)
 {
     bool settled = false;
+    int turns = 0;
 
     while (are_settled(comms, &settled, st) && !settled) {
         if (is_told_to_stop(comms))
             return false;
-        nap();
+        give_way(&turns);
     }
     return settled;
 }
@@ -164,7 +170,7 @@ static bool is_empty(const struct gst_comms *comms, struct gst_lane *lane, struc
 bool gst_comms_wait(struct gst_comms *comms, struct gst_lane *lanes, struct gst_status *st)
 {
     bool settled;
-    int done = 0;
+    int done = 0, turns = 0;
 
     while (done < comms->count) {
         if (is_empty(comms, &lanes[done], st)) {
@@ -174,7 +180,7 @@ bool gst_comms_wait(struct gst_comms *comms, struct gst_lane *lanes, struct gst_
         if (st->finding != GST_NO_FINDING || !are_settled(comms, &settled, st)
             || is_told_to_stop(comms))
             return false;
-        nap();
+        give_way(&turns);
     }
     return are_settled(comms, &settled, st);
 }

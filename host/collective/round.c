@@ -47,6 +47,14 @@ static bool take_time(struct gst_ranks *ranks, const struct gst_collective_case 
     return true;
 }
 
+/* Out of place, one message more that is not timed: while it is under way the host queues those
+ * that are. */
+static bool start_together(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                           struct gst_status *st)
+{
+    return gst_ranks_align(ranks, st) && (c->is_in_place || gst_ranks_collect(ranks, c, 0, st));
+}
+
 /* The poison of the last sample shows what was not written; in place, each sample needs its data
  * anew, since what came out has taken their place. */
 static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c,
@@ -58,7 +66,7 @@ static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c
 
         if ((c->is_in_place || is_last) && !gst_ranks_fill(ranks, c, st))
             return false;
-        if (!gst_ranks_align(ranks, st) || !mark(ranks, true, st) || !collect_all(ranks, c, st)
+        if (!start_together(ranks, c, st) || !mark(ranks, true, st) || !collect_all(ranks, c, st)
             || !mark(ranks, false, st) || !gst_comms_wait(&ranks->comms, ranks->lanes, st)
             || !take_time(ranks, c, outcomes, sample, st))
             return false;

@@ -16,9 +16,9 @@
 /* Input, output, NCCL's own buffers, and room for whoever else uses the GPU. */
 #define SHARE_OF_FREE 4
 
-/* Messages of one sample, as many as nccl-tests times, unless they take more memory than this. A
+/* Messages of one sample: each is waited for until NCCL has taken it, so few do, unless they take more memory than this. A
  * large one is timed alone: it takes thousands of times as long as an event's resolution. */
-#define SLOTS      20
+#define SLOTS      8
 #define SLOT_BYTES ((uint64_t)1 << 20)
 
 /* In place is about right data; that it is as fast shows in a few. */

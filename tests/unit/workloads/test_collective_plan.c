@@ -35,7 +35,7 @@ static void test_collective_plan__quick_takes_four_sizes_twice(void **state)
     const struct gst_collective_choice choice = choice_of(GST_ALL_REDUCE);
     const struct gst_collective_wish wish = wish_of(&choice);
     static const uint64_t elements[] = { 2, 1024, MIB / 2, GIB / 4 };
-    static const uint32_t slots[] = { 20, 20, 1, 1 };
+    static const uint32_t slots[] = { 8, 8, 1, 1 };
 
     (void)state;
     assert_int_equal(gst_collective_plan(&wish, cases, 512), 8);
