@@ -127,25 +127,24 @@ GST_DEVICE uint32_t mantissa_bits(uint32_t type)
 }
 
 /* Written so that NaN is far from everything. */
-GST_DEVICE int is_near(const struct gst_collective_data_args *args, int32_t value, uint32_t found)
+GST_DEVICE int is_near(const struct gst_collective_data_args *args, uint32_t type, int32_t value,
+                       uint32_t found)
 {
     const float exact = (float)value / (float)args->divisor;
-    const float unit =
-        float_of((float_bits(exact) & 0x7f800000) - (mantissa_bits(args->type) << 23));
-    const float off = decode(args->type, found) - exact;
+    const float unit = float_of((float_bits(exact) & 0x7f800000) - (mantissa_bits(type) << 23));
+    const float off = decode(type, found) - exact;
 
     return (off < 0 ? -off : off) <= (float)args->ulps * unit;
 }
 
-GST_DEVICE int is_right(const struct gst_collective_data_args *args, uint64_t i, uint32_t found)
+GST_DEVICE int is_right(const struct gst_collective_data_args *args, uint32_t type, int32_t value,
+                        uint32_t found)
 {
-    const int32_t value = value_at(args, i);
-
     if (args->divisor == 1)
-        return found == encode(args->type, value);
-    if (args->type == GST_DATA_INT32)
+        return found == encode(type, value);
+    if (type == GST_DATA_INT32)
         return (int32_t)found == value / args->divisor;
-    return is_near(args, value, found);
+    return is_near(args, type, value, found);
 }
 
 GST_DEVICE int is_wide(uint32_t type)
@@ -153,25 +152,64 @@ GST_DEVICE int is_wide(uint32_t type)
     return type == GST_DATA_FLOAT || type == GST_DATA_INT32;
 }
 
-GST_DEVICE uint32_t load(const struct gst_collective_data_args *args, uint64_t at)
+GST_DEVICE uint32_t load(const void *data, uint32_t type, uint64_t at)
 {
-    return is_wide(args->type) ? ((const uint32_t *)args->data)[at]
-                               : ((const uint16_t *)args->data)[at];
+    return is_wide(type) ? ((const uint32_t *)data)[at] : ((const uint16_t *)data)[at];
 }
 
-GST_DEVICE void note_wrong(const struct gst_collective_data_args *args, uint64_t i, uint32_t found)
+GST_DEVICE void store(void *data, uint32_t type, uint64_t at, uint32_t bits)
+{
+    if (is_wide(type))
+        ((uint32_t *)data)[at] = bits;
+    else
+        ((uint16_t *)data)[at] = (uint16_t)bits;
+}
+
+GST_DEVICE void note_wrong(const struct gst_collective_data_args *args, uint32_t type, uint64_t i,
+                           uint32_t found)
 {
     const unsigned long long place = atomicAdd(&args->result->wrong, 1ULL);
-    const float value = decode(args->type, found);
+    const float value = decode(type, found);
 
-    if (found == (is_wide(args->type) ? 0xffffffffU : 0xffffU))
+    if (found == (is_wide(type) ? 0xffffffffU : 0xffffU))
         atomicAdd(&args->result->unwritten, 1ULL);
-    else if (args->type != GST_DATA_INT32 && value != value)
+    else if (type != GST_DATA_INT32 && value != value)
         atomicAdd(&args->result->nans, 1ULL);
     if (place >= GST_COLLECTIVE_DATA_KEPT)
         return;
     args->result->element[place] = i;
     args->result->found[place] = found;
+}
+
+/* The elements of one thread. `type` and `is_check` are constants where it is called, so that the
+ * loop has no branch on them. */
+GST_DEVICE void work(const struct gst_collective_data_args *args, uint32_t type, int is_check,
+                     uint64_t at, uint64_t end, uint64_t step)
+{
+    unsigned long long checked = 0;
+
+    for (; at < end; at += step) {
+        const int32_t value = value_at(args, args->first + at);
+
+        if (!is_check) {
+            store(args->data, type, at, encode(type, value));
+            continue;
+        }
+        checked++;
+        if (!is_right(args, type, value, load(args->data, type, at)))
+            note_wrong(args, type, args->first + at, load(args->data, type, at));
+    }
+    if (checked > 0)
+        atomicAdd(&args->result->checked, checked);
+}
+
+GST_DEVICE void work_on(const struct gst_collective_data_args *args, uint32_t type, uint64_t at,
+                        uint64_t end, uint64_t step)
+{
+    if (args->is_check)
+        work(args, type, 1, at, end, step);
+    else
+        work(args, type, 0, at, end, step);
 }
 
 GST_KERNEL(collective_data, struct gst_collective_data_args)
@@ -180,23 +218,15 @@ GST_KERNEL(collective_data, struct gst_collective_data_args)
     const uint64_t chunk = (share + CHUNK_ELEMENTS - 1) / CHUNK_ELEMENTS * CHUNK_ELEMENTS;
     const uint64_t begin = chunk * blockIdx.x;
     const uint64_t end = begin + chunk < args.elements ? begin + chunk : args.elements;
-    unsigned long long checked = 0;
+    const uint64_t at = begin + threadIdx.x;
+    const uint64_t step = blockDim.x;
 
-    for (uint64_t at = begin + threadIdx.x; at < end; at += blockDim.x) {
-        const uint64_t i = args.first + at;
-
-        if (args.is_check) {
-            const uint32_t found = load(&args, at);
-
-            checked++;
-            if (!is_right(&args, i, found))
-                note_wrong(&args, i, found);
-        } else if (is_wide(args.type)) {
-            ((uint32_t *)args.data)[at] = encode(args.type, value_at(&args, i));
-        } else {
-            ((uint16_t *)args.data)[at] = (uint16_t)encode(args.type, value_at(&args, i));
-        }
-    }
-    if (checked > 0)
-        atomicAdd(&args.result->checked, checked);
+    if (args.type == GST_DATA_FLOAT)
+        work_on(&args, GST_DATA_FLOAT, at, end, step);
+    else if (args.type == GST_DATA_HALF)
+        work_on(&args, GST_DATA_HALF, at, end, step);
+    else if (args.type == GST_DATA_BFLOAT16)
+        work_on(&args, GST_DATA_BFLOAT16, at, end, step);
+    else
+        work_on(&args, GST_DATA_INT32, at, end, step);
 }
