@@ -43,20 +43,20 @@ GST_DEVICE int32_t pair_share(const struct gst_collective_data_args *args, uint6
     return self == other ? a + b : 0;
 }
 
-/* The numerator: the value itself unless there is a divisor. */
+/* The numerator: the value itself unless there is a divisor. The sign is drawn, so that no branch
+ * on it would be foreseen: a mask of all ones or none takes its place. */
 GST_DEVICE int32_t value_at(const struct gst_collective_data_args *args, uint64_t i)
 {
     const uint64_t bits = drawn(i + args->key);
     const int32_t a = 1 + part_of(bits, args->a_most - 1);
     const int32_t b = part_of(bits >> 16, args->b_most);
-    const int is_below = (bits >> 63) != 0;
-    int32_t value;
+    const int32_t below = -(int32_t)(bits >> 63);
+    const int32_t weight_b = args->weight_b ^ ((args->weight_b ^ args->weight_b_below) & below);
+    int32_t value = a * args->weight_a + b * weight_b;
 
     if (args->pair_ranks > 0)
         value = pair_share(args, bits >> 32, a, b);
-    else
-        value = a * args->weight_a + b * (is_below ? args->weight_b_below : args->weight_b);
-    return is_below ? -value : value;
+    return (value ^ below) - below;
 }
 
 GST_DEVICE uint32_t float_bits(float value)

@@ -110,26 +110,32 @@ static uint64_t input_of(const struct gst_rank *rank, const struct gst_collectiv
     return c->is_in_place ? rank->output : rank->input;
 }
 
-static bool fill_one(struct gst_ranks *ranks, int i, const struct gst_collective_case *c,
-                     struct gst_status *st)
+bool gst_ranks_poison(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                      struct gst_status *st)
 {
-    struct gst_lane *lane = &ranks->lanes[i];
-    struct gst_rank *rank = &ranks->ranks[i];
-    struct gst_collective_range range =
-        gst_collective_given(c, ranks->world, rank->rank, ranks->seed);
     const size_t bytes =
         gst_collective_output_elements(c, ranks->world) * gst_element_bytes(c->element);
 
-    range.args.data = memory(input_of(rank, c), range.at, c->element);
-    return use(ranks, i, st) && lane->path->fill(lane, rank->output, POISON, bytes, st)
-           && launch(lane, &range.args, st);
+    for (int i = 0; i < ranks->count; i++) {
+        struct gst_lane *lane = &ranks->lanes[i];
+
+        if (!use(ranks, i, st)
+            || !lane->path->fill(lane, ranks->ranks[i].output, POISON, bytes, st))
+            return false;
+    }
+    return true;
 }
 
-bool gst_ranks_fill(struct gst_ranks *ranks, const struct gst_collective_case *c,
+bool gst_ranks_give(struct gst_ranks *ranks, const struct gst_collective_case *c,
                     struct gst_status *st)
 {
     for (int i = 0; i < ranks->count; i++) {
-        if (!fill_one(ranks, i, c, st))
+        const struct gst_rank *rank = &ranks->ranks[i];
+        struct gst_collective_range range =
+            gst_collective_given(c, ranks->world, rank->rank, ranks->seed);
+
+        range.args.data = memory(input_of(rank, c), range.at, c->element);
+        if (!use(ranks, i, st) || !launch(&ranks->lanes[i], &range.args, st))
             return false;
     }
     return true;

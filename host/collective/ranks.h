@@ -48,8 +48,10 @@ bool gst_ranks_begin_case(struct gst_ranks *ranks, const struct gst_collective_c
                           struct gst_status *st);
 bool gst_ranks_end_case(struct gst_ranks *ranks, struct gst_status *st);
 
-/* Queued: what each rank gives, and poison where results are to come. */
-bool gst_ranks_fill(struct gst_ranks *ranks, const struct gst_collective_case *c,
+/* Queued: poison where results are to come, and then what each rank gives. */
+bool gst_ranks_poison(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                      struct gst_status *st);
+bool gst_ranks_give(struct gst_ranks *ranks, const struct gst_collective_case *c,
                     struct gst_status *st);
 
 /* One collective of a few bytes, which no rank leaves before all have come to it. */

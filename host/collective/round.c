@@ -55,59 +55,47 @@ static bool start_together(struct gst_ranks *ranks, const struct gst_collective_
     return gst_ranks_align(ranks, st) && (c->is_in_place || gst_ranks_collect(ranks, c, 0, st));
 }
 
-/* The poison of the last sample shows what was not written; in place, each sample needs its data
- * anew, since what came out has taken their place. */
+/* In place, each sample needs its data anew, since what came out has taken their place. */
+static bool prepare(struct gst_ranks *ranks, const struct gst_collective_case *c, uint32_t sample,
+                    struct gst_status *st)
+{
+    if (c->is_in_place)
+        return gst_ranks_poison(ranks, c, st) && gst_ranks_give(ranks, c, st);
+    return sample + 1 < c->samples || gst_ranks_poison(ranks, c, st);
+}
+
 static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c,
                     struct gst_board_outcome *outcomes, struct gst_status *st)
 {
     enter(ranks, c, "measure");
     for (uint32_t sample = 0; sample < c->samples; sample++) {
-        const bool is_last = sample + 1 == c->samples;
-
-        if ((c->is_in_place || is_last) && !gst_ranks_fill(ranks, c, st))
-            return false;
-        if (!start_together(ranks, c, st) || !mark(ranks, true, st) || !collect_all(ranks, c, st)
-            || !mark(ranks, false, st) || !gst_comms_wait(&ranks->comms, ranks->lanes, st)
+        if (!prepare(ranks, c, sample, st) || !start_together(ranks, c, st)
+            || !mark(ranks, true, st) || !collect_all(ranks, c, st) || !mark(ranks, false, st)
+            || !gst_comms_wait(&ranks->comms, ranks->lanes, st)
             || !take_time(ranks, c, outcomes, sample, st))
             return false;
     }
     return true;
 }
 
-/* Adds what the last check found to what earlier ones did. */
 static void keep_found(struct gst_ranks *ranks, struct gst_board_outcome *outcomes)
 {
     for (int i = 0; i < ranks->count; i++) {
         const struct gst_rank *rank = &ranks->ranks[i];
-        struct gst_board_outcome *outcome = &outcomes[i];
-        const unsigned long long checked = outcome->result.checked + rank->found.checked;
 
-        outcome->expected += rank->expected;
-        if (rank->found.checked != rank->expected)
-            outcome->is_blind = true;
-        if (outcome->result.wrong == 0)
-            outcome->result = rank->found;
-        outcome->result.checked = checked;
+        outcomes[i].result = rank->found;
+        outcomes[i].expected = rank->expected;
+        outcomes[i].is_blind = rank->found.checked != rank->expected;
     }
 }
 
-static bool check(struct gst_ranks *ranks, const struct gst_collective_case *c,
-                  struct gst_board_outcome *outcomes, struct gst_status *st)
+static bool compare(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                    struct gst_board_outcome *outcomes, struct gst_status *st)
 {
     enter(ranks, c, "compare");
     if (!gst_ranks_check(ranks, c, st))
         return false;
     keep_found(ranks, outcomes);
-    return true;
-}
-
-static bool verify(struct gst_ranks *ranks, const struct gst_collective_case *c,
-                   struct gst_board_outcome *outcomes, struct gst_status *st)
-{
-    enter(ranks, c, "collect");
-    if (!gst_ranks_fill(ranks, c, st) || !collect_all(ranks, c, st)
-        || !gst_comms_wait(&ranks->comms, ranks->lanes, st) || !check(ranks, c, outcomes, st))
-        return false;
     for (int i = 0; i < ranks->count; i++) {
         bool is_seen = false;
 
@@ -119,14 +107,24 @@ static bool verify(struct gst_ranks *ranks, const struct gst_collective_case *c,
     return true;
 }
 
+/* The first time connects the ranks, which takes longer than any time after. In place it is spoilt
+ * by that, and anew for each sample. */
+static bool collect_first(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                          struct gst_status *st)
+{
+    if (c->is_in_place && c->samples > 0)
+        return true;
+    enter(ranks, c, "collect");
+    return gst_ranks_poison(ranks, c, st) && gst_ranks_give(ranks, c, st)
+           && collect_all(ranks, c, st) && gst_comms_wait(&ranks->comms, ranks->lanes, st);
+}
+
 bool gst_round(struct gst_ranks *ranks, const struct gst_collective_case *c,
                struct gst_board_outcome *outcomes, struct gst_status *st)
 {
-    bool ok = gst_ranks_begin_case(ranks, c, st) && verify(ranks, c, outcomes, st);
-
-    if (ok && c->samples > 0)
-        ok = measure(ranks, c, outcomes, st) && check(ranks, c, outcomes, st);
-    if (!ok || !gst_ranks_end_case(ranks, st))
+    if (!gst_ranks_begin_case(ranks, c, st) || !collect_first(ranks, c, st)
+        || !measure(ranks, c, outcomes, st) || !compare(ranks, c, outcomes, st)
+        || !gst_ranks_end_case(ranks, st))
         return false;
     for (int i = 0; i < ranks->count; i++)
         atomic_store(&outcomes[i].is_done, 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One case from its data to its numbers: filled, collected, compared; then timed sample by sample,
- * and compared again, since what was timed has to be right, too.
+ * One case from its data to its numbers: filled, collected, timed sample by sample, and compared,
+ * since what was timed has to be right. The poison of the last sample shows what was not written.
  *
  * A sample is the time on each rank's own stream from one event to another around its messages.
  * Before the first event all ranks are aligned by a collective that none leaves before all have

@@ -16,13 +16,14 @@
 /* Input, output, NCCL's own buffers, and room for whoever else uses the GPU. */
 #define SHARE_OF_FREE 4
 
-/* Messages of one sample: each is waited for until NCCL has taken it, so few do, unless they take more memory than this. A
- * large one is timed alone: it takes thousands of times as long as an event's resolution. */
+/* Messages of one sample: each is waited for until NCCL has taken it, so few do, unless they take
+ * more memory than this. A large one is timed alone: it takes thousands of times as long as an
+ * event's resolution. */
 #define SLOTS      8
 #define SLOT_BYTES ((uint64_t)1 << 20)
 
 /* In place is about right data; that it is as fast shows in a few. */
-#define SAMPLES_IN_PLACE 3
+#define SAMPLES_IN_PLACE 2
 
 /* Of types and reductions that are compared alone. */
 #define COMPARED_BYTES ((uint64_t)1 << 20)
