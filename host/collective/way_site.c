@@ -2,6 +2,7 @@
 /* Pairs, and what they make together; see way_site.h. */
 #include "collective/way_site.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "gpu/pcie.h"
@@ -28,8 +29,8 @@ static enum gst_way_link link_of(enum gst_distance distance)
     return GST_WAY_LINK_SYS;
 }
 
-struct gst_way_pair gst_way_pair_read(struct gst_env *env, const struct gst_peers *peers, int one,
-                                      int other)
+static struct gst_way_pair read_pair(struct gst_env *env, const struct gst_peers *peers, int one,
+                                     int other)
 {
     struct gst_way_pair pair = { .can_peer = gst_peers_are_direct(peers, one, other),
                                  .nvlinks = gst_nvlinks_expected_between(&peers->links, one, other),
@@ -47,6 +48,20 @@ struct gst_way_pair gst_way_pair_read(struct gst_env *env, const struct gst_peer
     if (pair.nvlinks > 0)
         pair.link = GST_WAY_LINK_NVL;
     return pair;
+}
+
+struct gst_way_pair *gst_way_pairs_read(struct gst_env *env, const struct gst_peers *peers,
+                                        const int *gpus, int count)
+{
+    struct gst_way_pair *pairs = calloc((size_t)count * (size_t)count + 1, sizeof(*pairs));
+
+    for (int i = 0; pairs != NULL && i < count; i++) {
+        for (int k = 0; k < count; k++) {
+            if (i != k && gpus[i] >= 0 && gpus[k] >= 0)
+                pairs[i * count + k] = read_pair(env, peers, gpus[i], gpus[k]);
+        }
+    }
+    return pairs;
 }
 
 /* Has some GPU NVLinks to more than one other, and not to all? Cubes of V100 are such: how many
@@ -125,27 +140,23 @@ static unsigned nvlinks_of(const struct gst_way_site *site, const struct gst_pee
 }
 
 void gst_way_site_read(struct gst_way_site *site, struct gst_env *env,
-                       const struct gst_peers *peers, const int *gpus, int count)
+                       const struct gst_peers *peers, const struct gst_way_pair *pairs,
+                       const int *gpus, int count)
 {
-    struct gst_way_pair pairs[GST_ENV_GPUS * GST_ENV_GPUS] = { 0 };
-
     memset(site, 0, sizeof(*site));
     site->ranks = count;
     site->machines = 1;
     site->is_switched = gst_nvlinks_all_switched(&peers->links);
-    for (int i = 0; i < count; i++) {
-        for (int k = 0; k < count; k++) {
-            if (i != k)
-                pairs[i * count + k] = gst_way_pair_read(env, peers, gpus[i], gpus[k]);
-        }
-    }
     if (count < 2)
         return;
-    site->kind = gst_way_kind_of(pairs, count, site->is_switched);
     for (int i = 0; i < count; i++) {
-        const struct gst_gpu *gpu = &env->gpus[gpus[i]];
-        const unsigned links = nvlinks_of(site, peers, pairs, gpus, i);
+        const struct gst_gpu *gpu;
+        unsigned links;
 
+        if (gpus[i] < 0)
+            return;
+        gpu = &env->gpus[gpus[i]];
+        links = nvlinks_of(site, peers, pairs, gpus, i);
         if (i == 0 || links < site->nvlinks)
             site->nvlinks = links;
         if (i == 0) {
@@ -155,5 +166,6 @@ void gst_way_site_read(struct gst_way_site *site, struct gst_env *env,
             site->cc_major = site->cc_minor = 0;
         }
     }
+    site->kind = gst_way_kind_of(pairs, count, site->is_switched);
     read_pcie(site, env, gpus, count);
 }

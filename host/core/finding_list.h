@@ -17,9 +17,11 @@
 #include "core/findings/lint.h"
 #include "core/findings/runs.h"
 #include "core/findings/starts.h"
+#include "core/findings/ways.h"
 
 #define GST_FINDINGS(X)                                                                            \
     GST_FINDINGS_OF_RUNS(X)                                                                        \
+    GST_FINDINGS_OF_WAYS(X)                                                                        \
     GST_FINDINGS_OF_AUDIT(X)                                                                       \
     GST_FINDINGS_OF_STARTS(X)                                                                      \
     GST_FINDINGS_OF_LINT(X)
