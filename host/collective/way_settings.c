@@ -5,14 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "collective/way_graph.h"
+#include <unistd.h>
 
 #define PREFIX      "NCCL_"
 #define ENVIRONMENT "the environment"
 
 /* A file of settings that is larger is cut: NCCL's own variables are some 150. */
 #define FILE_MAX_BYTES (32 << 10)
+
+/* Of /etc/passwd; users of this machine stand first, those of a site elsewhere. */
+#define PASSWD_MAX_BYTES (64 << 10)
 
 enum takes {
     ANY,           /* whatever the value */
@@ -124,20 +126,58 @@ static void add_file_at(struct gst_way_settings *settings, const struct gst_root
     free(text);
 }
 
+/* The folder of this user by /etc/passwd: "name:password:uid:gid:comment:folder:shell". False if it
+ * does not say. */
+static bool find_home(const struct gst_root *root, char *home, size_t size)
+{
+    char *text = malloc(PASSWD_MAX_BYTES), *rest = text, *line;
+    bool found = false;
+
+    if (text == NULL || !gst_root_read(root, "/etc/passwd", text, PASSWD_MAX_BYTES))
+        rest = NULL;
+    while (!found && (line = strsep(&rest, "\n")) != NULL) {
+        const char *fields[6] = { NULL };
+        size_t count = 0;
+
+        while (count < 6 && (fields[count] = strsep(&line, ":")) != NULL)
+            count++;
+        found = count == 6 && fields[2][0] != '\0'
+                && strtoul(fields[2], NULL, 10) == (unsigned long)getuid();
+        if (found)
+            snprintf(home, size, "%s", fields[5]);
+    }
+    free(text);
+    return found;
+}
+
+static void add_home(struct gst_way_settings *settings, const struct gst_root *root,
+                     const char *home)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/.nccl.conf", home);
+    add_file_at(settings, root, path);
+}
+
 void gst_way_settings_read(struct gst_way_settings *settings, const char *const *environment,
                            const struct gst_root *root)
 {
     const char *file = variable(environment, "NCCL_CONF_FILE");
     const char *home = variable(environment, "HOME");
-    char path[512];
+    char own[256];
 
     memset(settings, 0, sizeof(*settings));
     for (size_t i = 0; environment[i] != NULL; i++)
         add(settings, environment[i], strlen(environment[i]), ENVIRONMENT);
     if (file != NULL) {
         add_file_at(settings, root, file);
-    } else if (home != NULL && snprintf(path, sizeof(path), "%s/.nccl.conf", home) > 0) {
-        add_file_at(settings, root, path);
+    } else {
+        const bool has_own = find_home(root, own, sizeof(own));
+
+        if (has_own)
+            add_home(settings, root, own);
+        if (home != NULL && (!has_own || strcmp(home, own) != 0))
+            add_home(settings, root, home);
     }
     add_file_at(settings, root, "/etc/nccl.conf");
 }
@@ -239,19 +279,19 @@ static int user_level(const struct gst_way_settings *settings,
 }
 
 const struct gst_way_setting *
-gst_way_settings_without_peers(const struct gst_way_settings *settings, int link)
+gst_way_settings_without_peers(const struct gst_way_settings *settings, enum gst_way_link link)
 {
     const struct gst_way_setting *setting;
     const int level = user_level(settings, &setting);
 
-    return level >= 0 && level < link ? setting : NULL;
+    return level >= 0 && level < (int)link ? setting : NULL;
 }
 
-bool gst_way_settings_allow_peers(const struct gst_way_settings *settings, int link)
+bool gst_way_settings_allow_peers(const struct gst_way_settings *settings, enum gst_way_link link)
 {
     const struct gst_way_setting *setting;
 
-    return user_level(settings, &setting) >= link;
+    return user_level(settings, &setting) >= (int)link;
 }
 
 const struct gst_way_setting *gst_way_settings_with(const struct gst_way_settings *settings,

@@ -6,7 +6,8 @@
  * of its own.
  *
  * Order, as NCCL has it (src/misc/param.cc): the environment; then NCCL_CONF_FILE, or without it
- * ~/.nccl.conf; then /etc/nccl.conf. The first that names a variable counts.
+ * ~/.nccl.conf; then /etc/nccl.conf. The first that names a variable counts. NCCL 2.28 looks for
+ * the home in /etc/passwd, 2.30 in HOME: where they are two, both files are read.
  */
 #ifndef GST_COLLECTIVE_WAY_SETTINGS_H
 #define GST_COLLECTIVE_WAY_SETTINGS_H
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "collective/way_graph.h"
 #include "core/root.h"
 
 #define GST_WAY_SETTINGS   64
@@ -63,12 +65,12 @@ enum gst_way_effect gst_way_setting_effect(const struct gst_way_setting *setting
 const char *gst_way_effect_meaning(enum gst_way_effect effect);
 
 /* The setting that keeps GPUs so far apart from copying to each other directly; NULL: none does.
- * `link` is a class of way_graph.h as a number, NVL for NVLinks. */
+ * NVL stands for those that NVLinks join. */
 const struct gst_way_setting *
-gst_way_settings_without_peers(const struct gst_way_settings *settings, int link);
+gst_way_settings_without_peers(const struct gst_way_settings *settings, enum gst_way_link link);
 
 /* May they go further than NCCL would by itself? */
-bool gst_way_settings_allow_peers(const struct gst_way_settings *settings, int link);
+bool gst_way_settings_allow_peers(const struct gst_way_settings *settings, enum gst_way_link link);
 
 /* The setting with this effect that counts, NULL if there is none. */
 const struct gst_way_setting *gst_way_settings_with(const struct gst_way_settings *settings,

@@ -23,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         GST_CLAIM(gst_fuzz_ends(words, sizeof(words)));
     }
     for (int link = GST_WAY_LINK_NVL; link < GST_WAY_LINK_COUNT; link++)
-        GST_CLAIM(gst_way_settings_without_peers(&settings, link) == NULL
-                  || !gst_way_settings_allow_peers(&settings, link));
+        GST_CLAIM(gst_way_settings_without_peers(&settings, (enum gst_way_link)link) == NULL
+                  || !gst_way_settings_allow_peers(&settings, (enum gst_way_link)link));
     free(text);
     return 0;
 }

@@ -37,6 +37,11 @@ static void take_away(const char *folder, const char *name)
     assert_int_equal(remove(path), 0);
 }
 
+/* Beside those that every root has. */
+static struct file {
+    const char *name, *text;
+} more_file;
+
 /* A root with files of all three kinds, and what is read there. */
 static void read_below_root(const char *const *environment)
 {
@@ -52,9 +57,13 @@ static void read_below_root(const char *const *environment)
     put(folder, "etc/nccl.conf", "# site\nNCCL_ALGO=Tree\r\nNCCL_DEBUG=WARN\nNCCL_PROTO=LL\n");
     put(folder, "me/.nccl.conf", "NCCL_ALGO=Ring\nPATH=/x\nNCCL_BROKEN\n");
     put(folder, "mine.conf", "NCCL_NVLS_ENABLE=0");
+    if (more_file.name != NULL)
+        put(folder, more_file.name, more_file.text);
     assert_true(gst_root_open(&root, folder, &st));
     gst_way_settings_read(&settings, environment, &root);
     gst_root_close(&root);
+    if (more_file.name != NULL)
+        take_away(folder, more_file.name);
     take_away(folder, "mine.conf");
     take_away(folder, "me/.nccl.conf");
     take_away(folder, "me");
@@ -88,6 +97,30 @@ static void test_way_settings__named_file_takes_the_place_of_the_homes(void **st
     read_below_root(environment);
     assert_string_equal(gst_way_settings_find(&settings, "NCCL_ALGO")->value, "Tree");
     assert_string_equal(gst_way_settings_find(&settings, "NCCL_NVLS_ENABLE")->from, "/mine.conf");
+}
+
+/* What /etc/passwd calls the home of this user counts, too, and goes first. */
+static void test_way_settings__home_of_passwd(void **state)
+{
+    static const char *const environment[] = { "HOME=/me", NULL };
+    char passwd[128];
+
+    (void)state;
+    snprintf(passwd, sizeof(passwd), "broken:line\nsomebody:x:%lu:0::/you:/bin/sh\n",
+             (unsigned long)getuid());
+    more_file = (struct file){ "etc/passwd", passwd };
+    read_below_root(environment);
+    assert_string_equal(gst_way_settings_find(&settings, "NCCL_ALGO")->value, "Ring");
+    snprintf(passwd, sizeof(passwd), "somebody:x:%lu:0::/me:/bin/sh", (unsigned long)getuid());
+    read_below_root(environment);
+    assert_int_equal(settings.count, 4); /* the file of the home is read once: 1 and 3 */
+    read_below_root(environment + 1); /* without HOME */
+    assert_string_equal(gst_way_settings_find(&settings, "NCCL_ALGO")->value, "Ring");
+    snprintf(passwd, sizeof(passwd), "other:x:%lu:0::/me:/bin/sh", (unsigned long)getuid() + 1);
+    read_below_root(environment + 1);
+    assert_null(gst_way_settings_find(&settings, "NCCL_BROKEN"));
+    assert_string_equal(gst_way_settings_find(&settings, "NCCL_ALGO")->value, "Tree");
+    more_file.name = NULL;
 }
 
 static void test_way_settings__nothing_is_nothing(void **state)
@@ -179,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_way_settings__first_source_counts),
         cmocka_unit_test(test_way_settings__named_file_takes_the_place_of_the_homes),
+        cmocka_unit_test(test_way_settings__home_of_passwd),
         cmocka_unit_test(test_way_settings__nothing_is_nothing),
         cmocka_unit_test(test_way_settings__effects),
         cmocka_unit_test(test_way_settings__how_far_peers_may_be),
