@@ -114,7 +114,7 @@ static void test_way_settings__home_of_passwd(void **state)
     snprintf(passwd, sizeof(passwd), "somebody:x:%lu:0::/me:/bin/sh", (unsigned long)getuid());
     read_below_root(environment);
     assert_int_equal(settings.count, 4); /* the file of the home is read once: 1 and 3 */
-    read_below_root(environment + 1); /* without HOME */
+    read_below_root(environment + 1);    /* without HOME */
     assert_string_equal(gst_way_settings_find(&settings, "NCCL_ALGO")->value, "Ring");
     snprintf(passwd, sizeof(passwd), "other:x:%lu:0::/me:/bin/sh", (unsigned long)getuid() + 1);
     read_below_root(environment + 1);
