@@ -98,6 +98,7 @@ static bool make_libraries(const struct maker *maker)
         { "libgpusim.so", true },
         { "libcuda.so.1", !libraries[SIM_LIBRARY_CUDA].is_missing },
         { "libnvidia-ml.so.1", !libraries[SIM_LIBRARY_NVML].is_missing },
+        { "libnccl.so.2", !libraries[SIM_LIBRARY_NCCL].is_missing },
         { runtime, runtime != NULL && !libraries[SIM_LIBRARY_CUDART].is_missing },
     };
     char path[INNER_BYTES];
@@ -211,11 +212,12 @@ static bool is_on_this_machine(const char *file)
  * there. */
 static bool needs_absent(const struct sim_private *folder)
 {
-    static const char *const others[] = { "libcuda.so.1", "libnvidia-ml.so.1" };
+    static const char *const others[] = { "libcuda.so.1", "libnvidia-ml.so.1", "libnccl.so.2" };
+    const size_t other_count = sizeof others / sizeof others[0];
     char path[INNER_BYTES];
 
-    for (size_t i = 0; i < RUNTIME_COUNT + 2; i++) {
-        const char *file = i < 2 ? others[i] : runtimes[i - 2].file;
+    for (size_t i = 0; i < RUNTIME_COUNT + other_count; i++) {
+        const char *file = i < other_count ? others[i] : runtimes[i - other_count].file;
 
         snprintf(path, sizeof path, "%s/lib/%s", folder->path, file);
         if (access(path, F_OK) != 0 && is_on_this_machine(file))

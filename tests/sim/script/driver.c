@@ -86,8 +86,8 @@ bool sim_statement_cudart(const struct sim_statement *st)
 
 bool sim_statement_library(const struct sim_statement *st)
 {
-    static const char *const NAMES[SIM_LIBRARIES] = { "libcuda", "libnvidia-ml", "libcudart",
-                                                      "libnvidia-ptxjitcompiler" };
+    static const char *const NAMES[] = { "libcuda", "libnvidia-ml", "libcudart",
+                                         "libnvidia-ptxjitcompiler" };
     unsigned library = 0;
     struct sim_library_state *state;
     const char *word;

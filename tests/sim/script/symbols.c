@@ -4,13 +4,14 @@
 
 #include "api/cuda_abi.h"
 #include "api/cudart_abi.h"
+#include "api/nccl_abi.h"
 #include "api/nvml_abi.h"
 #include "script/statement.h"
 
 #define SYMBOL(result, name, version, arguments, needed) #name #version,
 
 static const char *const SYMBOLS[] = { GST_CUDA_API(SYMBOL) GST_CUDART_API(SYMBOL)
-                                           GST_NVML_API(SYMBOL) };
+                                           GST_NCCL_API(SYMBOL) GST_NVML_API(SYMBOL) };
 
 bool sim_symbol_is_known(const char *symbol)
 {

@@ -57,9 +57,9 @@ static void put(const char *name, const char *text)
 static int setup(void **state)
 {
     static const char *const folders[] = { "sim", "sim/lib", "sim/models", "sim/profiles", "tmp" };
-    static const char *const doubles[] = { "sim/lib/libcuda.so.1", "sim/lib/libnvidia-ml.so.1",
+    static const char *const doubles[] = { "sim/lib/libcuda.so.1",      "sim/lib/libnvidia-ml.so.1",
                                            "sim/lib/libcudart.so.11.0", "sim/lib/libcudart.so.12",
-                                           "sim/lib/libcudart.so.13" };
+                                           "sim/lib/libcudart.so.13",   "sim/lib/libnccl.so.2" };
 
     (void)state;
     assert_non_null(mkdtemp(folder));
@@ -296,7 +296,7 @@ static void test_launcher__joins_faults_line_by_line(void **state)
     assert_int_equal(result.code, 0);
     assert_string_equal(result.err, "");
     assert_string_equal(result.out, "libnvidia-ml missing\nlibcudart missing # a comment; to its "
-                                    "end\nlibcuda missing\nlibgpusim.so\n");
+                                    "end\nlibcuda missing\nlibgpusim.so\nlibnccl.so.2\n");
 }
 
 static void test_launcher__has_the_doubles_of_the_machine(void **state)
@@ -304,13 +304,19 @@ static void test_launcher__has_the_doubles_of_the_machine(void **state)
     static const struct {
         const char *profile, *fault, *names;
     } rows[] = {
-        { "new", NULL, "libcuda.so.1 libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n" },
-        { "old", NULL, "libcuda.so.1 libcudart.so.11.0 libgpusim.so libnvidia-ml.so.1\n" },
-        { "bare", NULL, "libcuda.so.1 libgpusim.so libnvidia-ml.so.1\n" },
+        { "new", NULL,
+          "libcuda.so.1 libcudart.so.13 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
+        { "old", NULL,
+          "libcuda.so.1 libcudart.so.11.0 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
+        { "bare", NULL, "libcuda.so.1 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
         { "new", "cudart version=12.4",
-          "libcuda.so.1 libcudart.so.12 libgpusim.so libnvidia-ml.so.1\n" },
-        { "new", "libcuda missing", "libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n" },
-        { "new", "libcudart missing", "libcuda.so.1 libgpusim.so libnvidia-ml.so.1\n" },
+          "libcuda.so.1 libcudart.so.12 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
+        { "new", "libcuda missing",
+          "libcudart.so.13 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
+        { "new", "libnccl missing",
+          "libcuda.so.1 libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n" },
+        { "new", "libcudart missing",
+          "libcuda.so.1 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
     };
 
     (void)state;
