@@ -14,6 +14,7 @@
 #define GST_CORE_FINDING_LIST_H
 
 #include "core/findings/audit.h"
+#include "core/findings/collectives.h"
 #include "core/findings/lint.h"
 #include "core/findings/runs.h"
 #include "core/findings/starts.h"
@@ -22,6 +23,7 @@
 #define GST_FINDINGS(X)                                                                            \
     GST_FINDINGS_OF_RUNS(X)                                                                        \
     GST_FINDINGS_OF_WAYS(X)                                                                        \
+    GST_FINDINGS_OF_COLLECTIVES(X)                                                                 \
     GST_FINDINGS_OF_AUDIT(X)                                                                       \
     GST_FINDINGS_OF_STARTS(X)                                                                      \
     GST_FINDINGS_OF_LINT(X)

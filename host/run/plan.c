@@ -84,6 +84,11 @@ static bool has_name(const struct gst_option_list *words, const char *name)
     return false;
 }
 
+bool gst_plan_is_named(const struct gst_settings *settings, const char *name)
+{
+    return has_name(&settings->words, name) || has_name(&settings->only, name);
+}
+
 static bool add(struct gst_plan *plan, const struct gst_workload *row, char *error, size_t size)
 {
     size_t at = plan->count;

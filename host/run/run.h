@@ -29,7 +29,9 @@ struct gst_run {
     const struct gst_pairs *pairs; /* --pairs; NULL: all */
     const struct gst_collective_choice *collectives; /* of --collective and its kin */
     bool is_full;                                    /* --level full */
-    double timeout_s; /* what the supervisor gives it: --timeout, or the row's own */
+    bool wants_libraries; /* cuBLAS or NCCL missing is a fault: the workload was named, or the image
+                             promises them */
+    double timeout_s;     /* what the supervisor gives it: --timeout, or the row's own */
 };
 
 /* The seed folded to the 32 bits that patterns take. */

@@ -137,7 +137,8 @@ bool gst_settings_parse(struct gst_settings *settings, int argc, char *const arg
     return parse(rows, count, settings, argc, argv, &given, error, size)
            && gst_settings_check_audience(settings, given, error, size)
            && choose_collectives(settings, given, error, size)
-           && read_size_of_environment(settings, error, size);
+           && read_size_of_environment(settings, error, size)
+           && gst_variant_read(&settings->variant, getenv("GPU_SELFTEST_VARIANT"), error, size);
 }
 
 bool gst_settings_parse_audit(struct gst_settings *settings, int argc, char *const argv[],

@@ -13,6 +13,7 @@
 #include "core/options.h"
 #include "run/collective_choice.h"
 #include "run/pairs.h"
+#include "run/variant.h"
 
 enum gst_level { GST_LEVEL_QUICK, GST_LEVEL_FULL };
 /* What a report has room for, with a hundred numbers and more. */
@@ -54,7 +55,8 @@ struct gst_settings {
     const char *seed_text;
     bool has_seed;
     uint64_t seed;
-    int exit_map; /* enum gst_exit_map */
+    enum gst_variant variant; /* of GPU_SELFTEST_VARIANT */
+    int exit_map;             /* enum gst_exit_map */
     bool is_markdown;
     bool wants_help;
     bool wants_version;
