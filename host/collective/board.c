@@ -31,7 +31,7 @@ struct gst_board *gst_board_make(int *descriptor, struct gst_status *st)
         return NULL;
     }
     for (int i = 0; i < GST_BOARD_SEATS; i++) {
-        board->workers[i].gpu = GST_NO_GPU;
+        board->workers[i].seat = -1;
         board->workers[i].progress.gpu = GST_NO_GPU;
     }
     *descriptor = fd;

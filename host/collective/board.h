@@ -25,6 +25,9 @@
 /* Names the descriptor of the board and the worker's number there: "5:2". */
 #define GST_BOARD_VARIABLE "GPU_SELFTEST_RANK_FD"
 
+/* The phase in which ranks wait for each other the first time. */
+#define GST_BOARD_JOINING "join the other ranks"
+
 enum gst_worker_state {
     GST_WORKER_STARTING,
     GST_WORKER_DONE,    /* all cases, and left the communicator */
@@ -40,7 +43,7 @@ struct gst_board_worker {
     struct gst_progress progress; /* phase, call and GPU of now; item is the number of the case */
     enum gst_finding_id finding;  /* of a failure */
     int code;
-    int gpu; /* of this process's numbering, GST_NO_GPU: none in particular */
+    int seat; /* whose GPU it is about, -1: none in particular */
     char call[GST_CALL_SIZE];
     char cause[GST_CAUSE_SIZE];
     double joined_s; /* how long it took until the communicator stood */

@@ -213,11 +213,14 @@ static bool blame_death(const struct gst_crew *crew, int number, struct gst_stat
 static bool blame_failure(const struct gst_crew *crew, int number, struct gst_status *st)
 {
     const struct gst_board_worker *worker = &crew->board->workers[number];
+    const bool is_anybodys = gst_finding_layer(worker->finding) == GST_LAYER_IMAGE;
     char name[64];
 
-    gst_status_fail_call(st, worker->finding, GST_WHERE, worker->call, worker->code, "%s: %.240s",
-                         name_of(crew, number, name, sizeof(name)), worker->cause);
-    st->gpu = gpu_of(crew, number);
+    name_of(crew, number, name, sizeof(name));
+    gst_status_fail_call(st, worker->finding, GST_WHERE, worker->call, worker->code, "%s%s%.240s",
+                         is_anybodys ? "" : name, is_anybodys ? "" : ": ", worker->cause);
+    if (worker->seat >= 0 && !is_anybodys)
+        st->gpu = crew->board->seats[worker->seat].gpu;
     return false;
 }
 
@@ -245,10 +248,15 @@ static bool blame_delay(const struct gst_crew *crew, double allowed_s, struct gs
     const int other = late == 0 ? 1 : 0;
     char name[64];
 
+    if (late < 0 && strcmp(crew->board->workers[0].progress.phase, GST_BOARD_JOINING) == 0)
+        return gst_fail(st, GST_HOST_RANK_ABSENT,
+                        "not done after %g s: all %d processes wait in '%s', so a rank never came, "
+                        "or they do not reach each other",
+                        allowed_s, crew->board->worker_count, GST_BOARD_JOINING);
     if (late < 0) {
-        gst_fail(st, GST_HARDWARE_COLLECTIVE_HANG, "not done after %g s: all ranks are in '%s'",
-                 allowed_s, crew->board->workers[0].progress.phase);
-        return false;
+        return gst_fail(st, GST_HARDWARE_COLLECTIVE_HANG,
+                        "not done after %g s: all ranks are in '%s'", allowed_s,
+                        crew->board->workers[0].progress.phase);
     }
     gst_fail(st, GST_HOST_RANK_ABSENT, "not done after %g s: %s is in '%s'%s%s, others in '%s'",
              allowed_s, name_of(crew, late, name, sizeof(name)),

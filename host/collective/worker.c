@@ -149,7 +149,7 @@ static bool join(struct worker *worker, struct gst_status *st)
 
     for (int i = 0; i < ranks->count; i++)
         numbers[i] = ranks->ranks[i].rank;
-    enter(worker, "join the other ranks");
+    enter(worker, GST_BOARD_JOINING);
     if (!gst_comms_join(&ranks->comms, &worker->board->id, ranks->world, numbers, ranks->lanes,
                         ranks->count, st))
         return false;
@@ -196,6 +196,16 @@ static bool work(struct worker *worker, struct gst_status *st)
            && get_id(worker, st) && join(worker, st) && run_cases(worker, st);
 }
 
+/* Which seat a GPU of this process belongs to. */
+static int seat_of(const struct worker *worker, int gpu)
+{
+    for (int i = 0; i < worker->ranks.count; i++) {
+        if (worker->ranks.lanes[i].gpu != NULL && worker->ranks.lanes[i].gpu->index == gpu)
+            return worker->own->first_seat + i;
+    }
+    return -1;
+}
+
 /* The cause first, the word last: whoever sees the word may read all. */
 static void tell_failure(struct worker *worker, const struct gst_status *st)
 {
@@ -203,7 +213,7 @@ static void tell_failure(struct worker *worker, const struct gst_status *st)
 
     own->finding = st->finding;
     own->code = st->code;
-    own->gpu = st->gpu;
+    own->seat = seat_of(worker, st->gpu);
     memcpy(own->call, st->call, sizeof(own->call));
     memcpy(own->cause, st->cause, sizeof(own->cause));
     atomic_store(&own->state,

@@ -142,8 +142,11 @@ static void tell_fault(struct gst_run *run, const struct attempt *attempt,
         st.where = GST_WHERE;
         memcpy(st.cause, attempt->fault.text, sizeof(st.cause));
     }
-    snprintf(cause, sizeof(cause), "%s: %.300s", attempt->model, st.cause);
-    memcpy(st.cause, cause, sizeof(cause));
+    /* What the image lacks, it lacks in both. */
+    if (gst_finding_layer(st.finding) != GST_LAYER_IMAGE) {
+        snprintf(cause, sizeof(cause), "%s: %.300s", attempt->model, st.cause);
+        memcpy(st.cause, cause, sizeof(cause));
+    }
     if (alone != GST_NO_FINDING) {
         st.finding = alone;
         st.gpu = GST_NO_GPU;

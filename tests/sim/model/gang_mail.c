@@ -111,10 +111,11 @@ static sim_time end_time(struct mail_op *op, struct letter *letter)
     pair[0] = all[letter->mail.is_sent ? self : peer];
     pair[1] = all[letter->mail.is_sent ? peer : self];
     const unsigned count = self == peer ? 1 : 2;
-    sim_gang_used(&sim_world.spec, env, pair, count);
-    return (mine->ready > other->ready ? mine->ready : other->ready)
-           + sim_gang_duration(&sim_world.spec, env, pair, count, SIM_GANG_SEND,
-                               letter->size_bytes);
+    const sim_time ready = mine->ready > other->ready ? mine->ready : other->ready;
+    const sim_time lasts =
+        sim_gang_lasts(&sim_world.spec, env, pair, count, 0, SIM_GANG_SEND, letter->size_bytes);
+
+    return lasts == SIM_FOREVER ? SIM_FOREVER : ready + lasts;
 }
 
 static sim_time meet(void *data, sim_time ready)

@@ -131,15 +131,14 @@ static sim_time duration(const struct sim_gang_op *op)
     struct sim_gang_rank ranks[SIM_GANG_RANKS];
 
     sim_comm_ranks(comm, ranks);
-    sim_gang_used(&sim_world.spec, env, ranks, comm->count);
-    return sim_gang_duration(&sim_world.spec, env, ranks, comm->count,
-                             (enum sim_gang_kind)op->call.kind, bytes);
+    return sim_gang_lasts(&sim_world.spec, env, ranks, comm->count, comm->rank,
+                          (enum sim_gang_kind)op->call.kind, bytes);
 }
 
 static sim_time meet(void *data, sim_time ready)
 {
     struct sim_gang_op *op = data;
-    sim_time start = 0;
+    sim_time start = 0, lasts;
 
     if (op->comm->is_aborted)
         return ready;
@@ -155,7 +154,8 @@ static sim_time meet(void *data, sim_time ready)
         if (post_of(op, i)->ready > start)
             start = post_of(op, i)->ready;
     }
-    return start + duration(op);
+    lasts = duration(op);
+    return lasts == SIM_FOREVER ? SIM_FOREVER : start + lasts;
 }
 
 static void effect(void *data, sim_time end)

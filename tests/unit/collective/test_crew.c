@@ -23,7 +23,7 @@
 #define CULPRIT 1
 
 /* What the culprit does; handed over as the seed. */
-enum script { WELL, FAILS, DIES, LEAVES, HANGS, ALL_HANG, IS_LOST };
+enum script { WELL, NO_LIBRARY, JOIN, FAILS, DIES, LEAVES, HANGS, ALL_HANG, IS_LOST };
 
 static void hang(struct gst_board *board, bool heeds_stop)
 {
@@ -35,6 +35,7 @@ static void give_up(struct gst_board_worker *own, enum gst_finding_id finding, c
 {
     own->finding = finding;
     own->code = 2;
+    own->seat = CULPRIT;
     snprintf(own->call, sizeof(own->call), "ncclAllReduce");
     snprintf(own->cause, sizeof(own->cause), "%s", cause);
     atomic_store(&own->state, GST_WORKER_FAILED);
@@ -45,6 +46,9 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
 {
     snprintf(own->progress.phase, sizeof(own->progress.phase), "fall asleep");
     switch ((enum script)board->seed) {
+    case NO_LIBRARY:
+        give_up(own, GST_IMAGE_NCCL_MISSING, "not found");
+        break;
     case FAILS:
         give_up(own, GST_RUNTIME_NCCL_SYSTEM_ERROR, "no space");
         break;
@@ -78,7 +82,9 @@ static int be_worker(void)
         return 1;
     own = &board->workers[number];
     snprintf(own->progress.phase, sizeof(own->progress.phase), "wait for the others");
-    if (board->seed == ALL_HANG)
+    if (board->seed == JOIN)
+        snprintf(own->progress.phase, sizeof(own->progress.phase), "%s", GST_BOARD_JOINING);
+    if (board->seed == ALL_HANG || board->seed == JOIN)
         hang(board, true);
     else if (number == CULPRIT)
         misbehave(board, own);
@@ -184,6 +190,27 @@ static void test_crew__blames_nobody_where_all_are_in_one_place(void **state)
     assert_cause(&st, "hardware.collective-hang", -1, "all ranks are in 'wait for the others'");
 }
 
+/* Who is missing cannot be seen from outside: those that wait look alike. */
+static void test_crew__a_rank_is_absent_where_all_wait_to_join(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(JOIN, 0.3, &st);
+    assert_cause(&st, "host.rank-absent", -1, "all 3 processes wait");
+}
+
+/* It is nobody's in particular, whoever says so. */
+static void test_crew__what_the_image_lacks_is_no_ranks_fault(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(NO_LIBRARY, 30, &st);
+    assert_cause(&st, "image.nccl-missing", -1, "not found");
+    assert_null(strstr(st.cause, "rank"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +219,8 @@ int main(void)
         cmocka_unit_test(test_crew__names_the_rank_that_died),
         cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
         cmocka_unit_test(test_crew__names_the_rank_that_never_came),
+        cmocka_unit_test(test_crew__a_rank_is_absent_where_all_wait_to_join),
+        cmocka_unit_test(test_crew__what_the_image_lacks_is_no_ranks_fault),
         cmocka_unit_test(test_crew__blames_nobody_where_all_are_in_one_place),
     };
 
