@@ -20,11 +20,13 @@
 #include "core/findings/products.h"
 #include "core/findings/runs.h"
 #include "core/findings/starts.h"
+#include "core/findings/ways.h"
 
 #define GST_FINDINGS(X)                                                                            \
     GST_FINDINGS_OF_RUNS(X)                                                                        \
     GST_FINDINGS_OF_PRODUCTS(X)                                                                    \
     GST_FINDINGS_OF_MEETS(X)                                                                       \
+    GST_FINDINGS_OF_WAYS(X)                                                                        \
     GST_FINDINGS_OF_COLLECTIVES(X)                                                                 \
     GST_FINDINGS_OF_AUDIT(X)                                                                       \
     GST_FINDINGS_OF_STARTS(X)                                                                      \
