@@ -135,7 +135,8 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
 
     assert outcome.counted() == {"image.no-kernels"}
     assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "SKIP",
-                                   "launch": "SKIP", **dict.fromkeys(BANDWIDTH, "SKIP")}
+                                   "launch": "SKIP", **dict.fromkeys(BANDWIDTH, "SKIP"),
+                                   "all-reduce": "SKIP"}
 
 
 # --- the same each time ---
@@ -191,7 +192,8 @@ def test_full_level_takes_more_samples(whole):
     (["--only", "basic,audit"], ["audit", *BASIC]),
     (["--only", "bandwidth"], BANDWIDTH),
     (["--skip", "launch"], [name for name in QUICK if name != "launch"]),
-    (["--skip", "audit,bandwidth"], BASIC),
+    (["--skip", "audit,bandwidth"], [*BASIC, *COLLECTIVES]),
+    (["--only", "collectives"], COLLECTIVES),
     (["--only", "basic", "--skip", "vector-add"], ["device-query", "launch"]),
     (["launch", "device-query"], ["launch", "device-query"]),
     (["launch", "audit"], ["audit", "launch"]),
