@@ -122,16 +122,21 @@ static bool hangs(const struct sim_gang_way *way, const struct sim_gang_rank *ra
     return does;
 }
 
-bool sim_gang_used(const struct sim_spec *spec, const struct sim_gang_env *env,
-                   const struct sim_gang_rank *ranks, unsigned count)
+sim_time sim_gang_lasts(const struct sim_spec *spec, const struct sim_gang_env *env,
+                        const struct sim_gang_rank *ranks, unsigned count, unsigned self,
+                        enum sim_gang_kind kind, uint64_t bytes)
 {
+    const struct sim_gang_self who = { self, ordinal_of(ranks[self].gpu) };
+    struct sim_gang_choice choice;
     struct sim_gang_way way;
     bool ends = true;
 
-    sim_gang_way(&way, spec, env, ranks, count);
+    sim_gang_way_for(&way, spec, env, ranks, count, kind);
+    choice = sim_gang_choose(&way, kind, bytes);
+    sim_gang_log_choice(&way, &choice, kind, bytes, &who);
     for (unsigned i = 0; i < way.fault_count; i++)
         sim_fault_fired((unsigned)way.faults[i]);
     for (unsigned i = 0; i < count && count > 1; i++)
         ends &= !hangs(&way, ranks, i);
-    return ends;
+    return ends ? choice.time : SIM_FOREVER;
 }

@@ -11,6 +11,7 @@
 #include "model/gang_fault.h"
 #include "model/gang_op.h"
 #include "model/gang_reduce.h"
+#include "model/gang_wire.h"
 
 struct letter {
     struct sim_mail mail;
@@ -111,10 +112,11 @@ static sim_time end_time(struct mail_op *op, struct letter *letter)
     pair[0] = all[letter->mail.is_sent ? self : peer];
     pair[1] = all[letter->mail.is_sent ? peer : self];
     const unsigned count = self == peer ? 1 : 2;
-    sim_gang_used(&sim_world.spec, env, pair, count);
-    return (mine->ready > other->ready ? mine->ready : other->ready)
-           + sim_gang_duration(&sim_world.spec, env, pair, count, SIM_GANG_SEND,
-                               letter->size_bytes);
+    const sim_time ready = mine->ready > other->ready ? mine->ready : other->ready;
+    const sim_time lasts =
+        sim_gang_lasts(&sim_world.spec, env, pair, count, 0, SIM_GANG_SEND, letter->size_bytes);
+
+    return lasts == SIM_FOREVER ? SIM_FOREVER : ready + lasts;
 }
 
 static sim_time meet(void *data, sim_time ready)
@@ -153,10 +155,13 @@ static void effect(void *data, sim_time end)
         struct letter *letter = &op->letters[i];
 
         if (letter->mail.is_sent || letter->size_bytes == 0
-            || sim_fault_rank_is_dropped(letter->mail.peer, comm->spans_processes))
+            || sim_fault_rank_is_dropped(letter->mail.peer, comm->spans_processes)
+            || sim_gang_wire_drops(comm, letter->mail.peer))
             continue;
         sim_world_open(letter->block);
         memcpy((void *)letter->mail.address, room_of(op, letter), letter->size_bytes);
+        sim_gang_wire_flips(comm, letter->mail.peer, (void *)letter->mail.address,
+                            letter->size_bytes);
         sim_fault_rank_spoil(comm->rank, comm->spans_processes, (void *)letter->mail.address,
                              letter->size_bytes);
         sim_world_written(letter->block, letter->mail.address, letter->size_bytes);

@@ -119,7 +119,8 @@ static bool all_agree(struct sim_gang_op *op)
     return true;
 }
 
-/* Of what the biggest buffer of any rank holds: all have to come to the same. */
+/* SIM_FOREVER if what lies on the way hangs. Of what the biggest buffer of any rank holds: all have
+ * to come to the same. */
 static sim_time duration(const struct sim_gang_op *op)
 {
     const struct sim_comm *comm = op->comm;
@@ -131,15 +132,14 @@ static sim_time duration(const struct sim_gang_op *op)
     struct sim_gang_rank ranks[SIM_GANG_RANKS];
 
     sim_comm_ranks(comm, ranks);
-    sim_gang_used(&sim_world.spec, env, ranks, comm->count);
-    return sim_gang_duration(&sim_world.spec, env, ranks, comm->count,
-                             (enum sim_gang_kind)op->call.kind, bytes);
+    return sim_gang_lasts(&sim_world.spec, env, ranks, comm->count, comm->rank,
+                          (enum sim_gang_kind)op->call.kind, bytes);
 }
 
 static sim_time meet(void *data, sim_time ready)
 {
     struct sim_gang_op *op = data;
-    sim_time start = 0;
+    sim_time start = 0, lasts;
 
     if (op->comm->is_aborted)
         return ready;
@@ -155,7 +155,8 @@ static sim_time meet(void *data, sim_time ready)
         if (post_of(op, i)->ready > start)
             start = post_of(op, i)->ready;
     }
-    return start + duration(op);
+    lasts = duration(op);
+    return lasts == SIM_FOREVER ? SIM_FOREVER : start + lasts;
 }
 
 static void effect(void *data, sim_time end)
@@ -169,7 +170,7 @@ static void effect(void *data, sim_time end)
         sim_context_fail(op->comm->context, CUDA_ERROR_UNKNOWN);
     for (unsigned i = 0; i < op->comm->count; i++)
         op->contributions[i] =
-            (struct sim_gang_share){ post_of(op, i)->place, post_of(op, i)->content };
+            (struct sim_gang_share){ post_of(op, i)->room, post_of(op, i)->content };
     if (op->comm->context->sticky == CUDA_SUCCESS)
         sim_gang_deliver(op);
 }

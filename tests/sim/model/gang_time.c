@@ -146,14 +146,21 @@ struct sim_gang_choice sim_gang_choose(const struct sim_gang_way *way, enum sim_
     return choose_ring(way, bytes);
 }
 
+void sim_gang_way_for(struct sim_gang_way *way, const struct sim_spec *spec,
+                      const struct sim_gang_env *env, const struct sim_gang_rank *ranks,
+                      unsigned count, enum sim_gang_kind kind)
+{
+    sim_gang_way(way, spec, env, ranks, count);
+    if (kind == SIM_GANG_SEND && count == 2)
+        way->ring_rate = sim_gang_pair_rate(spec, env, &ranks[0], &ranks[1]);
+}
+
 sim_time sim_gang_duration(const struct sim_spec *spec, const struct sim_gang_env *env,
                            const struct sim_gang_rank *ranks, unsigned count,
                            enum sim_gang_kind kind, uint64_t bytes)
 {
     struct sim_gang_way way;
 
-    sim_gang_way(&way, spec, env, ranks, count);
-    if (kind == SIM_GANG_SEND && count == 2)
-        way.ring_rate = sim_gang_pair_rate(spec, env, &ranks[0], &ranks[1]);
+    sim_gang_way_for(&way, spec, env, ranks, count, kind);
     return sim_gang_choose(&way, kind, bytes).time;
 }

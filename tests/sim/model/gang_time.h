@@ -38,7 +38,12 @@ sim_time sim_gang_duration(const struct sim_spec *spec, const struct sim_gang_en
                            const struct sim_gang_rank *ranks, unsigned count,
                            enum sim_gang_kind kind, uint64_t bytes);
 
-/* The same, and what was chosen. */
+/* The way of this kind: of one message only one direction is used. */
+void sim_gang_way_for(struct sim_gang_way *way, const struct sim_spec *spec,
+                      const struct sim_gang_env *env, const struct sim_gang_rank *ranks,
+                      unsigned count, enum sim_gang_kind kind);
+
+/* How long, and by what, that way takes. */
 struct sim_gang_choice {
     sim_time time;
     enum sim_gang_algorithm algorithm;

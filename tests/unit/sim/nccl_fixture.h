@@ -57,12 +57,12 @@ static struct sim_spec spec;
 /* No longer than a loaded machine needs for anything that is going to happen. */
 #define PATIENCE_MS 20000
 
-static void pass_ms(int milliseconds)
+static inline void pass_ms(int milliseconds)
 {
     poll(NULL, 0, milliseconds);
 }
 
-static ncclResult_t poll_all(const struct team *team)
+static inline ncclResult_t poll_all(const struct team *team)
 {
     ncclResult_t state = ncclSuccess;
 
@@ -80,7 +80,7 @@ static ncclResult_t poll_all(const struct team *team)
 }
 
 /* Of this process's communicators, once none is in progress, or time is up. */
-static ncclResult_t settle_for(const struct team *team, int milliseconds)
+static inline ncclResult_t settle_for(const struct team *team, int milliseconds)
 {
     ncclResult_t state = poll_all(team);
 
@@ -91,13 +91,13 @@ static ncclResult_t settle_for(const struct team *team, int milliseconds)
     return state;
 }
 
-static ncclResult_t settle(const struct team *team)
+static inline ncclResult_t settle(const struct team *team)
 {
     return settle_for(team, PATIENCE_MS);
 }
 
 /* Contexts, streams, and communicators that are being made; 0 or a line. */
-static int join(struct team *team)
+static inline int join(struct team *team)
 {
     EXPECT(cuInit(0) == CUDA_SUCCESS);
     if (team->first == 0) {
@@ -122,7 +122,7 @@ static int join(struct team *team)
     return 0;
 }
 
-static int begin(struct team *team)
+static inline int begin(struct team *team)
 {
     int line = join(team);
 
@@ -132,7 +132,7 @@ static int begin(struct team *team)
 }
 
 /* Two buffers for each rank; what is not written reads as 0xff. */
-static int allocate(struct team *team, size_t bytes)
+static inline int allocate(struct team *team, size_t bytes)
 {
     for (unsigned i = 0; i < team->local; i++) {
         EXPECT(cuCtxSetCurrent(team->contexts[i]) == CUDA_SUCCESS);
@@ -144,14 +144,16 @@ static int allocate(struct team *team, size_t bytes)
     return 0;
 }
 
-static bool put(const struct team *team, unsigned i, CUdeviceptr to, const void *from, size_t bytes)
+static inline bool put(const struct team *team, unsigned i, CUdeviceptr to, const void *from,
+                       size_t bytes)
 {
     return cuCtxSetCurrent(team->contexts[i]) == CUDA_SUCCESS
            && cuStreamSynchronize(team->streams[i]) == CUDA_SUCCESS
            && cuMemcpyHtoDAsync_v2(to, from, bytes, team->streams[i]) == CUDA_SUCCESS;
 }
 
-static bool get(const struct team *team, unsigned i, void *to, CUdeviceptr from, size_t bytes)
+static inline bool get(const struct team *team, unsigned i, void *to, CUdeviceptr from,
+                       size_t bytes)
 {
     return cuCtxSetCurrent(team->contexts[i]) == CUDA_SUCCESS
            && cuMemcpyDtoHAsync_v2(to, from, bytes, team->streams[i]) == CUDA_SUCCESS
@@ -159,7 +161,7 @@ static bool get(const struct team *team, unsigned i, void *to, CUdeviceptr from,
 }
 
 /* Do the streams of this process end in time? Says CUDA's answer. */
-static CUresult drain(const struct team *team, int milliseconds)
+static inline CUresult drain(const struct team *team, int milliseconds)
 {
     for (unsigned i = 0; i < team->local; i++) {
         CUresult state = cuStreamQuery(team->streams[i]);
@@ -174,12 +176,12 @@ static CUresult drain(const struct team *team, int milliseconds)
     return CUDA_SUCCESS;
 }
 
-static void *at(CUdeviceptr address)
+static inline void *at(CUdeviceptr address)
 {
     return (void *)(uintptr_t)address;
 }
 
-static unsigned rank_of(const struct team *team, unsigned i)
+static inline unsigned rank_of(const struct team *team, unsigned i)
 {
     return team->first + i;
 }
@@ -202,7 +204,7 @@ static _Noreturn void be_process(program *body, unsigned process, unsigned proce
 }
 
 /* How many of the processes did not end well; those that were killed count by 100. */
-static int run_ranks(program *body, unsigned processes)
+static inline int run_ranks(program *body, unsigned processes)
 {
     pid_t children[RANKS];
     int bad = 0;
@@ -224,16 +226,19 @@ static int run_ranks(program *body, unsigned processes)
 }
 
 /* Both ways to have ranks come to the same. */
-static void run_both(program *body)
+static inline void run_both(program *body)
 {
     assert_int_equal(run_ranks(body, 1), 0);
     assert_int_equal(run_ranks(body, RANKS), 0);
 }
 
-static int setup_machine(void **state)
+static inline int setup_machine(void **state)
 {
     (void)state;
     sim_machine_three_gpus(&spec);
+    spec.pairs[0][1].nvlinks = spec.pairs[1][0].nvlinks = 1;
+    for (unsigned i = 0; i < 2; i++)
+        spec.gpus[i].nvlinks = 1;
     return 0;
 }
 
