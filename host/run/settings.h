@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "core/options.h"
+#include "run/collective_choice.h"
 #include "run/pairs.h"
 #include "run/variant.h"
 
@@ -48,6 +49,9 @@ struct gst_settings {
     size_t samples; /* of each number; 0: the level's */
     struct gst_option_list pair_list;
     struct gst_pairs pairs;
+    struct gst_collective_words collective_words;
+    struct gst_collective_choice collectives;
+    const char *collective_option; /* one of those that were given, NULL: none was */
     const char *seed_text;
     bool has_seed;
     uint64_t seed;

@@ -6,6 +6,7 @@
 #include "api/cublas_abi.h"
 #include "api/cuda_abi.h"
 #include "api/cudart_abi.h"
+#include "api/nccl_abi.h"
 #include "api/nvml_abi.h"
 #include "conform.h"
 
@@ -14,15 +15,18 @@ GST_CUBLAS_API(DECLARE)
 GST_CUBLASLT_API(DECLARE)
 GST_CUDA_API(DECLARE)
 GST_CUDART_API(DECLARE)
+GST_NCCL_API(DECLARE)
 GST_NVML_API(DECLARE)
 
 CONFORM_LAYOUT(CUBLAS)
 CONFORM_LAYOUT(CUDA)
 CONFORM_LAYOUT(CUDART)
+CONFORM_LAYOUT(NCCL)
 CONFORM_LAYOUT(NVML)
 GST_CUBLAS_CONSTANTS(CONFORM_CONSTANT)
 GST_CUDA_CONSTANTS(CONFORM_CONSTANT)
 GST_CUDART_CONSTANTS(CONFORM_CONSTANT)
+GST_NCCL_CONSTANTS(CONFORM_CONSTANT)
 GST_NVML_CONSTANTS(CONFORM_CONSTANT)
 
 /* The caller of a versioned struct states size and version in one number: bytes | version << 24. */

@@ -4,11 +4,14 @@
  */
 #include "api/cuda_abi.h"
 #include "api/cudart_abi.h"
+#include "api/nccl_abi.h"
 #include "api/nvml_abi.h"
 
 #define CUDA_ROW(result, name, version, arguments, needed)   row(CUDA, name##version, needed)
 #define CUDART_ROW(result, name, version, arguments, needed) row(CUDART, name##version, needed)
+#define NCCL_ROW(result, name, version, arguments, needed)   row(NCCL, name##version, needed)
 #define NVML_ROW(result, name, version, arguments, needed)   row(NVML, name##version, needed)
 GST_CUDA_API(CUDA_ROW)
 GST_CUDART_API(CUDART_ROW)
+GST_NCCL_API(NCCL_ROW)
 GST_NVML_API(NVML_ROW)

@@ -2,6 +2,7 @@
 """What a simulated machine has to measure, worked out from the data of its profile and its GPUs'
 models alone: each closed form once, for all tests of this folder. No code of the simulator."""
 
+import functools
 import itertools
 import math
 import shlex
@@ -54,6 +55,7 @@ def statements(file):
             yield words, dict(word.split("=", 1) for word in words if "=" in word)
 
 
+@functools.cache
 def gpus_of(profile):
     """The words of each GPU's model and of the GPU, in the order of the profile."""
     found = []
@@ -146,6 +148,7 @@ class Memory:
 
 # --- several at once ---
 
+@functools.cache
 def facts_of(profile, kind):
     """Each statement that starts with this word: its words and values."""
     return [(words, values) for words, values in statements(SIM / f"profiles/{profile}.profile")

@@ -19,7 +19,8 @@ COUNTING = ("FAIL", "ERROR")
 BASIC = ["device-query", "vector-add", "launch"]
 BANDWIDTH = ["host-copy", "peer-copy", "fan", "memory-bandwidth", "latency"]
 COMPUTE = ["sgemm"]
-QUICK = ["audit", *BASIC, *BANDWIDTH, *COMPUTE]
+COLLECTIVES = ["all-reduce"]
+QUICK = ["audit", *BASIC, *BANDWIDTH, *COMPUTE, *COLLECTIVES]
 
 # What one GPU alone cannot do; of these, what GPUs that do not reach each other cannot.
 SEVERAL_GPUS = ["peer-copy", "fan"]
@@ -200,7 +201,7 @@ def has_driver_here():
 
 
 # Lists of findings that runs of workloads make.
-RUNS = ["runs", "products"]
+RUNS = ["runs", "products", "collectives", "meets", "ways"]
 
 
 def catalogue(*lists):

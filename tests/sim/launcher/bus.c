@@ -11,15 +11,6 @@
 #define DEVICES   "sys/bus/pci/devices/"
 #define PATH_SIZE 160
 
-const char *sim_bus_link_speed(unsigned generation)
-{
-    static const char *const SPEEDS[] = { "Unknown",       "2.5 GT/s PCIe",  "5.0 GT/s PCIe",
-                                          "8.0 GT/s PCIe", "16.0 GT/s PCIe", "32.0 GT/s PCIe",
-                                          "64.0 GT/s PCIe" };
-
-    return SPEEDS[generation < sizeof SPEEDS / sizeof SPEEDS[0] ? generation : 0];
-}
-
 struct port_link {
     unsigned gen, width, gen_most, width_most;
 };
@@ -49,9 +40,9 @@ static void put_port(struct sim_tree *tree, const char *folder, const char *vend
     put_word(tree, folder, "vendor", vendor);
     put_word(tree, folder, "class", "0x060400");
     put_word(tree, folder, "numa_node", node);
-    put_word(tree, folder, "current_link_speed", sim_bus_link_speed(link->gen));
+    put_word(tree, folder, "current_link_speed", sim_pcie_speed(link->gen));
     put_width(tree, folder, "current_link_width", link->width);
-    put_word(tree, folder, "max_link_speed", sim_bus_link_speed(link->gen_most));
+    put_word(tree, folder, "max_link_speed", sim_pcie_speed(link->gen_most));
     put_width(tree, folder, "max_link_width", link->width_most);
 }
 

@@ -9,9 +9,6 @@
 #include "launcher/tree.h"
 #include "script/machine.h"
 
-/* "16.0 GT/s PCIe" for generation 4: as sysfs words it. */
-const char *sim_bus_link_speed(unsigned generation);
-
 /* Is this GPU below a switch whose bus the profile tells? */
 bool sim_bus_shows(const struct sim_machine *machine, const struct sim_gpu *gpu);
 

@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "launcher/libraries.h"
 #include "launcher/root.h"
 #include "model/state.h"
 
@@ -28,32 +29,6 @@ static bool fail(const struct maker *maker, const char *what, const char *path)
 {
     snprintf(maker->err, maker->err_size, "cannot %s '%s': %s", what, path, strerror(errno));
     return false;
-}
-
-/* What a toolkit brings, by its major version. */
-static const struct toolkit {
-    unsigned major;
-    const char *cudart, *cublas, *cublaslt;
-} toolkits[] = { { 11, "libcudart.so.11.0", "libcublas.so.11", "libcublasLt.so.11" },
-                 { 12, "libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12" },
-                 { 13, "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13" } };
-
-#define TOOLKIT_COUNT (sizeof toolkits / sizeof toolkits[0])
-
-static const struct toolkit *find_toolkit(unsigned version)
-{
-    for (size_t i = 0; i < TOOLKIT_COUNT; i++) {
-        if (toolkits[i].major == version / 1000)
-            return &toolkits[i];
-    }
-    return NULL;
-}
-
-const char *sim_private_cudart(unsigned version)
-{
-    const struct toolkit *toolkit = find_toolkit(version);
-
-    return toolkit != NULL ? toolkit->cudart : NULL;
 }
 
 /* The root is a capture: what the loader finds stands in its list of libraries. */
@@ -93,31 +68,17 @@ static bool make_link(const struct maker *maker, const char *file)
     return list_library(maker, path, target);
 }
 
-/* Links to the doubles; beside them to what they share, which they look for where they lie. The PTX
- * compiler has no file of its own: the model compiles, or says that it cannot. */
+/* Links to the doubles; beside them to what they share, which they look for where they lie. */
 static bool make_libraries(const struct maker *maker)
 {
-    const struct sim_library_state *libraries = maker->machine->libraries;
-    const struct toolkit *toolkit = find_toolkit(maker->machine->cudart_version);
-    const struct toolkit none = { .major = 0 }, *of = toolkit != NULL ? toolkit : &none;
-    const struct {
-        const char *file;
-        bool is_there;
-    } rows[] = {
-        { "libgpusim.so", true },
-        { "libcuda.so.1", !libraries[SIM_LIBRARY_CUDA].is_missing },
-        { "libnvidia-ml.so.1", !libraries[SIM_LIBRARY_NVML].is_missing },
-        { of->cudart, !libraries[SIM_LIBRARY_CUDART].is_missing },
-        { of->cublas, !libraries[SIM_LIBRARY_CUBLAS].is_missing },
-        { of->cublaslt, !libraries[SIM_LIBRARY_CUBLASLT].is_missing },
-    };
     char path[INNER_BYTES];
+    const char *file = "libgpusim.so";
 
     snprintf(path, sizeof path, "%s/lib", maker->path);
     if (mkdir(path, 0755) != 0)
         return fail(maker, "make", path);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].file != NULL && rows[i].is_there && !make_link(maker, rows[i].file))
+    for (size_t i = 0; file != NULL; file = sim_libraries_of(maker->machine, i++)) {
+        if (!make_link(maker, file))
             return false;
     }
     return true;
@@ -204,47 +165,15 @@ void sim_private_remove(struct sim_private *folder)
     folder->path[0] = '\0';
 }
 
-/* True if the loader would find one of these libraries, of names with a blank before each, beyond
- * the private folder: it asks the folders of LD_LIBRARY_PATH, then its cache (ldconfig(8),
- * --print-cache). All at once: a shell for each would be felt. */
-static bool is_on_this_machine(const char *files)
-{
-    char command[1024];
-
-    snprintf(command, sizeof command,
-             "IFS=' :'; for f in %s; do for i in $LD_LIBRARY_PATH; do"
-             " test -e \"$i/$f\" && exit 0; done; done;"
-             "PATH=$PATH:/sbin:/usr/sbin; all=\" $(ldconfig -p | tr -s '\\n\\t' '  ') \";"
-             "for f in %s; do case \"$all\" in *\" $f \"*) exit 0;; esac; done; exit 1",
-             files, files);
-    return system(command) == 0;
-}
-
-static void add_absent(const struct sim_private *folder, const char *file, char *files, size_t size)
-{
-    const size_t used = strlen(files);
-    char path[INNER_BYTES];
-
-    snprintf(path, sizeof path, "%s/lib/%s", folder->path, file);
-    if (access(path, F_OK) != 0)
-        snprintf(files + used, size - used, " %s", file);
-}
-
 /* A library that the simulated machine lacks, and this one has, would be found behind the doubles
  * and meet one. In the folder `absent` files of no bytes bear these names, and the loader stops
  * there. */
 static bool needs_absent(const struct sim_private *folder)
 {
-    char files[256] = "";
+    char path[INNER_BYTES];
 
-    add_absent(folder, "libcuda.so.1", files, sizeof files);
-    add_absent(folder, "libnvidia-ml.so.1", files, sizeof files);
-    for (size_t i = 0; i < TOOLKIT_COUNT; i++) {
-        add_absent(folder, toolkits[i].cudart, files, sizeof files);
-        add_absent(folder, toolkits[i].cublas, files, sizeof files);
-        add_absent(folder, toolkits[i].cublaslt, files, sizeof files);
-    }
-    return files[0] != '\0' && is_on_this_machine(files);
+    snprintf(path, sizeof path, "%s/lib", folder->path);
+    return sim_libraries_need_absent(path);
 }
 
 static bool set_library_path(const struct sim_private *folder, const char *simulator)

@@ -92,9 +92,9 @@ static void put_device(struct sim_tree *tree, const struct sim_machine *machine,
     put_pci(tree, pci, "numa_node", "%d", gpu->numa);
     put_pci(tree, pci, "local_cpulist", "%d-%d", first * CPUS_PER_NODE,
             (last + 1) * CPUS_PER_NODE - 1);
-    put_pci(tree, pci, "current_link_speed", "%s", sim_bus_link_speed(gen));
+    put_pci(tree, pci, "current_link_speed", "%s", sim_pcie_speed(gen));
     put_pci(tree, pci, "current_link_width", "%u", gpu->pcie_width_now);
-    put_pci(tree, pci, "max_link_speed", "%s", sim_bus_link_speed(model->pcie_gen));
+    put_pci(tree, pci, "max_link_speed", "%s", sim_pcie_speed(model->pcie_gen));
     put_pci(tree, pci, "max_link_width", "%u", model->pcie_width);
 }
 
@@ -183,6 +183,17 @@ static void put_mounts(struct sim_tree *tree)
                  "25 22 0:6 / /dev rw,nosuid,relatime - devtmpfs udev rw,mode=755\n");
 }
 
+/* What somebody left for NCCL, and how much of /dev/shm there is. A machine of which nothing is
+ * said has enough, and the list says nothing. */
+static void put_nccl(struct sim_tree *tree, const struct sim_host *host)
+{
+    if (host->nccl_conf[0] != '\0')
+        sim_tree_put(tree, "etc/nccl.conf", "%s\n", host->nccl_conf);
+    if (host->shm_bytes != 0)
+        sim_tree_put(tree, "statvfs.txt", "/dev/shm f_bsize=4096 f_flag=0x6 bytes=%llu\n",
+                     (unsigned long long)host->shm_bytes);
+}
+
 /* What a file cannot be: character devices, and that they open; links of the bus. The format is
  * that of captures, tests/fixtures/README.md. */
 static void put_lists(struct sim_tree *tree, const struct sim_machine *machine)
@@ -234,6 +245,7 @@ bool sim_root_write(int folder, const struct sim_machine *machine, char *err, si
         put_gpu(&tree, machine, i);
     put_mounts(&tree);
     put_affinity(&tree, machine);
+    put_nccl(&tree, &machine->host);
     put_lists(&tree, machine);
     return tree.ok;
 }

@@ -11,6 +11,7 @@
 
 enum op_state {
     OP_WAITING,
+    OP_MEETING,
     OP_LATENCY,
     OP_FLOWING,
 };
@@ -19,6 +20,7 @@ struct sim_op {
     struct sim_op *next;
     uint64_t id;
     enum op_state state;
+    sim_time submitted, ready; /* ready: to meet others */
     sim_time latency_end;
     struct sim_op_spec spec;
 };
@@ -92,6 +94,7 @@ struct sim_op_ref sim_engine_submit(struct sim_engine *engine, struct sim_stream
     if (op == NULL)
         abort();
     op->id = engine->next_id++;
+    op->submitted = engine->now;
     op->spec = *spec;
     if (stream->tail != NULL)
         stream->tail->next = op;
@@ -154,15 +157,38 @@ static bool unit_is_free(const struct sim_engine *engine, const struct sim_op *o
     return true;
 }
 
+/* Does the operation itself take no time, so that it may as well have happened in the past? */
+static bool is_moment(const struct sim_op *op)
+{
+    return op->spec.latency == 0 && op->spec.flow_count == 0 && !op->spec.never_ends;
+}
+
+/* Now, unless the stream lags behind and nothing but the stream held the operation up. */
+static sim_time begin_of(const struct sim_engine *engine, const struct sim_stream *stream)
+{
+    const struct sim_op *op = stream->head;
+
+    if (stream->kind != SIM_STREAM_INDEPENDENT || op->spec.after.stream != NULL || !is_moment(op))
+        return engine->now;
+    return op->submitted > stream->ended ? op->submitted : stream->ended;
+}
+
 static void start_ready(struct sim_engine *engine)
 {
     for (unsigned i = 0; i < engine->stream_count; i++) {
-        struct sim_op *op = engine->streams[i]->head;
+        struct sim_stream *stream = engine->streams[i];
+        struct sim_op *op = stream->head;
 
-        if (op != NULL && op->state == OP_WAITING && may_start(engine, engine->streams[i])
+        if (op != NULL && op->state == OP_WAITING && may_start(engine, stream)
             && unit_is_free(engine, op)) {
-            op->state = OP_LATENCY;
-            op->latency_end = engine->now + op->spec.latency;
+            op->ready = begin_of(engine, stream);
+            op->state = op->spec.meet != NULL ? OP_MEETING : OP_LATENCY;
+            op->latency_end = op->ready + op->spec.latency;
+        }
+        if (op != NULL && op->state == OP_MEETING) {
+            op->latency_end = op->spec.meet(op->spec.data, op->ready);
+            if (op->latency_end != SIM_FOREVER)
+                op->state = OP_LATENCY;
         }
     }
 }
@@ -203,7 +229,7 @@ bool sim_engine_is_busy(const struct sim_engine *engine, unsigned resource)
     for (unsigned i = 0; i < engine->stream_count; i++) {
         const struct sim_op *op = engine->streams[i]->head;
 
-        if (op != NULL && op->state != OP_WAITING && op_uses(op, resource))
+        if (op != NULL && op->state > OP_MEETING && op_uses(op, resource))
             return true;
     }
     return false;
@@ -215,7 +241,7 @@ static sim_time next_change(const struct sim_engine *engine, const struct sim_op
     sim_time soonest = SIM_FOREVER;
     bool flows = false;
 
-    if (op->state == OP_WAITING)
+    if (op->state == OP_WAITING || op->state == OP_MEETING)
         return SIM_FOREVER;
     if (op->state == OP_LATENCY)
         return op->latency_end;
@@ -277,8 +303,9 @@ static void finish_head(struct sim_engine *engine, struct sim_stream *stream)
 {
     struct sim_op *op = stream->head;
 
+    stream->ended = op->spec.flow_count == 0 ? op->latency_end : engine->now;
     if (op->spec.effect != NULL)
-        op->spec.effect(op->spec.data, engine->now);
+        op->spec.effect(op->spec.data, stream->ended);
     if (op->spec.release != NULL)
         op->spec.release(op->spec.data);
     stream->head = op->next;
@@ -300,7 +327,7 @@ static void settle(struct sim_engine *engine)
     share(engine);
 }
 
-static sim_time next_moment(const struct sim_engine *engine)
+sim_time sim_engine_next(const struct sim_engine *engine)
 {
     sim_time soonest = SIM_FOREVER;
 
@@ -314,11 +341,23 @@ static sim_time next_moment(const struct sim_engine *engine)
     return soonest;
 }
 
+bool sim_engine_waits_for_others(const struct sim_engine *engine)
+{
+    bool waits = false;
+
+    for (unsigned i = 0; i < engine->stream_count; i++) {
+        const struct sim_op *op = engine->streams[i]->head;
+
+        waits |= op != NULL && op->state == OP_MEETING;
+    }
+    return waits && sim_engine_next(engine) == SIM_FOREVER;
+}
+
 void sim_engine_run(struct sim_engine *engine, sim_time until)
 {
     settle(engine);
-    for (sim_time next = next_moment(engine); next <= until && next != SIM_FOREVER;
-         next = next_moment(engine)) {
+    for (sim_time next = sim_engine_next(engine); next <= until && next != SIM_FOREVER;
+         next = sim_engine_next(engine)) {
         advance(engine, next);
         settle(engine);
     }
@@ -330,7 +369,7 @@ bool sim_engine_run_until_done(struct sim_engine *engine, struct sim_op_ref op)
 {
     settle(engine);
     while (!sim_op_done(op)) {
-        sim_time next = next_moment(engine);
+        sim_time next = sim_engine_next(engine);
 
         if (next == SIM_FOREVER)
             return false;

@@ -4,6 +4,12 @@
  * when their latency and their flows are through. The effect of an operation on memory happens at
  * its end and not before: whoever reads a destination too early sees what was there.
  *
+ * An operation may have to meet others, in this process or in another one: it is asked when it ends
+ * until it knows. What is agreed with another process may lie in the past of this one. Then the
+ * stream lags behind: its next operations begin when the one before them ended, if they take no
+ * time of their own or have to meet others, too; so what events tell does not depend on which
+ * process ran first.
+ *
  * The engine knows streams, order and flows. It knows nothing about GPUs, memory or errors.
  */
 #ifndef SIM_MODEL_ENGINE_H
@@ -33,6 +39,7 @@ struct sim_stream {
     bool is_free;   /* given back; used again once it has drained */
     struct sim_op *head, *tail;
     uint64_t last_id; /* of the newest operation that was put in; 0 if none */
+    sim_time ended;   /* the last one that is done, by its own account */
 };
 
 /* One operation, by the stream it is in and its number; a zeroed one counts as done. */
@@ -48,6 +55,9 @@ struct sim_op_spec {
     struct sim_op_ref after; /* besides the order of the stream */
     unsigned unit;           /* does one operation at a time, the oldest first; 0: none needed */
     bool never_ends;
+    /* When does it end, if it was ready then? SIM_FOREVER as long as others have not come; asked
+     * again then. Instead of latency and flows; NULL: nobody has to be met. */
+    sim_time (*meet)(void *data, sim_time ready);
     void (*effect)(void *data, sim_time end); /* when it ends; may be NULL */
     void (*release)(void *data);              /* after the effect; may be NULL */
     void *data;
@@ -83,6 +93,11 @@ struct sim_op_ref sim_stream_last(const struct sim_stream *stream);
 
 /* Does an operation that is under way have a flow on this resource? */
 bool sim_engine_is_busy(const struct sim_engine *engine, unsigned resource);
+
+/* Does something wait for others to come, and nothing else go on? */
+bool sim_engine_waits_for_others(const struct sim_engine *engine);
+/* When something changes next, as things stand; SIM_FOREVER if nothing will. */
+sim_time sim_engine_next(const struct sim_engine *engine);
 
 /* Everything that happens up to and including this time. */
 void sim_engine_run(struct sim_engine *engine, sim_time until);

@@ -2,6 +2,7 @@
 /* The beginning and the end of every call; see the header for the order of things. */
 #include "model/enter.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "model/context.h"
@@ -18,10 +19,42 @@ static int check(enum sim_need need, struct sim_context **context)
     return need == SIM_NEEDS_CONTEXT ? sim_context_need(context) : CUDA_SUCCESS;
 }
 
+static bool is_poll(const char *symbol)
+{
+    return strstr(symbol, "Query") != NULL || strstr(symbol, "AsyncError") != NULL;
+}
+
+/*
+ * Ranks of one job run side by side, in processes that the machine schedules as it likes. So a rank
+ * does not follow the clock of the others; polling for what only they can bring takes no time of
+ * its own, however often it has to be done; and a poll of a stream lasts until something happens.
+ */
+static void pass_time_as_rank(const char *symbol)
+{
+    struct sim_engine *engine = &sim_world.engine;
+    const bool is_query = strstr(symbol, "Query") != NULL;
+
+    if (is_poll(symbol) && sim_engine_waits_for_others(engine)) {
+        sim_engine_run(engine, sim_world.host_now);
+        if (is_query)
+            sim_world_linger();
+        return;
+    }
+    sim_world.host_now += sim_clock_call_cost(symbol);
+    if (is_query && sim_engine_next(engine) != SIM_FOREVER
+        && sim_engine_next(engine) > sim_world.host_now)
+        sim_world.host_now = sim_engine_next(engine);
+    sim_engine_run(engine, sim_world.host_now);
+}
+
 static void pass_time(const char *symbol)
 {
     uint64_t shared = atomic_load(&sim_world.state->clock_ps);
 
+    if (sim_world.is_rank) {
+        pass_time_as_rank(symbol);
+        return;
+    }
     if (sim_world.host_now < shared)
         sim_world.host_now = shared;
     sim_world.host_now += sim_clock_call_cost(symbol);

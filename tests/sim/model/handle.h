@@ -15,6 +15,7 @@ enum sim_handle_kind {
     SIM_HANDLE_LIBRARY,
     SIM_HANDLE_KERNEL,
     SIM_HANDLE_BLAS,
+    SIM_HANDLE_COMM,
     SIM_HANDLE_KINDS
 };
 

@@ -13,6 +13,14 @@ void sim_spec_init(struct sim_spec *spec)
     spec->runtime_fault = spec->compiler_fault = SIM_NO_FAULT;
     spec->truncated_fault = spec->ptx_fault = SIM_NO_FAULT;
     spec->cublas.fault = spec->cublaslt.fault = SIM_NO_FAULT;
+    spec->nccl_version = SIM_NCCL_VERSION;
+    spec->nccl_fault = SIM_NO_FAULT;
+    for (unsigned i = 0; i < SIM_SPEC_RANKS; i++) {
+        struct sim_spec_rank *rank = &spec->ranks[i];
+
+        rank->absent_fault = rank->death_fault = rank->drop_fault = SIM_NO_FAULT;
+        rank->nan_fault = rank->swap_fault = rank->flip.fault = SIM_NO_FAULT;
+    }
     for (unsigned i = 0; i < SIM_SPEC_GPUS; i++) {
         for (unsigned k = 0; k < SIM_SPEC_GPUS; k++) {
             struct sim_spec_pair *pair = &spec->pairs[i][k];
@@ -29,6 +37,7 @@ void sim_spec_init(struct sim_spec *spec)
         spec->host.uplink_faults[i] = SIM_NO_FAULT;
     spec->host.memory_node = -1;
     spec->host.memory_fault = spec->host.fabric_fault = SIM_NO_FAULT;
+    spec->host.shm_fault = spec->host.nccl_conf_fault = SIM_NO_FAULT;
 }
 
 struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)

@@ -21,7 +21,9 @@
 #define SIM_SPEC_FLIPS      4
 #define SIM_SPEC_NODES      8
 #define SIM_SPEC_SWITCHES   8
+#define SIM_SPEC_RANKS      64
 #define SIM_NO_FAULT        (-1)
+#define SIM_NCCL_VERSION    22809 /* of the double, unless a fault says another */
 
 /* What the resources of a device are called in the engine. */
 enum sim_resource {
@@ -63,6 +65,10 @@ struct sim_spec_gpu {
     uint64_t foreign_bytes; /* of which somebody else holds so much */
     uint64_t speed;         /* for FASTEST_FIRST; any unit */
     uint64_t rate[SIM_RESOURCES];
+    unsigned nvlinks;             /* that work */
+    unsigned pcie_mb_per_s;       /* what NCCL takes its slot for */
+    unsigned collective_permille; /* of what links copy, that rings of collectives carry; */
+    unsigned nvls_permille;       /* and what goes through switches that reduce: 0 if none do */
     /* Of one load: of its own memory, of host memory and a peer's over PCIe, over NVLink. */
     sim_time latency, host_latency, peer_latency;
     /* Of products of matrices: how many multiply-adds are done in the time of so many of the
@@ -112,6 +118,7 @@ struct sim_spec_kernel {
  * SIM_NO_FAULT where it is not so. */
 struct sim_spec_pair {
     uint64_t link_rate; /* of their NVLinks, bytes per second each way; 0 if none */
+    unsigned nvlinks;
     bool can_access;
     int fault;
     struct sim_spec_flip flip; /* of what arrives, each time */
@@ -121,6 +128,21 @@ struct sim_spec_pair {
     sim_time hangs_at;         /* from then on */
 };
 
+enum sim_rank_place { SIM_RANK_ANYWHERE, SIM_RANK_IN_ONE_PROCESS, SIM_RANK_IN_PROCESSES };
+
+/* What is wrong with a rank of a collective, whatever GPU it is on; SIM_NO_FAULT where nothing is.
+ */
+struct sim_spec_rank {
+    int absent_fault; /* never joins */
+    int death_fault;  /* its process is killed, */
+    unsigned dies_at; /* enum sim_rank_moment, then */
+    int drop_fault;   /* what it brings does not arrive */
+    enum sim_rank_place drop_where;
+    int nan_fault, swap_fault; /* of what it receives */
+    struct sim_spec_flip flip;
+    enum sim_rank_place spoil_where;
+};
+
 /* What GPUs share on their way to the host and to each other; bytes per second, 0: no limit. */
 struct sim_spec_host {
     uint64_t memory_rate[SIM_SPEC_NODES];
@@ -128,8 +150,11 @@ struct sim_spec_host {
     uint64_t uplink_rate[SIM_SPEC_SWITCHES];              /* each way */
     int socket_faults[SIM_SPEC_NODES][SIM_SPEC_NODES];
     int uplink_faults[SIM_SPEC_SWITCHES];
+    bool has_fabric;      /* NVSwitches: every link serves every GPU */
     uint64_t fabric_rate; /* of all NVSwitches together, whoever sends */
     int fabric_fault;
+    uint64_t shm_bytes; /* of /dev/shm; 0: no limit */
+    int shm_fault, nccl_conf_fault;
     int memory_node; /* of all host memory; -1: that of the GPU that copies it */
     int memory_fault;
 };
@@ -157,6 +182,9 @@ struct sim_spec {
     struct sim_spec_host host;
     unsigned call_count;
     struct sim_spec_call calls[SIM_SPEC_CALLS];
+    int nccl_version; /* as ncclGetVersion has it */
+    int nccl_fault;   /* of that version */
+    struct sim_spec_rank ranks[SIM_SPEC_RANKS];
     unsigned kernel_count;
     struct sim_spec_kernel kernels[SIM_SPEC_KERNELS];
     unsigned gemm_fault_count;

@@ -42,6 +42,17 @@ static uint64_t link_rate(const struct sim_gpu_model *model, unsigned links, uns
     return permille(permille(rate, model->nvlink_efficiency_permille), rate_permille);
 }
 
+/* MB/s, as NCCL works it out from what sysfs says the slot can do: GT/s in decimal, and 80 of them
+ * per GB/s and lane. Source: src/graph/topo.cc. */
+static unsigned nccl_slot(const struct sim_gpu_model *model)
+{
+    static const unsigned mb_per_s_of_16[] = { 0, 3000, 6000, 12000, 24000, 48000, 96000 };
+
+    if (model->pcie_gen >= sizeof mb_per_s_of_16 / sizeof mb_per_s_of_16[0])
+        return 0;
+    return mb_per_s_of_16[model->pcie_gen] * model->pcie_width / 16;
+}
+
 static uint64_t flops(const struct sim_gpu *gpu, unsigned sms)
 {
     unsigned mhz = gpu->model.clock_mhz;
@@ -80,6 +91,14 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->host_latency = model->host_latency_ps;
     to->peer_latency = model->peer_latency_ps;
     to->speed = (uint64_t)model->sms * model->cores_per_sm * model->clock_mhz;
+}
+
+static void set_collectives(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
+{
+    to->nvlinks = gpu->model.nvlinks - gpu->nvlinks_down;
+    to->pcie_mb_per_s = nccl_slot(&gpu->model);
+    to->collective_permille = gpu->model.collective_permille;
+    to->nvls_permille = gpu->model.nvls_permille;
 }
 
 static void set_faults(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
@@ -157,6 +176,7 @@ static void add_gpus(struct sim_spec *spec, unsigned places[SIM_MACHINE_GPUS])
         to->total_bytes = gpu->model.memory_bytes;
         to->foreign_bytes = gpu->busy_percent != 0 || gpu->is_held ? SIM_FOREIGN_BYTES : 0;
         set_rates(to, gpu);
+        set_collectives(to, gpu);
         set_faults(to, gpu);
         sim_attributes_fill(to, gpu, &gpu->model, spec->driver_cuda);
         for (unsigned k = 0; gpu->is_mig && k < gpu->instance_count; k++)
@@ -173,6 +193,7 @@ static void add_pairs(struct sim_spec *spec, const unsigned places[SIM_MACHINE_G
 
             pair->link_rate =
                 link_rate(&script.machine.gpus[i].model, link->nvlinks, link->rate_permille);
+            pair->nvlinks = link->nvlinks;
             pair->can_access = i != k && link->has_access;
             pair->fault = link->fault;
             pair->flip =
@@ -204,6 +225,9 @@ static void add_host(struct sim_spec_host *to, const struct sim_host *host)
         to->uplink_faults[i] = one->fault;
     }
     to->fabric_fault = host->fabric_fault;
+    to->shm_bytes = host->shm_bytes;
+    to->shm_fault = host->shm_fault;
+    to->nccl_conf_fault = host->nccl_conf_fault;
     to->memory_node = host->memory_node;
     to->memory_fault = host->memory_fault;
 }
@@ -215,6 +239,7 @@ static void add_fabric(struct sim_spec *spec, const struct sim_host *host)
 
     for (unsigned i = 0; i < spec->gpu_count; i++)
         all += spec->gpus[i].rate[SIM_RESOURCE_LINKS_OUT];
+    spec->host.has_fabric = sim_machine_is_switched(&script.machine, 0);
     spec->host.fabric_rate = permille(all / 2, host->fabric_permille);
 }
 
@@ -304,6 +329,34 @@ static void add_software(struct sim_spec *spec)
     memcpy(spec->gemm_faults, machine->gemm_faults, sizeof spec->gemm_faults);
 }
 
+static struct sim_spec_flip flip_of(const struct sim_flip *flip)
+{
+    return (struct sim_spec_flip){ flip->byte, flip->bit, flip->fault };
+}
+
+static void add_ranks(struct sim_spec *spec)
+{
+    const struct sim_machine *machine = &script.machine;
+
+    if (machine->nccl_version != 0)
+        spec->nccl_version = (int)machine->nccl_version;
+    spec->nccl_fault = machine->nccl_fault;
+    for (unsigned i = 0; i < SIM_MACHINE_RANKS && i < SIM_SPEC_RANKS; i++) {
+        const struct sim_rank *rank = &machine->ranks[i];
+
+        spec->ranks[i] =
+            (struct sim_spec_rank){ .absent_fault = rank->absent_fault,
+                                    .death_fault = rank->death_fault,
+                                    .dies_at = rank->dies_at,
+                                    .drop_fault = rank->drop_fault,
+                                    .drop_where = (enum sim_rank_place)rank->drop_where,
+                                    .nan_fault = rank->nan_fault,
+                                    .swap_fault = rank->swap_fault,
+                                    .flip = flip_of(&rank->flip),
+                                    .spoil_where = (enum sim_rank_place)rank->spoil_where };
+    }
+}
+
 bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size)
 {
     const char *profile = getenv("GPU_SELFTEST_SIM_PROFILE");
@@ -322,5 +375,6 @@ bool sim_spec_load(struct sim_spec *spec, char *err, size_t err_size)
     add_host(&spec->host, &script.machine.host);
     add_fabric(spec, &script.machine.host);
     add_plan(spec);
+    add_ranks(spec);
     return true;
 }

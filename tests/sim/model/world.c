@@ -16,6 +16,12 @@
 #include "model/fault.h"
 #include "model/strict.h"
 
+/* How long to look away: where other processes work on it, and where only a thread could. */
+#define OTHERS_NS          50000
+#define NOTHING_NS         1000000
+#define OTHERS_PATIENCE_NS 10000000000ull
+#define LINGER_NAPS        20
+
 struct sim_world sim_world = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -135,20 +141,48 @@ static unsigned hang_limit_s(void)
     return seconds;
 }
 
+/* A while without the lock: another thread, or another process, may bring what this one needs. */
+static void nap(long nanoseconds)
+{
+    const struct timespec tick = { .tv_nsec = nanoseconds };
+
+    pthread_mutex_unlock(&sim_world.lock);
+    nanosleep(&tick, NULL);
+    pthread_mutex_lock(&sim_world.lock);
+}
+
+void sim_world_linger(void)
+{
+    for (unsigned i = 0; i < LINGER_NAPS && sim_engine_waits_for_others(&sim_world.engine); i++) {
+        nap(OTHERS_NS);
+        sim_engine_run(&sim_world.engine, sim_world.host_now);
+    }
+}
+
+void sim_world_wait_tick(struct sim_patience *patience, bool for_others, const char *what)
+{
+    const uint64_t limit_ns = for_others ? OTHERS_PATIENCE_NS : 0;
+
+    if (!patience->is_told && patience->waited_ns >= limit_ns) {
+        fprintf(stderr, "gpu-selftest simulator: %s\n", what);
+        patience->is_told = true;
+    }
+    if (hang_limit_s() != 0 && patience->waited_ns > 1000000000ull * hang_limit_s())
+        abort();
+    nap(for_others ? OTHERS_NS : NOTHING_NS);
+    patience->waited_ns += for_others ? OTHERS_NS : NOTHING_NS;
+}
+
 void sim_world_wait(struct sim_op_ref op)
 {
-    const struct timespec tick = { .tv_nsec = 1000000 };
-    uint64_t ticks = 0;
+    struct sim_patience patience = { 0 };
 
-    /* Another thread may yet submit what this one waits for. */
     while (!sim_engine_run_until_done(&sim_world.engine, op)) {
-        if (ticks++ == 0)
-            fputs("gpu-selftest simulator: a call waits for work that never ends\n", stderr);
-        if (hang_limit_s() != 0 && ticks > 1000ull * hang_limit_s())
-            abort();
-        pthread_mutex_unlock(&sim_world.lock);
-        nanosleep(&tick, NULL);
-        pthread_mutex_lock(&sim_world.lock);
+        bool for_others = sim_engine_waits_for_others(&sim_world.engine);
+
+        sim_world_wait_tick(&patience, for_others,
+                            for_others ? "a call waits for ranks that do not come"
+                                       : "a call waits for work that never ends");
     }
     if (sim_world.host_now < sim_world.engine.now)
         sim_world.host_now = sim_world.engine.now;

@@ -62,6 +62,7 @@ struct sim_world {
     unsigned device_count;
     struct sim_device devices[SIM_DEVICES];
     bool has_open_blocks;
+    bool is_rank;     /* of a job that may have ranks in other processes, too */
     uint64_t writes;  /* effects that changed memory, counted */
     uint64_t entries; /* calls into a double, counted: in between, callers may write host memory */
 };
@@ -105,6 +106,17 @@ bool sim_gpu_is_lost(unsigned gpu);
 void sim_world_open(struct sim_block *block);
 /* The bytes were written by an effect: armed flips in them happen. */
 void sim_world_written(struct sim_block *block, uintptr_t address, uint64_t size_bytes);
+
+/* Gives others a moment of real time, without the lock, until what waits for them goes on. */
+void sim_world_linger(void);
+
+/* Really blocking, a tick at a time: says once on stderr what for, at once or, if others could
+ * still come, after ten seconds; ends the program where the environment sets a limit. */
+struct sim_patience {
+    uint64_t waited_ns;
+    bool is_told;
+};
+void sim_world_wait_tick(struct sim_patience *patience, bool for_others, const char *what);
 
 /* Waits in virtual time. Really blocks, after saying so once on stderr, if it would never end. */
 void sim_world_wait(struct sim_op_ref op);

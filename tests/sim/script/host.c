@@ -81,16 +81,26 @@ bool sim_statement_sockets(const struct sim_statement *st)
     return true;
 }
 
-/* Where the memory of a process comes from that runs, or is bound, at the wrong place. */
+/* What a process finds on its host: memory of the wrong place, little of /dev/shm, orders to NCCL.
+ */
 bool sim_statement_host(const struct sim_statement *st)
 {
-    static const struct sim_field FIELD = SIM_FIELD("numa", NODE, struct sim_host, memory_node);
+    static const struct sim_field FIELDS[] = {
+        SIM_FIELD("numa", NODE, struct sim_host, memory_node),
+        SIM_FIELD("shm", BYTES, struct sim_host, shm_bytes),
+        SIM_FIELD("nccl-conf", TEXT, struct sim_host, nccl_conf),
+    };
     struct sim_host *host = &st->script->machine.host;
 
-    if (!sim_statement_fields(st, 1, &FIELD, 1, host))
+    if (!sim_statement_fields(st, 1, FIELDS, COUNT(FIELDS), host))
         return false;
     if (host->memory_node >= SIM_MACHINE_NODES)
         return sim_statement_fail(st, "more than %d NUMA nodes", SIM_MACHINE_NODES);
-    host->memory_fault = st->fault;
+    if (sim_statement_has(st, "numa"))
+        host->memory_fault = st->fault;
+    if (sim_statement_has(st, "shm"))
+        host->shm_fault = st->fault;
+    if (sim_statement_has(st, "nccl-conf"))
+        host->nccl_conf_fault = st->fault;
     return true;
 }

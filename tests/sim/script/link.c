@@ -18,20 +18,11 @@ struct pair {
     unsigned one, other;
 };
 
-static bool has_word(const struct sim_statement *st, const char *word)
-{
-    for (unsigned i = 2; i < st->words.count; i++) {
-        if (strcmp(st->words.words[i].key, word) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* What crosses the link goes wrong; its rate and what is said of it stay. */
 static void apply_wrong(const struct sim_statement *st, struct sim_gpu_link *link,
                         const struct link_words *words, const struct sim_flip *flip)
 {
-    if (has_word(st, "flip"))
+    if (sim_statement_has(st, "flip"))
         link->flip = *flip;
     if (words->drops)
         link->drop_fault = st->fault;
@@ -46,19 +37,20 @@ static void apply_wrong(const struct sim_statement *st, struct sim_gpu_link *lin
 static void apply(const struct sim_statement *st, struct sim_gpu_link *link,
                   const struct link_words *words)
 {
-    if (has_word(st, "nvlink")) {
+    if (sim_statement_has(st, "nvlink")) {
         link->nvlinks = words->nvlinks;
         link->has_access |= words->nvlinks > 0;
     }
-    if (has_word(st, "rate"))
+    if (sim_statement_has(st, "rate"))
         link->rate_permille = words->rate;
-    if (has_word(st, "p2p"))
+    if (sim_statement_has(st, "p2p"))
         link->has_access = words->has_access;
     if (words->is_down) {
         link->is_down = true;
         link->nvlinks = 0;
     }
-    if (has_word(st, "nvlink") || has_word(st, "rate") || has_word(st, "p2p") || words->is_down)
+    if (sim_statement_has(st, "nvlink") || sim_statement_has(st, "rate")
+        || sim_statement_has(st, "p2p") || words->is_down)
         link->fault = st->fault;
 }
 
@@ -100,7 +92,8 @@ static bool check_link(const struct sim_statement *st, const struct pair *pair,
     if (!pair->is_all && words->is_down && machine->links[pair->one][pair->other].nvlinks == 0)
         return sim_statement_fail(st, "no NVLink goes from GPU %u to GPU %u", pair->one,
                                   pair->other);
-    if (pair->is_one_way && (words->is_down || has_word(st, "nvlink") || has_word(st, "p2p")))
+    if (pair->is_one_way
+        && (words->is_down || sim_statement_has(st, "nvlink") || sim_statement_has(st, "p2p")))
         return sim_statement_fail(st, "a link is there in both directions or not at all");
     if (words->after_ps != 0 && !words->hangs)
         return sim_statement_fail(st, "'after' goes with 'hangs'");
@@ -171,7 +164,7 @@ bool sim_statement_nvlink(const struct sim_statement *st)
 }
 
 /* More links to peers than it has: each of them serves every peer. */
-static bool is_behind_switches(const struct sim_machine *machine, unsigned gpu)
+bool sim_machine_is_switched(const struct sim_machine *machine, unsigned gpu)
 {
     unsigned sum = 0;
 
@@ -189,7 +182,7 @@ bool sim_statement_nvswitch(const struct sim_statement *st)
 
     if (!sim_statement_fields(st, 1, &FIELD, 1, &machine->host))
         return false;
-    if (machine->gpu_count == 0 || !is_behind_switches(machine, 0))
+    if (machine->gpu_count == 0 || !sim_machine_is_switched(machine, 0))
         return sim_statement_fail(st, "the profile has no NVSwitch");
     machine->host.fabric_fault = st->fault;
     return true;
@@ -206,13 +199,13 @@ struct pcie_words {
 static void apply_pcie(const struct sim_statement *st, struct sim_gpu *gpu,
                        const struct pcie_words *words)
 {
-    if (has_word(st, "width"))
+    if (sim_statement_has(st, "width"))
         gpu->pcie_width_now = words->width;
-    if (has_word(st, "gen"))
+    if (sim_statement_has(st, "gen"))
         gpu->pcie_gen_now = words->gen;
-    if (has_word(st, "width") || has_word(st, "gen"))
+    if (sim_statement_has(st, "width") || sim_statement_has(st, "gen"))
         gpu->pcie_fault = st->fault;
-    if (has_word(st, "idle-gen")) {
+    if (sim_statement_has(st, "idle-gen")) {
         gpu->pcie_gen_idle = words->idle_gen;
         gpu->idle_fault = st->fault;
     }
@@ -220,7 +213,7 @@ static void apply_pcie(const struct sim_statement *st, struct sim_gpu *gpu,
         gpu->hang_after_ps = words->after_ps;
         gpu->hang_fault = st->fault;
     }
-    if (has_word(st, "disturbed-until")) {
+    if (sim_statement_has(st, "disturbed-until")) {
         gpu->disturbed_until_ps = words->disturbed_until_ps;
         gpu->disturbed_fault = st->fault;
     }
@@ -249,7 +242,7 @@ bool sim_statement_pcie(const struct sim_statement *st)
         return sim_statement_fail(st, "'after' goes with 'hangs'");
     if (words.hangs && st->part != SIM_SCRIPT_FAULT)
         return sim_statement_fail(st, "a link that hangs is a fault, and none of a profile");
-    if (has_word(st, "disturbed-until") && st->part != SIM_SCRIPT_FAULT)
+    if (sim_statement_has(st, "disturbed-until") && st->part != SIM_SCRIPT_FAULT)
         return sim_statement_fail(st, "a link that is disturbed is a fault, and none of a profile");
     apply_pcie(st, gpu, &words);
     width = gpu->pcie_width_now;
@@ -259,7 +252,7 @@ bool sim_statement_pcie(const struct sim_statement *st)
     if (gpu->pcie_gen_now == 0 || gpu->pcie_gen_now > gpu->model.pcie_gen)
         return sim_statement_fail(st, "GPU %u has no generation %u (known: 1 to %u)", index,
                                   gpu->pcie_gen_now, gpu->model.pcie_gen);
-    if (has_word(st, "idle-gen")
+    if (sim_statement_has(st, "idle-gen")
         && (gpu->pcie_gen_idle == 0 || gpu->pcie_gen_idle >= gpu->pcie_gen_now))
         return sim_statement_fail(st, "'idle-gen=%u' is not below generation %u of GPU %u",
                                   gpu->pcie_gen_idle, gpu->pcie_gen_now, index);

@@ -16,6 +16,7 @@
 #define SIM_MACHINE_INSTANCES   7
 #define SIM_MACHINE_FLIPS       4
 #define SIM_MACHINE_NODES       8
+#define SIM_MACHINE_RANKS       64 /* of a collective, on all machines together */
 #define SIM_MACHINE_SWITCHES    8
 #define SIM_MACHINE_GEMM_FAULTS 8
 #define SIM_FAULT_NONE          (-1)
@@ -67,6 +68,8 @@ struct sim_gpu_model {
     unsigned c2c_mb_per_s; /* NVLink-C2C to the host, one direction; 0: the host is behind PCIe */
     unsigned c2c_efficiency_permille;
     unsigned nvlink_efficiency_permille;
+    unsigned collective_permille; /* of what its NVLinks copy, that rings of collectives carry, */
+    unsigned nvls_permille;       /* and that NVSwitches carry which reduce; 0: they cannot */
     /* Of products of matrices: multiply-adds per clock and SM (0: the cores do it), and how much of
      * that rate cuBLAS reaches. Those of FP32 are the cores. */
     unsigned gemm_lanes[SIM_GEMM_TYPES];
@@ -189,6 +192,10 @@ struct sim_host {
     int fabric_fault;
     int memory_node; /* where all host memory comes from; -1: near the GPU that copies it */
     int memory_fault;
+    uint64_t shm_bytes; /* of /dev/shm; 0: enough for everything */
+    int shm_fault;
+    char nccl_conf[128]; /* a line of /etc/nccl.conf; "" if there is no such file */
+    int nccl_conf_fault;
 };
 
 enum sim_library {
@@ -198,7 +205,21 @@ enum sim_library {
     SIM_LIBRARY_CUBLAS,
     SIM_LIBRARY_CUBLASLT,
     SIM_LIBRARY_PTX_COMPILER,
+    SIM_LIBRARY_NCCL,
     SIM_LIBRARIES
+};
+
+/* What is wrong with a rank of a collective, each with a fault of its own; SIM_FAULT_NONE where
+ * nothing is. */
+struct sim_rank {
+    int absent_fault;    /* it never joins */
+    int death_fault;     /* it is killed: */
+    unsigned dies_at;    /* 1 before it joins, 2 at its first collective */
+    int drop_fault;      /* what it brings does not arrive, */
+    unsigned drop_where; /* 0 anywhere, 1 with all ranks in one process, 2 in several */
+    int nan_fault, swap_fault;
+    struct sim_flip flip; /* of what it receives; all three: */
+    unsigned spoil_where; /* likewise */
 };
 
 struct sim_library_state {
@@ -246,7 +267,16 @@ struct sim_machine {
     struct sim_library_state libraries[SIM_LIBRARIES];
     unsigned gemm_fault_count;
     struct sim_gemm_fault gemm_faults[SIM_MACHINE_GEMM_FAULTS];
+    unsigned nccl_version; /* 22809; 0: the double's own */
+    int nccl_fault;
+    struct sim_rank ranks[SIM_MACHINE_RANKS];
 };
+
+/* Is it behind NVSwitches? Then each of its links serves every peer. */
+bool sim_machine_is_switched(const struct sim_machine *machine, unsigned gpu);
+
+/* "16.0 GT/s PCIe" for generation 4: as sysfs words it. */
+const char *sim_pcie_speed(unsigned generation);
 
 /* Peak of the device memory: two transfers per clock over the whole bus. */
 uint64_t sim_model_memory_rate(const struct sim_gpu_model *model);

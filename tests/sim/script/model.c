@@ -46,6 +46,8 @@ static const struct sim_field FIELDS[] = {
     ROW("c2c", RATE, c2c_mb_per_s),
     ROW("c2c-efficiency", SHARE, c2c_efficiency_permille),
     ROW("nvlink-efficiency", SHARE, nvlink_efficiency_permille),
+    ROW("collective-efficiency", SHARE, collective_permille),
+    ROW("nvls-efficiency", SHARE, nvls_permille),
     ROW("fp64-lanes", COUNT, gemm_lanes[SIM_GEMM_FP64]),
     ROW("tf32-lanes", COUNT, gemm_lanes[SIM_GEMM_TF32]),
     ROW("fp16-lanes", COUNT, gemm_lanes[SIM_GEMM_FP16]),
@@ -82,6 +84,7 @@ bool sim_statement_model(const struct sim_statement *st)
     model->pcie_efficiency_permille = 1000;
     model->nvlink_efficiency_permille = 1000;
     model->c2c_efficiency_permille = 1000;
+    model->collective_permille = 1000;
     for (unsigned i = 0; i < SIM_GEMM_TYPES; i++)
         model->gemm_permille[i] = 1000;
     if (!sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], model))
@@ -90,6 +93,15 @@ bool sim_statement_model(const struct sim_statement *st)
         model->clock_max_mhz = model->clock_mhz;
     script->model_count++;
     return true;
+}
+
+const char *sim_pcie_speed(unsigned generation)
+{
+    static const char *const SPEEDS[] = { "Unknown",       "2.5 GT/s PCIe",  "5.0 GT/s PCIe",
+                                          "8.0 GT/s PCIe", "16.0 GT/s PCIe", "32.0 GT/s PCIe",
+                                          "64.0 GT/s PCIe" };
+
+    return SPEEDS[generation < sizeof SPEEDS / sizeof SPEEDS[0] ? generation : 0];
 }
 
 uint64_t sim_model_memory_rate(const struct sim_gpu_model *model)

@@ -27,6 +27,8 @@ static const struct {
     { "libnvidia-ptxjitcompiler", PROFILE | FAULT, sim_statement_library },
     { "libcublas", PROFILE | FAULT, sim_statement_library },
     { "libcublasLt", PROFILE | FAULT, sim_statement_library },
+    { "libnccl", PROFILE | FAULT, sim_statement_nccl },
+    { "rank", FAULT, sim_statement_rank },
     { "gpu", PROFILE | FAULT, sim_statement_add_gpu },
     { "mig", PROFILE, sim_statement_mig },
     { "switch", PROFILE | FAULT, sim_statement_switch },
@@ -59,6 +61,15 @@ bool sim_statement_fail(const struct sim_statement *st, const char *format, ...)
     snprintf(st->err, st->err_size, "%s%s%s line %u: %s", PARTS[st->part],
              st->part == SIM_SCRIPT_FAULT ? "" : " ", st->part == SIM_SCRIPT_FAULT ? "" : st->name,
              st->words.line, message);
+    return false;
+}
+
+bool sim_statement_has(const struct sim_statement *st, const char *word)
+{
+    for (unsigned i = 1; i < st->words.count; i++) {
+        if (strcmp(st->words.words[i].key, word) == 0)
+            return true;
+    }
     return false;
 }
 
@@ -134,7 +145,8 @@ static bool handle(const struct sim_statement *st)
             return STATEMENTS[i].handle(st);
     }
     if (st->part == SIM_SCRIPT_FAULT
-        && (strncmp(word, "cu", 2) == 0 || strncmp(word, "nvml", 4) == 0))
+        && (strncmp(word, "cu", 2) == 0 || strncmp(word, "nvml", 4) == 0
+            || strncmp(word, "nccl", 4) == 0))
         return sim_statement_call(st);
     return unknown_statement(st);
 }
@@ -181,8 +193,16 @@ void sim_script_init(struct sim_script *script)
     machine->driver_fault = machine->cudart_fault = SIM_FAULT_NONE;
     for (unsigned i = 0; i < SIM_LIBRARIES; i++)
         machine->libraries[i].fault = SIM_FAULT_NONE;
+    machine->nccl_fault = SIM_FAULT_NONE;
+    for (unsigned i = 0; i < SIM_MACHINE_RANKS; i++) {
+        struct sim_rank *rank = &machine->ranks[i];
+
+        rank->absent_fault = rank->death_fault = rank->drop_fault = SIM_FAULT_NONE;
+        rank->nan_fault = rank->swap_fault = rank->flip.fault = SIM_FAULT_NONE;
+    }
     machine->host.memory_node = -1;
     machine->host.memory_fault = machine->host.fabric_fault = SIM_FAULT_NONE;
+    machine->host.shm_fault = machine->host.nccl_conf_fault = SIM_FAULT_NONE;
     for (unsigned a = 0; a < SIM_MACHINE_GPUS; a++) {
         for (unsigned b = 0; b < SIM_MACHINE_GPUS; b++) {
             struct sim_gpu_link *link = &machine->links[a][b];

@@ -25,6 +25,8 @@ bool sim_statement_unknown(const struct sim_statement *st, const char *word, con
 /* Fills members from the words from the n-th on; at least one. */
 bool sim_statement_fields(const struct sim_statement *st, unsigned from,
                           const struct sim_field *fields, size_t count, void *base);
+/* Is this word, or its key, among the words of the statement, but for the first? */
+bool sim_statement_has(const struct sim_statement *st, const char *word);
 /* The n-th word as the number of a GPU that the profile has. */
 bool sim_statement_gpu(const struct sim_statement *st, unsigned word, unsigned *gpu);
 
@@ -35,6 +37,8 @@ bool sim_statement_flip(const struct sim_statement *st, char *text, struct sim_f
 bool sim_statement_driver(const struct sim_statement *st);
 bool sim_statement_cudart(const struct sim_statement *st);
 bool sim_statement_library(const struct sim_statement *st);
+bool sim_statement_nccl(const struct sim_statement *st);
+bool sim_statement_rank(const struct sim_statement *st);
 bool sim_statement_model(const struct sim_statement *st);
 bool sim_statement_add_gpu(const struct sim_statement *st);
 bool sim_statement_mig(const struct sim_statement *st);

@@ -19,6 +19,7 @@ static const struct gst_workload copy = { .name = "copy",
                                           .group = "bandwidth",
                                           .takes_samples = true,
                                           .takes_pairs = true,
+                                          .takes_collectives = true,
                                           .is_quick = true };
 static const struct gst_workload burn = { .name = "burn", .group = "bandwidth" };
 static const struct gst_workload look = { .name = "look", .group = "files", .is_early = true };
@@ -62,6 +63,7 @@ static void test_plan__chosen(void **state)
         { { "bandwidth", "basic" }, "copy query add " },
         { { "query", "add", "--samples", "5" }, "query add " },
         { { "bandwidth", "--pairs", "0-1" }, "copy " },
+        { { "copy", "--collective", "broadcast" }, "copy " },
         { { "burn", "bandwidth", "add" }, "burn copy add " },
         { { "basic", "files", "--level", "full" }, "look query add " },
         /* What runs before the GPUs are opened comes first, wherever it was named. */
@@ -100,6 +102,7 @@ static void test_plan__refused(void **state)
         { { "query", "--only", "add" }, { "not both", "" } },
         { { "query", "--samples", "5" }, { "'--samples'", "it goes with: add, copy" } },
         { { "basic", "--pairs", "0-1" }, { "'--pairs'", "it goes with: copy" } },
+        { { "basic", "--max-bytes", "8" }, { "'--max-bytes'", "it goes with: copy" } },
     };
 
     (void)state;

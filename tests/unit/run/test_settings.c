@@ -187,10 +187,12 @@ static void test_settings__refused(void **state)
 static void test_settings__help_shows_every_option(void **state)
 {
     static const char *const options[] = {
-        "--level",    "--only",    "--skip",    "-d, --device", "--size",       "--samples",
-        "--pairs",    "--seed",    "--timeout", "--bars",       "--strict",     "--isolate",
-        "--json",     "--junit",   "--root",    "--fault",      "--prometheus", "--simulate",
-        "-h, --help", "--version", "--exit-map"
+        "--level",     "--only",          "--skip",      "-d, --device", "--size",
+        "--samples",   "--pairs",         "--seed",      "--timeout",    "--bars",
+        "--strict",    "--isolate",       "--json",      "--junit",      "--root",
+        "--fault",     "--prometheus",    "--simulate",  "-h, --help",   "--version",
+        "--exit-map",  "--collective",    "--data-type", "--op",         "--min-bytes",
+        "--max-bytes", "--process-model", "--rendezvous"
     };
     char *text = NULL;
     size_t size;

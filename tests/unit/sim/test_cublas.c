@@ -1,121 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The double of libcublas on the machine of sim_machine.h: what it exports, the rules for handles
- * and arguments, when a result is there, how long it takes, and what faults do to it.
+ * and arguments, when a result is there, and how long it takes.
  */
 #include <dlfcn.h>
 #include <math.h>
-#include <stdlib.h>
 
-#include "cublas_prototypes.h"
-#include "cuda_fixture.h"
+#include "cublas_fixture.h"
 #include "model/gemm_memo.h"
-#include "sim_machine.h"
-
-#define WORKS(call) assert_int_equal(call, 0)
-#define N           96
-#define ELEMENTS    (N * N)
-#define BYTES       (ELEMENTS * sizeof(float))
-
-static struct sim_spec spec;
-static cublasHandle_t handle;
-static CUdeviceptr a, b, c;
-static const float one = 1, zero = 0;
-
-static float *at(CUdeviceptr address)
-{
-    return (float *)(uintptr_t)address;
-}
-
-static float a_at(int row, int column)
-{
-    return (float)((row * 5 + column * 3) % 7 - 3);
-}
-
-static float b_at(int row, int column)
-{
-    return (float)((row * 2 + column * 11) % 5 - 2);
-}
-
-static void upload(CUdeviceptr to, float (*value)(int, int))
-{
-    static float numbers[ELEMENTS];
-
-    for (int j = 0; j < N; j++) {
-        for (int i = 0; i < N; i++)
-            numbers[j * N + i] = value(i, j);
-    }
-    WORKS(cuMemcpyHtoD_v2(to, numbers, BYTES));
-}
-
-static int set_up(void **state)
-{
-    spec.gemm_fault_count = 0;
-    if (setup(state) != 0 || cublasCreate_v2(&handle) != 0)
-        return -1;
-    a = allocate(BYTES);
-    b = allocate(BYTES);
-    c = allocate(BYTES);
-    upload(a, a_at);
-    upload(b, b_at);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    sim_world.spec.gemm_fault_count = 0;
-    cuCtxSetCurrent(contexts[0]);
-    cublasDestroy_v2(handle);
-    return teardown(state);
-}
-
-static cublasStatus_t multiply(cublasHandle_t by)
-{
-    return cublasSgemm_v2(by, CUBLAS_OP_N, CUBLAS_OP_N, N, N, N, &one, at(a), N, at(b), N, &zero,
-                          at(c), N);
-}
-
-static float got[ELEMENTS];
-
-static void download(void)
-{
-    WORKS(cuCtxSynchronize());
-    WORKS(cuMemcpyDtoH_v2(got, c, BYTES));
-}
-
-static float wanted(int row, int column)
-{
-    float sum = 0;
-
-    for (int k = 0; k < N; k++)
-        sum += a_at(row, k) * b_at(k, column);
-    return sum;
-}
-
-/* How many elements are wrong, and the first of them. */
-static int wrong(int *row, int *column)
-{
-    int count = 0;
-
-    for (int j = N - 1; j >= 0; j--) {
-        for (int i = N - 1; i >= 0; i--) {
-            if (got[j * N + i] == wanted(i, j))
-                continue;
-            *row = i;
-            *column = j;
-            count++;
-        }
-    }
-    return count;
-}
-
-static void expect_right(void)
-{
-    int row = 0, column = 0;
-
-    download();
-    assert_int_equal(wrong(&row, &column), 0);
-}
 
 #define X_EXPORT(result, name, version, arguments, needed) #name #version,
 static const char *of_blas[] = { GST_CUBLAS_API(X_EXPORT) };
@@ -381,20 +273,6 @@ static void test_cublas__types(void **state)
     WORKS(cuCtxSynchronize());
 }
 
-/* One product whose inputs have a bit more than TF32 holds. */
-static float rounded_product(cublasHandle_t by, cublasComputeType_t compute)
-{
-    const float inputs[2] = { 1.0f + 0x1p-12f, 1.0f + 0x1p-12f };
-    float result = 0;
-
-    WORKS(cuMemcpyHtoD_v2(a, inputs, sizeof inputs));
-    WORKS(cublasGemmEx(by, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, at(a), CUDA_R_32F, 1, at(a) + 1,
-                       CUDA_R_32F, 1, &zero, at(c), CUDA_R_32F, 1, compute, CUBLAS_GEMM_DEFAULT));
-    WORKS(cuCtxSynchronize());
-    WORKS(cuMemcpyDtoH_v2(&result, c, sizeof result));
-    return result;
-}
-
 static void test_cublas__tf32_by_mode_and_environment(void **state)
 {
     static const struct {
@@ -503,73 +381,6 @@ static void test_cublas__null_inputs_are_seen_at_the_wait(void **state)
     assert_int_equal(cuCtxSynchronize(), CUDA_ERROR_ILLEGAL_ADDRESS);
 }
 
-static struct sim_gemm_fault *plant(enum sim_gemm_wrong what)
-{
-    struct sim_gemm_fault *fault = &sim_world.spec.gemm_faults[0];
-
-    *fault = (struct sim_gemm_fault){
-        .wrong = what, .gpu = -1, .row = 3, .column = 70, .size = 1, .fault = SIM_NO_FAULT
-    };
-    sim_world.spec.gemm_fault_count = 1;
-    return fault;
-}
-
-static void test_cublas__one_element_is_wrong(void **state)
-{
-    static const enum sim_gemm_wrong kinds[] = { SIM_GEMM_WRONG, SIM_GEMM_FLIP, SIM_GEMM_NAN,
-                                                 SIM_GEMM_UNWRITTEN };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        int row = 0, column = 0;
-
-        plant(kinds[i]);
-        WORKS(cuMemsetD8Async(c, 0xFF, BYTES, NULL));
-        WORKS(multiply(handle));
-        WORKS(multiply(handle)); /* spared, and still wrong */
-        download();
-        assert_int_equal(wrong(&row, &column), 1);
-        assert_int_equal(row, 3);
-        assert_int_equal(column, 70);
-        assert_int_equal(isnan(got[70 * N + 3]) != 0, i >= 2);
-    }
-    sim_world.spec.gemm_fault_count = 0;
-    WORKS(multiply(handle));
-    expect_right();
-}
-
-/* A fault is marked where it changed a result, and not where there was nothing to change. */
-static void test_cublas__faults_fire_where_they_bite(void **state)
-{
-    static const struct {
-        enum sim_gemm_wrong what;
-        unsigned row;
-        int m, n, ldc;
-        bool bites;
-    } rows[] = {
-        { SIM_GEMM_WRONG, 3, N, N, N, true },      { SIM_GEMM_WRONG, N, N, N, N, false },
-        { SIM_GEMM_SPILLS, 0, N - 1, N, N, true }, { SIM_GEMM_SPILLS, 0, N, N, N, false },
-        { SIM_GEMM_SWAPPED, 0, N, N, N, true },    { SIM_GEMM_SWAPPED, 0, N, N - 1, N, false },
-        { SIM_GEMM_SLOW, 0, N, N, N, true },       { SIM_GEMM_HANDLE, 0, N, N, N, false },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct sim_gemm_fault *fault = plant(rows[i].what);
-
-        fault->fault = (int)i;
-        fault->row = rows[i].row;
-        fault->column = 2;
-        fault->permille = 500;
-        WORKS(cuMemsetD8Async(c, 0, BYTES, NULL)); /* or it might be spared */
-        WORKS(cublasSgemm_v2(handle, CUBLAS_OP_N, CUBLAS_OP_N, rows[i].m, rows[i].n, N, &one, at(a),
-                             N, at(b), N, &zero, at(c), rows[i].ldc));
-        WORKS(cuCtxSynchronize());
-        if ((atomic_load(&sim_world.state->fired[i]) != 0) != rows[i].bites)
-            fail_msg("row %zu", i);
-    }
-}
-
 /* Other GPUs take what one computed, by what is in their memory. */
 static void test_cublas__equal_products_of_gpus_are_computed_once(void **state)
 {
@@ -606,111 +417,6 @@ static void test_cublas__equal_products_of_gpus_are_computed_once(void **state)
     c = first[2];
 }
 
-static void test_cublas__a_tile_is_wrong(void **state)
-{
-    struct sim_gemm_fault *fault = plant(SIM_GEMM_WRONG);
-    int row = 0, column = 0;
-
-    (void)state;
-    fault->row = 0;
-    fault->column = 64;
-    fault->size = 64;
-    WORKS(multiply(handle));
-    download();
-    assert_int_equal(wrong(&row, &column), 64 * (N - 64));
-    assert_int_equal(row, 0);
-    assert_int_equal(column, 64);
-}
-
-static void test_cublas__nothing_is_written(void **state)
-{
-    (void)state;
-    plant(SIM_GEMM_UNWRITTEN)->size = 0;
-    sim_world.spec.gemm_faults[0].row = sim_world.spec.gemm_faults[0].column = 0;
-    WORKS(cuMemsetD8Async(c, 0x22, BYTES, NULL));
-    WORKS(multiply(handle));
-    download();
-    for (size_t i = 0; i < BYTES; i++)
-        assert_int_equal(((unsigned char *)got)[i], 0x22);
-}
-
-static void test_cublas__operands_are_swapped(void **state)
-{
-    (void)state;
-    plant(SIM_GEMM_SWAPPED);
-    WORKS(multiply(handle));
-    download();
-    for (int j = 0; j < N; j++) {
-        for (int i = 0; i < N; i++) {
-            float sum = 0;
-
-            for (int k = 0; k < N; k++)
-                sum += b_at(i, k) * a_at(k, j);
-            assert_true(got[j * N + i] == sum);
-        }
-    }
-}
-
-static void test_cublas__rows_below_the_result_are_written(void **state)
-{
-    const int rows = N - 2;
-
-    (void)state;
-    plant(SIM_GEMM_SPILLS);
-    WORKS(cuMemsetD8Async(c, 0x22, BYTES, NULL));
-    WORKS(cublasSgemm_v2(handle, CUBLAS_OP_N, CUBLAS_OP_N, rows, N, N, &one, at(a), N, at(b), N,
-                         &zero, at(c), N));
-    download();
-    for (int j = 0; j < N; j++) {
-        assert_true(got[j * N + rows - 1] == wanted(rows - 1, j));
-        assert_int_equal(((unsigned char *)&got[j * N + rows])[0] == 0x22, j != 70);
-        assert_int_equal(((unsigned char *)&got[j * N + rows + 1])[0], 0x22);
-    }
-}
-
-static void test_cublas__pedantic_inputs_are_rounded(void **state)
-{
-    (void)state;
-    assert_true(rounded_product(handle, CUBLAS_COMPUTE_32F_PEDANTIC) != 1.0f);
-    plant(SIM_GEMM_ROUNDS);
-    assert_true(rounded_product(handle, CUBLAS_COMPUTE_32F_PEDANTIC) == 1.0f);
-}
-
-/* On one GPU, and from a time on. */
-static void test_cublas__faults_have_a_gpu_and_a_time(void **state)
-{
-    int row = 0, column = 0;
-
-    (void)state;
-    plant(SIM_GEMM_WRONG)->gpu = 1;
-    WORKS(multiply(handle));
-    expect_right();
-    plant(SIM_GEMM_WRONG)->after_ps = sim_world.host_now + 100 * SIM_MS;
-    WORKS(cuMemsetD8Async(c, 0, BYTES, NULL));
-    WORKS(multiply(handle));
-    expect_right();
-    for (int i = 0; i < 100 * 1000; i++) /* more than a microsecond each */
-        WORKS(multiply(handle));
-    download();
-    assert_int_equal(wrong(&row, &column), 1);
-}
-
-static void test_cublas__a_handle_is_on_another_device(void **state)
-{
-    struct sim_gemm_fault *fault = plant(SIM_GEMM_HANDLE);
-    cublasHandle_t other = NULL;
-
-    (void)state;
-    fault->gpu = 1;
-    fault->handle_gpu = 0;
-    WORKS(cuCtxSetCurrent(contexts[1]));
-    WORKS(cublasCreate_v2(&other));
-    assert_int_equal(multiply(other), CUBLAS_STATUS_EXECUTION_FAILED);
-    WORKS(cublasDestroy_v2(other));
-    WORKS(cuCtxSetCurrent(contexts[0]));
-    WORKS(multiply(handle));
-}
-
 int main(void)
 {
 #define ONE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -728,22 +434,9 @@ int main(void)
         ONE(test_cublas__repeats_are_spared),
         ONE(test_cublas__memory_of_others_is_an_error_of_the_context),
         ONE(test_cublas__null_inputs_are_seen_at_the_wait),
-        ONE(test_cublas__one_element_is_wrong),
-        ONE(test_cublas__faults_fire_where_they_bite),
         ONE(test_cublas__equal_products_of_gpus_are_computed_once),
-        ONE(test_cublas__a_tile_is_wrong),
-        ONE(test_cublas__nothing_is_written),
-        ONE(test_cublas__operands_are_swapped),
-        ONE(test_cublas__rows_below_the_result_are_written),
-        ONE(test_cublas__pedantic_inputs_are_rounded),
-        ONE(test_cublas__faults_have_a_gpu_and_a_time),
-        ONE(test_cublas__a_handle_is_on_another_device),
     };
 #undef ONE
 
-    sim_machine_three_gpus(&spec);
-    sim_world_use(&spec);
-    if (cuInit(0) != CUDA_SUCCESS)
-        return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return use_machine() != CUDA_SUCCESS || cmocka_run_group_tests(tests, NULL, NULL);
 }

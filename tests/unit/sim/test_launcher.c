@@ -62,7 +62,7 @@ static int setup(void **state)
                                            "sim/lib/libcudart.so.13",   "sim/lib/libcublas.so.11",
                                            "sim/lib/libcublas.so.12",   "sim/lib/libcublas.so.13",
                                            "sim/lib/libcublasLt.so.11", "sim/lib/libcublasLt.so.12",
-                                           "sim/lib/libcublasLt.so.13" };
+                                           "sim/lib/libcublasLt.so.13", "sim/lib/libnccl.so.2" };
 
     (void)state;
     assert_non_null(mkdtemp(folder));
@@ -306,10 +306,10 @@ static void test_launcher__joins_faults_line_by_line(void **state)
     assert_string_equal(result.err, "");
     assert_string_equal(result.out, "libnvidia-ml missing\nlibcudart missing # a comment; to its "
                                     "end\nlibcuda missing\nlibcublas.so.13\nlibcublasLt.so.13\n"
-                                    "libgpusim.so\n");
+                                    "libgpusim.so\nlibnccl.so.2\n");
 }
 
-#define ALWAYS      "libgpusim.so libnvidia-ml.so.1\n"
+#define ALWAYS      "libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n"
 #define BLAS(major) "libcublas.so." major " libcublasLt.so." major " "
 
 static void test_launcher__has_the_doubles_of_the_machine(void **state)
@@ -325,6 +325,8 @@ static void test_launcher__has_the_doubles_of_the_machine(void **state)
         { "new", "libcudart missing", BLAS("13") "libcuda.so.1 " ALWAYS },
         { "new", "libcublas missing", "libcublasLt.so.13 libcuda.so.1 libcudart.so.13 " ALWAYS },
         { "new", "libcublasLt missing", "libcublas.so.13 libcuda.so.1 libcudart.so.13 " ALWAYS },
+        { "new", "libnccl missing",
+          BLAS("13") "libcuda.so.1 libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n" },
     };
 
     (void)state;

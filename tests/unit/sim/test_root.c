@@ -276,6 +276,26 @@ static void test_root__memory_of_one_node(void **state)
     remove_folder(fd, folder);
 }
 
+/* Nothing of it is there unless the machine says so: see the whole trees above. */
+static void test_root__what_nccl_finds(void **state)
+{
+    static const struct file files[] = {
+        { "etc/nccl.conf", "NCCL_P2P_DISABLE=1\n" },
+        { "statvfs.txt", "/dev/shm f_bsize=4096 f_flag=0x6 bytes=67108864\n" },
+    };
+    char folder[] = "/tmp/test_root.XXXXXX", err[256] = "";
+    struct sim_machine machine = new_machine();
+    int fd = make_folder(folder);
+
+    (void)state;
+    machine.host.shm_bytes = 64 << 20;
+    snprintf(machine.host.nccl_conf, sizeof machine.host.nccl_conf, "NCCL_P2P_DISABLE=1");
+    assert_true(sim_root_write(fd, &machine, err, sizeof err));
+    assert_file(fd, &files[0]);
+    assert_file(fd, &files[1]);
+    remove_folder(fd, folder);
+}
+
 static void test_root__no_gpu(void **state)
 {
     const struct sim_machine machine = { .driver_version = "580.95.05" };
@@ -344,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_root__new_machine),
         cmocka_unit_test(test_root__old_machine),
         cmocka_unit_test(test_root__memory_of_one_node),
+        cmocka_unit_test(test_root__what_nccl_finds),
         cmocka_unit_test(test_root__no_gpu),
         cmocka_unit_test(test_root__switch),
         cmocka_unit_test(test_root__does_not_write_over_another),

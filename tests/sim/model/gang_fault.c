@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See gang_fault.h. */
+#include "model/gang_fault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/fault.h"
+#include "model/world.h"
+
+static const struct sim_spec_rank *facts_of(unsigned rank)
+{
+    return &sim_world.spec.ranks[rank];
+}
+
+/* With the mark set. */
+static bool applies(int fault)
+{
+    if (fault != SIM_NO_FAULT)
+        sim_fault_fired((unsigned)fault);
+    return fault != SIM_NO_FAULT;
+}
+
+/* A fault may be about ranks in processes of their own, or about those that share one. */
+static bool is_there(enum sim_rank_place where, bool spans_processes)
+{
+    return where == SIM_RANK_ANYWHERE || (where == SIM_RANK_IN_PROCESSES) == spans_processes;
+}
+
+bool sim_fault_rank_is_absent(unsigned rank)
+{
+    return applies(facts_of(rank)->absent_fault);
+}
+
+bool sim_fault_rank_dies(unsigned rank, enum sim_rank_moment at)
+{
+    return (unsigned)at == facts_of(rank)->dies_at && applies(facts_of(rank)->death_fault);
+}
+
+bool sim_fault_rank_is_dropped(unsigned rank, bool spans_processes)
+{
+    return is_there(facts_of(rank)->drop_where, spans_processes)
+           && applies(facts_of(rank)->drop_fault);
+}
+
+/* The chunk that belongs to the first half comes to lie in the second one, and the other way. */
+static void swap_halves(unsigned char *bytes, uint64_t size_bytes)
+{
+    const uint64_t half = size_bytes / 2;
+
+    for (uint64_t i = 0; i < half; i++) {
+        const unsigned char byte = bytes[i];
+
+        bytes[i] = bytes[size_bytes - half + i];
+        bytes[size_bytes - half + i] = byte;
+    }
+}
+
+void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint64_t size_bytes)
+{
+    /* Quiet, and no number in every floating type, however wide. */
+    static const uint16_t no_number[4] = { 0x7fff, 0x7fff, 0x7fff, 0x7fff };
+    const struct sim_spec_rank *facts = facts_of(rank);
+
+    if (!is_there(facts->spoil_where, spans_processes))
+        return;
+    if (size_bytes >= sizeof no_number && applies(facts->nan_fault))
+        memcpy(bytes, no_number, sizeof no_number);
+    if (size_bytes >= 16 && applies(facts->swap_fault))
+        swap_halves(bytes, size_bytes);
+    if (facts->flip.byte < size_bytes && applies(facts->flip.fault))
+        ((unsigned char *)bytes)[facts->flip.byte] ^= (unsigned char)(1u << facts->flip.bit);
+}

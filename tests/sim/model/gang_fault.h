@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where faults of ranks touch the model: "rank 3 dies at=collective". Each marks the fault as fired
+ * if it made a difference.
+ */
+#ifndef SIM_MODEL_GANG_FAULT_H
+#define SIM_MODEL_GANG_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sim_rank_moment { SIM_RANK_NEVER, SIM_RANK_AT_INIT, SIM_RANK_AT_COLLECTIVE };
+
+bool sim_fault_rank_is_absent(unsigned rank);
+bool sim_fault_rank_dies(unsigned rank, enum sim_rank_moment at);
+/* Is what this rank brings missing from what comes out? */
+bool sim_fault_rank_is_dropped(unsigned rank, bool spans_processes);
+/* Spoils what this rank receives: two halves the wrong way round, a number that is none, a bit. */
+void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint64_t size_bytes);
+
+#endif
