@@ -92,7 +92,10 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .size_bytes = job->settings->size_bytes,
         .samples = samples_of(job->settings),
         .pairs = &job->settings->pairs,
+        .collectives = &job->settings->collectives,
         .is_full = job->settings->level == GST_LEVEL_FULL,
+        .wants_libraries = gst_plan_is_named(job->settings, workload->name)
+                           || gst_variant_has_libraries(job->settings->variant),
         .timeout_s = timeout_s_of(job, workload),
     };
 

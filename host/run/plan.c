@@ -84,6 +84,11 @@ static bool has_name(const struct gst_option_list *words, const char *name)
     return false;
 }
 
+bool gst_plan_is_named(const struct gst_settings *settings, const char *name)
+{
+    return has_name(&settings->words, name) || has_name(&settings->only, name);
+}
+
 static bool add(struct gst_plan *plan, const struct gst_workload *row, char *error, size_t size)
 {
     size_t at = plan->count;
@@ -210,6 +215,11 @@ static bool takes_pairs(const struct gst_workload *row)
     return row->takes_pairs;
 }
 
+static bool takes_collectives(const struct gst_workload *row)
+{
+    return row->takes_collectives;
+}
+
 /* An option that changes nothing in this plan would be believed to have changed something. */
 static bool check_option(const struct gst_plan *plan, struct gst_workload_list list,
                          const char *option, bool (*takes)(const struct gst_workload *row),
@@ -238,7 +248,10 @@ bool gst_plan_make(struct gst_plan *plan, struct gst_workload_list list,
            && (settings->samples == 0
                || check_option(plan, list, "samples", takes_samples, error, size))
            && (settings->pairs.count == 0
-               || check_option(plan, list, "pairs", takes_pairs, error, size));
+               || check_option(plan, list, "pairs", takes_pairs, error, size))
+           && (settings->collective_option == NULL
+               || check_option(plan, list, settings->collective_option, takes_collectives, error,
+                               size));
 }
 
 size_t gst_plan_metrics(struct gst_workload_list list, const struct gst_metric_def **metrics,

@@ -24,6 +24,10 @@ struct gst_plan {
 bool gst_plan_make(struct gst_plan *plan, struct gst_workload_list list,
                    const struct gst_settings *settings, char *error, size_t size);
 
+/* True if somebody asked for the workload by its own name, and for no group or level of it. Pure.
+ */
+bool gst_plan_is_named(const struct gst_settings *settings, const char *name);
+
 /* Every metric that a workload of the list declares; returns how many, at most `capacity`. */
 size_t gst_plan_metrics(struct gst_workload_list list, const struct gst_metric_def **metrics,
                         size_t capacity);

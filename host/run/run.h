@@ -27,8 +27,11 @@ struct gst_run {
     uint64_t size_bytes;           /* --size, 0: the workload's own choice */
     size_t samples;                /* of each number, 1 to GST_SAMPLES_MAX */
     const struct gst_pairs *pairs; /* --pairs; NULL: all */
-    bool is_full;                  /* --level full */
-    double timeout_s;              /* what the supervisor gives it: --timeout, or the row's own */
+    const struct gst_collective_choice *collectives; /* of --collective and its kin */
+    bool is_full;                                    /* --level full */
+    bool wants_libraries; /* cuBLAS or NCCL missing is a fault: the workload was named, or the image
+                             promises them */
+    double timeout_s;     /* what the supervisor gives it: --timeout, or the row's own */
 };
 
 /* The seed folded to the 32 bits that patterns take. */

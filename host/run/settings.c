@@ -117,6 +117,16 @@ static bool parse(const struct gst_option *options, size_t count, struct gst_set
     return true;
 }
 
+static bool choose_collectives(struct gst_settings *settings, uint64_t given, char *error,
+                               size_t size)
+{
+    bool has_op;
+
+    settings->collective_option = gst_settings_collective_option(given, &has_op);
+    return gst_collective_choose(&settings->collectives, &settings->collective_words, has_op, error,
+                                 size);
+}
+
 bool gst_settings_parse(struct gst_settings *settings, int argc, char *const argv[], char *error,
                         size_t size)
 {
@@ -126,7 +136,9 @@ bool gst_settings_parse(struct gst_settings *settings, int argc, char *const arg
 
     return parse(rows, count, settings, argc, argv, &given, error, size)
            && gst_settings_check_audience(settings, given, error, size)
-           && read_size_of_environment(settings, error, size);
+           && choose_collectives(settings, given, error, size)
+           && read_size_of_environment(settings, error, size)
+           && gst_variant_read(&settings->variant, getenv("GPU_SELFTEST_VARIANT"), error, size);
 }
 
 bool gst_settings_parse_audit(struct gst_settings *settings, int argc, char *const argv[],
@@ -195,6 +207,17 @@ static void append_list(char *text, size_t size, const char *option,
     }
 }
 
+/* Nobody who did not ask for collectives is told of their defaults. */
+static void append_collectives(char *text, size_t size, const struct gst_settings *settings)
+{
+    size_t used = strlen(text);
+    char chosen[256];
+
+    if (settings->collective_option != NULL)
+        snprintf(text + used, size - used, " (%s)",
+                 gst_collective_describe(&settings->collectives, chosen, sizeof(chosen)));
+}
+
 const char *gst_settings_describe(const struct gst_settings *settings, char *text, size_t size)
 {
     text[0] = '\0';
@@ -214,6 +237,7 @@ const char *gst_settings_describe(const struct gst_settings *settings, char *tex
     append_list(text, size, " --skip ", &settings->skip);
     append_list(text, size, " --device ", &settings->devices);
     append_list(text, size, " --pairs ", &settings->pair_list);
+    append_collectives(text, size, settings);
     if (settings->samples > 0) {
         size_t used = strlen(text);
 

@@ -11,7 +11,9 @@
 #include <stdio.h>
 
 #include "core/options.h"
+#include "run/collective_choice.h"
 #include "run/pairs.h"
+#include "run/variant.h"
 
 enum gst_level { GST_LEVEL_QUICK, GST_LEVEL_FULL };
 /* What a report has room for, with a hundred numbers and more. */
@@ -47,10 +49,14 @@ struct gst_settings {
     size_t samples; /* of each number; 0: the level's */
     struct gst_option_list pair_list;
     struct gst_pairs pairs;
+    struct gst_collective_words collective_words;
+    struct gst_collective_choice collectives;
+    const char *collective_option; /* one of those that were given, NULL: none was */
     const char *seed_text;
     bool has_seed;
     uint64_t seed;
-    int exit_map; /* enum gst_exit_map */
+    enum gst_variant variant; /* of GPU_SELFTEST_VARIANT */
+    int exit_map;             /* enum gst_exit_map */
     bool is_markdown;
     bool wants_help;
     bool wants_version;

@@ -52,6 +52,46 @@ static const struct gst_option rows[] = {
       .help = "pairs of GPUs, such as 0-1,2-3: both directions of each; all if not given",
       .kind = GST_OPTION_LIST,
       AT(pair_list) },
+    { .name = "collective",
+      .value = "<list>",
+      .fallback = "all-reduce",
+      .help = "all-reduce, all-gather, reduce-scatter, broadcast, reduce, send-recv, all-to-all",
+      .kind = GST_OPTION_LIST,
+      AT(collective_words.collectives) },
+    { .name = "data-type",
+      .value = "<list>",
+      .fallback = "float",
+      .help = "of collectives: float, half, bfloat16, int32",
+      .kind = GST_OPTION_LIST,
+      AT(collective_words.elements) },
+    { .name = "op",
+      .value = "<list>",
+      .fallback = "sum",
+      .help = "of collectives that reduce: sum, max, avg, premulsum",
+      .kind = GST_OPTION_LIST,
+      AT(collective_words.reductions) },
+    { .name = "min-bytes",
+      .value = "<bytes>",
+      .help = "smallest message of collectives; 8 if not given",
+      .kind = GST_OPTION_TEXT,
+      AT(collective_words.min_bytes) },
+    { .name = "max-bytes",
+      .value = "<bytes>",
+      .help = "largest message of collectives; what fits, or --size, if not given",
+      .kind = GST_OPTION_TEXT,
+      AT(collective_words.max_bytes) },
+    { .name = "process-model",
+      .value = "both|per-gpu|one-process",
+      .fallback = "both",
+      .help = "which processes run the ranks of collectives",
+      .kind = GST_OPTION_CHOICE,
+      .choices = gst_process_model_names,
+      AT(collective_words.processes) },
+    { .name = "rendezvous",
+      .value = "<address>",
+      .help = "where ranks of several machines meet: tcp://<host>:<port> or file:///<path>",
+      .kind = GST_OPTION_TEXT,
+      AT(collective_words.rendezvous) },
     { .name = "seed",
       .value = "<number>",
       .help = "of the data; a new one for each run if not given",
@@ -166,7 +206,9 @@ static const struct gst_option rows[] = {
 
 #define OPTIONS_OF_REPORTS "json", "junit", "prometheus", "strict", "exit-map"
 #define OPTIONS_OF_AUDIT   "root", "proc", "sys", "dev", "files-only", "watch", "framework", "timeout"
-#define OPTIONS_OF_ALL     "help", "version", NULL
+#define OPTIONS_OF_COLLECTIVES                                                                     \
+    "collective", "data-type", "op", "min-bytes", "max-bytes", "process-model", "rendezvous"
+#define OPTIONS_OF_ALL "help", "version", NULL
 
 /* Which options mean something to a verb; NULL: to a run of workloads. */
 static const struct audience {
@@ -175,7 +217,8 @@ static const struct audience {
 } audiences[] = {
     { NULL,
       { OPTIONS_OF_REPORTS, "level", "only", "skip", "device", "size", "samples", "pairs", "seed",
-        "timeout", "bars", "isolate", "root", "simulate", "fault", OPTIONS_OF_ALL } },
+        OPTIONS_OF_COLLECTIVES, "timeout", "bars", "isolate", "root", "simulate", "fault",
+        OPTIONS_OF_ALL } },
     { "audit", { OPTIONS_OF_REPORTS, OPTIONS_OF_AUDIT, "simulate", "fault", OPTIONS_OF_ALL } },
     { "lint", { OPTIONS_OF_REPORTS, OPTIONS_OF_ALL } },
     { "list", { "markdown", OPTIONS_OF_ALL } },
@@ -205,6 +248,21 @@ size_t gst_settings_rows_of_audit(struct gst_option chosen[GST_OPTION_ROWS_MAX])
             chosen[count++] = rows[i];
     }
     return count;
+}
+
+const char *gst_settings_collective_option(uint64_t given, bool *has_op)
+{
+    static const char *const names[] = { OPTIONS_OF_COLLECTIVES, NULL };
+    const char *found = NULL;
+
+    *has_op = false;
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if ((given >> i & 1) == 0 || !is_named(names, rows[i].name))
+            continue;
+        found = found == NULL ? rows[i].name : found;
+        *has_op = *has_op || strcmp(rows[i].name, "op") == 0;
+    }
+    return found;
 }
 
 static const struct audience *audience_of(const struct gst_settings *settings)

@@ -24,6 +24,10 @@ size_t gst_settings_rows_of_audit(struct gst_option chosen[GST_OPTION_ROWS_MAX])
 bool gst_settings_check_audience(const struct gst_settings *settings, uint64_t given, char *error,
                                  size_t size);
 
+/* The first of those that were given and mean something to collectives alone, NULL if none was;
+ * *has_op says whether --op is among them. Bit i of `given` is row i. */
+const char *gst_settings_collective_option(uint64_t given, bool *has_op);
+
 /* "quick", "full". */
 const char *gst_settings_level_name(int level);
 

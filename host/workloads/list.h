@@ -18,7 +18,9 @@
     X(fan)                                                                                         \
     X(memory_bandwidth)                                                                            \
     X(latency)                                                                                     \
-    X(memory_test)
+    X(memory_test)                                                                                 \
+    X(sgemm)                                                                                       \
+    X(all_reduce)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;
 GST_WORKLOADS(GST_WORKLOAD_DECLARATION)

@@ -19,6 +19,7 @@ static const struct gst_workload copy = { .name = "copy",
                                           .group = "bandwidth",
                                           .takes_samples = true,
                                           .takes_pairs = true,
+                                          .takes_collectives = true,
                                           .is_quick = true };
 static const struct gst_workload burn = { .name = "burn", .group = "bandwidth" };
 static const struct gst_workload look = { .name = "look", .group = "files", .is_early = true };
@@ -62,6 +63,7 @@ static void test_plan__chosen(void **state)
         { { "bandwidth", "basic" }, "copy query add " },
         { { "query", "add", "--samples", "5" }, "query add " },
         { { "bandwidth", "--pairs", "0-1" }, "copy " },
+        { { "copy", "--collective", "broadcast" }, "copy " },
         { { "burn", "bandwidth", "add" }, "burn copy add " },
         { { "basic", "files", "--level", "full" }, "look query add " },
         /* What runs before the GPUs are opened comes first, wherever it was named. */
@@ -100,6 +102,7 @@ static void test_plan__refused(void **state)
         { { "query", "--only", "add" }, { "not both", "" } },
         { { "query", "--samples", "5" }, { "'--samples'", "it goes with: add, copy" } },
         { { "basic", "--pairs", "0-1" }, { "'--pairs'", "it goes with: copy" } },
+        { { "basic", "--max-bytes", "8" }, { "'--max-bytes'", "it goes with: copy" } },
     };
 
     (void)state;
@@ -123,12 +126,42 @@ static void test_plan__find(void **state)
     assert_null(gst_workload_find(list, "basic"));
 }
 
+/* By name, as a word or for --only; a group that holds it does not name it. */
+static void test_plan__named(void **state)
+{
+    static const struct {
+        const char *words[5];
+        bool is_named;
+    } cases[] = {
+        { { "copy" }, true },
+        { { "query", "copy" }, true },
+        { { "--only", "add,copy" }, true },
+        { { "bandwidth" }, false },
+        { { "--level", "full" }, false },
+        { { "--skip", "copy" }, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gst_settings settings;
+        char error[512];
+        char *argv[6] = { (char *)"gpu-selftest" };
+        int argc = 1;
+
+        for (; cases[i].words[argc - 1] != NULL; argc++)
+            argv[argc] = (char *)cases[i].words[argc - 1];
+        assert_true(gst_settings_parse(&settings, argc, argv, error, sizeof(error)));
+        assert_int_equal(gst_plan_is_named(&settings, "copy"), cases[i].is_named);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plan__chosen),
         cmocka_unit_test(test_plan__refused),
         cmocka_unit_test(test_plan__find),
+        cmocka_unit_test(test_plan__named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

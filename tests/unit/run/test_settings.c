@@ -123,6 +123,24 @@ static void test_settings__size_of_the_environment_yields_to_the_option(void **s
     unsetenv("GPU_SELFTEST_SIZE");
 }
 
+static void test_settings__variant_of_the_environment(void **state)
+{
+    static const char *const none[] = { NULL };
+    struct gst_settings settings;
+    char error[256];
+
+    (void)state;
+    setenv("GPU_SELFTEST_VARIANT", "runtime", 1);
+    assert_true(parse(&settings, none, error, sizeof(error)));
+    assert_int_equal(settings.variant, GST_VARIANT_RUNTIME);
+    setenv("GPU_SELFTEST_VARIANT", "slim", 1);
+    assert_false(parse(&settings, none, error, sizeof(error)));
+    assert_non_null(strstr(error, "'slim' in GPU_SELFTEST_VARIANT"));
+    unsetenv("GPU_SELFTEST_VARIANT");
+    assert_true(parse(&settings, none, error, sizeof(error)));
+    assert_int_equal(settings.variant, GST_VARIANT_NONE);
+}
+
 static void test_settings__refused(void **state)
 {
     static const struct {
@@ -169,10 +187,12 @@ static void test_settings__refused(void **state)
 static void test_settings__help_shows_every_option(void **state)
 {
     static const char *const options[] = {
-        "--level",    "--only",    "--skip",    "-d, --device", "--size",       "--samples",
-        "--pairs",    "--seed",    "--timeout", "--bars",       "--strict",     "--isolate",
-        "--json",     "--junit",   "--root",    "--fault",      "--prometheus", "--simulate",
-        "-h, --help", "--version", "--exit-map"
+        "--level",     "--only",          "--skip",      "-d, --device", "--size",
+        "--samples",   "--pairs",         "--seed",      "--timeout",    "--bars",
+        "--strict",    "--isolate",       "--json",      "--junit",      "--root",
+        "--fault",     "--prometheus",    "--simulate",  "-h, --help",   "--version",
+        "--exit-map",  "--collective",    "--data-type", "--op",         "--min-bytes",
+        "--max-bytes", "--process-model", "--rendezvous"
     };
     char *text = NULL;
     size_t size;
@@ -195,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_settings__all_given),
         cmocka_unit_test(test_settings__root_from_the_environment),
         cmocka_unit_test(test_settings__size_of_the_environment_yields_to_the_option),
+        cmocka_unit_test(test_settings__variant_of_the_environment),
         cmocka_unit_test(test_settings__refused),
         cmocka_unit_test(test_settings__help_shows_every_option),
     };

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The workers of one collective test, from start to end: started as processes of their own, held to
+ * a deadline, and gone when this returns. The coordinator calls neither CUDA nor NCCL on their
+ * behalf, so nothing that they do can hang it. When one fails, dies or never comes on, the others
+ * are told to stop, get a little time to say where they were, and are killed.
+ */
+#ifndef GST_COLLECTIVE_CREW_H
+#define GST_COLLECTIVE_CREW_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "collective/board.h"
+
+struct gst_crew {
+    struct gst_board *board;
+    int descriptor;
+    pid_t workers[GST_BOARD_SEATS]; /* 0: has ended */
+    int wait_status[GST_BOARD_SEATS];
+    struct gst_progress *progress; /* the caller's: the phase of the first worker is copied there */
+    const char *const *variables;  /* "NAME=value" for the workers alone, NULL-terminated or NULL */
+};
+
+/* Makes the board; the caller then fills what is the coordinator's there. */
+bool gst_crew_init(struct gst_crew *crew, struct gst_status *st);
+
+/* Starts the workers that the board names and waits until all have ended, at most `allowed_s`.
+ * False with one cause in `st` that names rank and phase; outcomes that are done stay valid. */
+bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st);
+
+/* Ends what is left of it; a zeroed one is fine. */
+void gst_crew_release(struct gst_crew *crew);
+
+#endif

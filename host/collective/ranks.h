@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ranks that one process drives: a lane, buffers and a communicator each, and the verbs from
+ * which a round is made. Each verb does its part for all of them; those that are queued need no
+ * waiting in between.
+ */
+#ifndef GST_COLLECTIVE_RANKS_H
+#define GST_COLLECTIVE_RANKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collective/comm.h"
+#include "collective/layout.h"
+
+struct gst_rank {
+    int rank;
+    uint64_t input; /* device memory */
+    uint64_t output;
+    uint64_t small; /* for the collective that aligns the ranks */
+    uint64_t result;
+    ncclRedOp_t operation; /* made for premulsum */
+    bool has_operation;
+    struct gst_collective_data_result found; /* by the last check */
+    uint64_t expected;                       /* elements that it had to compare */
+};
+
+struct gst_ranks {
+    struct gst_env *env; /* the caller's */
+    struct gst_comms comms;
+    struct gst_lane lanes[GST_ENV_GPUS];
+    struct gst_rank ranks[GST_ENV_GPUS];
+    int count;
+    int world;
+    uint32_t seed;
+};
+
+/* Opens a lane on each GPU, with the kernel, and memory for `input_bytes` and `output_bytes`.
+ * `ranks->ranks[].rank`, count, env, world and seed are the caller's. */
+bool gst_ranks_open(struct gst_ranks *ranks, struct gst_gpu *const *gpus, uint64_t input_bytes,
+                    uint64_t output_bytes, struct gst_status *st);
+
+/* Frees and closes all but communicators; a zeroed one is fine. */
+void gst_ranks_close(struct gst_ranks *ranks);
+
+/* Makes and gives back what the case's reduction needs. */
+bool gst_ranks_begin_case(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                          struct gst_status *st);
+bool gst_ranks_end_case(struct gst_ranks *ranks, struct gst_status *st);
+
+/* Queued: poison where results are to come, and then what each rank gives. */
+bool gst_ranks_poison(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                      struct gst_status *st);
+bool gst_ranks_give(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                    struct gst_status *st);
+
+/* One collective of a few bytes, which no rank leaves before all have come to it. */
+bool gst_ranks_align(struct gst_ranks *ranks, struct gst_status *st);
+
+/* One message of all ranks, and until NCCL has taken it. */
+bool gst_ranks_collect(struct gst_ranks *ranks, const struct gst_collective_case *c, uint32_t slot,
+                       struct gst_status *st);
+
+/* Compares all that came out and waits: `found` and `expected` of each rank. The streams have to
+ * be empty. */
+bool gst_ranks_check(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                     struct gst_status *st);
+
+/* After a check: flips one bit of one element of rank `index` and compares a part around it again.
+ * *is_seen tells whether that element, and no other, was found wrong beyond those found before. The
+ * element is then as it was. */
+bool gst_ranks_plant(struct gst_ranks *ranks, int index, const struct gst_collective_case *c,
+                     bool *is_seen, struct gst_status *st);
+
+#endif

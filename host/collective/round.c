@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Filling, collecting, comparing and timing; see round.h. */
+#include "collective/round.h"
+
+#include <stdio.h>
+
+static void enter(struct gst_ranks *ranks, const struct gst_collective_case *c, const char *what)
+{
+    snprintf(ranks->env->progress->phase, sizeof(ranks->env->progress->phase), "%s %s of %llu %s%s",
+             what, gst_collective_names[c->collective], (unsigned long long)c->elements,
+             gst_element_names[c->element], c->is_in_place ? " in place" : "");
+}
+
+static bool collect_all(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                        struct gst_status *st)
+{
+    for (uint32_t slot = 0; slot < c->slots; slot++) {
+        if (!gst_ranks_collect(ranks, c, slot, st))
+            return false;
+    }
+    return true;
+}
+
+static bool mark(struct gst_ranks *ranks, bool is_start, struct gst_status *st)
+{
+    for (int i = 0; i < ranks->count; i++) {
+        struct gst_lane *lane = &ranks->lanes[i];
+
+        if (!gst_gpu_use(ranks->env, lane->gpu, st)
+            || !lane->path->mark(lane, is_start ? lane->start : lane->stop, st))
+            return false;
+    }
+    return true;
+}
+
+static bool take_time(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                      struct gst_board_outcome *outcomes, uint32_t sample, struct gst_status *st)
+{
+    for (int i = 0; i < ranks->count; i++) {
+        struct gst_lane *lane = &ranks->lanes[i];
+        double seconds = 0;
+
+        if (!gst_gpu_use(ranks->env, lane->gpu, st) || !lane->path->elapsed(lane, &seconds, st))
+            return false;
+        outcomes[i].seconds[sample] = seconds / c->slots;
+    }
+    return true;
+}
+
+/* Out of place, one message more that is not timed: while it is under way the host queues those
+ * that are. */
+static bool start_together(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                           struct gst_status *st)
+{
+    return gst_ranks_align(ranks, st) && (c->is_in_place || gst_ranks_collect(ranks, c, 0, st));
+}
+
+/* In place, each sample needs its data anew, since what came out has taken their place. */
+static bool prepare(struct gst_ranks *ranks, const struct gst_collective_case *c, uint32_t sample,
+                    struct gst_status *st)
+{
+    if (c->is_in_place)
+        return gst_ranks_poison(ranks, c, st) && gst_ranks_give(ranks, c, st);
+    return sample + 1 < c->samples || gst_ranks_poison(ranks, c, st);
+}
+
+static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                    struct gst_board_outcome *outcomes, struct gst_status *st)
+{
+    enter(ranks, c, "measure");
+    for (uint32_t sample = 0; sample < c->samples; sample++) {
+        if (!prepare(ranks, c, sample, st) || !start_together(ranks, c, st)
+            || !mark(ranks, true, st) || !collect_all(ranks, c, st) || !mark(ranks, false, st)
+            || !gst_comms_wait(&ranks->comms, ranks->lanes, st)
+            || !take_time(ranks, c, outcomes, sample, st))
+            return false;
+    }
+    return true;
+}
+
+static void keep_found(struct gst_ranks *ranks, struct gst_board_outcome *outcomes)
+{
+    for (int i = 0; i < ranks->count; i++) {
+        const struct gst_rank *rank = &ranks->ranks[i];
+
+        outcomes[i].result = rank->found;
+        outcomes[i].expected = rank->expected;
+        outcomes[i].is_blind = rank->found.checked != rank->expected;
+    }
+}
+
+static bool compare(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                    struct gst_board_outcome *outcomes, struct gst_status *st)
+{
+    enter(ranks, c, "compare");
+    if (!gst_ranks_check(ranks, c, st))
+        return false;
+    keep_found(ranks, outcomes);
+    for (int i = 0; i < ranks->count; i++) {
+        bool is_seen = false;
+
+        if (!gst_ranks_plant(ranks, i, c, &is_seen, st))
+            return false;
+        if (!is_seen)
+            outcomes[i].is_blind = true;
+    }
+    return true;
+}
+
+/* The first time connects the ranks, which takes longer than any time after. In place it is spoilt
+ * by that, and anew for each sample. */
+static bool collect_first(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                          struct gst_status *st)
+{
+    if (c->is_in_place && c->samples > 0)
+        return true;
+    enter(ranks, c, "collect");
+    return gst_ranks_poison(ranks, c, st) && gst_ranks_give(ranks, c, st)
+           && collect_all(ranks, c, st) && gst_comms_wait(&ranks->comms, ranks->lanes, st);
+}
+
+bool gst_round(struct gst_ranks *ranks, const struct gst_collective_case *c,
+               struct gst_board_outcome *outcomes, struct gst_status *st)
+{
+    if (!gst_ranks_begin_case(ranks, c, st) || !collect_first(ranks, c, st)
+        || !measure(ranks, c, outcomes, st) || !compare(ranks, c, outcomes, st)
+        || !gst_ranks_end_case(ranks, st))
+        return false;
+    for (int i = 0; i < ranks->count; i++)
+        atomic_store(&outcomes[i].is_done, 1);
+    return true;
+}

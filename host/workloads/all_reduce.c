@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * all-reduce: collectives through NCCL between all selected GPUs, as frameworks use them. In two
+ * process models: one process for each GPU, and one for all. What fails between processes and works
+ * inside one is the container's doing (shared memory, namespaces, system calls that are refused);
+ * what fails in both is the GPUs' or their links'. NCCL never runs in this process: rank workers do
+ * it, which can be ended whatever they hang in.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collective/comm.h"
+#include "collective/crew.h"
+#include "core/clock.h"
+#include "gpu/error.h"
+#include "run/run.h"
+#include "workloads/collective_plan.h"
+#include "workloads/collective_report.h"
+#include "workloads/list.h"
+
+/* Of what the supervisor allows, each process model gets this share, less what it may take to end
+ * workers that hang. */
+#define SHARE_OF_TIMEOUT 0.45
+#define ENDING_S         3.0
+#define ALLOWED_LEAST_S  1.0
+
+/* One process model. */
+struct attempt {
+    const char *model;
+    bool is_run;
+    struct gst_crew crew;
+    struct gst_status st;
+    struct gst_collective_fault fault;
+};
+
+static bool is_right(const struct attempt *attempt)
+{
+    return attempt->st.finding == GST_NO_FINDING && attempt->fault.finding == GST_NO_FINDING;
+}
+
+static bool least_free(struct gst_run *run, uint64_t *bytes, struct gst_status *st)
+{
+    *bytes = UINT64_MAX;
+    for (int i = 0; i < run->env->gpu_count; i++) {
+        size_t available = 0, total = 0;
+
+        if (!gst_gpu_use(run->env, &run->env->gpus[i], st)
+            || !GST_CU(run->env, st, cuMemGetInfo, (&available, &total)))
+            return false;
+        *bytes = available < *bytes ? available : *bytes;
+    }
+    return true;
+}
+
+static void seat(struct gst_run *run, struct gst_board *board)
+{
+    board->world = run->env->gpu_count;
+    board->seat_count = run->env->gpu_count;
+    for (int i = 0; i < run->env->gpu_count; i++) {
+        board->seats[i].rank = i;
+        board->seats[i].gpu = run->env->gpus[i].index;
+        snprintf(board->seats[i].uuid, sizeof(board->seats[i].uuid), "%s", run->env->gpus[i].uuid);
+    }
+}
+
+static void assign(struct gst_board *board, bool is_per_gpu)
+{
+    board->worker_count = is_per_gpu ? board->seat_count : 1;
+    for (int i = 0; i < board->worker_count; i++) {
+        board->workers[i].first_seat = i;
+        board->workers[i].seat_count = is_per_gpu ? 1 : board->seat_count;
+    }
+}
+
+static bool prepare(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
+                    struct gst_status *st)
+{
+    struct gst_collective_wish wish = {
+        .choice = run->collectives,
+        .ranks = run->env->gpu_count,
+        .is_full = run->is_full,
+        .size_bytes = run->size_bytes,
+        .samples = (uint32_t)run->samples,
+    };
+    struct gst_board *board;
+
+    if (!least_free(run, &wish.free_bytes, st) || !gst_crew_init(&attempt->crew, st))
+        return false;
+    board = attempt->crew.board;
+    attempt->crew.progress = run->env->progress;
+    snprintf(board->root, sizeof(board->root), "%s", run->root);
+    board->seed = gst_run_pattern_seed(run);
+    seat(run, board);
+    assign(board, is_per_gpu);
+    board->case_count = gst_collective_plan(&wish, board->cases, GST_BOARD_CASES);
+    return true;
+}
+
+static double allowed_s(const struct gst_run *run)
+{
+    const double seconds = run->timeout_s * SHARE_OF_TIMEOUT - ENDING_S;
+
+    return seconds > ALLOWED_LEAST_S ? seconds : ALLOWED_LEAST_S;
+}
+
+/* What the workers came to is the attempt's; only what keeps it from being made is a failure. */
+static bool try(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
+                struct gst_status *st)
+{
+    gst_run_phase(run, GST_NO_GPU, "start the ranks, %s", attempt->model);
+    if (!prepare(run, attempt, is_per_gpu, st))
+        return false;
+    attempt->is_run = true;
+    gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
+    gst_collective_judge(attempt->crew.board, &attempt->fault);
+    gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
+    return true;
+}
+
+static void note_library(struct gst_run *run, const struct gst_board *board)
+{
+    char text[24];
+
+    if (board->nccl_version == 0)
+        return;
+    gst_report_fact_text(run->report, GST_NO_GPU, "loader", "libnccl", "%s", board->nccl_path);
+    gst_report_fact_text(run->report, GST_NO_GPU, "runtime", "nccl_version", "%s",
+                         gst_nccl_version_text(board->nccl_version, text, sizeof(text)));
+}
+
+/* `alone` is the finding where the other process model shows that it is not the GPUs. */
+static void tell_fault(struct gst_run *run, const struct attempt *attempt,
+                       enum gst_finding_id alone)
+{
+    struct gst_status st = attempt->st;
+    char cause[GST_CAUSE_SIZE];
+
+    if (st.finding == GST_NO_FINDING) {
+        st.finding = attempt->fault.finding;
+        st.gpu = attempt->fault.gpu;
+        st.where = GST_WHERE;
+        memcpy(st.cause, attempt->fault.text, sizeof(st.cause));
+    }
+    /* What the image lacks, it lacks in both. */
+    if (gst_finding_layer(st.finding) != GST_LAYER_IMAGE) {
+        snprintf(cause, sizeof(cause), "%s: %.300s", attempt->model, st.cause);
+        memcpy(st.cause, cause, sizeof(cause));
+    }
+    if (alone != GST_NO_FINDING) {
+        st.finding = alone;
+        st.gpu = GST_NO_GPU;
+    }
+    gst_report_status(run->report, &st);
+}
+
+static enum gst_finding_id finding_of(const struct attempt *attempt)
+{
+    return attempt->st.finding != GST_NO_FINDING ? attempt->st.finding : attempt->fault.finding;
+}
+
+static bool report(struct gst_run *run, const struct attempt *per_gpu, const struct attempt *one,
+                   struct gst_status *st)
+{
+    const bool is_across = per_gpu->is_run && one->is_run && !is_right(per_gpu) && is_right(one);
+    const struct attempt *const both[] = { per_gpu, one };
+
+    for (int i = 0; i < 2; i++) {
+        const struct attempt *attempt = both[i];
+
+        if (!attempt->is_run)
+            continue;
+        if (is_right(attempt)) {
+            if (!gst_collective_report(run, attempt->crew.board, attempt->model, st))
+                return false;
+            continue;
+        }
+        /* Told once where both say the same. */
+        if (i == 0 || !per_gpu->is_run || finding_of(per_gpu) != finding_of(attempt))
+            tell_fault(run, attempt,
+                       is_across ? GST_RUNTIME_COLLECTIVE_ACROSS_PROCESSES : GST_NO_FINDING);
+    }
+    return true;
+}
+
+static void summarise(struct gst_run *run, const struct gst_board *board, bool has_both)
+{
+    char gpus[24];
+
+    if (board->world == 1)
+        gst_run_summary(run, "1 GPU: NCCL's kernels by themselves, every element; nothing crossed "
+                             "a link");
+    else
+        gst_run_summary(run, "%s, %zu cases%s, every element of every rank",
+                        gst_run_gpus(run, gpus, sizeof(gpus)), board->case_count,
+                        has_both ? " in both process models" : "");
+}
+
+static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *one,
+                 struct gst_status *st)
+{
+    const enum gst_process_model wanted = run->collectives->processes;
+    const bool is_alone = run->env->gpu_count == 1;
+
+    if (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st))
+        return false;
+    if (per_gpu->st.finding == GST_IMAGE_NCCL_MISSING && !run->wants_libraries) {
+        gst_run_skip(run, "no NCCL here: %.120s", per_gpu->crew.board->workers[0].cause);
+        return true;
+    }
+    /* With one GPU both are the same; and without the library so is what both have to say. */
+    if (wanted != GST_PROCESSES_PER_GPU && !(is_alone && per_gpu->is_run)
+        && per_gpu->st.finding != GST_IMAGE_NCCL_MISSING
+        && per_gpu->st.finding != GST_IMAGE_NCCL_TOO_OLD && !try(run, one, false, st))
+        return false;
+    note_library(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board);
+    summarise(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board,
+              per_gpu->is_run && one->is_run);
+    return report(run, per_gpu, one, st);
+}
+
+static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
+{
+    struct attempt per_gpu = { .model = gst_process_model_names[GST_PROCESSES_PER_GPU],
+                               .st = GST_STATUS_INIT };
+    struct attempt one = { .model = gst_process_model_names[GST_PROCESSES_ONE],
+                           .st = GST_STATUS_INIT };
+    const bool ok = test(run, &per_gpu, &one, st);
+
+    gst_crew_release(&one.crew);
+    gst_crew_release(&per_gpu.crew);
+    return ok;
+}
+
+const struct gst_workload gst_workload_all_reduce = {
+    .name = "all-reduce",
+    .group = "collectives",
+    .summary = "do collectives between the GPUs give the right result, and how fast?",
+    .passes_when =
+        "every element is right on every rank, in both process models, and no rank hangs",
+    .needs = { .gpus = 1, .kernels = true },
+    .metrics = gst_collective_metrics,
+    .timeout_s = 600,
+    .size_buffers = 2,
+    .takes_samples = true,
+    .takes_collectives = true,
+    .is_quick = true,
+    .run = run_all_reduce,
+};

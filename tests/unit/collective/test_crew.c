@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Workers that do what a script says: end well, fail, die, or hang somewhere. This program starts
+ * itself as them. Whatever they do, the crew's run returns, names who is to blame, and nobody is
+ * left.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "collective/crew.h"
+#include "collective/worker.h"
+
+#define WORKERS 3
+#define CULPRIT 1
+
+/* What the culprit does; handed over as the seed. */
+enum script { WELL, NO_LIBRARY, JOIN, FAILS, DIES, LEAVES, HANGS, ALL_HANG, IS_LOST };
+
+static void hang(struct gst_board *board, bool heeds_stop)
+{
+    while (!heeds_stop || atomic_load(&board->stop) == 0)
+        usleep(1000);
+}
+
+static void give_up(struct gst_board_worker *own, enum gst_finding_id finding, const char *cause)
+{
+    own->finding = finding;
+    own->code = 2;
+    own->seat = CULPRIT;
+    snprintf(own->call, sizeof(own->call), "ncclAllReduce");
+    snprintf(own->cause, sizeof(own->cause), "%s", cause);
+    atomic_store(&own->state, GST_WORKER_FAILED);
+    _exit(0);
+}
+
+static void misbehave(struct gst_board *board, struct gst_board_worker *own)
+{
+    snprintf(own->progress.phase, sizeof(own->progress.phase), "fall asleep");
+    switch ((enum script)board->seed) {
+    case NO_LIBRARY:
+        give_up(own, GST_IMAGE_NCCL_MISSING, "not found");
+        break;
+    case FAILS:
+        give_up(own, GST_RUNTIME_NCCL_SYSTEM_ERROR, "no space");
+        break;
+    case IS_LOST:
+        kill(getpid(), SIGSEGV);
+        break;
+    case DIES:
+        kill(getpid(), SIGKILL);
+        break;
+    case LEAVES:
+        _exit(3);
+        break;
+    case HANGS:
+        hang(board, false);
+        break;
+    default:
+        break;
+    }
+}
+
+static int be_worker(void)
+{
+    struct gst_board *board;
+    struct gst_board_worker *own;
+    int descriptor, number;
+
+    if (sscanf(getenv(GST_BOARD_VARIABLE), "%d:%d", &descriptor, &number) != 2)
+        return 1;
+    board = gst_board_attach(descriptor);
+    if (board == NULL || getppid() != board->coordinator || getenv("CREW_TEST") == NULL)
+        return 1;
+    own = &board->workers[number];
+    snprintf(own->progress.phase, sizeof(own->progress.phase), "wait for the others");
+    if (board->seed == JOIN)
+        snprintf(own->progress.phase, sizeof(own->progress.phase), "%s", GST_BOARD_JOINING);
+    if (board->seed == ALL_HANG || board->seed == JOIN)
+        hang(board, true);
+    else if (number == CULPRIT)
+        misbehave(board, own);
+    else if (board->seed == IS_LOST)
+        give_up(own, GST_HOST_RANK_LOST, "peer gone");
+    else if (board->seed != WELL)
+        hang(board, true);
+    atomic_store(&own->state, board->stop ? GST_WORKER_STOPPED : GST_WORKER_DONE);
+    return 0;
+}
+
+static void run(enum script script, double allowed_s, struct gst_status *st)
+{
+    static const char *const variables[] = { "CREW_TEST=1", NULL };
+    struct gst_crew crew;
+    const struct gst_status none = GST_STATUS_INIT;
+    bool ok;
+
+    *st = none;
+    assert_true(gst_crew_init(&crew, st));
+    crew.variables = variables;
+    crew.board->seed = script;
+    crew.board->worker_count = crew.board->seat_count = crew.board->world = WORKERS;
+    for (int i = 0; i < WORKERS; i++) {
+        crew.board->workers[i].first_seat = i;
+        crew.board->workers[i].seat_count = 1;
+        crew.board->seats[i].rank = 10 + i;
+        crew.board->seats[i].gpu = 20 + i;
+    }
+    ok = gst_crew_run(&crew, allowed_s, st);
+    assert_int_equal(ok, st->finding == GST_NO_FINDING);
+    /* Nobody is left, and nobody waits to be reaped. */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    gst_crew_release(&crew);
+    gst_crew_release(&crew);
+}
+
+static void assert_cause(const struct gst_status *st, const char *id, int gpu, const char *words)
+{
+    assert_string_equal(gst_finding(st->finding)->id, id);
+    assert_int_equal(st->gpu, gpu);
+    assert_non_null(strstr(st->cause, words));
+}
+
+static void test_crew__all_well(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(WELL, 30, &st);
+    assert_int_equal(st.finding, GST_NO_FINDING);
+}
+
+static void test_crew__says_what_a_rank_says(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(FAILS, 30, &st);
+    assert_cause(&st, "runtime.nccl-system-error", 21, "rank 11: no space");
+    assert_string_equal(st.call, "ncclAllReduce");
+    assert_int_equal(st.code, 2);
+}
+
+static void test_crew__names_the_rank_that_died(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(DIES, 30, &st);
+    assert_cause(&st, "host.rank-died", 21, "rank 11 was killed by signal 9");
+    assert_non_null(strstr(st.cause, "'fall asleep'"));
+    run(LEAVES, 30, &st);
+    assert_cause(&st, "host.rank-died", 21, "exit status 3");
+}
+
+/* Those that saw it go say so, too, maybe earlier; it is not what has to be mended. */
+static void test_crew__death_tells_more_than_its_witnesses(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(IS_LOST, 30, &st);
+    assert_cause(&st, "host.rank-died", 21, "rank 11 was killed by signal 11");
+}
+
+static void test_crew__names_the_rank_that_never_came(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(HANGS, 0.3, &st);
+    assert_cause(&st, "host.rank-absent", 21, "rank 11 is in 'fall asleep'");
+    assert_non_null(strstr(st.cause, "others in 'wait for the others'"));
+}
+
+static void test_crew__blames_nobody_where_all_are_in_one_place(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(ALL_HANG, 0.3, &st);
+    assert_cause(&st, "hardware.collective-hang", -1, "all ranks are in 'wait for the others'");
+}
+
+/* Who is missing cannot be seen from outside: those that wait look alike. */
+static void test_crew__a_rank_is_absent_where_all_wait_to_join(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(JOIN, 0.3, &st);
+    assert_cause(&st, "host.rank-absent", -1, "all 3 processes wait");
+}
+
+/* It is nobody's in particular, whoever says so. */
+static void test_crew__what_the_image_lacks_is_no_ranks_fault(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(NO_LIBRARY, 30, &st);
+    assert_cause(&st, "image.nccl-missing", -1, "not found");
+    assert_null(strstr(st.cause, "rank"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_crew__all_well),
+        cmocka_unit_test(test_crew__says_what_a_rank_says),
+        cmocka_unit_test(test_crew__names_the_rank_that_died),
+        cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
+        cmocka_unit_test(test_crew__names_the_rank_that_never_came),
+        cmocka_unit_test(test_crew__a_rank_is_absent_where_all_wait_to_join),
+        cmocka_unit_test(test_crew__what_the_image_lacks_is_no_ranks_fault),
+        cmocka_unit_test(test_crew__blames_nobody_where_all_are_in_one_place),
+    };
+
+    if (gst_worker_is_wanted())
+        return be_worker();
+    return cmocka_run_group_tests_name("crew", tests, NULL, NULL);
+}
