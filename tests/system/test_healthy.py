@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from selftest import BANDWIDTH, BASIC, QUICK, healthy, kernel_module, pci_device, plant
+from selftest import BANDWIDTH, BASIC, COLLECTIVES, QUICK, healthy, kernel_module, pci_device, plant
 
 # profile: GPUs that CUDA shows, their name (deviceQuery outputs, public), compute capability
 PROFILES = {
@@ -23,7 +23,7 @@ PROFILES = {
     "v100x16": (16, "Tesla V100-SXM3-32GB", "7.0"),
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
-FULL = [*QUICK, "memory-test"]
+FULL = ["audit", *BASIC, *BANDWIDTH, "memory-test", *COLLECTIVES]
 
 
 def assert_healthy(outcome, workloads=QUICK):
@@ -135,7 +135,8 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
 
     assert outcome.counted() == {"image.no-kernels"}
     assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "SKIP",
-                                   "launch": "SKIP", **dict.fromkeys(BANDWIDTH, "SKIP")}
+                                   "launch": "SKIP", **dict.fromkeys(BANDWIDTH, "SKIP"),
+                                   "all-reduce": "SKIP"}
 
 
 # --- the same each time ---
@@ -191,7 +192,8 @@ def test_full_level_takes_more_samples(whole):
     (["--only", "basic,audit"], ["audit", *BASIC]),
     (["--only", "bandwidth"], BANDWIDTH),
     (["--skip", "launch"], [name for name in QUICK if name != "launch"]),
-    (["--skip", "audit,bandwidth"], BASIC),
+    (["--skip", "audit,bandwidth"], [*BASIC, *COLLECTIVES]),
+    (["--only", "collectives"], COLLECTIVES),
     (["--only", "basic", "--skip", "vector-add"], ["device-query", "launch"]),
     (["launch", "device-query"], ["launch", "device-query"]),
     (["launch", "audit"], ["audit", "launch"]),
