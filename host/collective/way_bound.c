@@ -56,8 +56,8 @@ const struct gst_way_class *gst_way_classes(size_t *count)
  * one. Four RTX 4090 need 30 us for 6 (tinygrad/open-gpu-kernel-modules pull request 22). */
 #define STEP_S 12.2e-6
 
-/* A message is judged once the steps are at most a fifth of its time. */
-#define JUDGED_FROM_HALVES 4
+/* A message is judged once the steps are at most a quarter of its time. */
+#define JUDGED_FROM_HALVES 3
 
 /* Sums are made by switches since compute capability 9.0 (NCCL user guide, NCCL_NVLS_ENABLE). */
 static bool can_sum_in_switch(const struct gst_way_site *site)

@@ -47,7 +47,7 @@ struct gst_bar gst_way_bound(const struct gst_way_site *site, enum gst_collectiv
                              uint64_t bytes);
 
 /* The smallest message of an all-reduce that is judged there: where the steps of the ring take at
- * most a fifth of the time, whatever the size. 0: none is. */
+ * most a quarter of the time, whatever the size. 0: none is. */
 uint64_t gst_way_bound_from_bytes(const struct gst_way_site *site);
 
 /* One row of the table behind these bars, for its lint. */

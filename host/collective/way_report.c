@@ -2,6 +2,7 @@
 /* What was seen, in the report's words; see way_report.h. */
 #include "collective/way_report.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ struct account {
     const struct gst_way_seen *seen;
     struct gst_way_evidence evidence;
     struct gst_way_site site;
-    char source[24]; /* "nccl per-gpu" */
+    char source[24]; /* "nccl-per-gpu" */
 };
 
 /* Said once where both process models show it. */
@@ -188,7 +189,7 @@ enum gst_finding_id gst_way_report(struct gst_run *run, const struct gst_way_inp
 
     if (seen != NULL && pairs != NULL) {
         gst_way_read(seen, input->folder);
-        snprintf(account.source, sizeof(account.source), "nccl %s", input->model);
+        snprintf(account.source, sizeof(account.source), "nccl-%s", input->model);
         gst_way_site_read(&account.site, run->env, input->peers, pairs, input->gpus, input->ranks);
         account.evidence =
             (struct gst_way_evidence){ .ranks = input->ranks,
@@ -212,9 +213,22 @@ enum gst_finding_id gst_way_report(struct gst_run *run, const struct gst_way_inp
     return lost;
 }
 
+/* The name as keys of facts are written: "nccl_p2p_disable". */
+static const char *key_of(const struct gst_way_setting *setting, char *key)
+{
+    size_t i;
+
+    for (i = 0; setting->name[i] != '\0'; i++)
+        key[i] = isalnum((unsigned char)setting->name[i])
+                     ? (char)tolower((unsigned char)setting->name[i])
+                     : '_';
+    key[i] = '\0';
+    return key;
+}
+
 void gst_way_report_settings(struct gst_run *run, const struct gst_way_settings *settings)
 {
-    char text[224] = "", one[176];
+    char text[224] = "", one[176], key[sizeof(settings->of[0].name)];
     size_t tuning = 0;
 
     for (size_t i = 0; i < settings->count; i++) {
@@ -223,7 +237,7 @@ void gst_way_report_settings(struct gst_run *run, const struct gst_way_settings 
 
         if (!setting->is_obeyed)
             continue;
-        gst_report_fact_text(run->report, GST_NO_GPU, "nccl", setting->name, "%s in %s",
+        gst_report_fact_text(run->report, GST_NO_GPU, "nccl", key_of(setting, key), "%s in %s",
                              setting->value, setting->from);
         if (effect != GST_WAY_EFFECT_TOPOLOGY && effect != GST_WAY_EFFECT_CHOICE
             && effect != GST_WAY_EFFECT_SPEED)
