@@ -41,21 +41,26 @@ struct gst_meet {
     bool is_hub;
     uint32_t steps;              /* that were taken */
     struct gst_meet_link *links; /* of the hub: one per rank; else one, to the hub */
-    struct gst_card *cards;      /* of the hub: one per rank */
+    struct gst_card *cards;      /* of the hub: one per rank; else the hub's */
     gst_meet_watch watch;        /* may be set by the caller, NULL: nobody is asked */
     void *watch_data;
-    char failure[GST_CAUSE_SIZE]; /* why every further step fails; empty: nothing failed */
+    enum gst_finding_id finding; /* why every further step fails; GST_NO_FINDING: nothing failed */
+    char failure[GST_CAUSE_SIZE];
 };
 
-/* Meets at an address. Rank 0 listens there and is the hub; the others connect, and try again until
+/* The meeting is zeroed before, but for its watch, and released by the caller also where this or
+ * one of the next two fails: gst_meet_is_missing can be asked before.
+ *
+ * Meets at an address. Rank 0 listens there and is the hub; the others connect, and try again until
  * it does. `own` holds the rank and what all have to agree on. A file is written by rank 0 beside
  * its final name and renamed; one that an earlier run left is passed over. */
 bool gst_meet_open(struct gst_meet *meet, const struct gst_rendezvous *where,
                    const struct gst_card *own, double timeout_s, struct gst_status *st);
 
 /* Is the hub of those at the other ends of these connected stream sockets; takes the descriptors
- * over, also when it fails. Each has to say that it is a rank from 0 to count - 1; the hub is none.
- * `terms` holds what all have to agree on; its rank and size are of no meaning. */
+ * over, also when it fails. Descriptor i belongs to rank
+ * i, which joins by the other end; the hub is no rank itself. `terms` holds what all have to agree
+ * on; its rank and size are of no meaning. */
 bool gst_meet_host(struct gst_meet *meet, const int *descriptors, int count,
                    const struct gst_card *terms, double timeout_s, struct gst_status *st);
 
