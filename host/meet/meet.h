@@ -85,6 +85,9 @@ bool gst_meet_scatter(struct gst_meet *meet, const char *step, const void *all, 
 bool gst_meet_gather(struct gst_meet *meet, const char *step, const void *own, void *all,
                      size_t bytes, double timeout_s, struct gst_status *st);
 
+/* Between steps, and without waiting: false if another rank is gone or has given up meanwhile. */
+bool gst_meet_check(struct gst_meet *meet, struct gst_status *st);
+
 /* Tells the others that nothing more will come, and why; does not wait. */
 void gst_meet_abort(struct gst_meet *meet, const char *reason);
 

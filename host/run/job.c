@@ -93,6 +93,7 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .samples = samples_of(job->settings),
         .pairs = &job->settings->pairs,
         .collectives = &job->settings->collectives,
+        .launch = job->launch.launcher != NULL ? &job->launch : NULL,
         .is_full = job->settings->level == GST_LEVEL_FULL,
         .wants_libraries = gst_plan_is_named(job->settings, workload->name)
                            || gst_variant_has_libraries(job->settings->variant),
