@@ -18,7 +18,8 @@ COUNTING = ("FAIL", "ERROR")
 # The workloads of --level quick, in their order.
 BASIC = ["device-query", "vector-add", "launch"]
 BANDWIDTH = ["host-copy", "peer-copy", "fan", "memory-bandwidth", "latency"]
-QUICK = ["audit", *BASIC, *BANDWIDTH]
+COLLECTIVES = ["all-reduce"]
+QUICK = ["audit", *BASIC, *BANDWIDTH, *COLLECTIVES]
 
 # What one GPU alone cannot do; of these, what GPUs that do not reach each other cannot.
 SEVERAL_GPUS = ["peer-copy", "fan"]
@@ -198,10 +199,14 @@ def has_driver_here():
         return Path("/proc/driver/nvidia").exists() or Path("/dev/nvidiactl").exists()
 
 
+# Lists of findings that runs of workloads make.
+RUNS = ["runs", "collectives"]
+
+
 def catalogue(*lists):
     """(id, verdict) of every finding that a run of workloads can make, or those of other lists."""
     folder = TOP / "host/core/findings"
-    text = "".join((folder / f"{name}.h").read_text() for name in lists or ["runs"])
+    text = "".join((folder / f"{name}.h").read_text() for name in lists or RUNS)
     rows = re.findall(r'X\(GST_\w+, "([a-z.0-9-]+)", GST_(\w+),', text)
     assert len(rows) > 30
     return rows

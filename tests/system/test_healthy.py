@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from selftest import BANDWIDTH, BASIC, QUICK, healthy, kernel_module, pci_device, plant
+from selftest import BANDWIDTH, BASIC, COLLECTIVES, QUICK, healthy, kernel_module, pci_device, plant
 
 # profile: GPUs that CUDA shows, their name (deviceQuery outputs, public), compute capability
 PROFILES = {
@@ -23,7 +23,7 @@ PROFILES = {
     "v100x16": (16, "Tesla V100-SXM3-32GB", "7.0"),
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
-FULL = [*QUICK, "memory-test"]
+FULL = ["audit", *BASIC, *BANDWIDTH, "memory-test", *COLLECTIVES]
 
 
 def assert_healthy(outcome, workloads=QUICK):
