@@ -259,6 +259,15 @@ bool gst_meet_gather(struct gst_meet *meet, const char *name, const void *own, v
     return ok;
 }
 
+bool gst_meet_has_come(const struct gst_meet *meet)
+{
+    struct pollfd ready = { .fd = -1, .events = POLLIN };
+
+    if (!meet->is_hub && meet->links != NULL)
+        ready.fd = meet->links[0].fd;
+    return poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) != 0;
+}
+
 bool gst_meet_check(struct gst_meet *meet, struct gst_status *st)
 {
     struct gst_step step = gst_step_begin(meet, NULL, 0, st);
@@ -274,12 +283,12 @@ bool gst_meet_check(struct gst_meet *meet, struct gst_status *st)
     return true;
 }
 
-void gst_meet_abort(struct gst_meet *meet, const char *reason)
+void gst_meet_abort(struct gst_meet *meet, enum gst_finding_id finding, const char *reason)
 {
     struct gst_status ignored = GST_STATUS_INIT;
     struct gst_step step = gst_step_begin(meet, NULL, 0, &ignored);
 
-    gst_step_fail(&step, GST_HOST_RANK_LOST, "%s", reason);
+    gst_step_fail(&step, finding, "%s", reason);
 }
 
 bool gst_meet_is_missing(const struct gst_meet *meet, int rank)

@@ -84,7 +84,16 @@ static bool read_launch(struct gst_job *job, char *error, size_t size)
                        && (given->kind != GST_RENDEZVOUS_NONE
                            || gst_plan_is_named(job->settings, row->name)));
     }
-    return !is_asked || gst_launch_read(&job->launch, given, gst_launch_getenv, NULL, error, size);
+    if (!is_asked)
+        return true;
+    if (job->settings->collectives.processes == GST_PROCESSES_ONE
+        && gst_launch_is_set(gst_launch_getenv, NULL) != NULL) {
+        snprintf(error, size,
+                 "'--process-model one-process' does not go with %s: each process is one rank",
+                 gst_launch_is_set(gst_launch_getenv, NULL));
+        return false;
+    }
+    return gst_launch_read(&job->launch, given, gst_launch_getenv, NULL, error, size);
 }
 
 /* Everything that can be wrong with what was asked, before anything runs. */

@@ -197,7 +197,7 @@ static bool rank_1_gives_up(struct crew_rank *rank)
 {
     if (rank->rank != 1)
         return gst_meet_barrier(&rank->meet, "init", CREW_LONG_S, &rank->st);
-    gst_meet_abort(&rank->meet, "no room for 64 MiB");
+    gst_meet_abort(&rank->meet, GST_HOST_RANK_LOST, "no room for 64 MiB");
     return gst_meet_barrier(&rank->meet, "init", CREW_LONG_S, &rank->st);
 }
 
@@ -231,7 +231,7 @@ static void test_steps__the_hub_says_why_it_gives_up(void **state)
     (void)state;
     crew_pair(&crew, 2, plain_barrier, NULL);
     open_hub(&hub, &crew);
-    gst_meet_abort(&hub, "interrupted by \x1b[31mSIGINT");
+    gst_meet_abort(&hub, GST_HOST_RANK_LOST, "interrupted by \x1b[31mSIGINT");
     crew_join(&crew, 0);
     for (int i = 0; i < 2; i++)
         assert_string_equal(crew.ranks[i].st.cause, "interrupted by ?[31mSIGINT");
@@ -346,7 +346,7 @@ static void test_steps__a_watch_ends_the_wait(void **state)
 static bool rank_0_goes(struct crew_rank *rank)
 {
     if (rank->rank == 0 && rank->data != NULL)
-        gst_meet_abort(&rank->meet, rank->data);
+        gst_meet_abort(&rank->meet, GST_HOST_RANK_LOST, rank->data);
     return rank->rank == 0 || gst_meet_barrier(&rank->meet, "end", CREW_LONG_S, &rank->st);
 }
 
