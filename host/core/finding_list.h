@@ -17,12 +17,16 @@
 #include "core/findings/collectives.h"
 #include "core/findings/lint.h"
 #include "core/findings/meets.h"
+#include "core/findings/products.h"
 #include "core/findings/runs.h"
 #include "core/findings/starts.h"
+#include "core/findings/ways.h"
 
 #define GST_FINDINGS(X)                                                                            \
     GST_FINDINGS_OF_RUNS(X)                                                                        \
+    GST_FINDINGS_OF_PRODUCTS(X)                                                                    \
     GST_FINDINGS_OF_MEETS(X)                                                                       \
+    GST_FINDINGS_OF_WAYS(X)                                                                        \
     GST_FINDINGS_OF_COLLECTIVES(X)                                                                 \
     GST_FINDINGS_OF_AUDIT(X)                                                                       \
     GST_FINDINGS_OF_STARTS(X)                                                                      \
@@ -30,6 +34,7 @@
 
 #define GST_FINDING_EDGES(X)                                                                       \
     GST_FINDING_EDGES_OF_RUNS(X)                                                                   \
+    GST_FINDING_EDGES_OF_PRODUCTS(X)                                                               \
     GST_FINDING_EDGES_OF_AUDIT(X)                                                                  \
     GST_FINDING_EDGES_OF_LINT(X)
 

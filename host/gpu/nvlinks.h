@@ -61,7 +61,7 @@ unsigned gst_nvlinks_expected_between(const struct gst_nvlinks_map *map, int one
  * share a wire unless they share a GPU. */
 bool gst_nvlinks_all_switched(const struct gst_nvlinks_map *map);
 
-/* "17 of 18 NVLinks are up, link 17 is down"; "18 of 18 NVLinks are up". Returns `text`. */
+/* "17 of 18 NVLinks are up, down: link 17"; "18 of 18 NVLinks are up". Returns `text`. */
 const char *gst_nvlinks_describe(const struct gst_nvlinks_map *map, int gpu, char *text,
                                  size_t size);
 

@@ -19,6 +19,7 @@
     X(memory_bandwidth)                                                                            \
     X(latency)                                                                                     \
     X(memory_test)                                                                                 \
+    X(sgemm)                                                                                       \
     X(all_reduce)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;

@@ -3,6 +3,7 @@
  * Our own types have the sizes that the rows promise, and the headers stand side by side: the
  * part of conformance that needs no vendor's header.
  */
+#include "api/cublas_abi.h"
 #include "api/cuda_abi.h"
 #include "api/cudart_abi.h"
 #include "api/nccl_abi.h"
@@ -10,15 +11,19 @@
 #include "conform.h"
 
 #define DECLARE(result, name, version, arguments, needed) extern result name##version arguments;
+GST_CUBLAS_API(DECLARE)
+GST_CUBLASLT_API(DECLARE)
 GST_CUDA_API(DECLARE)
 GST_CUDART_API(DECLARE)
 GST_NCCL_API(DECLARE)
 GST_NVML_API(DECLARE)
 
+CONFORM_LAYOUT(CUBLAS)
 CONFORM_LAYOUT(CUDA)
 CONFORM_LAYOUT(CUDART)
 CONFORM_LAYOUT(NCCL)
 CONFORM_LAYOUT(NVML)
+GST_CUBLAS_CONSTANTS(CONFORM_CONSTANT)
 GST_CUDA_CONSTANTS(CONFORM_CONSTANT)
 GST_CUDART_CONSTANTS(CONFORM_CONSTANT)
 GST_NCCL_CONSTANTS(CONFORM_CONSTANT)

@@ -4,6 +4,7 @@ models alone: each closed form once, for all tests of this folder. No code of th
 
 import functools
 import itertools
+import math
 import shlex
 
 from selftest import TOP
@@ -395,3 +396,51 @@ def skipped(profile, level, indices):
         return {"peer-copy": "no pair of GPUs can reach each other directly: CUDA gives no peer "
                              "access"}
     return {}
+
+
+# --- products of matrices ---
+
+# Kind of sgemm: what the model calls its units, and the word of its efficiency.
+PRODUCTS = {"fp32": "fp32", "fp32-default": "fp32", "tf32": "tf32", "fp64": "fp64", "fp16": "fp16",
+            "bf16": "bf16"}
+
+# Of host/workloads/product_speed.c: products of a sample, for 10 ms and at most 16.
+SAMPLE_S, REPEATS_MOST = 0.01, 16
+
+
+class Products:
+    """What the profile's first GPU makes of products: multiply-adds of its units or, where it has
+    none for a type, of its cores, at the clock of the model."""
+
+    def __init__(self, profile):
+        gpu = gpus_of(profile)[0]
+        self.gpu = gpu
+        self.sms = int(gpu["sms"])
+        if is_split(profile):
+            self.sms = int(instances_of(profile)[0]["sms"])
+        self.clock = quantity(gpu["clock"])
+        self.kinds = [kind for kind in PRODUCTS
+                      if kind not in ("tf32", "bf16") or float(gpu["cc"]) >= 8]
+
+    def rate(self, kind):
+        """Operations per second, two for each multiply-add."""
+        name = PRODUCTS[kind]
+        lanes = int(self.gpu.get(f"{name}-lanes", self.gpu["cores-per-sm"]))
+        return 2 * self.sms * self.clock * lanes * float(self.gpu[f"{name}-efficiency"])
+
+    def seconds(self, kind, side):
+        return 2 * side**3 / self.rate(kind)
+
+    def measured(self, kind, side):
+        """The rates that events in steps of half a microsecond may make of it, told in milliseconds
+        of single precision."""
+        seconds = self.seconds(kind, side)
+        repeats = max(1, min(REPEATS_MOST, math.ceil(SAMPLE_S / seconds)))
+        operations, seconds = repeats * 2 * side**3, repeats * seconds
+        slack = seconds * 2**-23
+        return operations / (seconds + 1e-6 + slack), operations / (seconds - 0.5e-6 - slack)
+
+
+def side_of(size):
+    """Of three squares of double precision in so many bytes: a multiple of 128, at least 128."""
+    return max(128, int((size / 24) ** 0.5 / 128) * 128)

@@ -18,8 +18,9 @@ COUNTING = ("FAIL", "ERROR")
 # The workloads of --level quick, in their order.
 BASIC = ["device-query", "vector-add", "launch"]
 BANDWIDTH = ["host-copy", "peer-copy", "fan", "memory-bandwidth", "latency"]
+COMPUTE = ["sgemm"]
 COLLECTIVES = ["all-reduce"]
-QUICK = ["audit", *BASIC, *BANDWIDTH, *COLLECTIVES]
+QUICK = ["audit", *BASIC, *BANDWIDTH, *COMPUTE, *COLLECTIVES]
 
 # What one GPU alone cannot do; of these, what GPUs that do not reach each other cannot.
 SEVERAL_GPUS = ["peer-copy", "fan"]
@@ -200,7 +201,7 @@ def has_driver_here():
 
 
 # Lists of findings that runs of workloads make.
-RUNS = ["runs", "collectives"]
+RUNS = ["runs", "products", "collectives", "meets", "ways"]
 
 
 def catalogue(*lists):

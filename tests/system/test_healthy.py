@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from selftest import BANDWIDTH, BASIC, COLLECTIVES, QUICK, healthy, kernel_module, pci_device, plant
+from selftest import (
+    BANDWIDTH, BASIC, COLLECTIVES, COMPUTE, QUICK, healthy, kernel_module, pci_device, plant)
 
 # profile: GPUs that CUDA shows, their name (deviceQuery outputs, public), compute capability
 PROFILES = {
@@ -23,7 +24,7 @@ PROFILES = {
     "v100x16": (16, "Tesla V100-SXM3-32GB", "7.0"),
     "mig": (1, "NVIDIA A100 80GB PCIe MIG 1g.10gb", "8.0"),
 }
-FULL = ["audit", *BASIC, *BANDWIDTH, "memory-test", *COLLECTIVES]
+FULL = ["audit", *BASIC, *BANDWIDTH, "memory-test", *COMPUTE, *COLLECTIVES]
 
 
 def assert_healthy(outcome, workloads=QUICK):
@@ -75,7 +76,7 @@ def test_gpu_that_the_kernels_do_not_know(whole, profile, kernel_majors):
     outcome = whole.report("--size", "1M", profile=profile)
 
     assert outcome.counted() == {"image.kernels-for-other-gpu"}, outcome.describe()
-    without = ["audit", "device-query", "host-copy", "peer-copy", "fan"]
+    without = ["audit", "device-query", "host-copy", "peer-copy", "fan", "sgemm"]
     assert outcome.workloads() == {name: "PASS" if name in without else "FAIL" for name in QUICK}
 
 
@@ -135,7 +136,8 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
 
     assert outcome.counted() == {"image.no-kernels"}
     assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "SKIP",
-                                   "launch": "SKIP", **dict.fromkeys(BANDWIDTH, "SKIP")}
+                                   "launch": "SKIP", **dict.fromkeys(BANDWIDTH, "SKIP"),
+                                   "sgemm": "PASS"}
 
 
 # --- the same each time ---
@@ -191,7 +193,8 @@ def test_full_level_takes_more_samples(whole):
     (["--only", "basic,audit"], ["audit", *BASIC]),
     (["--only", "bandwidth"], BANDWIDTH),
     (["--skip", "launch"], [name for name in QUICK if name != "launch"]),
-    (["--skip", "audit,bandwidth"], BASIC),
+    (["--skip", "audit,bandwidth"], [*BASIC, *COMPUTE]),
+    (["--only", "compute"], COMPUTE),
     (["--only", "basic", "--skip", "vector-add"], ["device-query", "launch"]),
     (["launch", "device-query"], ["launch", "device-query"]),
     (["launch", "audit"], ["audit", "launch"]),

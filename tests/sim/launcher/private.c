@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "launcher/libraries.h"
 #include "launcher/root.h"
 #include "model/state.h"
 
@@ -28,24 +29,6 @@ static bool fail(const struct maker *maker, const char *what, const char *path)
 {
     snprintf(maker->err, maker->err_size, "cannot %s '%s': %s", what, path, strerror(errno));
     return false;
-}
-
-static const struct {
-    unsigned major;
-    const char *file;
-} runtimes[] = { { 11, "libcudart.so.11.0" },
-                 { 12, "libcudart.so.12" },
-                 { 13, "libcudart.so.13" } };
-
-#define RUNTIME_COUNT (sizeof runtimes / sizeof runtimes[0])
-
-const char *sim_private_cudart(unsigned version)
-{
-    for (size_t i = 0; i < RUNTIME_COUNT; i++) {
-        if (runtimes[i].major == version / 1000)
-            return runtimes[i].file;
-    }
-    return NULL;
 }
 
 /* The root is a capture: what the loader finds stands in its list of libraries. */
@@ -85,29 +68,17 @@ static bool make_link(const struct maker *maker, const char *file)
     return list_library(maker, path, target);
 }
 
-/* Links to the doubles; beside them to what they share, which they look for where they lie. The PTX
- * compiler has no file of its own: the model compiles, or says that it cannot. */
+/* Links to the doubles; beside them to what they share, which they look for where they lie. */
 static bool make_libraries(const struct maker *maker)
 {
-    const struct sim_library_state *libraries = maker->machine->libraries;
-    const char *runtime = sim_private_cudart(maker->machine->cudart_version);
-    const struct {
-        const char *file;
-        bool is_there;
-    } rows[] = {
-        { "libgpusim.so", true },
-        { "libcuda.so.1", !libraries[SIM_LIBRARY_CUDA].is_missing },
-        { "libnvidia-ml.so.1", !libraries[SIM_LIBRARY_NVML].is_missing },
-        { "libnccl.so.2", !libraries[SIM_LIBRARY_NCCL].is_missing },
-        { runtime, runtime != NULL && !libraries[SIM_LIBRARY_CUDART].is_missing },
-    };
     char path[INNER_BYTES];
+    const char *file = "libgpusim.so";
 
     snprintf(path, sizeof path, "%s/lib", maker->path);
     if (mkdir(path, 0755) != 0)
         return fail(maker, "make", path);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].is_there && !make_link(maker, rows[i].file))
+    for (size_t i = 0; file != NULL; file = sim_libraries_of(maker->machine, i++)) {
+        if (!make_link(maker, file))
             return false;
     }
     return true;
@@ -194,36 +165,15 @@ void sim_private_remove(struct sim_private *folder)
     folder->path[0] = '\0';
 }
 
-/* True if the loader would find a library of this name beyond the private folder: it asks the
- * folders of LD_LIBRARY_PATH, then its cache (ldconfig(8), --print-cache). */
-static bool is_on_this_machine(const char *file)
-{
-    char command[512];
-
-    snprintf(command, sizeof command,
-             "IFS=:; for i in $LD_LIBRARY_PATH; do test -e \"$i/%s\" && exit 0; done;"
-             "PATH=$PATH:/sbin:/usr/sbin; ldconfig -p | grep -q \"^[[:space:]]*%s \"",
-             file, file);
-    return system(command) == 0;
-}
-
 /* A library that the simulated machine lacks, and this one has, would be found behind the doubles
  * and meet one. In the folder `absent` files of no bytes bear these names, and the loader stops
  * there. */
 static bool needs_absent(const struct sim_private *folder)
 {
-    static const char *const others[] = { "libcuda.so.1", "libnvidia-ml.so.1", "libnccl.so.2" };
-    const size_t other_count = sizeof others / sizeof others[0];
     char path[INNER_BYTES];
 
-    for (size_t i = 0; i < RUNTIME_COUNT + other_count; i++) {
-        const char *file = i < other_count ? others[i] : runtimes[i - other_count].file;
-
-        snprintf(path, sizeof path, "%s/lib/%s", folder->path, file);
-        if (access(path, F_OK) != 0 && is_on_this_machine(file))
-            return true;
-    }
-    return false;
+    snprintf(path, sizeof path, "%s/lib", folder->path);
+    return sim_libraries_need_absent(path);
 }
 
 static bool set_library_path(const struct sim_private *folder, const char *simulator)

@@ -26,10 +26,6 @@ bool sim_private_make(struct sim_private *folder, const char *simulator,
 /* Removes it with all that is in it; nothing if there is none. */
 void sim_private_remove(struct sim_private *folder);
 
-/* The soname of the runtime library of this version (13000: libcudart.so.13); NULL if the simulator
- * has no such double. */
-const char *sim_private_cudart(unsigned version);
-
 /* Points this process's environment at it, for the program that it is about to run. */
 bool sim_private_environment(const struct sim_private *folder, const char *simulator,
                              const char *profile, const char *faults);

@@ -26,8 +26,6 @@ static const struct price PRICES[] = {
     { "Memset", 1500 * SIM_NS },       { "Synchronize", 1 * SIM_US },
     { "EventRecord", 800 * SIM_NS },   { "StreamCreate", 10 * SIM_US },
     { "Query", 500 * SIM_NS },         { "cuInit", 1 * SIM_MS },
-    { "ncclComm", 300 * SIM_NS },      { "ncclGroup", 300 * SIM_NS },
-    { "ncclGet", 300 * SIM_NS },       { "nccl", 1 * SIM_US },
 };
 
 sim_time sim_clock_call_cost(const char *symbol)

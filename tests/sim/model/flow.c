@@ -38,20 +38,67 @@ static bool uses(const struct sim_flow *flow, unsigned resource)
     return false;
 }
 
+/* What one sharing needs, kept from one to the next: there are many more resources than any moment
+ * uses, and a moment comes with every call. Weights are zero in between. */
+static struct {
+    uint64_t *room, *weight;
+    unsigned *used;
+    unsigned resources, used_count;
+    bool *is_fixed;
+    unsigned flows;
+} scratch;
+
+static void *grow(void *old, size_t count, size_t size)
+{
+    void *grown = realloc(old, count * size);
+
+    if (grown == NULL)
+        abort();
+    return grown;
+}
+
+static void prepare(unsigned resources, unsigned flows)
+{
+    if (resources > scratch.resources) {
+        scratch.room = grow(scratch.room, resources, sizeof *scratch.room);
+        scratch.weight = grow(scratch.weight, resources, sizeof *scratch.weight);
+        scratch.used = grow(scratch.used, resources, sizeof *scratch.used);
+        memset(scratch.weight, 0, resources * sizeof *scratch.weight);
+        scratch.resources = resources;
+    }
+    if (flows > scratch.flows) {
+        scratch.is_fixed = grow(scratch.is_fixed, flows, sizeof *scratch.is_fixed);
+        scratch.flows = flows;
+    }
+    memset(scratch.is_fixed, 0, flows * sizeof *scratch.is_fixed);
+    scratch.used_count = 0;
+}
+
+static void add_user(const uint64_t *capacity, const struct sim_use *use)
+{
+    if (use->weight == 0)
+        return;
+    if (scratch.weight[use->resource] == 0) {
+        scratch.used[scratch.used_count++] = use->resource;
+        scratch.room[use->resource] = capacity[use->resource];
+    }
+    scratch.weight[use->resource] += use->weight;
+}
+
 /* The resource that gives its unfixed users least; false if no unfixed flow uses any. Of equals the
  * one with the lowest number, so that the order of the flows changes nothing. */
-static bool bottleneck(const uint64_t *room, const uint64_t *weight, const unsigned *used,
-                       unsigned used_count, unsigned *which, uint64_t *rate)
+static bool bottleneck(unsigned *which, uint64_t *rate)
 {
     bool found = false;
 
-    for (unsigned i = 0; i < used_count; i++) {
-        const unsigned r = used[i];
+    for (unsigned i = 0; i < scratch.used_count; i++) {
+        const unsigned r = scratch.used[i];
 
-        if (weight[r] == 0)
+        if (scratch.weight[r] == 0)
             continue;
-        uint64_t share = (uint64_t)((sim_work)room[r] * SIM_WEIGHT_FULL / weight[r]);
-        if (!found || share < *rate) {
+        uint64_t share =
+            (uint64_t)((sim_work)scratch.room[r] * SIM_WEIGHT_FULL / scratch.weight[r]);
+        if (!found || share < *rate || (share == *rate && r < *which)) {
             *which = r;
             *rate = share;
             found = true;
@@ -60,51 +107,40 @@ static bool bottleneck(const uint64_t *room, const uint64_t *weight, const unsig
     return found;
 }
 
-static void fix(struct sim_flow *flow, uint64_t rate, uint64_t *room, uint64_t *weight)
+static void fix(struct sim_flow *flow, uint64_t rate)
 {
     flow->rate = rate;
     for (unsigned i = 0; i < flow->use_count; i++) {
         const struct sim_use *use = &flow->uses[i];
+        uint64_t *room = &scratch.room[use->resource];
         uint64_t taken = (uint64_t)((sim_work)rate * use->weight / SIM_WEIGHT_FULL);
 
-        room[use->resource] -= taken < room[use->resource] ? taken : room[use->resource];
-        weight[use->resource] -= use->weight;
+        if (use->weight == 0)
+            continue;
+        *room -= taken < *room ? taken : *room;
+        scratch.weight[use->resource] -= use->weight;
     }
 }
 
 void sim_flow_share(const uint64_t *capacity, unsigned resources, struct sim_flow **flows,
                     unsigned count)
 {
-    uint64_t *room = calloc(2 * (size_t)resources + 1, sizeof *room);
-    unsigned *used = malloc(((size_t)resources + 1) * sizeof *used);
-    bool *is_fixed = calloc(count + 1, sizeof *is_fixed);
-    unsigned which = 0, used_count = 0;
+    unsigned which = 0;
     uint64_t rate = 0;
 
-    if (room == NULL || used == NULL || is_fixed == NULL)
-        abort();
-    uint64_t *weight = room + resources;
-    memcpy(room, capacity, resources * sizeof *room);
+    prepare(resources, count);
     for (unsigned f = 0; f < count; f++) {
         for (unsigned i = 0; i < flows[f]->use_count; i++)
-            weight[flows[f]->uses[i].resource] += flows[f]->uses[i].weight;
+            add_user(capacity, &flows[f]->uses[i]);
     }
-    /* There are many more resources than any moment uses. */
-    for (unsigned r = 0; r < resources; r++) {
-        if (weight[r] != 0)
-            used[used_count++] = r;
-    }
-    while (bottleneck(room, weight, used, used_count, &which, &rate)) {
+    while (bottleneck(&which, &rate)) {
         for (unsigned f = 0; f < count; f++) {
-            if (!is_fixed[f] && uses(flows[f], which)) {
-                fix(flows[f], rate, room, weight);
-                is_fixed[f] = true;
+            if (!scratch.is_fixed[f] && uses(flows[f], which)) {
+                fix(flows[f], rate);
+                scratch.is_fixed[f] = true;
             }
         }
     }
-    free(is_fixed);
-    free(used);
-    free(room);
 }
 
 sim_time sim_flow_time_left(const struct sim_flow *flow)

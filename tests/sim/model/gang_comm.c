@@ -14,6 +14,7 @@
 #include "model/device.h"
 #include "model/gang_connect.h"
 #include "model/gang_fault.h"
+#include "model/gang_ras.h"
 #include "model/handle.h"
 
 /* The dead are looked for at every so many-th question that had no answer. */
@@ -91,6 +92,7 @@ int sim_comm_new(struct sim_context *context, const unsigned char id[SIM_GANG_ID
     (*comm)->holders = 1;
     (*comm)->handle = sim_handle_new(SIM_HANDLE_COMM, *comm);
     sim_world.is_rank = true;
+    sim_gang_ras_join(board_of(*comm));
     return ncclSuccess;
 }
 
@@ -261,6 +263,7 @@ void sim_comm_release(struct sim_comm *comm)
 {
     if (--comm->holders > 0)
         return;
+    sim_gang_ras_leave(board_of(comm));
     sim_gang_close(comm->gang);
     free(comm);
 }

@@ -17,12 +17,21 @@ enum sim_comm_phase {
     SIM_COMM_FAILED,
 };
 
-/* What was done last, to be spared if it would leave everything as it is. */
+/* What was done to memory, or read of it, to be spared if all would stay as it is. */
 struct sim_gang_memo {
     uintptr_t address;
     uint64_t size_bytes;
     uint64_t about;   /* what else decides the outcome */
     uint64_t written; /* so many effects had changed memory then */
+    uint64_t content; /* of a contribution */
+    uint64_t used;    /* by the operation of this number, last; 0: never */
+};
+
+/* A sum that ranks worked out together, by what it is of. */
+struct sim_gang_sum {
+    uint64_t key;
+    uint64_t number; /* of the operation that it was first asked for by */
+    uint64_t used;
 };
 
 struct sim_comm {
@@ -42,10 +51,8 @@ struct sim_comm {
     struct sim_op_ref last; /* operations of one communicator come one after the other */
     uint64_t number;        /* of the newest collective */
     uint64_t contents;      /* contributions that were written */
-    struct sim_gang_memo contribution, outcome;
-    uint32_t place; /* of the newest contribution */
-    uint64_t result_key, result_number;
-    uint32_t result_place;
+    struct sim_gang_memo contributions[SIM_GANG_ROOMS], outcomes[SIM_GANG_ROOMS];
+    struct sim_gang_sum sums[SIM_GANG_ROOMS];
     uint64_t sent[SIM_GANG_RANKS], taken[SIM_GANG_RANKS]; /* messages, by the other rank */
 };
 

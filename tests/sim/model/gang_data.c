@@ -9,6 +9,7 @@
 
 #include "model/gang_fault.h"
 #include "model/gang_reduce.h"
+#include "model/gang_wire.h"
 
 #define FNV_OFFSET 14695981039346656037u /* FNV-1a, 64 bit */
 #define FNV_PRIME  1099511628211u
@@ -35,10 +36,19 @@ static bool stands(const struct sim_gang_memo *memo, const struct sim_block *blo
            && memo->about == about && !sim_block_changed(block, address, size_bytes, memo->written);
 }
 
-static void remember(struct sim_gang_memo *memo, uintptr_t address, uint64_t size_bytes,
-                     uint64_t about)
+/* The one about this memory, else the one that was not used for longest. */
+static struct sim_gang_memo *memo_of(struct sim_gang_memo *memos, uintptr_t address,
+                                     uint64_t size_bytes)
 {
-    *memo = (struct sim_gang_memo){ address, size_bytes, about, sim_world.writes };
+    struct sim_gang_memo *oldest = memos;
+
+    for (unsigned i = 0; i < SIM_GANG_ROOMS; i++) {
+        if (memos[i].address == address && memos[i].size_bytes == size_bytes)
+            return &memos[i];
+        if (memos[i].used < oldest->used)
+            oldest = &memos[i];
+    }
+    return oldest;
 }
 
 static const void *scalar_of(const struct sim_gang_op *op)
@@ -54,44 +64,65 @@ static const void *scalar_of(const struct sim_gang_op *op)
     return (const void *)scalar->address;
 }
 
+/* Others may be at what this rank brought last: that one is left alone. */
+static struct sim_gang_memo *room_for(struct sim_gang_op *op)
+{
+    struct sim_gang_memo *memos = op->comm->contributions;
+    struct sim_gang_memo *memo = memo_of(memos, op->order.source, op->brings_bytes);
+
+    if (memo->used == 0 || memo->used + 1 < op->number)
+        return memo;
+    memo->address = 0;
+    return memo_of(memos, op->order.source, op->brings_bytes);
+}
+
+static void copy_in(const struct sim_gang_op *op, unsigned room)
+{
+    const struct sim_comm *comm = op->comm;
+    const size_t size = sim_gang_type_bytes((int)op->call.type);
+    void *bytes = sim_gang_contribution(comm->gang, comm->rank, room, op->brings_bytes);
+
+    if (bytes == NULL)
+        abort();
+    sim_world_open(op->source_block);
+    if (op->order.scalar.is_there)
+        sim_gang_scale((int)op->call.type, bytes, (const void *)op->order.source, scalar_of(op),
+                       op->brings_bytes / size);
+    else
+        memcpy(bytes, (const void *)op->order.source, op->brings_bytes);
+}
+
 void sim_gang_contribute(struct sim_gang_op *op, struct sim_gang_post *post)
 {
     struct sim_comm *comm = op->comm;
-    const struct sim_gang_scalar *scalar = &op->order.scalar;
+    struct sim_gang_memo *memo;
     uint64_t about = FNV_OFFSET;
-    void *room;
 
-    post->place = comm->place;
-    post->content = comm->contents;
+    post->room = 0;
+    post->content = 0;
     if (op->brings_bytes == 0)
         return;
-    if (scalar->is_there) {
+    if (op->order.scalar.is_there) {
         about = fold(about, &op->call.type, sizeof op->call.type);
         about = fold(about, scalar_of(op), sim_gang_type_bytes((int)op->call.type));
     }
-    if (stands(&comm->contribution, op->source_block, op->order.source, op->brings_bytes, about))
-        return;
-    comm->place = (comm->place + 1) % SIM_GANG_PLACES;
-    comm->contents++;
-    room = sim_gang_contribution(comm->gang, comm->rank, comm->place, op->brings_bytes);
-    if (room == NULL)
-        abort();
-    sim_world_open(op->source_block);
-    if (scalar->is_there)
-        sim_gang_scale((int)op->call.type, room, (const void *)op->order.source, scalar_of(op),
-                       op->brings_bytes / sim_gang_type_bytes((int)op->call.type));
-    else
-        memcpy(room, (const void *)op->order.source, op->brings_bytes);
-    remember(&comm->contribution, op->order.source, op->brings_bytes, about);
-    post->place = comm->place;
-    post->content = comm->contents;
+    memo = memo_of(comm->contributions, op->order.source, op->brings_bytes);
+    if (!stands(memo, op->source_block, op->order.source, op->brings_bytes, about)) {
+        memo = room_for(op);
+        copy_in(op, (unsigned)(memo - comm->contributions));
+        *memo = (struct sim_gang_memo){ op->order.source, op->brings_bytes, about,
+                                        sim_world.writes, ++comm->contents, 0 };
+    }
+    memo->used = op->number;
+    post->room = (uint32_t)(memo - comm->contributions);
+    post->content = memo->content;
 }
 
 static const unsigned char *contribution(const struct sim_gang_op *op, unsigned rank,
                                          uint64_t size_bytes)
 {
     const unsigned char *bytes =
-        sim_gang_contribution(op->comm->gang, rank, op->contributions[rank].place, size_bytes);
+        sim_gang_contribution(op->comm->gang, rank, op->contributions[rank].room, size_bytes);
 
     if (bytes == NULL)
         abort();
@@ -126,9 +157,9 @@ static void reduce(const struct sim_gang_op *op, void *target, uint64_t first, u
 static const void *reduce_together(const struct sim_gang_op *op)
 {
     const struct sim_comm *comm = op->comm;
-    struct sim_gang_result *result = &sim_gang_board(comm->gang)->results[comm->result_place];
-    void *room = sim_gang_result(comm->gang, comm->result_place, op->gets_bytes);
-    const uint64_t taken = 2 * comm->result_number, done = taken + 1;
+    struct sim_gang_result *result = &sim_gang_board(comm->gang)->results[op->sum];
+    void *room = sim_gang_result(comm->gang, op->sum, op->gets_bytes);
+    const uint64_t taken = 2 * comm->sums[op->sum].number, done = taken + 1;
     const uint64_t slice = (op->call.count + SIM_GANG_SLICES - 1) / SIM_GANG_SLICES;
     struct timespec since, now;
 
@@ -203,24 +234,48 @@ static void write_target(const struct sim_gang_op *op)
     }
 }
 
+/* All ranks choose the same room, those too that have nothing to do: they all see the same keys. */
+static unsigned choose_sum(struct sim_comm *comm, uint64_t key, uint64_t number)
+{
+    unsigned oldest = 0, i = 0;
+
+    while (i < SIM_GANG_ROOMS && (comm->sums[i].key != key || comm->sums[i].used == 0)) {
+        if (comm->sums[i].used < comm->sums[oldest].used)
+            oldest = i;
+        i++;
+    }
+    if (i == SIM_GANG_ROOMS) {
+        i = oldest;
+        comm->sums[i] = (struct sim_gang_sum){ .key = key, .number = number };
+    }
+    comm->sums[i].used = number;
+    return i;
+}
+
 void sim_gang_deliver(struct sim_gang_op *op)
 {
     struct sim_comm *comm = op->comm;
     const uint64_t key = key_of(op);
+    struct sim_gang_memo *memo;
 
-    /* All ranks choose the same place, those too that have nothing to do. */
-    if (is_shared(op) && (key != comm->result_key || comm->result_number == 0)) {
-        comm->result_key = key;
-        comm->result_number = op->number;
-        comm->result_place = (comm->result_place + 1) % SIM_GANG_PLACES;
-    }
-    if (op->gets_bytes == 0
-        || stands(&comm->outcome, op->target_block, op->order.target, op->gets_bytes, key))
+    if (is_shared(op))
+        op->sum = choose_sum(comm, key, op->number);
+    if (op->gets_bytes == 0)
         return;
-    sim_world_open(op->target_block);
-    write_target(op);
-    sim_fault_rank_spoil(comm->rank, comm->spans_processes, (void *)op->order.target,
-                         op->gets_bytes);
-    sim_world_written(op->target_block, op->order.target, op->gets_bytes);
-    remember(&comm->outcome, op->order.target, op->gets_bytes, key);
+    memo = memo_of(comm->outcomes, op->order.target, op->gets_bytes);
+    if (!stands(memo, op->target_block, op->order.target, op->gets_bytes, key)) {
+        const unsigned from = sim_gang_before(comm);
+
+        if (sim_gang_wire_drops(comm, from))
+            return;
+        sim_world_open(op->target_block);
+        write_target(op);
+        sim_gang_wire_flips(comm, from, (void *)op->order.target, op->gets_bytes);
+        sim_fault_rank_spoil(comm->rank, comm->spans_processes, (void *)op->order.target,
+                             op->gets_bytes);
+        sim_world_written(op->target_block, op->order.target, op->gets_bytes);
+        *memo =
+            (struct sim_gang_memo){ op->order.target, op->gets_bytes, key, sim_world.writes, 0, 0 };
+    }
+    memo->used = op->number;
 }

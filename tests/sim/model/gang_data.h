@@ -11,7 +11,7 @@
 
 /* Where a rank's contribution lies, and which one it is. */
 struct sim_gang_share {
-    uint32_t place;
+    uint32_t room;
     uint64_t content;
 };
 
@@ -23,6 +23,7 @@ struct sim_gang_op {
     uint64_t brings_bytes, gets_bytes;
     struct sim_block *source_block, *target_block; /* NULL where it brings or gets nothing */
     bool is_posted, is_told;
+    unsigned sum; /* the room of a sum that ranks work out together */
     struct sim_gang_share contributions[SIM_GANG_RANKS]; /* of all, once they have posted */
 };
 

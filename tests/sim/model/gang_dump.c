@@ -157,7 +157,9 @@ static void put_node(const struct dump *dump, int node)
                     "  <cpu host_hash=\"0x%llx\" numaid=\"%d\" affinity=\"%s\" arch=\"x86_64\" "
                     "vendor=\"GenuineIntel\" familyid=\"6\" modelid=\"143\">\n",
                     (unsigned long long)dump->ranks[dump->self].host, node,
-                    node % 2 != 0 ? "ffff0000" : "0000ffff");
+                    node < 0        ? "ffffffff"
+                    : node % 2 != 0 ? "ffff0000"
+                                    : "0000ffff");
         has_begun = true;
         if (switch_of(dump, i) >= 0)
             put_switch(dump, i);

@@ -58,13 +58,14 @@ static void swap_halves(unsigned char *bytes, uint64_t size_bytes)
 
 void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint64_t size_bytes)
 {
+    /* Quiet, and no number in every floating type, however wide. */
+    static const uint16_t no_number[4] = { 0x7fff, 0x7fff, 0x7fff, 0x7fff };
     const struct sim_spec_rank *facts = facts_of(rank);
 
     if (!is_there(facts->spoil_where, spans_processes))
         return;
-    /* All ones are no number in every floating type, however wide. */
-    if (size_bytes >= 8 && applies(facts->nan_fault))
-        memset(bytes, 0xff, 8);
+    if (size_bytes >= sizeof no_number && applies(facts->nan_fault))
+        memcpy(bytes, no_number, sizeof no_number);
     if (size_bytes >= 16 && applies(facts->swap_fault))
         swap_halves(bytes, size_bytes);
     if (facts->flip.byte < size_bytes && applies(facts->flip.fault))

@@ -14,8 +14,8 @@
 #define MAGIC 0x31474e4147534721u /* changes with the layout */
 /* One room after the other; only pages that are written cost memory. */
 #define ROOM_BYTES   ((uint64_t)4 << 30)
-#define FIRST_RESULT (SIM_GANG_RANKS * SIM_GANG_PLACES)
-#define FIRST_MAIL   (FIRST_RESULT + SIM_GANG_PLACES)
+#define FIRST_RESULT (SIM_GANG_RANKS * SIM_GANG_ROOMS)
+#define FIRST_MAIL   (FIRST_RESULT + SIM_GANG_ROOMS)
 #define ROOMS        (FIRST_MAIL + SIM_GANG_RANKS * SIM_GANG_RANKS * SIM_GANG_PLACES)
 #define BOARD_BYTES  ((sizeof(struct sim_gang_board) + 0xffff) / 0x10000 * 0x10000)
 
@@ -208,15 +208,15 @@ static void *map_room(struct sim_gang *gang, unsigned room, uint64_t size_bytes)
     return bytes;
 }
 
-void *sim_gang_contribution(struct sim_gang *gang, unsigned rank, unsigned place,
+void *sim_gang_contribution(struct sim_gang *gang, unsigned rank, unsigned room,
                             uint64_t size_bytes)
 {
-    return map_room(gang, rank * SIM_GANG_PLACES + place, size_bytes);
+    return map_room(gang, rank * SIM_GANG_ROOMS + room, size_bytes);
 }
 
-void *sim_gang_result(struct sim_gang *gang, unsigned place, uint64_t size_bytes)
+void *sim_gang_result(struct sim_gang *gang, unsigned room, uint64_t size_bytes)
 {
-    return map_room(gang, FIRST_RESULT + place, size_bytes);
+    return map_room(gang, FIRST_RESULT + room, size_bytes);
 }
 
 void *sim_gang_message(struct sim_gang *gang, unsigned from, unsigned to, unsigned place,

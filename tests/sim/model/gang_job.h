@@ -6,7 +6,8 @@
  * nothing is left when the last process is gone, however it went.
  *
  * No operation of a rank ends before all have posted theirs. So a rank is never two operations
- * ahead of another, and two places for everything are enough.
+ * ahead of another, and two places are enough for what it posts. Bytes have more rooms, in which
+ * they stay as long as no others need them: what comes again needs not be copied again.
  */
 #ifndef SIM_MODEL_GANG_JOB_H
 #define SIM_MODEL_GANG_JOB_H
@@ -22,6 +23,7 @@
 
 #define SIM_GANG_ID_BYTES 128
 #define SIM_GANG_PLACES   2
+#define SIM_GANG_ROOMS    32
 #define SIM_GANG_SLICES   64
 
 /* What all ranks have to say alike. */
@@ -36,7 +38,7 @@ struct sim_gang_post {
     _Atomic uint64_t number; /* of the operation; 0: none yet. Written last */
     struct sim_gang_call call;
     sim_time ready;
-    uint32_t place;   /* of its bytes */
+    uint32_t room;    /* of its bytes */
     uint64_t content; /* other bytes have another number */
 };
 
@@ -77,7 +79,7 @@ struct sim_gang_board {
     struct sim_gang_env env; /* of rank 0, which decides for all */
     struct sim_gang_seat seats[SIM_GANG_RANKS];
     struct sim_gang_mail mail[SIM_GANG_RANKS][SIM_GANG_RANKS]; /* from, to */
-    struct sim_gang_result results[SIM_GANG_PLACES];
+    struct sim_gang_result results[SIM_GANG_ROOMS];
 };
 
 struct sim_gang; /* a job as this process sees it */
@@ -92,9 +94,9 @@ struct sim_gang_board *sim_gang_board(struct sim_gang *gang);
 
 /* Room for bytes that all ranks see: what a rank contributes, the result, a message. NULL if it is
  * too big. Addresses hold until the next call for the same room. */
-void *sim_gang_contribution(struct sim_gang *gang, unsigned rank, unsigned place,
+void *sim_gang_contribution(struct sim_gang *gang, unsigned rank, unsigned room,
                             uint64_t size_bytes);
-void *sim_gang_result(struct sim_gang *gang, unsigned place, uint64_t size_bytes);
+void *sim_gang_result(struct sim_gang *gang, unsigned room, uint64_t size_bytes);
 void *sim_gang_message(struct sim_gang *gang, unsigned from, unsigned to, unsigned place,
                        uint64_t size_bytes);
 

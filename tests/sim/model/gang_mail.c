@@ -11,6 +11,7 @@
 #include "model/gang_fault.h"
 #include "model/gang_op.h"
 #include "model/gang_reduce.h"
+#include "model/gang_wire.h"
 
 struct letter {
     struct sim_mail mail;
@@ -154,10 +155,13 @@ static void effect(void *data, sim_time end)
         struct letter *letter = &op->letters[i];
 
         if (letter->mail.is_sent || letter->size_bytes == 0
-            || sim_fault_rank_is_dropped(letter->mail.peer, comm->spans_processes))
+            || sim_fault_rank_is_dropped(letter->mail.peer, comm->spans_processes)
+            || sim_gang_wire_drops(comm, letter->mail.peer))
             continue;
         sim_world_open(letter->block);
         memcpy((void *)letter->mail.address, room_of(op, letter), letter->size_bytes);
+        sim_gang_wire_flips(comm, letter->mail.peer, (void *)letter->mail.address,
+                            letter->size_bytes);
         sim_fault_rank_spoil(comm->rank, comm->spans_processes, (void *)letter->mail.address,
                              letter->size_bytes);
         sim_world_written(letter->block, letter->mail.address, letter->size_bytes);

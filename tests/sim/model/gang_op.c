@@ -119,7 +119,8 @@ static bool all_agree(struct sim_gang_op *op)
     return true;
 }
 
-/* Of what the biggest buffer of any rank holds: all have to come to the same. */
+/* SIM_FOREVER if what lies on the way hangs. Of what the biggest buffer of any rank holds: all have
+ * to come to the same. */
 static sim_time duration(const struct sim_gang_op *op)
 {
     const struct sim_comm *comm = op->comm;
@@ -169,7 +170,7 @@ static void effect(void *data, sim_time end)
         sim_context_fail(op->comm->context, CUDA_ERROR_UNKNOWN);
     for (unsigned i = 0; i < op->comm->count; i++)
         op->contributions[i] =
-            (struct sim_gang_share){ post_of(op, i)->place, post_of(op, i)->content };
+            (struct sim_gang_share){ post_of(op, i)->room, post_of(op, i)->content };
     if (op->comm->context->sticky == CUDA_SUCCESS)
         sim_gang_deliver(op);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/alloc.h"
+#include "model/reach.h"
 #include "model/repeat.h"
 #include "model/strict.h"
 #include "model/wire.h"
@@ -47,34 +47,6 @@ void sim_kernel_run_release(void *data)
     free(run);
 }
 
-/* May a kernel of this context touch the block? */
-static bool can_reach(const struct sim_context *context, const struct sim_block *block)
-{
-    if (block->kind == SIM_BLOCK_PINNED || sim_block_device(block) == context->device)
-        return true;
-    return (context->peers >> block->gpu & 1) != 0;
-}
-
-static bool accesses_are_legal(const struct sim_kernel_run *run)
-{
-    for (unsigned i = 0; i < run->cost.access_count; i++) {
-        const struct sim_access *access = &run->cost.accesses[i];
-        uintptr_t address = (uintptr_t)access->pointer;
-        const struct sim_block *block = sim_memory_find(&sim_world.memory, address);
-
-        if (access->bytes == 0)
-            continue;
-        if (block == NULL || !sim_block_holds(block, address, access->bytes)
-            || !can_reach(run->context, block)) {
-            sim_strict_report("kernel '%s' touches %llu bytes at %#llx that are not its own",
-                              run->launch.kernel->name, (unsigned long long)access->bytes,
-                              (unsigned long long)address);
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Where the row says all that the kernel touches only that: opening and closing all memory of eight
  * GPUs takes far longer than a kernel of one thread. */
 static void open_all(const struct sim_kernel_run *run)
@@ -90,7 +62,7 @@ static void open_all(const struct sim_kernel_run *run)
     for (size_t i = 0; !run->has_cost && i < sim_world.memory.count; i++) {
         struct sim_block *block = sim_world.memory.blocks[i];
 
-        if (block->is_alive && can_reach(context, block))
+        if (block->is_alive && sim_reach_block(context, block))
             sim_world_open(block);
     }
 }
@@ -219,7 +191,8 @@ void sim_kernel_run_effect(void *data, sim_time end)
         sim_context_fail(run->context, CUDA_ERROR_UNKNOWN);
     if (run->context->sticky != CUDA_SUCCESS)
         return;
-    if (!accesses_are_legal(run)) {
+    if (!sim_reach_all(run->context, run->launch.kernel->name, run->cost.accesses,
+                       run->cost.access_count)) {
         sim_context_fail(run->context, CUDA_ERROR_ILLEGAL_ADDRESS);
         return;
     }

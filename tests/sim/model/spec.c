@@ -12,6 +12,7 @@ void sim_spec_init(struct sim_spec *spec)
     spec->driver_fault = spec->library_fault = SIM_NO_FAULT;
     spec->runtime_fault = spec->compiler_fault = SIM_NO_FAULT;
     spec->truncated_fault = spec->ptx_fault = SIM_NO_FAULT;
+    spec->cublas.fault = spec->cublaslt.fault = SIM_NO_FAULT;
     spec->nccl_version = SIM_NCCL_VERSION;
     spec->nccl_fault = SIM_NO_FAULT;
     for (unsigned i = 0; i < SIM_SPEC_RANKS; i++) {
@@ -45,6 +46,11 @@ struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)
         return NULL;
     struct sim_spec_gpu *gpu = &spec->gpus[spec->gpu_count++];
     gpu->node = gpu->bridge = -1;
+    gpu->cores_per_sm = 1;
+    for (unsigned i = 0; i < SIM_GEMM_TYPES; i++) {
+        gpu->gemm_lanes[i] = 1;
+        gpu->gemm_permille[i] = 1000;
+    }
     gpu->faults =
         (struct sim_spec_gpu_faults){ SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,
                                       SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT, SIM_NO_FAULT,

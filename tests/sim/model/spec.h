@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "model/clock.h"
+#include "script/machine.h"
 
 #define SIM_SPEC_GPUS       32 /* GPUs and MIG instances */
 #define SIM_SPEC_ATTRIBUTES 128
@@ -70,6 +71,10 @@ struct sim_spec_gpu {
     unsigned nvls_permille;       /* and what goes through switches that reduce: 0 if none do */
     /* Of one load: of its own memory, of host memory and a peer's over PCIe, over NVLink. */
     sim_time latency, host_latency, peer_latency;
+    /* Of products of matrices: how many multiply-adds are done in the time of so many of the
+     * cores', and how much of that is reached. */
+    unsigned cores_per_sm;
+    unsigned gemm_lanes[SIM_GEMM_TYPES], gemm_permille[SIM_GEMM_TYPES];
     bool gets_lost;
     sim_time lost_at;
     unsigned flip_count;
@@ -154,6 +159,12 @@ struct sim_spec_host {
     int memory_fault;
 };
 
+/* A version that a library shall tell instead of its own; 0.0.0: none. */
+struct sim_spec_version {
+    unsigned parts[3];
+    int fault;
+};
+
 struct sim_spec {
     int driver_cuda;   /* 13000 */
     int runtime_cuda;  /* of libcudart; 0 if the profile has none */
@@ -164,6 +175,7 @@ struct sim_spec {
     int library_fault; /* of libcuda missing, or a stub */
     int runtime_fault; /* of the runtime's version */
     int compiler_fault;
+    struct sim_spec_version cublas, cublaslt;
     unsigned gpu_count;
     struct sim_spec_gpu gpus[SIM_SPEC_GPUS];
     struct sim_spec_pair pairs[SIM_SPEC_GPUS][SIM_SPEC_GPUS];
@@ -175,6 +187,8 @@ struct sim_spec {
     struct sim_spec_rank ranks[SIM_SPEC_RANKS];
     unsigned kernel_count;
     struct sim_spec_kernel kernels[SIM_SPEC_KERNELS];
+    unsigned gemm_fault_count;
+    struct sim_gemm_fault gemm_faults[SIM_MACHINE_GEMM_FAULTS];
     char truncated_image[48]; /* "" if none */
     int truncated_fault;
     int ptx_isa; /* what all PTX claims to be; 0 for the truth */

@@ -82,6 +82,11 @@ static void set_rates(struct sim_spec_gpu *to, const struct sim_gpu *gpu)
     to->rate[SIM_RESOURCE_LINKS_IN] = to->rate[SIM_RESOURCE_LINKS_OUT];
     for (unsigned i = 0; gpu->busy_percent != 0 && i < SIM_RESOURCE_LINKS_OUT; i++)
         to->rate[i] = to->rate[i] / 100 * (100 - gpu->busy_percent);
+    to->cores_per_sm = model->cores_per_sm;
+    for (unsigned i = 0; i < SIM_GEMM_TYPES; i++) {
+        to->gemm_lanes[i] = model->gemm_lanes[i] != 0 ? model->gemm_lanes[i] : model->cores_per_sm;
+        to->gemm_permille[i] = model->gemm_permille[i];
+    }
     to->latency = model->latency_ps;
     to->host_latency = model->host_latency_ps;
     to->peer_latency = model->peer_latency_ps;
@@ -297,6 +302,14 @@ static void add_plan(struct sim_spec *spec)
     }
 }
 
+static struct sim_spec_version version_of(const struct sim_library_state *library)
+{
+    struct sim_spec_version version = { .fault = library->fault };
+
+    memcpy(version.parts, library->version, sizeof version.parts);
+    return version;
+}
+
 static void add_software(struct sim_spec *spec)
 {
     const struct sim_machine *machine = &script.machine;
@@ -310,6 +323,10 @@ static void add_software(struct sim_spec *spec)
     spec->library_fault = machine->libraries[SIM_LIBRARY_CUDA].fault;
     spec->has_compiler = !machine->libraries[SIM_LIBRARY_PTX_COMPILER].is_missing;
     spec->compiler_fault = machine->libraries[SIM_LIBRARY_PTX_COMPILER].fault;
+    spec->cublas = version_of(&machine->libraries[SIM_LIBRARY_CUBLAS]);
+    spec->cublaslt = version_of(&machine->libraries[SIM_LIBRARY_CUBLASLT]);
+    spec->gemm_fault_count = machine->gemm_fault_count;
+    memcpy(spec->gemm_faults, machine->gemm_faults, sizeof spec->gemm_faults);
 }
 
 static struct sim_spec_flip flip_of(const struct sim_flip *flip)

@@ -19,7 +19,7 @@
 /* How long to look away: where other processes work on it, and where only a thread could. */
 #define OTHERS_NS          50000
 #define NOTHING_NS         1000000
-#define OTHERS_PATIENCE_NS 2000000000ull
+#define OTHERS_PATIENCE_NS 10000000000ull
 #define LINGER_NAPS        20
 
 struct sim_world sim_world = { .lock = PTHREAD_MUTEX_INITIALIZER };

@@ -111,7 +111,7 @@ void sim_world_written(struct sim_block *block, uintptr_t address, uint64_t size
 void sim_world_linger(void);
 
 /* Really blocking, a tick at a time: says once on stderr what for, at once or, if others could
- * still come, after two seconds; ends the program where the environment sets a limit. */
+ * still come, after ten seconds; ends the program where the environment sets a limit. */
 struct sim_patience {
     uint64_t waited_ns;
     bool is_told;

@@ -84,26 +84,51 @@ bool sim_statement_cudart(const struct sim_statement *st)
     return true;
 }
 
+/* "13.1.0", of the libraries that say more of themselves than a toolkit's version. */
+static bool set_version(const struct sim_statement *st, struct sim_library_state *state,
+                        const char *text)
+{
+    unsigned *parts = state->version;
+    int end = 0;
+
+    if (strspn(text, "0123456789.") != strlen(text)
+        || sscanf(text, "%2u.%2u.%2u%n", &parts[0], &parts[1], &parts[2], &end) != 3
+        || text[end] != '\0')
+        return sim_statement_fail(st, "'version=%.64s' is not a version such as 13.1.0", text);
+    state->fault = st->fault;
+    return true;
+}
+
 bool sim_statement_library(const struct sim_statement *st)
 {
-    static const char *const NAMES[] = { "libcuda", "libnvidia-ml", "libcudart",
-                                         "libnvidia-ptxjitcompiler" };
-    unsigned library = 0;
+    static const struct {
+        const char *name, *known;
+    } LIBRARIES[SIM_LIBRARIES] = {
+        [SIM_LIBRARY_CUDA] = { "libcuda", "missing stub" },
+        [SIM_LIBRARY_NVML] = { "libnvidia-ml", "missing" },
+        [SIM_LIBRARY_CUDART] = { "libcudart", "missing" },
+        [SIM_LIBRARY_CUBLAS] = { "libcublas", "missing version" },
+        [SIM_LIBRARY_CUBLASLT] = { "libcublasLt", "missing version" },
+        [SIM_LIBRARY_PTX_COMPILER] = { "libnvidia-ptxjitcompiler", "missing" },
+    };
+    const struct sim_word *word = &st->words.words[1];
     struct sim_library_state *state;
-    const char *word;
+    unsigned library = 0;
 
-    while (strcmp(NAMES[library], st->words.words[0].key) != 0)
+    while (strcmp(LIBRARIES[library].name, st->words.words[0].key) != 0)
         library++;
     state = &st->script->machine.libraries[library];
-    if (st->words.count != 2 || st->words.words[1].value != NULL)
-        return sim_statement_fail(st, "'%s' needs one word after it (known: %s)", NAMES[library],
-                                  library == SIM_LIBRARY_CUDA ? "missing stub" : "missing");
-    word = st->words.words[1].key;
-    state->is_missing = strcmp(word, "missing") == 0;
-    state->is_stub = library == SIM_LIBRARY_CUDA && strcmp(word, "stub") == 0;
+    if (st->words.count != 2)
+        return sim_statement_fail(st, "'%s' needs one word after it (known: %s)",
+                                  LIBRARIES[library].name, LIBRARIES[library].known);
+    if (word->value != NULL && strcmp(word->key, "version") == 0
+        && strstr(LIBRARIES[library].known, "version") != NULL)
+        return set_version(st, state, word->value);
+    state->is_missing = word->value == NULL && strcmp(word->key, "missing") == 0;
+    state->is_stub =
+        library == SIM_LIBRARY_CUDA && word->value == NULL && strcmp(word->key, "stub") == 0;
     if (!state->is_missing && !state->is_stub)
-        return sim_statement_unknown(st, word,
-                                     library == SIM_LIBRARY_CUDA ? "missing stub" : "missing");
+        return sim_statement_unknown(st, word->key, LIBRARIES[library].known);
     state->fault = st->fault;
     return true;
 }

@@ -12,13 +12,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SIM_MACHINE_GPUS      16
-#define SIM_MACHINE_INSTANCES 7
-#define SIM_MACHINE_FLIPS     4
-#define SIM_MACHINE_NODES     8
-#define SIM_MACHINE_RANKS     64 /* of a collective, on all machines together */
-#define SIM_MACHINE_SWITCHES  8
-#define SIM_FAULT_NONE        (-1)
+#define SIM_MACHINE_GPUS        16
+#define SIM_MACHINE_INSTANCES   7
+#define SIM_MACHINE_FLIPS       4
+#define SIM_MACHINE_NODES       8
+#define SIM_MACHINE_RANKS       64 /* of a collective, on all machines together */
+#define SIM_MACHINE_SWITCHES    8
+#define SIM_MACHINE_GEMM_FAULTS 8
+#define SIM_FAULT_NONE          (-1)
+
+/* What a product of matrices is made of: what its inputs are multiplied as. */
+enum sim_gemm_type {
+    SIM_GEMM_FP32,
+    SIM_GEMM_FP64,
+    SIM_GEMM_TF32,
+    SIM_GEMM_FP16,
+    SIM_GEMM_BF16,
+    SIM_GEMM_TYPES
+};
 
 /* What all GPUs of one product have in common. Units are part of the names. */
 struct sim_gpu_model {
@@ -59,9 +70,13 @@ struct sim_gpu_model {
     unsigned nvlink_efficiency_permille;
     unsigned collective_permille; /* of what its NVLinks copy, that rings of collectives carry, */
     unsigned nvls_permille;       /* and that NVSwitches carry which reduce; 0: they cannot */
-    uint64_t latency_ps;          /* of one load of its own memory */
-    uint64_t host_latency_ps;     /* of pinned host memory, and of a peer's over PCIe */
-    uint64_t peer_latency_ps;     /* of a peer's memory over NVLink */
+    /* Of products of matrices: multiply-adds per clock and SM (0: the cores do it), and how much of
+     * that rate cuBLAS reaches. Those of FP32 are the cores. */
+    unsigned gemm_lanes[SIM_GEMM_TYPES];
+    unsigned gemm_permille[SIM_GEMM_TYPES];
+    uint64_t latency_ps;                    /* of one load of its own memory */
+    uint64_t host_latency_ps;               /* of pinned host memory, and of a peer's over PCIe */
+    uint64_t peer_latency_ps;               /* of a peer's memory over NVLink */
     unsigned power_limit_mw, power_idle_mw; /* limit 0: NVML knows none */
     unsigned temperature_c;
 };
@@ -187,6 +202,8 @@ enum sim_library {
     SIM_LIBRARY_CUDA,
     SIM_LIBRARY_NVML,
     SIM_LIBRARY_CUDART,
+    SIM_LIBRARY_CUBLAS,
+    SIM_LIBRARY_CUBLASLT,
     SIM_LIBRARY_PTX_COMPILER,
     SIM_LIBRARY_NCCL,
     SIM_LIBRARIES
@@ -207,7 +224,33 @@ struct sim_rank {
 
 struct sim_library_state {
     bool is_missing;
-    bool is_stub; /* the toolkit's stub; libcuda only */
+    bool is_stub;        /* the toolkit's stub; libcuda only */
+    unsigned version[3]; /* what it says of itself; 0.0.0: its own. Of cuBLAS and cublasLt only */
+    int fault;
+};
+
+/* What goes wrong with products of matrices, from a moment on. */
+enum sim_gemm_wrong {
+    SIM_GEMM_WRONG,     /* another value, far off */
+    SIM_GEMM_FLIP,      /* the lowest bit */
+    SIM_GEMM_NAN,       /* not a number */
+    SIM_GEMM_UNWRITTEN, /* what was there before */
+    SIM_GEMM_SWAPPED,   /* B times A; of square products only, others have no such result */
+    SIM_GEMM_SPILLS,    /* beyond the rows of the result, where its columns lie further apart */
+    SIM_GEMM_ROUNDS,    /* FP32 inputs to TF32, although nobody allowed it */
+    SIM_GEMM_SLOW,      /* takes longer, at the same clock */
+    SIM_GEMM_HANGS,
+    SIM_GEMM_HANDLE, /* handles that are made on this GPU belong to another */
+};
+
+struct sim_gemm_fault {
+    enum sim_gemm_wrong wrong;
+    int gpu;              /* in the profile; -1: each */
+    uint64_t after_ps;    /* virtual time */
+    unsigned row, column; /* of the first element that is so */
+    unsigned size;        /* that many rows and columns; 0: all */
+    unsigned permille;    /* of SIM_GEMM_SLOW: of the rate */
+    unsigned handle_gpu;  /* of SIM_GEMM_HANDLE */
     int fault;
 };
 
@@ -222,6 +265,8 @@ struct sim_machine {
     struct sim_gpu_link links[SIM_MACHINE_GPUS][SIM_MACHINE_GPUS]; /* symmetric but for faults */
     struct sim_host host;
     struct sim_library_state libraries[SIM_LIBRARIES];
+    unsigned gemm_fault_count;
+    struct sim_gemm_fault gemm_faults[SIM_MACHINE_GEMM_FAULTS];
     unsigned nccl_version; /* 22809; 0: the double's own */
     int nccl_fault;
     struct sim_rank ranks[SIM_MACHINE_RANKS];

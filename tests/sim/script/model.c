@@ -48,6 +48,15 @@ static const struct sim_field FIELDS[] = {
     ROW("nvlink-efficiency", SHARE, nvlink_efficiency_permille),
     ROW("collective-efficiency", SHARE, collective_permille),
     ROW("nvls-efficiency", SHARE, nvls_permille),
+    ROW("fp64-lanes", COUNT, gemm_lanes[SIM_GEMM_FP64]),
+    ROW("tf32-lanes", COUNT, gemm_lanes[SIM_GEMM_TF32]),
+    ROW("fp16-lanes", COUNT, gemm_lanes[SIM_GEMM_FP16]),
+    ROW("bf16-lanes", COUNT, gemm_lanes[SIM_GEMM_BF16]),
+    ROW("fp32-efficiency", SHARE, gemm_permille[SIM_GEMM_FP32]),
+    ROW("fp64-efficiency", SHARE, gemm_permille[SIM_GEMM_FP64]),
+    ROW("tf32-efficiency", SHARE, gemm_permille[SIM_GEMM_TF32]),
+    ROW("fp16-efficiency", SHARE, gemm_permille[SIM_GEMM_FP16]),
+    ROW("bf16-efficiency", SHARE, gemm_permille[SIM_GEMM_BF16]),
     ROW("latency", TIME, latency_ps),
     ROW("host-latency", TIME, host_latency_ps),
     ROW("peer-latency", TIME, peer_latency_ps),
@@ -76,6 +85,8 @@ bool sim_statement_model(const struct sim_statement *st)
     model->nvlink_efficiency_permille = 1000;
     model->c2c_efficiency_permille = 1000;
     model->collective_permille = 1000;
+    for (unsigned i = 0; i < SIM_GEMM_TYPES; i++)
+        model->gemm_permille[i] = 1000;
     if (!sim_statement_fields(st, 2, FIELDS, sizeof FIELDS / sizeof FIELDS[0], model))
         return false;
     if (model->clock_max_mhz == 0)

@@ -54,6 +54,7 @@ bool sim_statement_nvlink(const struct sim_statement *st);
 bool sim_statement_nvswitch(const struct sim_statement *st);
 bool sim_statement_mem(const struct sim_statement *st);
 bool sim_statement_ecc(const struct sim_statement *st);
+bool sim_statement_gemm(const struct sim_statement *st);
 bool sim_statement_kernel(const struct sim_statement *st);
 bool sim_statement_image(const struct sim_statement *st);
 bool sim_statement_ptx(const struct sim_statement *st);

@@ -45,7 +45,8 @@ static CUdeviceptr allocate(size_t n)
 }
 
 /* NULL in a build without that toolkit's compiler. */
-static const struct gst_kernel_image *image_of(const char *file, bool ptx_only, int toolkit_major)
+static inline const struct gst_kernel_image *image_of(const char *file, bool ptx_only,
+                                                      int toolkit_major)
 {
     for (size_t i = 0; i < gst_kernel_image_count; i++) {
         const struct gst_kernel_image *image = &gst_kernel_images[i];
@@ -58,7 +59,7 @@ static const struct gst_kernel_image *image_of(const char *file, bool ptx_only, 
 }
 
 /* The kernel as CUDA 13 made it; NULL in a build without its compiler. */
-static CUfunction load(const char *name, bool ptx_only)
+static inline CUfunction load(const char *name, bool ptx_only)
 {
     const struct gst_kernel_image *image = image_of(name, ptx_only, 13);
     CUmodule module = NULL;

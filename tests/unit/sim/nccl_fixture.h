@@ -236,6 +236,9 @@ static inline int setup_machine(void **state)
 {
     (void)state;
     sim_machine_three_gpus(&spec);
+    spec.pairs[0][1].nvlinks = spec.pairs[1][0].nvlinks = 1;
+    for (unsigned i = 0; i < 2; i++)
+        spec.gpus[i].nvlinks = 1;
     return 0;
 }
 

@@ -59,7 +59,10 @@ static int setup(void **state)
     static const char *const folders[] = { "sim", "sim/lib", "sim/models", "sim/profiles", "tmp" };
     static const char *const doubles[] = { "sim/lib/libcuda.so.1",      "sim/lib/libnvidia-ml.so.1",
                                            "sim/lib/libcudart.so.11.0", "sim/lib/libcudart.so.12",
-                                           "sim/lib/libcudart.so.13",   "sim/lib/libnccl.so.2" };
+                                           "sim/lib/libcudart.so.13",   "sim/lib/libcublas.so.11",
+                                           "sim/lib/libcublas.so.12",   "sim/lib/libcublas.so.13",
+                                           "sim/lib/libcublasLt.so.11", "sim/lib/libcublasLt.so.12",
+                                           "sim/lib/libcublasLt.so.13", "sim/lib/libnccl.so.2" };
 
     (void)state;
     assert_non_null(mkdtemp(folder));
@@ -246,22 +249,28 @@ static void test_launcher__sets_the_environment(void **state)
 
 static void test_launcher__keeps_out_what_this_machine_has(void **state)
 {
+    static const char *const names[] = { "libcudart.so.12", "libcublas.so.11",
+                                         "libcublasLt.so.12" };
     char own[256];
-    struct result result;
 
     (void)state;
     /* A library of this machine that the simulated one lacks, as its only name on the path. */
     snprintf(own, sizeof own, "%s/own", folder);
     assert_int_equal(mkdir(own, 0755), 0);
-    strcat(own, "/libcudart.so.12");
-    fclose(fopen(own, "w"));
-    *strrchr(own, '/') = '\0';
-    setenv("LD_LIBRARY_PATH", own, 1);
-    result = run("new", NULL, SHOW("LD_LIBRARY_PATH"));
-    unsetenv("LD_LIBRARY_PATH");
-    assert_non_null(strstr(result.out, "P/lib:"));
-    assert_non_null(strstr(result.out, "/sim/absent:"));
-    assert_non_null(strstr(result.out, own));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct result result;
+        char file[512];
+
+        snprintf(file, sizeof file, "%s/%s", own, names[i]);
+        fclose(fopen(file, "w"));
+        setenv("LD_LIBRARY_PATH", own, 1);
+        result = run("new", NULL, SHOW("LD_LIBRARY_PATH"));
+        unsetenv("LD_LIBRARY_PATH");
+        assert_int_equal(unlink(file), 0);
+        assert_non_null(strstr(result.out, "P/lib:"));
+        assert_non_null(strstr(result.out, "/sim/absent:"));
+        assert_non_null(strstr(result.out, own));
+    }
 }
 
 static void test_launcher__keeps_simulated_runs_small_unless_told(void **state)
@@ -296,27 +305,28 @@ static void test_launcher__joins_faults_line_by_line(void **state)
     assert_int_equal(result.code, 0);
     assert_string_equal(result.err, "");
     assert_string_equal(result.out, "libnvidia-ml missing\nlibcudart missing # a comment; to its "
-                                    "end\nlibcuda missing\nlibgpusim.so\nlibnccl.so.2\n");
+                                    "end\nlibcuda missing\nlibcublas.so.13\nlibcublasLt.so.13\n"
+                                    "libgpusim.so\nlibnccl.so.2\n");
 }
+
+#define ALWAYS      "libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n"
+#define BLAS(major) "libcublas.so." major " libcublasLt.so." major " "
 
 static void test_launcher__has_the_doubles_of_the_machine(void **state)
 {
     static const struct {
         const char *profile, *fault, *names;
     } rows[] = {
-        { "new", NULL,
-          "libcuda.so.1 libcudart.so.13 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
-        { "old", NULL,
-          "libcuda.so.1 libcudart.so.11.0 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
-        { "bare", NULL, "libcuda.so.1 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
-        { "new", "cudart version=12.4",
-          "libcuda.so.1 libcudart.so.12 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
-        { "new", "libcuda missing",
-          "libcudart.so.13 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
+        { "new", NULL, BLAS("13") "libcuda.so.1 libcudart.so.13 " ALWAYS },
+        { "old", NULL, BLAS("11") "libcuda.so.1 libcudart.so.11.0 " ALWAYS },
+        { "bare", NULL, "libcuda.so.1 " ALWAYS },
+        { "new", "cudart version=12.4", BLAS("12") "libcuda.so.1 libcudart.so.12 " ALWAYS },
+        { "new", "libcuda missing", BLAS("13") "libcudart.so.13 " ALWAYS },
+        { "new", "libcudart missing", BLAS("13") "libcuda.so.1 " ALWAYS },
+        { "new", "libcublas missing", "libcublasLt.so.13 libcuda.so.1 libcudart.so.13 " ALWAYS },
+        { "new", "libcublasLt missing", "libcublas.so.13 libcuda.so.1 libcudart.so.13 " ALWAYS },
         { "new", "libnccl missing",
-          "libcuda.so.1 libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n" },
-        { "new", "libcudart missing",
-          "libcuda.so.1 libgpusim.so libnccl.so.2 libnvidia-ml.so.1\n" },
+          BLAS("13") "libcuda.so.1 libcudart.so.13 libgpusim.so libnvidia-ml.so.1\n" },
     };
 
     (void)state;

@@ -291,6 +291,73 @@ static void test_model_clock__elapsed_in_half_microseconds(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Others say when it ends; until then nothing behind it happens. */
+static sim_time agreed;
+static sim_time asked_ready;
+
+static sim_time meet(void *data, sim_time ready)
+{
+    (void)data;
+    asked_ready = ready;
+    return agreed;
+}
+
+static void test_model_engine__meeting_waits_for_the_others(void **state)
+{
+    struct sim_engine *engine = *state;
+    struct sim_stream *stream = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 1);
+    const struct sim_op_spec meeting = { .meet = meet, .effect = note, .data = (void *)"m" };
+    const struct sim_op_spec moment = { .effect = note, .data = (void *)"e" };
+
+    agreed = SIM_FOREVER;
+    sim_engine_run(engine, 100);
+    sim_engine_submit(engine, stream, &meeting);
+    struct sim_op_ref last = sim_engine_submit(engine, stream, &moment);
+    sim_engine_run(engine, 500);
+    assert_string_equal(happened, "");
+    assert_true(sim_engine_waits_for_others(engine));
+    assert_false(sim_engine_run_until_done(engine, last));
+    agreed = 700;
+    assert_true(sim_engine_run_until_done(engine, last));
+    assert_false(sim_engine_waits_for_others(engine));
+    assert_string_equal(happened, "me");
+    assert_int_equal(asked_ready, 100);
+    assert_int_equal(ended['m'], 700);
+    assert_int_equal(ended['e'], 700);
+    assert_int_equal(engine->now, 700);
+}
+
+/* What others agreed on is past here: moments that were queued behind it are, too, and the next
+ * meeting is ready since then; what came later, or takes time, begins now. */
+static void test_model_engine__stream_lags_behind_what_others_agreed_on(void **state)
+{
+    struct sim_engine *engine = *state;
+    struct sim_stream *stream = sim_engine_stream(engine, SIM_STREAM_INDEPENDENT, 1);
+    const struct sim_op_spec first = { .meet = meet, .effect = note, .data = (void *)"m" };
+    const struct sim_op_spec moment = { .effect = note, .data = (void *)"e" };
+    const struct sim_op_spec second = { .meet = meet, .effect = note, .data = (void *)"n" };
+    const struct sim_op_spec late = { .effect = note, .data = (void *)"l" };
+    const struct sim_op_spec work = { .latency = 50, .effect = note, .data = (void *)"w" };
+
+    agreed = SIM_FOREVER;
+    sim_engine_submit(engine, stream, &first);
+    sim_engine_submit(engine, stream, &moment);
+    sim_engine_submit(engine, stream, &second);
+    sim_engine_run(engine, 1000);
+    sim_engine_submit(engine, stream, &late);
+    sim_engine_submit(engine, stream, &work);
+    agreed = 300;
+    sim_engine_run(engine, 1000);
+    assert_string_equal(happened, "menl");
+    assert_int_equal(asked_ready, 300);
+    assert_int_equal(ended['m'], 300);
+    assert_int_equal(ended['e'], 300);
+    assert_int_equal(ended['n'], 300);
+    assert_int_equal(ended['l'], 1000);
+    sim_engine_run(engine, 2000);
+    assert_int_equal(ended['w'], 1050);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +374,8 @@ int main(void)
         CASE(test_model_engine__an_endless_operation_is_noticed),
         CASE(test_model_engine__several_flows_end_with_the_last),
         CASE(test_model_engine__permutation_changes_nothing),
+        CASE(test_model_engine__meeting_waits_for_the_others),
+        CASE(test_model_engine__stream_lags_behind_what_others_agreed_on),
         cmocka_unit_test(test_model_clock__elapsed_in_half_microseconds),
     };
 

@@ -167,6 +167,69 @@ static void test_nccl_faults__swapped(void **state)
     assert_true(board->fired);
 }
 
+/* Streams that wait for a rank that is gone end when their communicators are aborted. */
+static int waits_for_the_dead(struct team *team)
+{
+    ncclResult_t seen;
+
+    EXPECT(begin(team) == 0 && fill(team) == 0 && add_up_all(team) == 0);
+    EXPECT(drain(team, NEVER_MS) == CUDA_ERROR_NOT_READY);
+    seen = poll_all(team);
+    EXPECT(seen == ncclSuccess || seen == ncclInProgress || seen == ncclRemoteError);
+    for (unsigned r = 0; r < team->local; r++)
+        EXPECT(ncclCommAbort(team->comms[r]) == ncclSuccess);
+    EXPECT(drain(team, PATIENCE_MS) == CUDA_SUCCESS);
+    return 0;
+}
+
+/* From GPU 0 to 1, and not back: rank 1 comes behind rank 0 in the ring. */
+static int sees_bad_link(struct team *team)
+{
+    float out[RANKS][COUNT];
+
+    EXPECT(sums(team, out) == 0);
+    for (unsigned r = 0; r < team->local; r++)
+        EXPECT((out[r][0] == 6.0f) == (rank_of(team, r) != 1) && out[r][1] == 306.0f);
+    return 0;
+}
+
+static void test_nccl_faults__link_that_flips(void **state)
+{
+    (void)state;
+    spec.pairs[0][1].flip = (struct sim_spec_flip){ .byte = 3, .bit = 6, .fault = FAULT };
+    run_both(sees_bad_link);
+    assert_true(board->fired);
+}
+
+static int sees_nothing_arrive(struct team *team)
+{
+    float out[RANKS][COUNT];
+    uint32_t word;
+
+    EXPECT(sums(team, out) == 0);
+    for (unsigned r = 0; r < team->local; r++) {
+        memcpy(&word, &out[r][3], sizeof word);
+        EXPECT(rank_of(team, r) == 1 ? word == 0xffffffff : out[r][3] == 906.0f);
+    }
+    return 0;
+}
+
+static void test_nccl_faults__link_that_drops(void **state)
+{
+    (void)state;
+    spec.pairs[0][1].drop_fault = FAULT;
+    run_both(sees_nothing_arrive);
+    assert_true(board->fired);
+}
+
+static void test_nccl_faults__link_that_hangs(void **state)
+{
+    (void)state;
+    spec.pairs[0][1].hang_fault = FAULT;
+    run_both(waits_for_the_dead);
+    assert_true(board->fired);
+}
+
 /* Those that are there wait, and get away. */
 static int waits_to_join(struct team *team)
 {
@@ -195,21 +258,6 @@ static void test_nccl_faults__dies_before_it_joins(void **state)
     spec.ranks[2].dies_at = SIM_RANK_AT_INIT;
     assert_int_equal(run_ranks(waits_to_join, 1), 100);
     assert_int_equal(run_ranks(waits_to_join, RANKS), 100);
-}
-
-/* Streams that wait for a rank that is gone end when their communicators are aborted. */
-static int waits_for_the_dead(struct team *team)
-{
-    ncclResult_t seen;
-
-    EXPECT(begin(team) == 0 && fill(team) == 0 && add_up_all(team) == 0);
-    EXPECT(drain(team, NEVER_MS) == CUDA_ERROR_NOT_READY);
-    seen = poll_all(team);
-    EXPECT(seen == ncclSuccess || seen == ncclInProgress || seen == ncclRemoteError);
-    for (unsigned r = 0; r < team->local; r++)
-        EXPECT(ncclCommAbort(team->comms[r]) == ncclSuccess);
-    EXPECT(drain(team, PATIENCE_MS) == CUDA_SUCCESS);
-    return 0;
 }
 
 static void test_nccl_faults__dies_at_a_collective(void **state)
@@ -416,6 +464,9 @@ int main(void)
         cmocka_unit_test_setup(test_nccl_faults__flip, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__nan, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__swapped, setup_machine),
+        cmocka_unit_test_setup(test_nccl_faults__link_that_flips, setup_machine),
+        cmocka_unit_test_setup(test_nccl_faults__link_that_drops, setup_machine),
+        cmocka_unit_test_setup(test_nccl_faults__link_that_hangs, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__absent, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__dies_before_it_joins, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__dies_at_a_collective, setup_machine),

@@ -91,6 +91,7 @@ static int head_start(struct team *team)
     CUdeviceptr busy;
 
     EXPECT(begin(team) == 0 && allocate(team, BYTES) == 0);
+    EXPECT(cuMemAlloc_v2(&busy, 64 * MIB) == CUDA_SUCCESS);
     EXPECT(all_reduce(team, BYTES) == 0);
     EXPECT(drain(team, PATIENCE_MS) == CUDA_SUCCESS);
     EXPECT(all_reduce(team, BYTES) == 0);
@@ -99,7 +100,6 @@ static int head_start(struct team *team)
         if (rank_of(team, r) != 1)
             continue;
         EXPECT(cuCtxSetCurrent(team->contexts[r]) == CUDA_SUCCESS);
-        EXPECT(cuMemAlloc_v2(&busy, 64 * MIB) == CUDA_SUCCESS);
         EXPECT(cuMemsetD8Async(busy, 1, 64 * MIB, team->streams[r]) == CUDA_SUCCESS);
     }
     EXPECT(all_reduce(team, BYTES) == 0);

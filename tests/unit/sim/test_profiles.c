@@ -51,11 +51,78 @@ static void test_profiles__memory_peaks(void **state)
     }
 }
 
+/* SMs x clock x lanes x 2 x share, by hand: 132 x 1980 MHz x 1024 x 2 x 0.751 = 402.0 TFLOP/s,
+ * which is what was reported (facts of tests/sim/models name the reports). */
+static void test_profiles__product_rates(void **state)
+{
+    static const struct {
+        const char *id;
+        enum sim_gemm_type type;
+        double tflops; /* as reported, within 1 % */
+    } ROWS[] = {
+        { "h100-sxm5-80gb", SIM_GEMM_FP32, 51.88 },
+        { "h100-sxm5-80gb", SIM_GEMM_TF32, 402.15 },
+        { "h100-sxm5-80gb", SIM_GEMM_FP16, 760.04 },
+        { "h100-sxm5-80gb", SIM_GEMM_BF16, 797.51 },
+        { "gh200", SIM_GEMM_FP16, 760.04 },
+        { "a100-pcie-40gb", SIM_GEMM_FP32, 17.56 },
+        { "a100-pcie-40gb", SIM_GEMM_TF32, 108.32 },
+        { "a100-pcie-80gb", SIM_GEMM_FP16, 241.49 },
+        { "a100-pcie-80gb", SIM_GEMM_BF16, 234.14 },
+        { "l4", SIM_GEMM_FP32, 15.38 },
+        { "l4", SIM_GEMM_TF32, 31.88 },
+        { "l4", SIM_GEMM_BF16, 70.89 },
+        { "t4", SIM_GEMM_FP32, 4.35 },
+        { "t4", SIM_GEMM_FP16, 41.93 },
+        { "t4", SIM_GEMM_BF16, 2.01 },
+        { "rtx-4090", SIM_GEMM_FP32, 53.84 },
+        { "b200", SIM_GEMM_FP32, 66.24 },
+        { "b200", SIM_GEMM_FP16, 1627.64 },
+        { "b200", SIM_GEMM_BF16, 1696.03 },
+    };
+
+    (void)state;
+    load("empty");
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        const struct sim_gpu_model *model = script.models;
+        unsigned lanes;
+        double seen;
+
+        while (strcmp(model->id, ROWS[i].id) != 0)
+            model++;
+        lanes = model->gemm_lanes[ROWS[i].type];
+        seen = 2e6 * model->clock_mhz * model->sms * (lanes != 0 ? lanes : model->cores_per_sm)
+               * model->gemm_permille[ROWS[i].type] / 1000;
+        if (seen < ROWS[i].tflops * 0.99e12 || seen > ROWS[i].tflops * 1.01e12)
+            fail_msg("%s, type %d: %g TFLOP/s", ROWS[i].id, ROWS[i].type, seen / 1e12);
+    }
+}
+
+/* TF32 and BF16 have units of their own from Ampere on; each step to fewer bits is as fast or
+ * faster, and nothing reaches less than a fifth, as BF16 does where cores emulate it. */
+static void check_products(const struct sim_gpu_model *model)
+{
+    const unsigned *lanes = model->gemm_lanes;
+
+    assert_int_equal(lanes[SIM_GEMM_FP32], 0);
+    assert_in_range(lanes[SIM_GEMM_FP64], 1, 2 * model->cores_per_sm);
+    assert_int_equal(lanes[SIM_GEMM_TF32] != 0, model->capability >= 80);
+    assert_int_equal(lanes[SIM_GEMM_BF16] != 0, model->capability >= 80);
+    assert_in_range(lanes[SIM_GEMM_FP16], model->cores_per_sm, 4096);
+    if (model->capability >= 80) {
+        assert_in_range(lanes[SIM_GEMM_TF32], model->cores_per_sm, lanes[SIM_GEMM_FP16] / 2);
+        assert_int_equal(lanes[SIM_GEMM_BF16], lanes[SIM_GEMM_FP16]);
+    }
+    for (unsigned i = 0; i < SIM_GEMM_TYPES; i++)
+        assert_in_range(model->gemm_permille[i], 200, 1000);
+}
+
 static void check_model(const struct sim_gpu_model *model)
 {
     const uint64_t rate = sim_model_memory_rate(model);
 
     assert_true(rate >= 100000000000 && rate <= 10000000000000);
+    check_products(model);
     assert_in_range(model->sms, 1, 256);
     assert_in_range(model->cores_per_sm, 64, 128);
     assert_true(model->capability == 121 || model->capability == 70 || model->capability == 100
@@ -150,6 +217,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_profiles__memory_peaks),
+        cmocka_unit_test(test_profiles__product_rates),
         cmocka_unit_test(test_profiles__models_are_plausible),
         cmocka_unit_test(test_profiles__machines),
         cmocka_unit_test(test_profiles__unknown_profile_names_the_known),

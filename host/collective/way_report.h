@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way that collectives took, as facts, checks and notes of the report.
+ */
+#ifndef GST_COLLECTIVE_WAY_REPORT_H
+#define GST_COLLECTIVE_WAY_REPORT_H
+
+#include <stdbool.h>
+
+#include "collective/way_settings.h"
+#include "gpu/peers.h"
+#include "meet/card.h"
+#include "run/run.h"
+
+struct gst_way_input {
+    const char *folder; /* of gst_way_variables() */
+    const char *model;  /* "per-gpu", "one-process": of the processes that took part */
+    int ranks;
+    const int *gpus;              /* of each rank, as in env->gpus; -1: on another machine */
+    const struct gst_card *cards; /* of each rank; NULL: all of this process's container */
+    const struct gst_peers *peers;
+    const struct gst_way_settings *settings;
+};
+
+/* Reads the folder and says what it holds. May be called once for each process model; what is the
+ * same for both is said by gst_way_report_settings(). Nothing is judged where nothing was told: a
+ * collective that failed has a cause of its own. */
+void gst_way_report(struct gst_run *run, const struct gst_way_input *input);
+
+/* Every variable of NCCL that somebody set, as a fact, and a note of those that tune. Once a run.
+ */
+void gst_way_report_settings(struct gst_run *run, const struct gst_way_settings *settings);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Products through cuBLAS: the library, a handle for each GPU, and one call for all types.
+ *
+ *     gst_blas_open(&blas, env, st)                 once, by what multiplies
+ *     gst_blas_handle_open(&handle, &blas, &lane, st)   for each GPU, on the lane's stream
+ *     gst_blas_multiply(&handle, &product, st)      queues it; the result is there after a wait
+ *
+ * Every status of cuBLAS becomes a finding. Whoever drives several GPUs from one thread need not
+ * care which context is current.
+ */
+#ifndef GST_GPU_BLAS_H
+#define GST_GPU_BLAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/blas_libs.h"
+#include "core/gemm_peaks.h"
+#include "core/status.h"
+#include "gpu/gemm_shape.h"
+#include "gpu/path.h"
+
+/* What environment variables make of products. */
+struct gst_blas_changes {
+    bool is_changed;    /* one of them is set */
+    bool without_tf32;  /* NVIDIA_TF32_OVERRIDE=0: nothing uses TF32, whoever asks */
+    bool is_forced;     /* another value of it */
+    bool is_emulated;   /* a CUBLAS_EMULATE_ variable: other units multiply */
+    char variables[96]; /* "NVIDIA_TF32_OVERRIDE=1": those that are set */
+};
+
+struct gst_blas {
+    struct gst_env *env;
+    struct gst_blas_libs libs;
+    int version; /* 130100 */
+    struct gst_blas_changes changes;
+};
+
+struct gst_blas_handle {
+    struct gst_blas *blas;
+    struct gst_lane *lane;
+    cublasHandle_t handle;
+    uint64_t workspace;
+    int math_mode; /* as set last; -1: not yet */
+};
+
+struct gst_product {
+    enum gst_gemm_type type; /* single precision: as it is, by the pedantic mode */
+    bool is_default;         /* single precision as the library likes it */
+    struct gst_gemm_shape shape;
+    uint64_t a, b, c; /* device memory; C is single precision, or double for double */
+};
+
+/* Opens cuBLAS and cublasLt and records paths and versions, and what is wrong with them. False if
+ * there is none to work with: `st` then holds image.cublas-missing with the
+ * loader's words; the caller knows whether anybody promised it. */
+bool gst_blas_open(struct gst_blas *blas, struct gst_env *env, struct gst_status *st);
+
+/* A zeroed one is fine. All handles have to be closed. */
+void gst_blas_close(struct gst_blas *blas);
+
+/* A handle on the lane's GPU and stream, with a workspace of its own. */
+bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
+                          struct gst_lane *lane, struct gst_status *st);
+
+/* A zeroed one is fine; the lane has to be open. */
+void gst_blas_handle_close(struct gst_blas_handle *handle);
+
+/* Queues C = op(A) op(B). */
+bool gst_blas_multiply(struct gst_blas_handle *handle, const struct gst_product *product,
+                       struct gst_status *st);
+
+/* What the variables of these names and values make; `values` as getenv gives them. Pure. */
+#define GST_BLAS_VARIABLES 4
+extern const char *const gst_blas_variables[GST_BLAS_VARIABLES];
+struct gst_blas_changes gst_blas_changes_of(const char *const values[GST_BLAS_VARIABLES]);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rates of products; see product_speed.h. */
+#include "workloads/product_speed.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/class_bars.h"
+#include "core/gemm_bars.h"
+#include "gpu/gemm_freivalds.h"
+#include "gpu/gemm_random.h"
+#include "workloads/product_check.h"
+
+/* Power and clocks settle within some hundred milliseconds of full load; more products than that
+ * many are not queued at once. */
+#define WARM_UP_S      0.3
+#define WARM_UPS_LEAST 3
+#define WARM_UPS_MOST  128
+
+/* Events come in steps of half a microsecond (CUDA driver API, cuEventElapsedTime). */
+#define SAMPLE_S     0.01
+#define REPEATS_MOST 16
+
+/* A product that takes longer than this is made smaller, so that eight slow GPUs end in time, but
+ * not below the side that fills small GPUs. */
+#define PRODUCT_S_MOST 0.1
+#define SIDE_LEAST     1024
+
+/* Most kernels of cuBLAS make tiles of 128 x 128. With four full rounds of them at most a fifth of
+ * the time is lost to a last round that is not full. */
+#define TILE         128
+#define ROUNDS_LEAST 4
+
+static int clamp(double value, int least, int most)
+{
+    return value < least ? least : value > most ? most : (int)value;
+}
+
+int gst_product_warm_ups(double seconds)
+{
+    return clamp(ceil(WARM_UP_S / seconds), WARM_UPS_LEAST, WARM_UPS_MOST);
+}
+
+int gst_product_repeats(double seconds)
+{
+    return clamp(ceil(SAMPLE_S / seconds), 1, REPEATS_MOST);
+}
+
+bool gst_product_fills(int side, int sms)
+{
+    const double tiles = (double)side / TILE * ((double)side / TILE);
+
+    return tiles >= (double)ROUNDS_LEAST * sms;
+}
+
+static bool multiply_many(struct gst_product_seat *seat, const struct gst_product_data *data,
+                          int times, struct gst_status *st)
+{
+    for (int i = 0; i < times; i++) {
+        if (!gst_product_multiply(seat, data, st))
+            return false;
+    }
+    return true;
+}
+
+/* Of one product, after one that loads the library's code. */
+static bool time_one(struct gst_product_seat *seat, const struct gst_product_data *data,
+                     double *seconds, struct gst_status *st)
+{
+    return gst_product_multiply(seat, data, st) && gst_lane_start(&seat->lane, st)
+           && gst_product_multiply(seat, data, st) && gst_lane_stop(&seat->lane, seconds, st);
+}
+
+/* The GPU's condition is read once, in the middle, while the products of a sample are under way. */
+static bool sample(struct gst_run *run, const struct gst_product_kind *kind,
+                   struct gst_product_seat *seat, const struct gst_product_data *data,
+                   double *samples, struct gst_status *st)
+{
+    struct gst_lane *lane = &seat->lane;
+    double seconds = 0;
+    int repeats;
+
+    gst_run_phase(run, lane->gpu->index, "%s: measure", kind->name);
+    if (!time_one(seat, data, &seconds, st)
+        || !multiply_many(seat, data, gst_product_warm_ups(seconds), st))
+        return false;
+    repeats = gst_product_repeats(seconds);
+    for (size_t i = 0; i < run->samples; i++) {
+        if (!gst_lane_start(lane, st) || !multiply_many(seat, data, repeats, st))
+            return false;
+        if (i == run->samples / 2)
+            gst_condition_sample(&seat->condition, run->env, lane->gpu);
+        if (!gst_lane_stop(lane, &seconds, st))
+            return false;
+        samples[i] = repeats * gst_gemm_operations(&data->product.shape) / seconds;
+    }
+    return true;
+}
+
+/* No bar where the bound does not hold: an instance shares the GPU's power and clock, and an
+ * emulated product is made by other units. The pedantic mode promises numbers, not speed (cuBLAS
+ * documentation, cublasMath_t), and reports are of large products: no floor for either. */
+static struct gst_bar bar_of(const struct gst_product_kind *kind,
+                             const struct gst_product_seat *seat, int side)
+{
+    const struct gst_gpu *gpu = seat->lane.gpu;
+    const struct gst_gemm_gpu self = {
+        .name = gpu->name,
+        .cc_major = gpu->cc_major,
+        .cc_minor = gpu->cc_minor,
+        .sms = (unsigned)gpu->sm_count,
+        .clock_hz = gpu->clock_khz * 1e3,
+        .clock_max_hz = seat->condition.sm_max_mhz * 1e6,
+        .power_limit_w = seat->condition.limit_milliwatts * 1e-3,
+    };
+    const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
+    const struct gst_bar bar = gst_gemm_bar(kind->type, &self);
+
+    if (gpu->is_mig || (seat->handle.blas->changes.is_emulated && !is_pedantic))
+        return gst_bar_none();
+    return is_pedantic || !gst_product_fills(side, gpu->sm_count) ? gst_bar_without_floor(bar)
+                                                                  : bar;
+}
+
+static void explain(struct gst_run *run, const struct gst_condition *condition)
+{
+    char text[224], why[256];
+
+    snprintf(why, sizeof(why), "under load: %s",
+             gst_condition_describe(condition, text, sizeof(text)));
+    gst_run_explain_metric(run, gst_condition_explain(condition), why);
+}
+
+static bool measure_on(struct gst_run *run, const struct gst_product_kind *kind,
+                       struct gst_product_seat *seat, struct gst_product_data *data,
+                       const struct gst_freivalds *freivalds, struct gst_status *st)
+{
+    const int gpu = seat->lane.gpu->index;
+    double samples[GST_SAMPLES_MAX];
+    struct gst_gemm_far far;
+
+    if (!gst_product_send(seat, data, st) || !sample(run, kind, seat, data, samples, st))
+        return false;
+    gst_run_phase(run, gpu, "%s: check", kind->name);
+    if (!gst_product_fetch(seat, data, st) || !gst_freivalds_check(freivalds, data->c, &far, st))
+        return false;
+    gst_product_report_far(run, kind, seat, &far);
+    /* A rate of wrong results is worth nothing. */
+    if (seat->is_out)
+        return true;
+    if (!gst_run_metric(run, kind->rate, gpu, "", samples, run->samples,
+                        bar_of(kind, seat, data->product.shape.m), st))
+        return false;
+    explain(run, &seat->condition);
+    return true;
+}
+
+static bool takes_part(const struct gst_product_seat *seat)
+{
+    return !seat->is_out && !seat->is_wrong_so_far;
+}
+
+/* By a trial of a small one on the first GPU that takes part: all get the same. */
+static bool choose_side(struct gst_run *run, const struct gst_product_kind *kind, int side,
+                        struct gst_product_seat *seats, int count, int *chosen,
+                        struct gst_status *st)
+{
+    const struct gst_gemm_shape trial = gst_gemm_square(SIDE_LEAST);
+    struct gst_product_data data;
+
+    *chosen = 0;
+    if (side > SIDE_LEAST && !gst_product_data_init(&data, kind, &trial, st))
+        return false;
+    for (int i = 0; i < count && *chosen == 0; i++) {
+        struct gst_status why = GST_STATUS_INIT;
+        double seconds = 0;
+
+        if (!takes_part(&seats[i]))
+            continue;
+        if (side <= SIDE_LEAST) {
+            *chosen = side;
+            return true;
+        }
+        memset(data.a, 0, data.a_bytes);
+        memset(data.b, 0, data.b_bytes);
+        gst_run_phase(run, seats[i].lane.gpu->index, "%s: try", kind->name);
+        if (gst_product_send(&seats[i], &data, &why) && time_one(&seats[i], &data, &seconds, &why))
+            *chosen = gst_gemm_side_in_time(side, gst_gemm_operations(&trial) / seconds,
+                                            PRODUCT_S_MOST, SIDE_LEAST);
+        else
+            gst_product_seat_fail(&seats[i], run, &why);
+    }
+    if (side > SIDE_LEAST)
+        gst_product_data_release(&data);
+    return true;
+}
+
+bool gst_product_measure(struct gst_run *run, const struct gst_product_kind *kind, int side,
+                         struct gst_product_seat *seats, int count, int *measured_side,
+                         struct gst_status *st)
+{
+    struct gst_product_data data;
+    struct gst_freivalds freivalds;
+    struct gst_gemm_shape square;
+    bool ok;
+
+    if (!choose_side(run, kind, side, seats, count, measured_side, st))
+        return false;
+    if (*measured_side == 0)
+        return true;
+    square = gst_gemm_square(*measured_side);
+    gst_run_phase(run, GST_NO_GPU, "%s: make the input", kind->name);
+    if (!gst_product_data_init(&data, kind, &square, st))
+        return false;
+    gst_gemm_random_fill(kind->type, data.a, gst_gemm_a_elements(&square), run->seed + 1);
+    gst_gemm_random_fill(kind->type, data.b, gst_gemm_b_elements(&square), run->seed + 2);
+    ok = gst_freivalds_init(&freivalds, kind->type, &square, data.a, data.b, run->seed + 3, st);
+    for (int i = 0; i < count && ok; i++) {
+        struct gst_status why = GST_STATUS_INIT;
+
+        if (takes_part(&seats[i]) && !measure_on(run, kind, &seats[i], &data, &freivalds, &why))
+            gst_product_seat_fail(&seats[i], run, &why);
+    }
+    if (ok)
+        gst_freivalds_release(&freivalds);
+    gst_product_data_release(&data);
+    return ok;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How fast a kind of product is on every GPU: large squares of random numbers, by GPU events, after
+ * enough of them that clocks and power are steady, and checked afterwards by Freivalds' vectors.
+ */
+#ifndef GST_WORKLOADS_PRODUCT_SPEED_H
+#define GST_WORKLOADS_PRODUCT_SPEED_H
+
+#include "core/judge.h"
+#include "workloads/product_seat.h"
+
+/* Measures squares of up to `side`, less where a product would take too long. *measured_side is
+ * what they were; 0 if no GPU takes part. False with `st` for what no GPU is to blame for. */
+bool gst_product_measure(struct gst_run *run, const struct gst_product_kind *kind, int side,
+                         struct gst_product_seat *seats, int count, int *measured_side,
+                         struct gst_status *st);
+
+/* How many products to begin with, and how many for each sample, if one takes `seconds`. Pure. */
+int gst_product_warm_ups(double seconds);
+int gst_product_repeats(double seconds);
+
+/* Are there so many tiles of the result that no multiprocessor waits long for the last? What is
+ * smaller has no floor. Pure. */
+bool gst_product_fills(int side, int sms);
+
+#endif

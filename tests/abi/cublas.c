@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What we believe of cuBLAS, held against cublas_v2.h and cublasLt.h; compiled, never run.
+ * CONFORM_HEADERS is the version of the toolkit whose headers are on the include path. The header's
+ * macros, by which plain names stand for those with _v2, do not reach what is joined or made text.
+ */
+#define GST_ABI_VENDOR_TYPES
+#include <cublas_v2.h>
+
+#include <cublasLt.h>
+#include <cuda_runtime_api.h>
+
+#include "api/cublas_abi.h"
+#include "conform.h"
+
+_Static_assert(CUDART_VERSION == CONFORM_HEADERS, "the headers are of another version");
+_Static_assert(CUBLAS_VER_MAJOR == CONFORM_HEADERS / 1000, "cuBLAS is of another toolkit");
+
+CONFORM_LAYOUT(CUBLAS)
+CONFORM_SINCE(CUBLAS, 11080)
+GST_CUBLASLT_API_SINCE_11080(CONFORM_ROW)
+#if CONFORM_HEADERS >= 12040
+CONFORM_SINCE(CUBLAS, 12040)
+#endif
+#if CONFORM_HEADERS >= 13000
+CONFORM_SINCE(CUBLAS, 13000)
+#endif

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sgemm: every rate against a closed form, worked out here from the models' data; what is checked,
+what is judged, and what the environment changes."""
+
+import pytest
+
+from model_of import MIB, PRODUCTS, PROFILES, Products, side_of
+
+# Of host/gpu/gemm_shape.c: rows, columns and length of the sums for shapes of about this side.
+WIDE = (192, 160, 255)
+
+
+def shapes(side):
+    m, n, k = side - 1, side // 2 - 1, side * 3 // 4 + 1
+    return [(2 * side, side // 8, side // 4), (m, n, k), (m, n, k),
+            (side // 8 + 1, 2 * side - 3, side // 4 - 1), (n, k, m)]
+
+
+def metrics_of(outcome):
+    return {(metric["src_gpu"], metric["name"].removeprefix("sgemm.")): metric
+            for metric in outcome.report["metrics"]}
+
+
+def facts_of(outcome, gpu):
+    return outcome.report["gpus"][gpu]["facts"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_rates_are_the_models(whole, profile):
+    products = Products(profile)
+    outcome = whole.report("sgemm", "--size", "16M", "--device", "0", profile=profile)
+    metrics = metrics_of(outcome)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.counted() == set() and outcome.notes() == set()
+    assert set(metrics) == {(0, kind) for kind in products.kinds}
+    for (_, kind), metric in metrics.items():
+        low, high = products.measured(kind, side_of(16 * MIB))
+        assert metric["value"] <= high, (kind, metric["value"])
+        # Less than a microsecond is the host's pace.
+        if products.seconds(kind, side_of(16 * MIB)) > 1e-6:
+            assert low <= metric["value"], (kind, metric["value"])
+        assert metric["unit"] == "flop_per_s" and metric["stats"]["count"] == 16
+
+
+@pytest.mark.parametrize("profile", ["t4x1", "v100x16"])
+def test_what_a_gpu_has_no_units_for_is_told(whole, profile):
+    outcome = whole.report("sgemm", "--size", "1M", "--device", "0", profile=profile)
+
+    assert outcome.exit == 0, outcome.describe()
+    for kind in ("tf32", "bf16"):
+        [told] = facts_of(outcome, 0)[f"{kind}_not_measured"].values()
+        assert told == "this GPU has no units for it"
+    assert "4 kinds of product" in outcome.out
+
+
+def test_every_element_is_counted(whole):
+    """At 16 MiB squares of 768: one of whole numbers for the pedantic kind and of half the side for
+    the others, five shapes of half the side, numbers in which TF32 shows for both kinds of single
+    precision, random numbers in one shape of a side of 256, and a square of 768."""
+    outcome = whole.report("sgemm", "--size", "16M", profile="l4x1")
+    [workload] = outcome.report["workloads"]
+    others = sum(m * n for m, n, _ in shapes(384)) + 255 * 127 + 768 * 768
+    squares = 768 * 768 + 5 * 384 * 384
+
+    assert workload["elements_checked"] == len(PRODUCTS) * others + squares + 2 * 192 * 160
+
+
+def test_full_level_checks_the_large_square_of_each_kind(whole):
+    counts = [whole.report("sgemm", "--level", level, "--size", "1M", profile="t4x1")
+              .report["workloads"][0]["elements_checked"] for level in ("quick", "full")]
+
+    # Of 128 instead of 64, for three kinds.
+    assert counts[1] - counts[0] == 3 * (128 * 128 - 64 * 64)
+
+
+# --- what is judged ---
+
+def test_a_large_product_is_judged(whole):
+    """A T4 has 40 multiprocessors: four rounds of tiles of 128 are 160, a square of 1664 has 169.
+    FP64 and the pedantic mode have no floor."""
+    outcome = whole.report("sgemm", "--size", "64M", profile="t4x1")
+
+    assert outcome.exit == 0, outcome.describe()
+    for (_, kind), metric in metrics_of(outcome).items():
+        judged = kind in ("fp32-default", "fp16")
+        assert metric["verdict"] == ("PASS" if judged else "not judged"), kind
+        if judged:
+            # Reports of Tesla T4, /facts: 4.17 to 4.43 and 41.91 to 42.71 TFLOPS.
+            lowest = {"fp32-default": 4.17e12, "fp16": 41.91e12}[kind]
+            assert metric["floor"] == pytest.approx(0.8 * lowest)
+
+
+def test_a_small_product_is_not_judged(whole):
+    outcome = whole.report("sgemm", "--size", "16M", profile="t4x1")
+
+    assert {metric["verdict"] for metric in metrics_of(outcome).values()} == {"not judged"}
+
+
+def test_an_instance_is_not_judged(whole):
+    outcome = whole.report("sgemm", "--size", "16M", profile="mig")
+
+    for metric in metrics_of(outcome).values():
+        assert metric["verdict"] == "not judged" and metric["ceiling"] is None
+
+
+def test_a_slow_gpu_without_siblings_is_below_its_floor(whole):
+    outcome = whole.report("sgemm", "--size", "64M", profile="t4x1",
+                           faults=["clock 0 cap=600MHz reason=power-cap"])
+
+    assert outcome.counted() == {"host.clocks-limited"}, outcome.describe()
+    assert {check["gpu"] for check in outcome.checks("FAIL")} == {0}
+    assert all("SM clock 600 of 1590 MHz" in check["observed"] for check in outcome.checks("FAIL"))
+
+
+# --- what the environment changes ---
+
+def test_tf32_forced_changes_no_other_kind(whole):
+    outcome = whole.report("sgemm", "--size", "1M", profile="l4x1",
+                           env={"NVIDIA_TF32_OVERRIDE": "1"})
+
+    assert outcome.counted() == {"user.tf32-forced"}
+    assert outcome.notes() == {"user.cublas-changed"}
+    assert {kind for _, kind in metrics_of(outcome)} == set(PRODUCTS) - {"fp32-default"}
+
+
+def test_a_gpu_without_tf32_cannot_be_forced(whole):
+    outcome = whole.report("sgemm", "--size", "1M", profile="t4x1",
+                           env={"NVIDIA_TF32_OVERRIDE": "1"})
+
+    assert outcome.counted() == set()
+    assert outcome.notes() == {"user.cublas-changed"}
+
+
+def test_tf32_that_is_forbidden_is_not_measured(whole):
+    outcome = whole.report("sgemm", "--size", "1M", profile="l4x1",
+                           env={"NVIDIA_TF32_OVERRIDE": "0"})
+
+    assert outcome.exit == 0, outcome.describe()
+    assert "tf32" not in {kind for _, kind in metrics_of(outcome)}
+    [told] = facts_of(outcome, 0)["tf32_not_measured"].values()
+    assert told == "NVIDIA_TF32_OVERRIDE=0 forbids it"
+
+
+# --- the library ---
+
+def test_versions_are_recorded(whole):
+    outcome = whole.report("sgemm", "--size", "1M", "--device", "0", profile="h100x8")
+    facts = outcome.report["facts"]
+
+    assert facts["cublas_version"]["cublas"].split(".")[0] == "13"
+    assert facts["cublas_version"] == facts["cublaslt_version"]
+    assert facts["libcublas"]["loader"].endswith(" (double)")
+    assert "libcublasLt.so.13" in facts["libcublaslt"]["loader"]
+
+
+@pytest.mark.parametrize("env", [{}, {"GPU_SELFTEST_VARIANT": "base"}], ids=["none", "base"])
+def test_a_cublas_that_nobody_promised_does_not_apply(whole, env):
+    outcome = whole.report("--size", "1M", profile="l4x1", faults=["libcublas missing"], env=env)
+    [workload] = [item for item in outcome.report["workloads"] if item["name"] == "sgemm"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert workload["verdict"] == "SKIP"
+    assert workload["reason"].startswith("needs cuBLAS, which nobody promised")
+
+
+def test_unknown_variant_is_refused(whole):
+    outcome = whole.run("sgemm", profile="l4x1", env={"GPU_SELFTEST_VARIANT": "slim"})
+
+    assert outcome.exit == 2
+    assert "'slim' in GPU_SELFTEST_VARIANT is none of base, runtime, devel" in outcome.err

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who has to act when NCCL says this; texts as NCCL printed them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "collective/way_errors.h"
+
+static const struct {
+    const char *text;
+    enum gst_finding_id finding;
+} known[] = {
+    { "Error: failed to extend /dev/shm/nccl-7Y2ovb to 9637892 bytes, error: No space left on "
+      "device (28)",
+      GST_USER_NCCL_SHM_FULL },
+    { "Error while creating shared memory segment /dev/shm/nccl-kD29Qx (size 9637888), error: No "
+      "space left on device (28)",
+      GST_USER_NCCL_SHM_FULL },
+    { "posix_fallocate failed : No space left on device", GST_USER_NCCL_SHM_FULL },
+    { "Error while attaching to shared memory segment /dev/shm/nccl-kD29Qx (size 9637888), error: "
+      "No such file or directory (2)",
+      GST_USER_NCCL_RANKS_APART },
+    { "Bootstrap : no socket interface found", GST_USER_NCCL_NO_INTERFACE },
+    { "Failed to open libnvidia-ml.so.1", GST_RUNTIME_NVML_MISSING },
+    { "P2P is disabled between NVLINK connected GPUs 0 and 1. This should not be the case given "
+      "their connectivity, and is probably due to a hardware issue.",
+      GST_HOST_PEER_ACCESS_REFUSED },
+    { "Duplicate GPU detected : rank 0 and rank 1 both on CUDA device 1b000", GST_SUITE_CRASHED },
+    { "posix_fallocate failed : Interrupted system call", GST_SUITE_CRASHED },
+    { "", GST_SUITE_CRASHED },
+};
+
+static void test_way_errors__texts_of_nccl(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        assert_int_equal(gst_way_error_finding(known[i].text, GST_SUITE_CRASHED), known[i].finding);
+}
+
+/* Each row can be reached: none stands behind one that takes all of its texts. */
+static void test_way_errors__every_row_is_reached(void **state)
+{
+    size_t count;
+    const struct gst_way_error *rows = gst_way_errors(&count);
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        snprintf(text, sizeof(text), "%s 1 %s", rows[i].first, rows[i].second);
+        assert_int_equal(gst_way_error_finding(text, GST_SUITE_CRASHED), rows[i].finding);
+        assert_true(strlen(rows[i].first) > 3 && strlen(rows[i].source) > 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_way_errors__texts_of_nccl),
+        cmocka_unit_test(test_way_errors__every_row_is_reached),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

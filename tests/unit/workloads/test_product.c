@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What decides how products are measured, when they are judged, and what a wrong one is told as. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "workloads/product_check.h"
+#include "workloads/product_speed.h"
+
+static void test_warm_ups__for_three_tenths_of_a_second(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_product_warm_ups(0.1), 3);
+    assert_int_equal(gst_product_warm_ups(1), 3);
+    assert_int_equal(gst_product_warm_ups(0.004), 75);
+    assert_int_equal(gst_product_warm_ups(1e-6), 128);
+    assert_int_equal(gst_product_warm_ups(0), 128);
+}
+
+static void test_repeats__for_ten_milliseconds(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_product_repeats(0.1), 1);
+    assert_int_equal(gst_product_repeats(0.01), 1);
+    assert_int_equal(gst_product_repeats(0.004), 3);
+    assert_int_equal(gst_product_repeats(1e-6), 16);
+    assert_int_equal(gst_product_repeats(0), 16);
+}
+
+/* 8192 / 128 squared are 4096 tiles, 1664 / 128 squared 169. */
+static void test_fills__four_rounds_of_tiles(void **state)
+{
+    (void)state;
+    assert_true(gst_product_fills(8192, 132));
+    assert_true(gst_product_fills(4096, 148));
+    assert_false(gst_product_fills(2048, 132));
+    assert_true(gst_product_fills(1664, 40));
+    assert_false(gst_product_fills(1536, 40));
+    assert_false(gst_product_fills(768, 40));
+}
+
+static void test_finding__of_each_kind_of_wrong(void **state)
+{
+    static const struct {
+        enum gst_gemm_wrong_kind kind;
+        struct gst_blas_changes changes;
+        enum gst_finding_id finding;
+    } rows[] = {
+        { GST_GEMM_WRONG_ELEMENTS, { .is_changed = false }, GST_HARDWARE_PRODUCT_WRONG },
+        { GST_GEMM_WRONG_TILE, { .is_changed = false }, GST_HARDWARE_PRODUCT_TILE },
+        { GST_GEMM_WRONG_NAN, { .is_changed = false }, GST_HARDWARE_PRODUCT_NAN },
+        { GST_GEMM_WRONG_UNWRITTEN, { .is_changed = false }, GST_HARDWARE_PRODUCT_UNWRITTEN },
+        { GST_GEMM_WRONG_OUTSIDE, { .is_changed = false }, GST_HARDWARE_PRODUCT_OUTSIDE },
+        { GST_GEMM_WRONG_SWAPPED, { .is_changed = false }, GST_IMAGE_CUBLAS_SWAPPED },
+        { GST_GEMM_WRONG_TF32, { .is_changed = false }, GST_IMAGE_CUBLAS_ROUNDS },
+        { GST_GEMM_WRONG_TF32, { .without_tf32 = true }, GST_IMAGE_CUBLAS_ROUNDS },
+        { GST_GEMM_WRONG_TF32, { .is_forced = true }, GST_USER_TF32_FORCED },
+        { GST_GEMM_WRONG_TF32, { .is_emulated = true }, GST_USER_TF32_FORCED },
+        /* A variable explains no other kind of wrong. */
+        { GST_GEMM_WRONG_ELEMENTS, { .is_forced = true }, GST_HARDWARE_PRODUCT_WRONG },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(gst_product_finding(rows[i].kind, &rows[i].changes), rows[i].finding);
+}
+
+static void test_shape_side__half_and_no_more_than_the_host_likes(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_product_shape_side(128), 64);
+    assert_int_equal(gst_product_shape_side(768), 384);
+    assert_int_equal(gst_product_shape_side(8192), 1024);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_warm_ups__for_three_tenths_of_a_second),
+        cmocka_unit_test(test_repeats__for_ten_milliseconds),
+        cmocka_unit_test(test_fills__four_rounds_of_tiles),
+        cmocka_unit_test(test_finding__of_each_kind_of_wrong),
+        cmocka_unit_test(test_shape_side__half_and_no_more_than_the_host_likes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
