@@ -10,6 +10,7 @@
 #include "kernels/memory_bandwidth.h"
 #include "kernels/memory_test.h"
 #include "kernels/vector_add.h"
+#include "kernels/word_compare.h"
 
 static void cost_nothing(const void *bytes, struct sim_cost *cost)
 {
@@ -132,6 +133,20 @@ static void cost_memory_triad(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.z, size, true);
 }
 
+/* One that is to count gives another result each time. One that is not leaves the result alone
+ * where nothing is wrong; where something is, launches that are spared are not counted. */
+static void cost_word_compare(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_word_compare_args args;
+
+    memcpy(&args, bytes, sizeof(args));
+    add_access(cost, args.copies, args.vectors * 16 * args.copy_count, false);
+    add_access(cost, args.reference, args.vectors * 16, false);
+    if (args.is_counting != 0)
+        add_access(cost, args.result, sizeof(*args.result), false);
+    add_access(cost, args.result, sizeof(*args.result), true);
+}
+
 static const struct {
     const char *kernel;
     void (*fill)(const void *args, struct sim_cost *cost);
@@ -141,6 +156,7 @@ static const struct {
     { "memory_copy", cost_memory_copy },         { "memory_read", cost_memory_read },
     { "memory_test", cost_memory_test },         { "memory_triad", cost_memory_triad },
     { "memory_write", cost_memory_write },       { "vector_add", cost_vector_add },
+    { "word_compare", cost_word_compare },
 };
 
 bool sim_exec_cost(const struct sim_launch *launch, struct sim_cost *cost)
