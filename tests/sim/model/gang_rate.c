@@ -91,7 +91,7 @@ static void walk_slots(struct walk *walk, const struct sim_gang_hop *hop)
 }
 
 /* Through host memory: written once and read once there. */
-static void walk_host(struct walk *walk, const struct sim_gang_hop *hop, unsigned weight, int fault)
+static void walk_host(struct walk *walk, const struct sim_gang_hop *hop, unsigned weight)
 {
     const struct sim_spec_host *host = &walk->spec->host;
     const int from = walk->spec->gpus[hop->from].node, to = walk->spec->gpus[hop->to].node;
@@ -105,7 +105,7 @@ static void walk_host(struct walk *walk, const struct sim_gang_hop *hop, unsigne
     use_sockets(walk, node, to, weight);
     if (node >= 0)
         use(walk, &walk->load->node[node], host->memory_rate[node], TWICE, host->memory_fault,
-            fault);
+            SIM_NO_FAULT);
 }
 
 static void walk_net(struct walk *walk, const struct sim_gang_hop *hop)
@@ -144,9 +144,9 @@ static struct walk walk_hop(struct sim_gang_load *load, const struct sim_spec *s
     if (hop->via == SIM_VIA_NET)
         walk_net(&walk, hop);
     else if (is_staged(load, spec, hop))
-        walk_host(&walk, hop, STAGED, spec->pairs[hop->from][hop->to].stage_fault);
+        walk_host(&walk, hop, STAGED);
     else if (hop->via == SIM_VIA_SHM)
-        walk_host(&walk, hop, TWICE, SIM_NO_FAULT);
+        walk_host(&walk, hop, TWICE);
     else if (uses_links(load, spec, hop))
         walk_links(&walk, hop);
     else
@@ -203,6 +203,8 @@ void sim_gang_hop_faults(struct sim_gang_way *way, const struct sim_spec *spec,
     struct sim_gang_load none = { .fabric = 0 };
     struct walk walk = walk_hop(&none, spec, hop);
 
+    if (is_staged(&none, spec, hop))
+        sim_gang_add_fault(way, spec->pairs[hop->from][hop->to].stage_fault);
     for (unsigned i = 0; i < walk.count; i++) {
         sim_gang_add_fault(way, walk.uses[i].faults[0]);
         sim_gang_add_fault(way, walk.uses[i].faults[1]);

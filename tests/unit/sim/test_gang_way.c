@@ -291,7 +291,10 @@ static void test_gang_way__staged_peers_are_believed(void **state)
     way = way_of(2);
     assert_int_equal(way.via[0], SIM_VIA_P2P);
     assert_int_equal(way.ring_rate, 72 * GB / 10);
+    assert_int_equal(way.fault_count, 1);
     assert_int_equal(way.faults[0], 4);
+    spec.gpus[0].node = spec.gpus[1].node = -1; /* not known */
+    assert_int_equal(way_of(2).faults[0], 4);
 }
 
 static void test_gang_way__faults_of_the_slot_are_met_over_pcie_only(void **state)
