@@ -17,8 +17,9 @@
 
 #define SHARE_OF_FREE 0.8
 
-/* A GPU so fast that this many fit is a simulated one with small matrices. */
-#define PASSES_MOST 65536
+/* Of products that are that small the host queues fewer in a second than the GPU makes, and a round
+ * would take long. */
+#define PASSES_MOST 1024
 
 double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
 {

@@ -30,6 +30,16 @@ static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
     return &gst_burn_metrics[seat->product.type];
 }
 
+/* Who says what is known of a GPU under this load. */
+static const char *source_of(const struct gst_burn_seat *seat)
+{
+    static const char *const sources[GST_GEMM_TYPE_COUNT] = {
+        [GST_GEMM_FP32] = "burn-fp32", [GST_GEMM_FP16] = "burn-fp16"
+    };
+
+    return sources[seat->product.type];
+}
+
 /* How two products differ: in how many words, and the first. */
 struct difference {
     size_t words, first;
@@ -220,14 +230,14 @@ static void report_speed(struct gst_burn_seat *seat)
     double worst;
 
     if (count == 0) {
-        gst_report_fact_text(seat->run->report, seat->lane.gpu->index, metric_of(seat)->name,
+        gst_report_fact_text(seat->run->report, seat->lane.gpu->index, source_of(seat),
                              "not_measured", "the host did not keep ahead of the GPU");
         return;
     }
     worst = rates[0];
     for (size_t i = 1; i < count; i++)
         worst = rates[i] < worst ? rates[i] : worst;
-    gst_report_fact_number(seat->run->report, seat->lane.gpu->index, metric_of(seat)->name,
+    gst_report_fact_number(seat->run->report, seat->lane.gpu->index, source_of(seat),
                            "slowest_window", GST_UNIT_FLOP_PER_S, worst);
     if (gst_run_metric(seat->run, metric_of(seat), seat->lane.gpu->index, "", rates, count,
                        bar_of(seat), &st))
@@ -242,12 +252,11 @@ void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
     struct gst_report *report = seat->run->report;
     char text[GST_TEXT_SIZE];
 
-    gst_report_fact_number(report, gpu, metric_of(seat)->name, "time", GST_UNIT_SECONDS,
-                           seat->elapsed_s);
-    gst_report_fact_number(report, gpu, metric_of(seat)->name, "products", GST_UNIT_NONE,
+    gst_report_fact_number(report, gpu, source_of(seat), "time", GST_UNIT_SECONDS, seat->elapsed_s);
+    gst_report_fact_number(report, gpu, source_of(seat), "products", GST_UNIT_NONE,
                            (double)(GST_BURN_COPIES * (uint64_t)seat->passes * seat->finished));
     if (seat->course.readings > 0)
-        gst_report_fact_text(report, gpu, metric_of(seat)->name, "course", "%s",
+        gst_report_fact_text(report, gpu, source_of(seat), "course", "%s",
                              gst_burn_course_describe(&seat->course, text, sizeof(text)));
     /* A rate of wrong results is worth nothing. */
     if (seat->wrong.rounds > 0) {
@@ -258,5 +267,5 @@ void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
         report_speed(seat);
     }
     gst_condition_end(&seat->condition, seat->run->env, seat->lane.gpu);
-    gst_condition_report(&seat->condition, seat->run->env, seat->lane.gpu, metric_of(seat)->name);
+    gst_condition_report(&seat->condition, seat->run->env, seat->lane.gpu, source_of(seat));
 }

@@ -45,8 +45,8 @@ static void test_burn_plan__passes(void **state)
     assert_int_equal(gst_burn_passes(0.3), 1);
     assert_int_equal(gst_burn_passes(0.01), 2); /* 0.1 / 0.04 = 2.5 */
     assert_int_equal(gst_burn_passes(1e-4), 250);
-    assert_int_equal(gst_burn_passes(0), 65536);
-    assert_int_equal(gst_burn_passes(1e-12), 65536);
+    assert_int_equal(gst_burn_passes(0), 1024);
+    assert_int_equal(gst_burn_passes(1e-12), 1024);
 }
 
 static void test_burn_plan__expected(void **state)
