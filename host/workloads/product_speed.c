@@ -8,6 +8,8 @@
 
 #include "core/class_bars.h"
 #include "core/gemm_bars.h"
+#include "gpu/gemm_bound.h"
+#include "gpu/gemm_element.h"
 #include "gpu/gemm_freivalds.h"
 #include "gpu/gemm_random.h"
 #include "workloads/product_check.h"
@@ -123,18 +125,34 @@ static struct gst_bar bar_of(const struct gst_product_kind *kind,
                                                                   : bar;
 }
 
-static void explain(struct gst_run *run, const struct gst_condition *condition)
+/* The check is itself under test: one element of a right product is moved by twice what the sum
+ * that it is in may be off. */
+static bool plant(struct gst_run *run, struct gst_product_seat *seat, struct gst_product_data *data,
+                  const struct gst_freivalds *freivalds, struct gst_status *st)
 {
-    char text[224], why[256];
+    const enum gst_gemm_type type = data->product.type;
+    const size_t index = gst_gemm_random_bits(run->seed, data->c_bytes)
+                         % (data->c_bytes / gst_gemm_output_bytes(type));
+    const double off = 2 * gst_gemm_sum_bound(type, data->product.shape.k, freivalds->columns);
+    struct gst_gemm_far far;
+    double number;
 
-    snprintf(why, sizeof(why), "under load: %s",
-             gst_condition_describe(condition, text, sizeof(text)));
-    gst_run_explain_metric(run, gst_condition_explain(condition), why);
+    gst_gemm_load_output(type, data->c, index, &number, 1);
+    number += off;
+    gst_gemm_store_output(type, data->c, index, &number, 1);
+    if (!gst_freivalds_check(freivalds, data->c, &far, st))
+        return false;
+    if (far.wrong == 1)
+        return true;
+    gst_run_check(run, GST_SUITE_BLIND, seat->lane.gpu->index, false,
+                  "an error of %.3g planted in a product of random numbers was not found", off);
+    seat->is_out = true;
+    return true;
 }
 
 static bool measure_on(struct gst_run *run, const struct gst_product_kind *kind,
                        struct gst_product_seat *seat, struct gst_product_data *data,
-                       const struct gst_freivalds *freivalds, struct gst_status *st)
+                       const struct gst_freivalds *freivalds, bool is_first, struct gst_status *st)
 {
     const int gpu = seat->lane.gpu->index;
     double samples[GST_SAMPLES_MAX];
@@ -146,13 +164,15 @@ static bool measure_on(struct gst_run *run, const struct gst_product_kind *kind,
     if (!gst_product_fetch(seat, data, st) || !gst_freivalds_check(freivalds, data->c, &far, st))
         return false;
     gst_product_report_far(run, kind, seat, &far);
+    if (is_first && !seat->is_out && !plant(run, seat, data, freivalds, st))
+        return false;
     /* A rate of wrong results is worth nothing. */
     if (seat->is_out)
         return true;
     if (!gst_run_metric(run, kind->rate, gpu, "", samples, run->samples,
                         bar_of(kind, seat, data->product.shape.m), st))
         return false;
-    explain(run, &seat->condition);
+    gst_run_explain_by(run, &seat->condition);
     return true;
 }
 
@@ -203,6 +223,7 @@ bool gst_product_measure(struct gst_run *run, const struct gst_product_kind *kin
     struct gst_product_data data;
     struct gst_freivalds freivalds;
     struct gst_gemm_shape square;
+    bool is_first = true;
     bool ok;
 
     if (!choose_side(run, kind, side, seats, count, measured_side, st))
@@ -219,8 +240,11 @@ bool gst_product_measure(struct gst_run *run, const struct gst_product_kind *kin
     for (int i = 0; i < count && ok; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (takes_part(&seats[i]) && !measure_on(run, kind, &seats[i], &data, &freivalds, &why))
+        if (!takes_part(&seats[i]))
+            continue;
+        if (!measure_on(run, kind, &seats[i], &data, &freivalds, is_first, &why))
             gst_product_seat_fail(&seats[i], run, &why);
+        is_first = false;
     }
     if (ok)
         gst_freivalds_release(&freivalds);
