@@ -100,6 +100,9 @@ bool gst_blas_open(struct gst_blas *blas, struct gst_env *env, struct gst_status
     *blas = (struct gst_blas){ .env = env };
     if (!gst_blas_libs_open(&blas->libs))
         return gst_fail(st, GST_IMAGE_CUBLAS_MISSING, "%s", library->problem);
+    /* Whatever else is real: a double proves nothing about an image. */
+    if (library->is_double)
+        env->report->is_simulated = true;
     note_library(blas, "libcublas", library);
     note_library(blas, "libcublaslt", &blas->libs.cublaslt_library);
     read_versions(blas);

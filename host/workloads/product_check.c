@@ -22,6 +22,13 @@ int gst_product_shape_side(int side)
     return side / 2 < SHAPE_SIDE_MOST ? side / 2 : SHAPE_SIDE_MOST;
 }
 
+int gst_product_square_side(int side, bool is_large)
+{
+    if (!is_large)
+        return gst_product_shape_side(side);
+    return side < GST_GEMM_NARROW_K_MOST ? side : GST_GEMM_NARROW_K_MOST;
+}
+
 enum gst_finding_id gst_product_finding(enum gst_gemm_wrong_kind kind,
                                         const struct gst_blas_changes *changes)
 {
@@ -139,7 +146,7 @@ bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind 
 {
     const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_gemm_shape square =
-        gst_gemm_square(run->is_full || is_pedantic ? side : gst_product_shape_side(side));
+        gst_gemm_square(gst_product_square_side(side, run->is_full || is_pedantic));
     const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
     bool ok = check_shape(run, kind, &square, GST_GEMM_NARROW, seats, count, st);
 
