@@ -34,6 +34,20 @@
 #define TILE         128
 #define ROUNDS_LEAST 4
 
+/* Three squares of a side of 8192: 1.1 TFLOP, some millisecond of the fastest GPUs. */
+#define DEFAULT_BYTES ((uint64_t)3 * 8192 * 8192 * sizeof(double))
+
+/* Of what the host has left: its supervisor ends a child that takes most of it. */
+#define HOST_SHARE 4
+
+uint64_t gst_product_bytes(uint64_t asked, uint64_t host_left)
+{
+    if (asked != 0)
+        return asked;
+    return host_left == 0 || host_left / HOST_SHARE >= DEFAULT_BYTES ? DEFAULT_BYTES
+                                                                     : host_left / HOST_SHARE;
+}
+
 static int clamp(double value, int least, int most)
 {
     return value < least ? least : value > most ? most : (int)value;

@@ -12,12 +12,6 @@
 #include "workloads/product_check.h"
 #include "workloads/product_speed.h"
 
-/* Three squares of a side of 8192 in double precision: the largest product that is made. */
-#define DEFAULT_BYTES ((uint64_t)3 * 8192 * 8192 * sizeof(double))
-
-/* Of the memory that the host has left: its supervisor ends a child that takes most of it. */
-#define HOST_SHARE 4
-
 /* Double precision has the fewest units, and half of this fills the largest GPU. */
 #define SIDE_MOST_DOUBLE 4096
 
@@ -168,19 +162,15 @@ static bool test_all(struct bench *t, struct gst_status *st)
     return ok;
 }
 
-/* What was asked for; or as much as is wanted, where the host has it to spare: it holds the same
- * three matrices, and a container may be given little. */
 static uint64_t bytes_of(const struct gst_run *run)
 {
     const uint64_t left = gst_memory_left_here();
+    const uint64_t bytes = gst_product_bytes(run->size_bytes, left);
 
-    if (run->size_bytes != 0)
-        return run->size_bytes;
-    if (left == 0 || left / HOST_SHARE >= DEFAULT_BYTES)
-        return DEFAULT_BYTES;
-    gst_report_fact_number(run->report, GST_NO_GPU, "cublas", "made_smaller_for_host_memory",
-                           GST_UNIT_BYTES, (double)left);
-    return left / HOST_SHARE;
+    if (run->size_bytes == 0 && bytes < gst_product_bytes(0, 0))
+        gst_report_fact_number(run->report, GST_NO_GPU, "cublas", "made_smaller_for_host_memory",
+                               GST_UNIT_BYTES, (double)left);
+    return bytes;
 }
 
 /* A cuBLAS that nobody promised does not apply. */

@@ -9,6 +9,18 @@
 #include "workloads/product_check.h"
 #include "workloads/product_speed.h"
 
+static void test_bytes__what_was_asked_or_what_there_is(void **state)
+{
+    const uint64_t wanted = 3ULL * 8192 * 8192 * 8;
+
+    (void)state;
+    assert_true(gst_product_bytes(0, 0) == wanted);
+    assert_true(gst_product_bytes(0, 64ULL << 30) == wanted);
+    assert_true(gst_product_bytes(0, 4 * wanted) == wanted);
+    assert_true(gst_product_bytes(0, 1ULL << 30) == 256ULL << 20);
+    assert_true(gst_product_bytes(16 << 20, 1) == 16 << 20);
+}
+
 static void test_warm_ups__for_three_tenths_of_a_second(void **state)
 {
     (void)state;
@@ -87,6 +99,7 @@ static void test_square_side__as_large_as_sums_are_exact(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bytes__what_was_asked_or_what_there_is),
         cmocka_unit_test(test_warm_ups__for_three_tenths_of_a_second),
         cmocka_unit_test(test_repeats__for_ten_milliseconds),
         cmocka_unit_test(test_fills__four_rounds_of_tiles),
