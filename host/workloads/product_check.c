@@ -14,7 +14,7 @@
 /* The host multiplies these itself. */
 #define RANDOM_SIDE_MOST 256
 
-/* Shapes are told apart in reports by the seed, too: another one for each. */
+/* Whole numbers take some seeds from theirs on; random ones take those next to the run's. */
 #define SEEDS_APART 16
 
 int gst_product_shape_side(int side)
@@ -62,7 +62,7 @@ static void report_wrong(struct gst_run *run, const struct gst_product_kind *kin
                   "%s: %s%s%s", kind->name,
                   gst_gemm_describe_wrong(wrong, shape, text, sizeof(text)),
                   changes->is_changed ? "; " : "", changes->variables);
-    seat->is_wrong_so_far = true;
+    seat->is_out_of_kind = true;
     /* What was asked for in the environment leaves the other kinds as they are. */
     seat->is_out = wrong->kind != GST_GEMM_WRONG_TF32;
 }
@@ -130,7 +130,7 @@ static bool check_shape(struct gst_run *run, const struct gst_product_kind *kind
     for (int i = 0; i < count; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (!seats[i].is_out && !seats[i].is_wrong_so_far
+        if (!seats[i].is_out && !seats[i].is_out_of_kind
             && !check_on(run, kind, &seats[i], &exact, &data, &why))
             gst_product_seat_fail(&seats[i], run, &why);
     }
@@ -195,6 +195,7 @@ bool gst_product_check_random(struct gst_run *run, const struct gst_product_kind
                               struct gst_product_seat *seats, int count, struct gst_status *st)
 {
     const int most = gst_product_shape_side(side);
+    /* One that is odd and transposed; the large squares are neither. */
     const struct gst_gemm_shape shape =
         gst_gemm_shape_of(2, most < RANDOM_SIDE_MOST ? most : RANDOM_SIDE_MOST);
     struct gst_gemm_reference reference;
@@ -209,7 +210,7 @@ bool gst_product_check_random(struct gst_run *run, const struct gst_product_kind
     for (int i = 0; i < count && ok; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (!seats[i].is_out && !seats[i].is_wrong_so_far
+        if (!seats[i].is_out && !seats[i].is_out_of_kind
             && !check_random_on(run, kind, &seats[i], &reference, &data, &why))
             gst_product_seat_fail(&seats[i], run, &why);
     }

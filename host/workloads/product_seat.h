@@ -24,10 +24,10 @@ struct gst_product_kind {
 struct gst_product_seat {
     struct gst_lane lane;
     struct gst_blas_handle handle;
-    uint64_t a, b, c;     /* of `bytes` each */
-    size_t bytes;         /* what the largest matrix takes */
-    bool is_out;          /* failed, or multiplies wrong: nothing more is asked of it */
-    bool is_wrong_so_far; /* in the current kind alone */
+    uint64_t a, b, c;    /* of `bytes` each */
+    size_t bytes;        /* what the largest matrix takes */
+    bool is_out;         /* failed, or multiplies wrong: nothing more is asked of it */
+    bool is_out_of_kind; /* the same for the current kind alone: no units for it, or wrong in it */
     struct gst_condition condition;
 };
 

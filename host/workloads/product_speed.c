@@ -192,7 +192,7 @@ static bool measure_on(struct gst_run *run, const struct gst_product_kind *kind,
 
 static bool takes_part(const struct gst_product_seat *seat)
 {
-    return !seat->is_out && !seat->is_wrong_so_far;
+    return !seat->is_out && !seat->is_out_of_kind;
 }
 
 /* By a trial of a small one on the first GPU that takes part: all get the same. */

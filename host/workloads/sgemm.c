@@ -92,7 +92,7 @@ static bool begin_kind(struct bench *t, const struct gst_product_kind *kind)
         const char *why = seat->is_out ? NULL : unfit(t, kind, seat->lane.gpu);
         char key[40];
 
-        seat->is_wrong_so_far = why != NULL;
+        seat->is_out_of_kind = why != NULL;
         is_wanted = is_wanted || (!seat->is_out && why == NULL);
         if (why == NULL)
             continue;
