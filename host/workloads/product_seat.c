@@ -3,6 +3,7 @@
 #include "workloads/product_seat.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gpu/gemm_check.h"
 #include "gpu/gemm_element.h"
@@ -102,6 +103,8 @@ bool gst_product_fetch(struct gst_product_seat *seat, struct gst_product_data *d
 {
     struct gst_lane *lane = &seat->lane;
 
+    /* Else what another GPU computed could stand for what this one did not send. */
+    memset(data->c, GST_GEMM_POISON, data->c_bytes);
     return gst_gpu_use(lane->env, lane->gpu, st)
            && lane->path->download(lane, data->c, seat->c, data->c_bytes, st)
            && lane->path->wait(lane, st);
