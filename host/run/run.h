@@ -15,6 +15,7 @@
 #include "core/report.h"
 #include "gpu/condition.h"
 #include "gpu/env.h"
+#include "meet/launch.h"
 #include "run/settings.h"
 #include "run/workload.h"
 
@@ -27,9 +28,11 @@ struct gst_run {
     uint64_t seed;                 /* fresh for each run unless --seed fixed it */
     uint64_t size_bytes;           /* --size, 0: the workload's own choice */
     size_t samples;                /* of each number, 1 to GST_SAMPLES_MAX */
+    double minutes;                /* --minutes */
     const struct gst_pairs *pairs; /* --pairs; NULL: all */
     const struct gst_collective_choice *collectives; /* of --collective and its kin */
-    bool is_full;                                    /* --level full */
+    const struct gst_launch *launch; /* this process is one rank of several; NULL: it is all */
+    bool is_full;                    /* --level full */
     bool wants_libraries; /* cuBLAS or NCCL missing is a fault: the workload was named, or the image
                              promises them */
     double timeout_s;     /* what the supervisor gives it: --timeout, or the row's own */

@@ -101,10 +101,45 @@ static bool combines(enum gst_collective collective)
            || collective == GST_REDUCE_SCATTER;
 }
 
+/* Of the full level where nobody chose: what frameworks use beside sums of floats. */
+static bool compares_all(const struct gst_collective_wish *wish, enum gst_collective collective)
+{
+    const struct gst_collective_choice *choice = wish->choice;
+    int chosen = 0;
+
+    for (int i = 0; i < GST_ELEMENT_COUNT; i++)
+        chosen += choice->has_element[i];
+    for (int i = 0; i < GST_REDUCTION_COUNT; i++)
+        chosen += choice->has_reduction[i];
+    return wish->is_full && collective == GST_ALL_REDUCE && chosen == 2
+           && choice->has_element[GST_ELEMENT_FLOAT] && choice->has_reduction[GST_REDUCTION_SUM];
+}
+
+/* An average of whole numbers is cut off, and its sum of more ranks than a type can count is not
+ * exact: neither has one right result. */
+static bool can_be(const struct gst_collective_wish *wish, enum gst_element element,
+                   enum gst_reduction reduction)
+{
+    return wish->ranks <= gst_collective_data_ranks_max(element)
+           && !(element == GST_ELEMENT_INT32 && reduction == GST_REDUCTION_AVG);
+}
+
+static bool is_wanted(const struct gst_collective_wish *wish, enum gst_collective collective,
+                      enum gst_element element, enum gst_reduction reduction)
+{
+    const struct gst_collective_choice *choice = wish->choice;
+
+    if (!can_be(wish, element, reduction))
+        return false;
+    if (!combines(collective))
+        return choice->has_element[element] && reduction == GST_REDUCTION_SUM;
+    return compares_all(wish, collective)
+           || (choice->has_element[element] && choice->has_reduction[reduction]);
+}
+
 /* All types and reductions of one collective: the first that was chosen is measured. */
 static void add_collective(struct list *list, enum gst_collective collective)
 {
-    const struct gst_collective_choice *choice = list->wish->choice;
     const struct gst_collective_span span = gst_collective_span(list->wish);
     bool is_first = true;
 
@@ -116,8 +151,7 @@ static void add_collective(struct list *list, enum gst_collective collective)
                 .reduction = (enum gst_reduction)reduction,
             };
 
-            if (!choice->has_element[element]
-                || (combines(collective) ? !choice->has_reduction[reduction] : reduction > 0))
+            if (!is_wanted(list->wish, collective, c.element, c.reduction))
                 continue;
             if (is_first)
                 add_sizes(list, c);

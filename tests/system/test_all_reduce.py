@@ -2,7 +2,10 @@
 """all-reduce and its kin: every number against the closed form of the way that NCCL takes, what is
 compared, in which processes, and that nothing is left behind."""
 
+import os
 import re
+import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -51,6 +54,16 @@ def left_behind(program):
         if b"GPU_SELFTEST_RANK_FD=" in variables and str(program.folder).encode() in variables:
             workers.add(int(entry.name))
     return workers
+
+
+def parent_of(pid):
+    return int(re.search(r"(?m)^PPid:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+
+
+def wait_until(is_true, bound_s=20):
+    end = time.monotonic() + bound_s
+    while not is_true():
+        assert time.monotonic() < end
 
 
 # --- numbers ---
@@ -202,3 +215,21 @@ def test_same_seed_same_report(whole):
     reports = [metrics_of(run(whole, "h100x8", "--size", "4K", "--seed", "5")) for _ in range(2)]
 
     assert reports[0] == reports[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_who_is_stopped_takes_the_ranks_along(whole, number):
+    """Even the supervisor's death without a word: nobody is left who waits for a rank."""
+    process = subprocess.Popen(
+        whole.command("all-reduce", "--size", "4K", "--process-model", "per-gpu",
+                      profile="h100x8", faults=["rank 3 absent"]),
+        env=whole.environment(), cwd=whole.folder, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    wait_until(lambda: len(left_behind(whole)) == 8)
+    supervisor = parent_of(parent_of(min(left_behind(whole))))
+    os.kill(supervisor, number)
+    out, _ = process.communicate(timeout=20)
+
+    wait_until(lambda: not left_behind(whole))
+    assert (b"suite.interrupted" in out) == (number != signal.SIGKILL)

@@ -137,7 +137,7 @@ def test_build_without_kernels_says_so(simulated, kernel_majors):
     assert outcome.counted() == {"image.no-kernels"}
     assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "SKIP",
                                    "launch": "SKIP", **dict.fromkeys(BANDWIDTH, "SKIP"),
-                                   "sgemm": "PASS"}
+                                   "sgemm": "PASS", "all-reduce": "SKIP"}
 
 
 # --- the same each time ---
@@ -193,8 +193,9 @@ def test_full_level_takes_more_samples(whole):
     (["--only", "basic,audit"], ["audit", *BASIC]),
     (["--only", "bandwidth"], BANDWIDTH),
     (["--skip", "launch"], [name for name in QUICK if name != "launch"]),
-    (["--skip", "audit,bandwidth"], [*BASIC, *COMPUTE]),
+    (["--skip", "audit,bandwidth"], [*BASIC, *COMPUTE, *COLLECTIVES]),
     (["--only", "compute"], COMPUTE),
+    (["--only", "collectives"], COLLECTIVES),
     (["--only", "basic", "--skip", "vector-add"], ["device-query", "launch"]),
     (["launch", "device-query"], ["launch", "device-query"]),
     (["launch", "audit"], ["audit", "launch"]),

@@ -102,6 +102,41 @@ static void test_collective_plan__every_type_and_reduction_once(void **state)
     assert_int_equal(gst_collective_plan(&wish, cases, 512), 4 + 1);
 }
 
+/* Four types by four reductions, less the average of whole numbers, and the one that is measured.
+ */
+static void test_collective_plan__full_level_compares_what_nobody_chose(void **state)
+{
+    struct gst_collective_choice choice = choice_of(GST_ALL_REDUCE);
+    struct gst_collective_wish wish = wish_of(&choice);
+    size_t count, compared = 0;
+
+    (void)state;
+    wish.is_full = true;
+    count = gst_collective_plan(&wish, cases, 512);
+    for (size_t i = 0; i < count; i++)
+        compared += cases[i].samples == 0;
+    assert_int_equal(compared, 4 * 4 - 1 - 1);
+    choice.has_element[GST_ELEMENT_FLOAT] = false;
+    choice.has_element[GST_ELEMENT_HALF] = true;
+    count = gst_collective_plan(&wish, cases, 512);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(cases[i].element, GST_ELEMENT_HALF);
+}
+
+/* bfloat16 counts to 255 and premulsum doubles: more than 127 ranks are no exact sum. */
+static void test_collective_plan__leaves_out_what_has_no_exact_result(void **state)
+{
+    struct gst_collective_choice choice = choice_of(GST_ALL_REDUCE);
+    struct gst_collective_wish wish = wish_of(&choice);
+
+    (void)state;
+    choice.has_element[GST_ELEMENT_BFLOAT16] = true;
+    wish.ranks = 127;
+    assert_int_equal(gst_collective_plan(&wish, cases, 512), 8 + 1);
+    wish.ranks = 128;
+    assert_int_equal(gst_collective_plan(&wish, cases, 512), 8);
+}
+
 /* 8 bytes are less than one element for each of 8 ranks. */
 static void test_collective_plan__cut_messages_have_whole_parts(void **state)
 {
@@ -143,6 +178,8 @@ int main(void)
         cmocka_unit_test(test_collective_plan__largest_fits_memory_or_is_what_was_asked),
         cmocka_unit_test(test_collective_plan__one_size_is_one_size),
         cmocka_unit_test(test_collective_plan__every_type_and_reduction_once),
+        cmocka_unit_test(test_collective_plan__full_level_compares_what_nobody_chose),
+        cmocka_unit_test(test_collective_plan__leaves_out_what_has_no_exact_result),
         cmocka_unit_test(test_collective_plan__cut_messages_have_whole_parts),
         cmocka_unit_test(test_collective_plan__one_rank_runs_kernels_of_its_own),
     };
