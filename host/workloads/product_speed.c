@@ -114,14 +114,11 @@ static bool sample(struct gst_run *run, const struct gst_product_kind *kind,
     return true;
 }
 
-/* No bar where the bound does not hold: an instance shares the GPU's power and clock, and an
- * emulated product is made by other units. The pedantic mode promises numbers, not speed (cuBLAS
- * documentation, cublasMath_t), and reports are of large products: no floor for either. */
-static struct gst_bar bar_of(const struct gst_product_kind *kind,
-                             const struct gst_product_seat *seat, int side)
+static struct gst_gemm_gpu self_of(const struct gst_product_seat *seat)
 {
     const struct gst_gpu *gpu = seat->lane.gpu;
-    const struct gst_gemm_gpu self = {
+
+    return (struct gst_gemm_gpu){
         .name = gpu->name,
         .cc_major = gpu->cc_major,
         .cc_minor = gpu->cc_minor,
@@ -130,6 +127,35 @@ static struct gst_bar bar_of(const struct gst_product_kind *kind,
         .clock_max_hz = seat->condition.sm_max_mhz * 1e6,
         .power_limit_w = seat->condition.limit_milliwatts * 1e-3,
     };
+}
+
+/* What publications compare: the share of what units and the clock attribute allow. Boards exceed
+ * that clock, so that it is no bound. */
+static void note_share(struct gst_run *run, const struct gst_product_kind *kind,
+                       const struct gst_product_seat *seat)
+{
+    const struct gst_gemm_gpu self = self_of(seat);
+    const double peak = gst_gemm_attribute_peak(kind->type, &self);
+    char key[48];
+
+    if (peak <= 0)
+        return;
+    snprintf(key, sizeof(key), "%s_share_of_attribute_peak", kind->name);
+    /* Names of facts have no hyphen. */
+    for (char *at = key; *at != '\0'; at++)
+        *at = *at == '-' ? '_' : *at;
+    gst_report_fact_number(run->report, seat->lane.gpu->index, "cublas", key, GST_UNIT_FRACTION,
+                           run->report->metrics[run->report->metric_count - 1].value / peak);
+}
+
+/* No bar where the bound does not hold: an instance shares the GPU's power and clock, and an
+ * emulated product is made by other units. The pedantic mode promises numbers, not speed (cuBLAS
+ * documentation, cublasMath_t), and reports are of large products: no floor for either. */
+static struct gst_bar bar_of(const struct gst_product_kind *kind,
+                             const struct gst_product_seat *seat, int side)
+{
+    const struct gst_gpu *gpu = seat->lane.gpu;
+    const struct gst_gemm_gpu self = self_of(seat);
     const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_bar bar = gst_gemm_bar(kind->type, &self);
 
@@ -186,6 +212,7 @@ static bool measure_on(struct gst_run *run, const struct gst_product_kind *kind,
     if (!gst_run_metric(run, kind->rate, gpu, "", samples, run->samples,
                         bar_of(kind, seat, data->product.shape.m), st))
         return false;
+    note_share(run, kind, seat);
     gst_run_explain_by(run, &seat->condition);
     return true;
 }
