@@ -163,14 +163,16 @@ bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind 
 void gst_product_report_far(struct gst_run *run, const struct gst_product_kind *kind,
                             struct gst_product_seat *seat, const struct gst_gemm_far *far)
 {
+    const struct gst_blas_changes *changes = &seat->handle.blas->changes;
     char text[192];
 
     gst_run_count_elements(run, far->checked);
     if (far->wrong == 0)
         return;
     gst_run_check(run, far->not_finite > 0 ? GST_HARDWARE_PRODUCT_NAN : GST_HARDWARE_PRODUCT_WRONG,
-                  seat->lane.gpu->index, false, "%s, random numbers: %s", kind->name,
-                  gst_gemm_far_describe(far, text, sizeof(text)));
+                  seat->lane.gpu->index, false, "%s, random numbers: %s%s%s", kind->name,
+                  gst_gemm_far_describe(far, text, sizeof(text)), changes->is_changed ? "; " : "",
+                  changes->variables);
     seat->is_out = true;
 }
 

@@ -37,15 +37,21 @@
 /* Three squares of a side of 8192: 1.1 TFLOP, some millisecond of the fastest GPUs. */
 #define DEFAULT_BYTES ((uint64_t)3 * 8192 * 8192 * sizeof(double))
 
-/* Of what the host has left: its supervisor ends a child that takes most of it. */
+/* Of what the host has left: its supervisor ends a child that takes most of it. Of what a GPU has
+ * left: somebody else may want some. */
 #define HOST_SHARE 4
+#define GPU_SHARE  2
 
-uint64_t gst_product_bytes(uint64_t asked, uint64_t host_left)
+static uint64_t at_most(uint64_t bytes, uint64_t left, uint64_t share)
 {
-    if (asked != 0)
-        return asked;
-    return host_left == 0 || host_left / HOST_SHARE >= DEFAULT_BYTES ? DEFAULT_BYTES
-                                                                     : host_left / HOST_SHARE;
+    return left == 0 || left / share >= bytes ? bytes : left / share;
+}
+
+uint64_t gst_product_bytes(uint64_t asked, uint64_t host_left, uint64_t gpu_left)
+{
+    const uint64_t bytes = asked != 0 ? asked : at_most(DEFAULT_BYTES, host_left, HOST_SHARE);
+
+    return at_most(bytes, gpu_left, GPU_SHARE);
 }
 
 static int clamp(double value, int least, int most)

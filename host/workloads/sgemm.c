@@ -117,6 +117,26 @@ static bool test_kind(struct bench *t, const struct gst_product_kind *kind, stru
     return true;
 }
 
+/* The side that every GPU has room for. */
+static void choose_side(struct bench *t)
+{
+    const uint64_t asked = t->run->size_bytes, host = gst_memory_left_here();
+    uint64_t least = 0, bytes;
+
+    for (int i = 0; i < t->count; i++) {
+        const uint64_t left = t->seats[i].is_out ? 0 : gst_product_seat_left(&t->seats[i]);
+
+        if (left != 0 && (least == 0 || left < least))
+            least = left;
+    }
+    bytes = gst_product_bytes(asked, host, least);
+    if (bytes < gst_product_bytes(asked, 0, 0))
+        gst_report_fact_text(t->run->report, GST_NO_GPU, "cublas", "made_smaller",
+                             "%llu bytes are left to the host, %llu free on the fullest GPU",
+                             (unsigned long long)host, (unsigned long long)least);
+    t->side = gst_gemm_side_of_size(bytes, sizeof(double));
+}
+
 static void open_seats(struct bench *t)
 {
     t->count = t->run->env->gpu_count;
@@ -124,10 +144,18 @@ static void open_seats(struct bench *t)
         struct gst_status st = GST_STATUS_INIT;
         struct gst_gpu *gpu = &t->run->env->gpus[i];
 
-        if (gst_product_seat_open(&t->seats[i], t->run, &t->blas, gpu, largest_bytes(t), &st))
+        if (gst_product_seat_open(&t->seats[i], t->run, &t->blas, gpu, &st))
             continue;
         st.gpu = gpu->index;
         gst_report_status(t->run->report, &st);
+    }
+    choose_side(t);
+    for (int i = 0; i < t->count; i++) {
+        struct gst_status st = GST_STATUS_INIT;
+
+        if (!t->seats[i].is_out
+            && !gst_product_seat_alloc(&t->seats[i], t->run, largest_bytes(t), &st))
+            gst_product_seat_fail(&t->seats[i], t->run, &st);
     }
 }
 
@@ -162,17 +190,6 @@ static bool test_all(struct bench *t, struct gst_status *st)
     return ok;
 }
 
-static uint64_t bytes_of(const struct gst_run *run)
-{
-    const uint64_t left = gst_memory_left_here();
-    const uint64_t bytes = gst_product_bytes(run->size_bytes, left);
-
-    if (run->size_bytes == 0 && bytes < gst_product_bytes(0, 0))
-        gst_report_fact_number(run->report, GST_NO_GPU, "cublas", "made_smaller_for_host_memory",
-                               GST_UNIT_BYTES, (double)left);
-    return bytes;
-}
-
 /* A cuBLAS that nobody promised does not apply. */
 static bool is_no_fault(const struct gst_run *run, const struct gst_status *st)
 {
@@ -184,7 +201,6 @@ static bool run_sgemm(struct gst_run *run, struct gst_status *st)
     struct bench t = { .run = run };
     bool ok;
 
-    t.side = gst_gemm_side_of_size(bytes_of(run), sizeof(double));
     gst_run_phase(run, GST_NO_GPU, "open cuBLAS");
     if (!gst_blas_open(&t.blas, run->env, st)) {
         if (!is_no_fault(run, st))

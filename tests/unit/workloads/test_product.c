@@ -14,11 +14,15 @@ static void test_bytes__what_was_asked_or_what_there_is(void **state)
     const uint64_t wanted = 3ULL * 8192 * 8192 * 8;
 
     (void)state;
-    assert_true(gst_product_bytes(0, 0) == wanted);
-    assert_true(gst_product_bytes(0, 64ULL << 30) == wanted);
-    assert_true(gst_product_bytes(0, 4 * wanted) == wanted);
-    assert_true(gst_product_bytes(0, 1ULL << 30) == 256ULL << 20);
-    assert_true(gst_product_bytes(16 << 20, 1) == 16 << 20);
+    assert_true(gst_product_bytes(0, 0, 0) == wanted);
+    assert_true(gst_product_bytes(0, 64ULL << 30, 64ULL << 30) == wanted);
+    assert_true(gst_product_bytes(0, 4 * wanted, 2 * wanted) == wanted);
+    assert_true(gst_product_bytes(0, 1ULL << 30, 0) == 256ULL << 20);
+    assert_true(gst_product_bytes(0, 0, 1ULL << 30) == 512ULL << 20);
+    assert_true(gst_product_bytes(0, 1ULL << 30, 256ULL << 20) == 128ULL << 20);
+    /* What was asked for is not what the host can spare, but cannot be more than fits. */
+    assert_true(gst_product_bytes(16 << 20, 1, 0) == 16 << 20);
+    assert_true(gst_product_bytes(16 << 20, 0, 16 << 20) == 8 << 20);
 }
 
 static void test_warm_ups__for_three_tenths_of_a_second(void **state)
