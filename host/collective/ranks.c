@@ -68,8 +68,10 @@ bool gst_ranks_open(struct gst_ranks *ranks, struct gst_gpu *const *gpus, uint64
                     uint64_t output_bytes, struct gst_status *st)
 {
     for (int i = 0; i < ranks->count; i++) {
-        if (!open_one(ranks, i, gpus[i], input_bytes, output_bytes, st))
+        if (!open_one(ranks, i, gpus[i], input_bytes, output_bytes, st)) {
+            st->gpu = gpus[i]->index;
             return false;
+        }
     }
     if (ranks->count > 1)
         ranks->env->progress->gpu = GST_NO_GPU;
