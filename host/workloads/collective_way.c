@@ -11,25 +11,52 @@
 #include "collective/way_read.h"
 #include "collective/way_report.h"
 #include "collective/way_shm.h"
+#include "meet/launch.h"
+
+/* Of ranks that are all here; else nobody knows what is between them. */
+static void read_site(struct gst_collective_way *way)
+{
+    struct gst_run *run = way->run;
+    struct gst_way_pair *pairs = gst_way_pairs_read(run->env, &way->peers, way->gpus, way->ranks);
+
+    if (pairs != NULL)
+        gst_way_site_read(&way->site, run->env, &way->peers, pairs, way->gpus, way->ranks);
+    free(pairs);
+}
 
 bool gst_collective_way_open(struct gst_collective_way *way, struct gst_run *run,
                              struct gst_status *st)
 {
-    const int count = run->env->gpu_count;
-    struct gst_way_pair *pairs;
-
-    *way = (struct gst_collective_way){ .run = run };
+    *way = (struct gst_collective_way){ .run = run, .ranks = run->env->gpu_count };
     gst_way_settings_read(&way->settings, (const char *const *)environ, run->env->root);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < way->ranks; i++)
         way->gpus[i] = i;
     way->is_open = true;
     if (!gst_peers_open(&way->peers, run->env, st))
         return false;
-    pairs = gst_way_pairs_read(run->env, &way->peers, way->gpus, count);
-    if (pairs != NULL)
-        gst_way_site_read(&way->site, run->env, &way->peers, pairs, way->gpus, count);
-    free(pairs);
+    read_site(way);
     return true;
+}
+
+static int gpu_of(const struct gst_env *env, const struct gst_card *card, const char *boot_id)
+{
+    for (int i = 0; i < env->gpu_count && strcmp(card->boot_id, boot_id) == 0; i++) {
+        if (strcmp(env->gpus[i].uuid, card->gpu) == 0)
+            return i;
+    }
+    return -1;
+}
+
+void gst_collective_way_among(struct gst_collective_way *way, const struct gst_card *cards)
+{
+    const struct gst_launch *launch = way->run->launch;
+
+    way->cards = cards;
+    way->ranks = launch->size <= GST_ENV_GPUS ? launch->size : 0;
+    for (int i = 0; i < way->ranks; i++)
+        way->gpus[i] =
+            cards == NULL ? -1 : gpu_of(way->run->env, &cards[i], cards[launch->rank].boot_id);
+    read_site(way);
 }
 
 void gst_collective_way_close(struct gst_collective_way *way)
@@ -70,8 +97,9 @@ void gst_collective_trace_tell(const struct gst_collective_trace *trace,
 {
     const struct gst_way_input input = { .folder = trace->folder,
                                          .model = model,
-                                         .ranks = way->run->env->gpu_count,
+                                         .ranks = way->ranks,
                                          .gpus = way->gpus,
+                                         .cards = way->cards,
                                          .peers = &way->peers,
                                          .settings = &way->settings };
 

@@ -12,6 +12,7 @@
 #include "collective/way_settings.h"
 #include "collective/way_site.h"
 #include "gpu/peers.h"
+#include "meet/card.h"
 #include "run/run.h"
 
 #define GST_COLLECTIVE_WAY_VARIABLES 8
@@ -21,7 +22,9 @@ struct gst_collective_way {
     struct gst_way_settings settings;
     struct gst_peers peers;
     struct gst_way_site site;
-    int gpus[GST_ENV_GPUS]; /* of each rank, as in env->gpus */
+    int ranks;
+    int gpus[GST_ENV_GPUS];       /* of each rank, as in env->gpus; -1: not to be seen from here */
+    const struct gst_card *cards; /* of each rank; NULL: all are of this process's container */
     bool is_open;
     enum gst_finding_id lost; /* why the way is not the best one; GST_NO_FINDING: it is */
 };
@@ -38,6 +41,10 @@ struct gst_collective_trace {
 bool gst_collective_way_open(struct gst_collective_way *way, struct gst_run *run,
                              struct gst_status *st);
 void gst_collective_way_close(struct gst_collective_way *way);
+
+/* The ranks are those of run->launch, each of its own process. Of which GPUs, their `cards` say,
+ * which stay the caller's; NULL: nobody has told this one. Bars are left where all are here. */
+void gst_collective_way_among(struct gst_collective_way *way, const struct gst_card *cards);
 
 /* Says what was set, and whether /dev/shm has room: once a run. */
 void gst_collective_way_tell(struct gst_collective_way *way);
