@@ -260,13 +260,12 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     bool ok;
 
     note_variables(run);
-    ok = gst_collective_way_open(&way, run, st)
-         && (run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
-                                 : test_among(run, &per_gpu, &outside, &way, st));
+    gst_collective_way_read(&way, run);
+    ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
+                             : test_among(run, &per_gpu, &outside, &way, st);
     gst_outside_close(&outside, st->finding != GST_NO_FINDING ? st : &per_gpu.st);
     gst_collective_trace_stop(&one.trace);
     gst_collective_trace_stop(&per_gpu.trace);
-    gst_collective_way_close(&way);
     gst_crew_release(&one.crew);
     gst_crew_release(&per_gpu.crew);
     return ok;

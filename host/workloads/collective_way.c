@@ -24,18 +24,14 @@ static void read_site(struct gst_collective_way *way)
     free(pairs);
 }
 
-bool gst_collective_way_open(struct gst_collective_way *way, struct gst_run *run,
-                             struct gst_status *st)
+void gst_collective_way_read(struct gst_collective_way *way, struct gst_run *run)
 {
     *way = (struct gst_collective_way){ .run = run, .ranks = run->env->gpu_count };
     gst_way_settings_read(&way->settings, (const char *const *)environ, run->env->root);
     for (int i = 0; i < way->ranks; i++)
         way->gpus[i] = i;
-    way->is_open = true;
-    if (!gst_peers_open(&way->peers, run->env, st))
-        return false;
+    gst_peers_ask(&way->peers, run->env);
     read_site(way);
-    return true;
 }
 
 static int gpu_of(const struct gst_env *env, const struct gst_card *card, const char *boot_id)
@@ -57,13 +53,6 @@ void gst_collective_way_among(struct gst_collective_way *way, const struct gst_c
         way->gpus[i] =
             cards == NULL ? -1 : gpu_of(way->run->env, &cards[i], cards[launch->rank].boot_id);
     read_site(way);
-}
-
-void gst_collective_way_close(struct gst_collective_way *way)
-{
-    if (way->is_open)
-        gst_peers_close(&way->peers, way->run->env);
-    way->is_open = false;
 }
 
 void gst_collective_way_tell(struct gst_collective_way *way)
