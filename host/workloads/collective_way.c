@@ -91,7 +91,6 @@ void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                          .cards = way->cards,
                                          .peers = &way->peers,
                                          .settings = &way->settings };
-
     enum gst_finding_id lost;
 
     if (trace->folder[0] == '\0')
@@ -112,6 +111,9 @@ void gst_collective_way_explain(struct gst_collective_way *way)
     char why[192] = "so fast is the way that it took";
     int gpu;
 
+    /* Ranks of other machines: nothing is known of what is between, and nothing is judged. */
+    if (way->site.kind == GST_WAY_KIND_UNKNOWN)
+        return;
     if (finding == GST_NO_FINDING)
         finding = gst_way_blame(&way->site, way->run->env, &way->peers, way->gpus, &gpu, why,
                                 sizeof(why));
