@@ -16,6 +16,7 @@
 #include "run/run.h"
 #include "workloads/collective_report.h"
 #include "workloads/collective_seats.h"
+#include "workloads/collective_way.h"
 #include "workloads/list.h"
 
 /* Of what the supervisor allows, each process model gets this share, less what it may take to end
@@ -33,6 +34,7 @@ struct attempt {
     const char *model;
     bool is_run;
     struct gst_crew crew;
+    struct gst_collective_trace trace;
     struct gst_status st;
     struct gst_collective_fault fault;
 };
@@ -83,6 +85,8 @@ static bool try(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
 {
     if (!prepare(run, attempt, is_per_gpu, NULL, st))
         return false;
+    gst_collective_trace_start(&attempt->trace);
+    attempt->crew.variables = attempt->trace.variables;
     gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     judge(run, attempt);
     return true;
@@ -162,7 +166,7 @@ static bool is_between_ranks(enum gst_finding_id finding)
 }
 
 static bool report(struct gst_run *run, const struct attempt *per_gpu, const struct attempt *one,
-                   struct gst_status *st)
+                   struct gst_collective_way *way, struct gst_status *st)
 {
     const bool is_across =
         per_gpu->is_run && one->is_run && is_right(one) && is_between_ranks(finding_of(per_gpu));
@@ -173,8 +177,9 @@ static bool report(struct gst_run *run, const struct attempt *per_gpu, const str
 
         if (!attempt->is_run)
             continue;
+        gst_collective_trace_tell(&attempt->trace, way, attempt->model);
         if (is_right(attempt)) {
-            if (!gst_collective_report(run, attempt->crew.board, attempt->model, st))
+            if (!gst_collective_report(run, attempt->crew.board, attempt->model, way, st))
                 return false;
             continue;
         }
@@ -200,12 +205,13 @@ static void summarise(struct gst_run *run, const struct gst_board *board, bool h
 }
 
 static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *one,
-                 struct gst_status *st)
+                 struct gst_collective_way *way, struct gst_status *st)
 {
     const enum gst_process_model wanted = run->collectives->processes;
     const bool is_alone = run->env->gpu_count == 1;
 
-    if (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st))
+    if (!gst_collective_way_open(way, run, st)
+        || (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st)))
         return false;
     if (per_gpu->st.finding == GST_IMAGE_NCCL_MISSING && !run->wants_libraries) {
         gst_run_skip(run, "no NCCL here: %.120s", per_gpu->crew.board->workers[0].cause);
@@ -219,12 +225,13 @@ static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *o
     note_library(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board);
     summarise(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board,
               per_gpu->is_run && one->is_run);
-    return report(run, per_gpu, one, st);
+    gst_collective_way_tell(way);
+    return report(run, per_gpu, one, way, st);
 }
 
 /* The numbers of all ranks stand in one report, rank 0's. */
 static bool test_among(struct gst_run *run, struct attempt *attempt, struct gst_outside *outside,
-                       struct gst_status *st)
+                       struct gst_collective_way *way, struct gst_status *st)
 {
     const struct gst_launch *launch = run->launch;
     const struct attempt none = { .is_run = false };
@@ -240,7 +247,7 @@ static bool test_among(struct gst_run *run, struct attempt *attempt, struct gst_
                     launch->rank == 0 ? " of every rank" : others);
     if (launch->rank != 0 && is_right(attempt))
         return true;
-    return report(run, attempt, &none, st);
+    return report(run, attempt, &none, way, st);
 }
 
 /* Who named no workload did not mean them, or forgot to. */
@@ -261,12 +268,16 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     struct attempt one = { .model = gst_process_model_names[GST_PROCESSES_ONE],
                            .st = GST_STATUS_INIT };
     struct gst_outside outside = { .launch = NULL };
+    struct gst_collective_way way = { 0 };
     bool ok;
 
     note_variables(run);
-    ok = run->launch == NULL ? test(run, &per_gpu, &one, st)
-                             : test_among(run, &per_gpu, &outside, st);
+    ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
+                             : test_among(run, &per_gpu, &outside, &way, st);
     gst_outside_close(&outside, st->finding != GST_NO_FINDING ? st : &per_gpu.st);
+    gst_collective_trace_stop(&one.trace);
+    gst_collective_trace_stop(&per_gpu.trace);
+    gst_collective_way_close(&way);
     gst_crew_release(&one.crew);
     gst_crew_release(&per_gpu.crew);
     return ok;
