@@ -26,6 +26,9 @@
 /* Before a loop whose count is constant: an array that it indexes then lives in registers. */
 #define GST_UNROLL _Pragma("unroll")
 
+/* Before a loop that must not take the registers of several rounds at once. */
+#define GST_NO_UNROLL _Pragma("unroll 1")
+
 /* A helper that kernels call. */
 #define GST_DEVICE static __device__ __forceinline__
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "collective/way_errors.h"
+
 /* Most waits are for microseconds: the processor is offered to others so many times before the
  * first nap. A nap is short against any collective that is worth one. */
 #define YIELDS 50
@@ -66,10 +68,11 @@ bool gst_nccl_result(struct gst_comms *comms, ncclResult_t result, const char *c
         return true;
     name = comms->nccl.ncclGetErrorString(result);
     words = last_words(comms);
-    gst_status_fail_call(st, gst_nccl_finding(result), where, call, result, "%s while '%s': %s%s%s",
-                         call, comms->env->progress->phase, name != NULL ? name : "unknown code",
-                         words[0] != '\0' ? ": " : "", words);
-    st->gpu = comms->env->progress->gpu;
+    gst_status_fail_call(st, gst_way_error_finding(words, gst_nccl_finding(result)), where, call,
+                         result, "%s while '%s': %s%s%s", call, comms->env->progress->phase,
+                         name != NULL ? name : "unknown code", words[0] != '\0' ? ": " : "", words);
+    /* What NCCL's words explain is no GPU's doing. */
+    st->gpu = st->finding == gst_nccl_finding(result) ? comms->env->progress->gpu : GST_NO_GPU;
     return false;
 }
 

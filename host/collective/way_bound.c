@@ -50,13 +50,14 @@ const struct gst_way_class *gst_way_classes(size_t *count)
     return classes;
 }
 
-/* What the first and the last piece of a message take on their way, from how the published results
- * of one machine grow with size (Azure AI benchmarking guide): eight H100 423.4 GB/s at 256 MiB and
- * 478.9 at 8 GiB, so 110 us; eight A100 213.9 and 231.6, so 170 us. The longer one, for all. */
-#define RAMP_S 170e-6
+/* What a piece takes for one step, of which a ring makes 2 (n - 1), from how published results of
+ * one machine grow with size (Azure AI benchmarking guide): eight H100 423.4 GB/s at 256 MiB and
+ * 478.9 at 8 GiB, so 110 us for all 14 steps; eight A100 213.9 and 231.6, so 170 us, the longer
+ * one. Four RTX 4090 need 30 us for 6 (tinygrad/open-gpu-kernel-modules pull request 22). */
+#define STEP_S 12.2e-6
 
-/* A message is judged once the ramp is at most a fifth of its time. */
-#define JUDGED_FROM_RAMPS 4
+/* A message is judged once the steps are at most a quarter of its time. */
+#define JUDGED_FROM_HALVES 3
 
 /* Sums are made by switches since compute capability 9.0 (NCCL user guide, NCCL_NVLS_ENABLE). */
 static bool can_sum_in_switch(const struct gst_way_site *site)
@@ -128,11 +129,11 @@ static double reckoning_of(const struct gst_way_site *site)
     return row->bytes_per_s > 0 ? row->bytes_per_s * site->nvlinks : line;
 }
 
-/* The size at which the ramp takes half of the time: an all-reduce moves 2 (n - 1) / n bytes of bus
+/* The size at which the steps take half of the time: an all-reduce moves 2 (n - 1) / n bytes of bus
  * bandwidth for each of the message. */
 static double half_bytes(const struct gst_way_site *site)
 {
-    return RAMP_S * reckoning_of(site) * site->ranks / (2.0 * (site->ranks - 1));
+    return STEP_S * reckoning_of(site) * site->ranks;
 }
 
 uint64_t gst_way_bound_from_bytes(const struct gst_way_site *site)
@@ -141,7 +142,7 @@ uint64_t gst_way_bound_from_bytes(const struct gst_way_site *site)
 
     if (reckoning <= 0 || class_of(site)->share <= 0)
         return 0;
-    return (uint64_t)ceil(half_bytes(site) * JUDGED_FROM_RAMPS);
+    return (uint64_t)ceil(half_bytes(site) * JUDGED_FROM_HALVES);
 }
 
 struct gst_bar gst_way_bound(const struct gst_way_site *site, enum gst_collective collective,

@@ -46,8 +46,8 @@ struct gst_way_site {
 struct gst_bar gst_way_bound(const struct gst_way_site *site, enum gst_collective collective,
                              uint64_t bytes);
 
-/* The smallest message of an all-reduce that is judged there: where the time that the first and the
- * last piece take on their way is at most a fifth of all. 0: none is. */
+/* The smallest message of an all-reduce that is judged there: where the steps of the ring take at
+ * most a quarter of the time, whatever the size. 0: none is. */
 uint64_t gst_way_bound_from_bytes(const struct gst_way_site *site);
 
 /* One row of the table behind these bars, for its lint. */

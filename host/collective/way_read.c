@@ -15,7 +15,9 @@
 #define LOG      "log."
 
 /* INFO is needed for the lines that name transports; the subsystems are those that have lines of
- * way_log.h. Ranks write one log each (%p), so that lines do not mix. */
+ * way_log.h while ranks start and connect. TUNING is not among them: it writes a line for each
+ * collective that is queued (src/enqueue.cc), which would be measured with small ones. Ranks write
+ * one log each (%p), so that lines do not mix. */
 void gst_way_variables(const char *folder, void (*visit)(const char *variable, void *data),
                        void *data)
 {
@@ -28,7 +30,7 @@ void gst_way_variables(const char *folder, void (*visit)(const char *variable, v
     snprintf(text, sizeof(text), "NCCL_DEBUG_FILE=%s/" LOG "%%h.%%p", folder);
     visit(text, data);
     visit("NCCL_DEBUG=INFO", data);
-    visit("NCCL_DEBUG_SUBSYS=INIT,ENV,BOOTSTRAP,GRAPH,TUNING,P2P,SHM,NET,NVLS", data);
+    visit("NCCL_DEBUG_SUBSYS=INIT,ENV,BOOTSTRAP,GRAPH,P2P,SHM,NET,NVLS", data);
 }
 
 /* The text of a file, to be freed; NULL if it cannot be read. */

@@ -2,6 +2,7 @@
 /* What was seen, in the report's words; see way_report.h. */
 #include "collective/way_report.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,27 @@ struct account {
     const struct gst_way_seen *seen;
     struct gst_way_evidence evidence;
     struct gst_way_site site;
-    char source[24]; /* "nccl per-gpu" */
+    char source[24]; /* "nccl-per-gpu" */
 };
+
+/* Said once where both process models show it. */
+static bool is_told(const struct gst_run *run, enum gst_finding_id finding)
+{
+    const struct gst_report *report = run->report;
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (report->checks[i].item == report->progress.item && report->checks[i].finding == finding
+            && report->checks[i].verdict != GST_PASS)
+            return true;
+    }
+    return false;
+}
+
+#define SAY_ONCE(run, finding, ...)                                                                \
+    do {                                                                                           \
+        if (!is_told(run, finding))                                                                \
+            gst_run_check(run, finding, GST_NO_GPU, false, __VA_ARGS__);                           \
+    } while (0)
 
 static void tell_graphs(const struct account *account)
 {
@@ -86,8 +106,9 @@ static void tell_log(const struct account *account)
         gst_report_fact_text(report, GST_NO_GPU, account->source, "sources_differ", "%s", text);
 }
 
-/* Ranks that could have copied directly. True if none lost anything. */
-static bool check_transports(const struct account *account)
+/* Ranks that could have copied directly: why the first of them does not, GST_NO_FINDING if all do.
+ */
+static enum gst_finding_id check_transports(const struct account *account)
 {
     struct gst_way_loss losses[GST_WAY_LOSSES];
     size_t seen, peers;
@@ -97,18 +118,18 @@ static bool check_transports(const struct account *account)
     for (size_t i = 0; i < count; i++) {
         const struct gst_way_loss *loss = &losses[i];
 
-        gst_run_check(account->run, loss->finding, GST_NO_GPU, false,
-                      "%zu of %zu connections (%s) are worse than they could be, the first from "
-                      "rank %d to rank %d over %s: %s",
-                      loss->count, seen, account->input->model, loss->from, loss->to,
-                      gst_way_transport_words(loss->transport), loss->why);
+        SAY_ONCE(account->run, loss->finding,
+                 "%zu of %zu connections (%s) are worse than they could be, the first from "
+                 "rank %d to rank %d over %s: %s",
+                 loss->count, seen, account->input->model, loss->from, loss->to,
+                 gst_way_transport_words(loss->transport), loss->why);
     }
     if (count == 0 && seen > 0)
         gst_run_check(account->run, GST_HOST_NCCL_PEERS_UNUSED, GST_NO_GPU, true,
-                      "%zu of %zu connections (%s) are direct, the rest cannot be: %s", peers, seen,
-                      account->input->model,
+                      "%zu of %zu connections (%s) are direct%s: %s", peers, seen,
+                      account->input->model, peers < seen ? ", the rest cannot be" : "",
                       gst_way_log_describe(&account->seen->log, text, sizeof(text)));
-    return count == 0;
+    return count == 0 ? GST_NO_FINDING : losses[0].finding;
 }
 
 static void check_nvls(const struct account *account)
@@ -122,16 +143,16 @@ static void check_nvls(const struct account *account)
         || gst_way_nvls_of(&account->evidence) != GST_WAY_NVLS_MISSING)
         return;
     if (off != NULL) {
-        gst_run_check(account->run, GST_USER_NCCL_NVLS_OFF, GST_NO_GPU, false, "%s (%s)",
-                      gst_way_setting_describe(off, text, sizeof(text)), account->input->model);
+        SAY_ONCE(account->run, GST_USER_NCCL_NVLS_OFF, "%s (%s)",
+                 gst_way_setting_describe(off, text, sizeof(text)), account->input->model);
         return;
     }
-    gst_run_check(account->run, GST_HOST_NCCL_WITHOUT_NVLS, GST_NO_GPU, false,
-                  "%d GPUs on NVSwitch, and NCCL uses no multicast (%s): %s", account->site.ranks,
-                  account->input->model,
-                  log->nvls_failures > 0      ? "it failed to bind memory"
-                  : log->nvls_unavailable > 0 ? "it says that there is none"
-                                              : "it has no graph for it");
+    SAY_ONCE(account->run, GST_HOST_NCCL_WITHOUT_NVLS,
+             "%d GPUs on NVSwitch, and NCCL uses no multicast (%s): %s", account->site.ranks,
+             account->input->model,
+             log->nvls_failures > 0      ? "it failed to bind memory"
+             : log->nvls_unavailable > 0 ? "it says that there is none"
+                                         : "it has no graph for it");
 }
 
 static void check_start(const struct account *account)
@@ -139,13 +160,13 @@ static void check_start(const struct account *account)
     const struct gst_way_log *log = &account->seen->log;
 
     if (log->init_kernels_s > COMPILES_FROM_S)
-        gst_run_check(account->run, GST_IMAGE_NCCL_COMPILES, GST_NO_GPU, false,
-                      "NCCL %s took %.1f s for its kernels, of %.1f s to start (%s)", log->version,
-                      log->init_kernels_s, log->init_total_s, account->input->model);
+        SAY_ONCE(account->run, GST_IMAGE_NCCL_COMPILES,
+                 "NCCL %s took %.1f s for its kernels, of %.1f s to start (%s)", log->version,
+                 log->init_kernels_s, log->init_total_s, account->input->model);
     if (log->host_memory_fallbacks > 0)
-        gst_run_check(account->run, GST_USER_SECCOMP, GST_NO_GPU, false,
-                      "NCCL falls back to '/dev/shm', as it may not place memory (%s)",
-                      account->input->model);
+        SAY_ONCE(account->run, GST_USER_SECCOMP,
+                 "NCCL falls back to '/dev/shm', as it may not place memory (%s)",
+                 account->input->model);
 }
 
 /* NCCL lets two GPUs copy across such a CPU however far apart they are. */
@@ -158,8 +179,9 @@ static bool is_small_amd(const struct gst_run *run, int ranks)
            && strstr(text, "AuthenticAMD") != NULL;
 }
 
-void gst_way_report(struct gst_run *run, const struct gst_way_input *input)
+enum gst_finding_id gst_way_report(struct gst_run *run, const struct gst_way_input *input)
 {
+    enum gst_finding_id lost = GST_NO_FINDING;
     struct gst_way_seen *seen = malloc(sizeof(*seen));
     struct gst_way_pair *pairs =
         gst_way_pairs_read(run->env, input->peers, input->gpus, input->ranks);
@@ -167,7 +189,7 @@ void gst_way_report(struct gst_run *run, const struct gst_way_input *input)
 
     if (seen != NULL && pairs != NULL) {
         gst_way_read(seen, input->folder);
-        snprintf(account.source, sizeof(account.source), "nccl %s", input->model);
+        snprintf(account.source, sizeof(account.source), "nccl-%s", input->model);
         gst_way_site_read(&account.site, run->env, input->peers, pairs, input->gpus, input->ranks);
         account.evidence =
             (struct gst_way_evidence){ .ranks = input->ranks,
@@ -181,17 +203,32 @@ void gst_way_report(struct gst_run *run, const struct gst_way_input *input)
         tell_topology(&account);
         tell_graphs(&account);
         tell_log(&account);
-        if (check_transports(&account))
+        lost = check_transports(&account);
+        if (lost == GST_NO_FINDING)
             check_nvls(&account);
         check_start(&account);
     }
     free(pairs);
     free(seen);
+    return lost;
+}
+
+/* The name as keys of facts are written: "nccl_p2p_disable". */
+static const char *key_of(const struct gst_way_setting *setting, char *key)
+{
+    size_t i;
+
+    for (i = 0; setting->name[i] != '\0'; i++)
+        key[i] = isalnum((unsigned char)setting->name[i])
+                     ? (char)tolower((unsigned char)setting->name[i])
+                     : '_';
+    key[i] = '\0';
+    return key;
 }
 
 void gst_way_report_settings(struct gst_run *run, const struct gst_way_settings *settings)
 {
-    char text[224] = "", one[176];
+    char text[224] = "", one[176], key[sizeof(settings->of[0].name)];
     size_t tuning = 0;
 
     for (size_t i = 0; i < settings->count; i++) {
@@ -200,7 +237,7 @@ void gst_way_report_settings(struct gst_run *run, const struct gst_way_settings 
 
         if (!setting->is_obeyed)
             continue;
-        gst_report_fact_text(run->report, GST_NO_GPU, "nccl", setting->name, "%s in %s",
+        gst_report_fact_text(run->report, GST_NO_GPU, "nccl", key_of(setting, key), "%s in %s",
                              setting->value, setting->from);
         if (effect != GST_WAY_EFFECT_TOPOLOGY && effect != GST_WAY_EFFECT_CHOICE
             && effect != GST_WAY_EFFECT_SPEED)

@@ -24,8 +24,9 @@ struct gst_way_input {
 
 /* Reads the folder and says what it holds. May be called once for each process model; what is the
  * same for both is said by gst_way_report_settings(). Nothing is judged where nothing was told: a
- * collective that failed has a cause of its own. */
-void gst_way_report(struct gst_run *run, const struct gst_way_input *input);
+ * collective that failed has a cause of its own. Returns why the way is worse than it could be,
+ * GST_NO_FINDING if it is not. */
+enum gst_finding_id gst_way_report(struct gst_run *run, const struct gst_way_input *input);
 
 /* Every variable of NCCL that somebody set, as a fact, and a note of those that tune. Once a run.
  */

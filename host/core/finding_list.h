@@ -14,6 +14,7 @@
 #define GST_CORE_FINDING_LIST_H
 
 #include "core/findings/audit.h"
+#include "core/findings/burn.h"
 #include "core/findings/collectives.h"
 #include "core/findings/lint.h"
 #include "core/findings/meets.h"
@@ -25,6 +26,7 @@
 #define GST_FINDINGS(X)                                                                            \
     GST_FINDINGS_OF_RUNS(X)                                                                        \
     GST_FINDINGS_OF_PRODUCTS(X)                                                                    \
+    GST_FINDINGS_OF_BURN(X)                                                                        \
     GST_FINDINGS_OF_MEETS(X)                                                                       \
     GST_FINDINGS_OF_WAYS(X)                                                                        \
     GST_FINDINGS_OF_COLLECTIVES(X)                                                                 \

@@ -62,15 +62,15 @@ void gst_condition_begin(struct gst_condition *condition, struct gst_env *env,
 }
 
 /* What holds the clocks comes first: it is what changes soonest when the load ends. */
-void gst_condition_sample(struct gst_condition *condition, struct gst_env *env,
-                          const struct gst_gpu *gpu)
+bool gst_condition_read(struct gst_env *env, const struct gst_gpu *gpu,
+                        struct gst_condition_reading *reading)
 {
     struct gst_condition_reading now = { .pstate = -1 };
     nvmlPstates_t state = NVML_PSTATE_UNKNOWN;
     unsigned value = 0;
 
     if (!is_told(env, gpu))
-        return;
+        return false;
     now.has_reasons = gst_clock_reasons_read(env, gpu, &now.reasons);
     now.sm_mhz = ask_clock(env, gpu, NVML_CLOCK_SM);
     now.memory_mhz = ask_clock(env, gpu, NVML_CLOCK_MEM);
@@ -82,7 +82,17 @@ void gst_condition_sample(struct gst_condition *condition, struct gst_env *env,
     if (GST_NVML(env, nvmlDeviceGetTemperature, (gpu->nvml_physical, NVML_TEMPERATURE_GPU, &value))
         == NVML_SUCCESS)
         now.celsius = value;
-    gst_condition_add(condition, &now);
+    *reading = now;
+    return true;
+}
+
+void gst_condition_sample(struct gst_condition *condition, struct gst_env *env,
+                          const struct gst_gpu *gpu)
+{
+    struct gst_condition_reading now;
+
+    if (gst_condition_read(env, gpu, &now))
+        gst_condition_add(condition, &now);
 }
 
 void gst_condition_end(struct gst_condition *condition, struct gst_env *env,

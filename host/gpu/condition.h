@@ -50,6 +50,9 @@ void gst_condition_begin(struct gst_condition *condition, struct gst_env *env,
                          const struct gst_gpu *gpu);
 void gst_condition_sample(struct gst_condition *condition, struct gst_env *env,
                           const struct gst_gpu *gpu);
+/* The reading alone; false where nothing is told. */
+bool gst_condition_read(struct gst_env *env, const struct gst_gpu *gpu,
+                        struct gst_condition_reading *reading);
 void gst_condition_end(struct gst_condition *condition, struct gst_env *env,
                        const struct gst_gpu *gpu);
 

@@ -58,10 +58,14 @@ static bool open_job(void *context, bool is_first, struct gst_status *st)
     return true;
 }
 
-/* What the supervisor allows a workload. */
+/* What the supervisor allows a workload. Minutes that somebody asked for are not held against it.
+ */
 static double timeout_s_of(const struct gst_job *job, const struct gst_workload *workload)
 {
-    return job->settings->timeout_s > 0 ? job->settings->timeout_s : workload->timeout_s;
+    const double most_s =
+        job->settings->timeout_s > 0 ? job->settings->timeout_s : workload->timeout_s;
+
+    return workload->takes_minutes ? most_s + job->settings->minutes * 60 : most_s;
 }
 
 static size_t samples_of(const struct gst_settings *settings)
@@ -91,6 +95,7 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .seed = job->seed,
         .size_bytes = job->settings->size_bytes,
         .samples = samples_of(job->settings),
+        .minutes = job->settings->minutes,
         .pairs = &job->settings->pairs,
         .collectives = &job->settings->collectives,
         .is_full = job->settings->level == GST_LEVEL_FULL,

@@ -25,6 +25,21 @@ struct page {
     FILE *out;
 };
 
+/* What a level leaves out, and what nobody gets who does not name it. */
+static const char *mark_of(const struct gst_workload *row)
+{
+    if (row->takes_minutes)
+        return "+";
+    return row->is_quick ? "" : "*";
+}
+
+static const char *level_of(const struct gst_workload *row)
+{
+    if (row->takes_minutes)
+        return " (by name)";
+    return row->is_quick ? "" : " (full)";
+}
+
 /* The group and what it stands for. */
 static void write_group(const char *group, void *data)
 {
@@ -35,7 +50,7 @@ static void write_group(const char *group, void *data)
         const struct gst_workload *row = page->list.rows[i];
 
         if (strcmp(row->group, group) == 0)
-            fprintf(page->out, " %s%s", row->is_quick ? "" : "*", row->name);
+            fprintf(page->out, " %s%s", mark_of(row), row->name);
     }
     fputc('\n', page->out);
 }
@@ -59,11 +74,11 @@ void gst_list_write(struct gst_workload_list list, FILE *out)
     struct page page = { list, out };
     char needs[80];
 
-    fputs("workloads (* only in --level full):\n", out);
+    fputs("workloads (* only in --level full, + only by name):\n", out);
     for (size_t i = 0; i < list.count; i++) {
         const struct gst_workload *row = list.rows[i];
 
-        fprintf(out, "%c %-16s %s\n", row->is_quick ? ' ' : '*', row->name, row->summary);
+        fprintf(out, "%-1s %-16s %s\n", mark_of(row), row->name, row->summary);
         fprintf(out, "  %-16s passes when %s; needs %s; at most %g s\n", "", row->passes_when,
                 describe_needs(&row->needs, needs, sizeof(needs)), row->timeout_s);
     }
@@ -91,7 +106,7 @@ void gst_list_write_markdown(struct gst_workload_list list, FILE *out)
         const struct gst_workload *row = list.rows[i];
 
         fprintf(out, "| `%s` | %s%s | %s | %s | %s | %g s |\n", row->name, row->group,
-                row->is_quick ? "" : " (full)", row->summary, row->passes_when,
+                level_of(row), row->summary, row->passes_when,
                 describe_needs(&row->needs, needs, sizeof(needs)), row->timeout_s);
     }
 }

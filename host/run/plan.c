@@ -113,7 +113,7 @@ static bool add(struct gst_plan *plan, const struct gst_workload *row, char *err
 
 static bool is_of_level(const struct gst_workload *row, const struct gst_settings *settings)
 {
-    return row->is_quick || settings->level == GST_LEVEL_FULL;
+    return !row->takes_minutes && (row->is_quick || settings->level == GST_LEVEL_FULL);
 }
 
 /* The rows of the group that the level has; a level that has none of them is no quiet nothing. */
@@ -210,6 +210,11 @@ static bool takes_samples(const struct gst_workload *row)
     return row->takes_samples;
 }
 
+static bool takes_minutes(const struct gst_workload *row)
+{
+    return row->takes_minutes;
+}
+
 static bool takes_pairs(const struct gst_workload *row)
 {
     return row->takes_pairs;
@@ -247,6 +252,8 @@ bool gst_plan_make(struct gst_plan *plan, struct gst_workload_list list,
     return make(plan, list, settings, error, size)
            && (settings->samples == 0
                || check_option(plan, list, "samples", takes_samples, error, size))
+           && (settings->minutes_text == NULL
+               || check_option(plan, list, "minutes", takes_minutes, error, size))
            && (settings->pairs.count == 0
                || check_option(plan, list, "pairs", takes_pairs, error, size))
            && (settings->collective_option == NULL

@@ -26,6 +26,7 @@ struct gst_run {
     uint64_t seed;                 /* fresh for each run unless --seed fixed it */
     uint64_t size_bytes;           /* --size, 0: the workload's own choice */
     size_t samples;                /* of each number, 1 to GST_SAMPLES_MAX */
+    double minutes;                /* --minutes */
     const struct gst_pairs *pairs; /* --pairs; NULL: all */
     const struct gst_collective_choice *collectives; /* of --collective and its kin */
     bool is_full;                                    /* --level full */

@@ -24,6 +24,27 @@ static bool read_samples(struct gst_settings *settings, char *error, size_t size
     return true;
 }
 
+/* A day: more is a slip, or wants a test that is watched. */
+#define MINUTES_MOST 1440
+
+/* A plain number, read as whoever says 10 for 10 s would. */
+static bool read_minutes(struct gst_settings *settings, char *error, size_t size)
+{
+    const char *text = settings->minutes_text;
+
+    settings->minutes = 1;
+    if (text == NULL)
+        return true;
+    if (text[0] == '\0' || text[strspn(text, "0123456789.")] != '\0'
+        || !gst_parse_duration(text, &settings->minutes) || settings->minutes <= 0
+        || settings->minutes > MINUTES_MOST) {
+        snprintf(error, size, "'%.64s' for '--minutes' is no number above 0 and up to %d", text,
+                 MINUTES_MOST);
+        return false;
+    }
+    return true;
+}
+
 static bool read_numbers(struct gst_settings *settings, char *error, size_t size)
 {
     if (settings->seed_text != NULL) {
@@ -41,7 +62,7 @@ static bool read_numbers(struct gst_settings *settings, char *error, size_t size
                  settings->timeout_text);
         return false;
     }
-    return read_samples(settings, error, size)
+    return read_samples(settings, error, size) && read_minutes(settings, error, size)
            && gst_pairs_read(&settings->pairs, &settings->pair_list, error, size);
 }
 
@@ -238,6 +259,11 @@ const char *gst_settings_describe(const struct gst_settings *settings, char *tex
     append_list(text, size, " --device ", &settings->devices);
     append_list(text, size, " --pairs ", &settings->pair_list);
     append_collectives(text, size, settings);
+    if (settings->minutes_text != NULL) {
+        size_t used = strlen(text);
+
+        snprintf(text + used, size - used, " --minutes %s", settings->minutes_text);
+    }
     if (settings->samples > 0) {
         size_t used = strlen(text);
 

@@ -47,6 +47,8 @@ struct gst_settings {
     uint64_t size_bytes;
     const char *samples_text;
     size_t samples; /* of each number; 0: the level's */
+    const char *minutes_text;
+    double minutes; /* of burn; 1 if not given */
     struct gst_option_list pair_list;
     struct gst_pairs pairs;
     struct gst_collective_words collective_words;

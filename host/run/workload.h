@@ -34,6 +34,8 @@ struct gst_workload {
     double timeout_s;
     int size_buffers;       /* each of --size bytes, that a GPU has to hold at once */
     bool takes_samples;     /* --samples changes how often its numbers are measured */
+    bool takes_minutes;     /* works as long as --minutes says, and timeout_s on top; part of no
+                               level and no group, so that only who names it waits for it */
     bool takes_pairs;       /* --pairs limits it */
     bool takes_collectives; /* --collective and its kin choose what it does */
     bool shows_facts;       /* asked for alone, its text holds the page of facts */

@@ -18,6 +18,7 @@
 #include "run/run.h"
 #include "workloads/collective_plan.h"
 #include "workloads/collective_report.h"
+#include "workloads/collective_way.h"
 #include "workloads/list.h"
 
 /* Of what the supervisor allows, each process model gets this share, less what it may take to end
@@ -32,6 +33,7 @@ struct attempt {
     const char *model;
     bool is_run;
     struct gst_crew crew;
+    struct gst_collective_trace trace;
     struct gst_status st;
     struct gst_collective_fault fault;
 };
@@ -121,6 +123,8 @@ static bool try(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
     if (!prepare(run, attempt, is_per_gpu, st))
         return false;
     attempt->is_run = true;
+    gst_collective_trace_start(&attempt->trace);
+    attempt->crew.variables = attempt->trace.variables;
     leave_gpus(run);
     gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     gst_collective_judge(attempt->crew.board, &attempt->fault);
@@ -179,7 +183,7 @@ static bool is_between_ranks(enum gst_finding_id finding)
 }
 
 static bool report(struct gst_run *run, const struct attempt *per_gpu, const struct attempt *one,
-                   struct gst_status *st)
+                   struct gst_collective_way *way, struct gst_status *st)
 {
     const bool is_across =
         per_gpu->is_run && one->is_run && is_right(one) && is_between_ranks(finding_of(per_gpu));
@@ -190,8 +194,9 @@ static bool report(struct gst_run *run, const struct attempt *per_gpu, const str
 
         if (!attempt->is_run)
             continue;
+        gst_collective_trace_tell(&attempt->trace, way, attempt->model);
         if (is_right(attempt)) {
-            if (!gst_collective_report(run, attempt->crew.board, attempt->model, st))
+            if (!gst_collective_report(run, attempt->crew.board, attempt->model, way, st))
                 return false;
             continue;
         }
@@ -216,27 +221,36 @@ static void summarise(struct gst_run *run, const struct gst_board *board, bool h
                         has_both ? " in both process models" : "");
 }
 
+/* What is missing is no fault where nobody asked for it. */
+static bool is_skip(struct gst_run *run, const struct attempt *attempt)
+{
+    if (attempt->st.finding != GST_IMAGE_NCCL_MISSING || run->wants_libraries)
+        return false;
+    gst_run_skip(run, "no NCCL here: %.120s", attempt->st.cause);
+    return true;
+}
+
 static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *one,
-                 struct gst_status *st)
+                 struct gst_collective_way *way, struct gst_status *st)
 {
     const enum gst_process_model wanted = run->collectives->processes;
     const bool is_alone = run->env->gpu_count == 1;
 
-    if (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st))
+    if (!gst_collective_way_open(way, run, st)
+        || (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st)))
         return false;
-    if (per_gpu->st.finding == GST_IMAGE_NCCL_MISSING && !run->wants_libraries) {
-        gst_run_skip(run, "no NCCL here: %.120s", per_gpu->crew.board->workers[0].cause);
-        return true;
-    }
     /* With one GPU both are the same; and without the library so is what both have to say. */
     if (wanted != GST_PROCESSES_PER_GPU && !(is_alone && per_gpu->is_run)
         && per_gpu->st.finding != GST_IMAGE_NCCL_MISSING
         && per_gpu->st.finding != GST_IMAGE_NCCL_TOO_OLD && !try(run, one, false, st))
         return false;
+    if (is_skip(run, per_gpu) || is_skip(run, one))
+        return true;
     note_library(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board);
     summarise(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board,
               per_gpu->is_run && one->is_run);
-    return report(run, per_gpu, one, st);
+    gst_collective_way_tell(way);
+    return report(run, per_gpu, one, way, st);
 }
 
 static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
@@ -245,8 +259,11 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
                                .st = GST_STATUS_INIT };
     struct attempt one = { .model = gst_process_model_names[GST_PROCESSES_ONE],
                            .st = GST_STATUS_INIT };
-    const bool ok = test(run, &per_gpu, &one, st);
+    struct gst_collective_way way = { 0 };
+    const bool ok = test(run, &per_gpu, &one, &way, st);
 
+    gst_collective_trace_stop(&one.trace);
+    gst_collective_trace_stop(&per_gpu.trace);
     gst_crew_release(&one.crew);
     gst_crew_release(&per_gpu.crew);
     return ok;

@@ -192,10 +192,9 @@ static double slowest(const struct gst_board *board, size_t number, uint32_t sam
 
 static bool record(struct gst_run *run, const struct gst_board *board, size_t number,
                    const struct gst_metric_def *def, const char *variant, double factor,
-                   struct gst_status *st)
+                   struct gst_bar bar, struct gst_status *st)
 {
     const struct gst_collective_case *c = &board->cases[number];
-    struct gst_bar bar = gst_bar_none();
     double values[GST_BOARD_SAMPLES];
 
     bar.lower_is_better = def->unit == GST_UNIT_SECONDS;
@@ -205,6 +204,20 @@ static bool record(struct gst_run *run, const struct gst_board *board, size_t nu
         values[i] = bar.lower_is_better ? seconds : (double)bytes_of(c) * factor / seconds;
     }
     return gst_run_metric(run, def, GST_NO_GPU, variant, values, c->samples, bar, st);
+}
+
+/* What is slow is so for its links, as far as they tell. */
+static bool record_bus(struct gst_run *run, const struct gst_board *board, size_t number,
+                       const char *variant, double factor, struct gst_collective_way *way,
+                       struct gst_status *st)
+{
+    const struct gst_collective_case *c = &board->cases[number];
+    const struct gst_bar bar = gst_way_bound(&way->site, c->collective, bytes_of(c));
+
+    if (!record(run, board, number, &bus_defs[c->collective], variant, factor, bar, st))
+        return false;
+    gst_collective_way_explain(way);
+    return true;
 }
 
 static bool is_same_but_size(const struct gst_collective_case *a,
@@ -232,7 +245,7 @@ static bool is_end(const struct gst_board *board, size_t number, bool largest)
 /* The time of the smallest message, and the bandwidths of all others; in place of the largest, and
  * the algorithm's, too: they tell nothing more for the rest. */
 static bool report_case(struct gst_run *run, const struct gst_board *board, size_t number,
-                        const char *model, struct gst_status *st)
+                        const char *model, struct gst_collective_way *way, struct gst_status *st)
 {
     const struct gst_collective_case *c = &board->cases[number];
     const double factor = gst_collective_bus_factor(c->collective, board->world);
@@ -242,22 +255,22 @@ static bool report_case(struct gst_run *run, const struct gst_board *board, size
     snprintf(variant, sizeof(variant), "%s %s%s", model,
              name_bytes(bytes_of(c), bytes, sizeof(bytes)), c->is_in_place ? " in-place" : "");
     if (is_least && !c->is_in_place
-        && !record(run, board, number, &time_defs[c->collective], variant, 1, st))
+        && !record(run, board, number, &time_defs[c->collective], variant, 1, gst_bar_none(), st))
         return false;
     if ((is_least && !is_most) || (c->is_in_place && !is_most))
         return true;
     if (is_most && !c->is_in_place
-        && !record(run, board, number, &algorithm_defs[c->collective], variant, 1, st))
+        && !record(run, board, number, &algorithm_defs[c->collective], variant, 1, gst_bar_none(),
+                   st))
         return false;
-    return isnan(factor)
-           || record(run, board, number, &bus_defs[c->collective], variant, factor, st);
+    return isnan(factor) || record_bus(run, board, number, variant, factor, way, st);
 }
 
 bool gst_collective_report(struct gst_run *run, const struct gst_board *board, const char *model,
-                           struct gst_status *st)
+                           struct gst_collective_way *way, struct gst_status *st)
 {
     for (size_t i = 0; i < board->case_count; i++) {
-        if (board->cases[i].samples > 0 && !report_case(run, board, i, model, st))
+        if (board->cases[i].samples > 0 && !report_case(run, board, i, model, way, st))
             return false;
     }
     return true;

@@ -10,6 +10,7 @@
 
 #include "collective/board.h"
 #include "run/run.h"
+#include "workloads/collective_way.h"
 
 /* Bandwidths and time of every collective, NULL-terminated: for the workload's row. */
 extern const struct gst_metric_def *const gst_collective_metrics[];
@@ -27,9 +28,9 @@ void gst_collective_judge(const struct gst_board *board, struct gst_collective_f
 /* Elements that were compared, of all ranks. */
 uint64_t gst_collective_checked(const struct gst_board *board);
 
-/* Records what was measured, each sample being that of the slowest rank; `model` names the process
- * model. */
+/* Records what was measured, each sample being that of the slowest rank, and judges bandwidths by
+ * what the way allows; `model` names the process model. */
 bool gst_collective_report(struct gst_run *run, const struct gst_board *board, const char *model,
-                           struct gst_status *st);
+                           struct gst_collective_way *way, struct gst_status *st);
 
 #endif

@@ -20,6 +20,7 @@
     X(latency)                                                                                     \
     X(memory_test)                                                                                 \
     X(sgemm)                                                                                       \
+    X(burn)                                                                                        \
     X(all_reduce)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;

@@ -79,7 +79,8 @@ def test_prometheus_tells_the_same(run):
     chosen = [labels["verdict"] for labels, value in values("verdict") if value == 1]
     found = {labels["id"] for labels, _ in values("finding")}
     metrics = [(labels["metric"], labels["variant"], labels["gpu"], value)
-               for name in ("metric_bytes_per_second", "metric_seconds", "metric_ratio")
+               for name in ("metric_bytes_per_second", "metric_seconds", "metric_ratio",
+                            "metric_flop_per_second")
                for labels, value in values(name)]
 
     assert chosen == [run.report["verdict"]]

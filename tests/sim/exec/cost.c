@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "exec/exec.h"
+#include "kernels/collective_data.h"
 #include "kernels/latency.h"
 #include "kernels/memory_bandwidth.h"
 #include "kernels/memory_test.h"
 #include "kernels/vector_add.h"
+#include "kernels/word_compare.h"
 
 static void cost_nothing(const void *bytes, struct sim_cost *cost)
 {
@@ -72,6 +74,22 @@ static void cost_memory_test(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.result, sizeof(*args.result), true);
 }
 
+/* As a memory test. */
+static void cost_collective_data(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_collective_data_args args;
+
+    memcpy(&args, bytes, sizeof(args));
+    add_access(cost, args.data,
+               args.elements
+                   * (args.type == GST_DATA_HALF || args.type == GST_DATA_BFLOAT16 ? 2 : 4),
+               args.is_check == 0);
+    if (args.is_check == 0)
+        return;
+    add_access(cost, args.result, sizeof(*args.result), false);
+    add_access(cost, args.result, sizeof(*args.result), true);
+}
+
 /* The arguments of a memory_* kernel; its result is how many bytes each of x, y and z is. */
 static uint64_t memory_args(const void *bytes, struct gst_memory_bandwidth_args *args)
 {
@@ -115,19 +133,30 @@ static void cost_memory_triad(const void *bytes, struct sim_cost *cost)
     add_access(cost, args.z, size, true);
 }
 
+/* One that is to count gives another result each time. One that is not leaves the result alone
+ * where nothing is wrong; where something is, launches that are spared are not counted. */
+static void cost_word_compare(const void *bytes, struct sim_cost *cost)
+{
+    struct gst_word_compare_args args;
+
+    memcpy(&args, bytes, sizeof(args));
+    add_access(cost, args.copies, args.vectors * 16 * args.copy_count, false);
+    add_access(cost, args.reference, args.vectors * 16, false);
+    if (args.is_counting != 0)
+        add_access(cost, args.result, sizeof(*args.result), false);
+    add_access(cost, args.result, sizeof(*args.result), true);
+}
+
 static const struct {
     const char *kernel;
     void (*fill)(const void *args, struct sim_cost *cost);
 } rows[] = {
-    { "empty", cost_nothing },
-    { "latency_chase", cost_latency_chase },
-    { "latency_link", cost_latency_link },
-    { "memory_copy", cost_memory_copy },
-    { "memory_read", cost_memory_read },
-    { "memory_test", cost_memory_test },
-    { "memory_triad", cost_memory_triad },
-    { "memory_write", cost_memory_write },
-    { "vector_add", cost_vector_add },
+    { "collective_data", cost_collective_data }, { "empty", cost_nothing },
+    { "latency_chase", cost_latency_chase },     { "latency_link", cost_latency_link },
+    { "memory_copy", cost_memory_copy },         { "memory_read", cost_memory_read },
+    { "memory_test", cost_memory_test },         { "memory_triad", cost_memory_triad },
+    { "memory_write", cost_memory_write },       { "vector_add", cost_vector_add },
+    { "word_compare", cost_word_compare },
 };
 
 bool sim_exec_cost(const struct sim_launch *launch, struct sim_cost *cost)

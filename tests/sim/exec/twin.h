@@ -33,7 +33,8 @@ extern _Thread_local struct sim_twin sim_twin;
 #define warpSize          32
 #define GST_DEVICE_ARCH() (sim_twin.arch)
 
-#define GST_UNROLL                 /* no array needs registers here */
+#define GST_UNROLL /* no array needs registers here */
+#define GST_NO_UNROLL
 #define GST_DEVICE                 static inline
 #define __shared__                 static _Thread_local /* blocks run one at a time on a thread */
 #define GST_DYN_SHARED(type, name) type *name = sim_twin.dynamic_shared

@@ -29,6 +29,7 @@ void sim_engine_init(struct sim_engine *engine, unsigned resources)
 {
     memset(engine, 0, sizeof *engine);
     engine->next_id = 1;
+    engine->next = SIM_FOREVER;
     engine->resources = resources;
     engine->capacity = calloc((size_t)resources + 1, sizeof *engine->capacity);
     if (engine->capacity == NULL)
@@ -47,6 +48,10 @@ void sim_engine_release(struct sim_engine *engine)
             free(op);
         }
         free(engine->streams[i]);
+    }
+    for (struct sim_op *op = engine->spare, *next; op != NULL; op = next) {
+        next = op->next;
+        free(op);
     }
     free(engine->capacity);
     memset(engine, 0, sizeof *engine);
@@ -86,15 +91,31 @@ void sim_engine_stream_free(struct sim_stream *stream)
     stream->is_free = true;
 }
 
+/* One that was used before, where there is any: they are a kilobyte each, and many. */
+static struct sim_op *take_spare(struct sim_engine *engine)
+{
+    struct sim_op *op = engine->spare;
+
+    if (op == NULL) {
+        op = malloc(sizeof *op);
+        if (op == NULL)
+            abort();
+        return op;
+    }
+    engine->spare = op->next;
+    return op;
+}
+
 struct sim_op_ref sim_engine_submit(struct sim_engine *engine, struct sim_stream *stream,
                                     const struct sim_op_spec *spec)
 {
-    struct sim_op *op = calloc(1, sizeof *op);
+    struct sim_op *op = take_spare(engine);
 
-    if (op == NULL)
-        abort();
+    op->next = NULL;
     op->id = engine->next_id++;
+    op->state = OP_WAITING;
     op->submitted = engine->now;
+    op->ready = op->latency_end = 0;
     op->spec = *spec;
     if (stream->tail != NULL)
         stream->tail->next = op;
@@ -184,11 +205,14 @@ static void start_ready(struct sim_engine *engine)
             op->ready = begin_of(engine, stream);
             op->state = op->spec.meet != NULL ? OP_MEETING : OP_LATENCY;
             op->latency_end = op->ready + op->spec.latency;
+            engine->has_changed = true;
         }
         if (op != NULL && op->state == OP_MEETING) {
             op->latency_end = op->spec.meet(op->spec.data, op->ready);
-            if (op->latency_end != SIM_FOREVER)
+            if (op->latency_end != SIM_FOREVER) {
                 op->state = OP_LATENCY;
+                engine->has_changed = true;
+            }
         }
     }
 }
@@ -265,8 +289,14 @@ static void advance(struct sim_engine *engine, sim_time to)
 
         if (op == NULL || op->state != OP_FLOWING)
             continue;
-        for (unsigned f = 0; f < op->spec.flow_count; f++)
-            sim_flow_advance(&op->spec.flows[f], to - engine->now);
+        for (unsigned f = 0; f < op->spec.flow_count; f++) {
+            struct sim_flow *flow = &op->spec.flows[f];
+
+            if (flow->left == 0)
+                continue;
+            sim_flow_advance(flow, to - engine->now);
+            engine->has_changed |= flow->left == 0;
+        }
     }
     engine->now = to;
 }
@@ -291,8 +321,10 @@ static struct sim_stream *next_through(struct sim_engine *engine)
         struct sim_stream *stream = engine->streams[i];
         struct sim_op *op = stream->head;
 
-        if (op != NULL && op->state == OP_LATENCY && op->latency_end <= engine->now)
+        if (op != NULL && op->state == OP_LATENCY && op->latency_end <= engine->now) {
             op->state = OP_FLOWING;
+            engine->has_changed = true;
+        }
         if (op != NULL && is_through(op) && (first == NULL || op->id < first->head->id))
             first = stream;
     }
@@ -311,23 +343,12 @@ static void finish_head(struct sim_engine *engine, struct sim_stream *stream)
     stream->head = op->next;
     if (stream->head == NULL)
         stream->tail = NULL;
-    free(op);
+    op->next = engine->spare;
+    engine->spare = op;
+    engine->has_changed = true;
 }
 
-/* Finishes and starts whatever can be at this moment, in the order of submission. */
-static void settle(struct sim_engine *engine)
-{
-    struct sim_stream *stream;
-
-    start_ready(engine);
-    while ((stream = next_through(engine)) != NULL) {
-        finish_head(engine, stream);
-        start_ready(engine);
-    }
-    share(engine);
-}
-
-sim_time sim_engine_next(const struct sim_engine *engine)
+static sim_time find_next(const struct sim_engine *engine)
 {
     sim_time soonest = SIM_FOREVER;
 
@@ -339,6 +360,29 @@ sim_time sim_engine_next(const struct sim_engine *engine)
             soonest = change;
     }
     return soonest;
+}
+
+/* Finishes and starts whatever can be at this moment, in the order of submission. Most calls change
+ * nothing: then rates stay, and so does the moment at which the first flow will be through. */
+static void settle(struct sim_engine *engine)
+{
+    struct sim_stream *stream;
+
+    start_ready(engine);
+    while ((stream = next_through(engine)) != NULL) {
+        finish_head(engine, stream);
+        start_ready(engine);
+    }
+    if (!engine->has_changed)
+        return;
+    share(engine);
+    engine->next = find_next(engine);
+    engine->has_changed = false;
+}
+
+sim_time sim_engine_next(const struct sim_engine *engine)
+{
+    return engine->next;
 }
 
 bool sim_engine_waits_for_others(const struct sim_engine *engine)

@@ -68,6 +68,9 @@ struct sim_engine {
     uint64_t next_id;
     uint64_t *capacity; /* of each resource, units per second */
     unsigned resources;
+    bool has_changed; /* something started, went on or ended since bandwidth was shared */
+    sim_time next;    /* when something changes next, as it was shared */
+    struct sim_op *spare;
     struct sim_stream *streams[SIM_ENGINE_STREAMS];
     unsigned stream_count;
 };

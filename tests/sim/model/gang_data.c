@@ -2,22 +2,18 @@
 /* See gang_data.h. */
 #include "model/gang_data.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "model/gang_fault.h"
 #include "model/gang_reduce.h"
+#include "model/gang_sum.h"
 #include "model/gang_wire.h"
 
 #define FNV_OFFSET 14695981039346656037u /* FNV-1a, 64 bit */
 #define FNV_PRIME  1099511628211u
 /* From here on it pays to share the work. */
 #define SHARED_BYTES ((uint64_t)256 << 10)
-/* A rank that took a slice and did not finish it for so long was killed at it. */
-#define SLICE_PATIENCE_S 2
-
 static uint64_t fold(uint64_t digest, const void *part, size_t size_bytes)
 {
     const unsigned char *bytes = part;
@@ -153,40 +149,9 @@ static void reduce(const struct sim_gang_op *op, void *target, uint64_t first, u
     sim_gang_reduce((int)op->call.type, (int)op->call.op, target, sources, count, from, end);
 }
 
-/* Slices that nobody has taken yet are this rank's; then it waits for those of the others. */
-static const void *reduce_together(const struct sim_gang_op *op)
+static void reduce_slice(const void *data, void *target, uint64_t from, uint64_t end)
 {
-    const struct sim_comm *comm = op->comm;
-    struct sim_gang_result *result = &sim_gang_board(comm->gang)->results[op->sum];
-    void *room = sim_gang_result(comm->gang, op->sum, op->gets_bytes);
-    const uint64_t taken = 2 * comm->sums[op->sum].number, done = taken + 1;
-    const uint64_t slice = (op->call.count + SIM_GANG_SLICES - 1) / SIM_GANG_SLICES;
-    struct timespec since, now;
-
-    if (room == NULL)
-        abort();
-    for (unsigned i = 0; i < SIM_GANG_SLICES; i++) {
-        const uint64_t from = i * slice < op->call.count ? i * slice : op->call.count;
-        const uint64_t end = from + slice < op->call.count ? from + slice : op->call.count;
-        uint64_t seen = atomic_load(&result->slices[i]);
-
-        if (seen >= taken || !atomic_compare_exchange_strong(&result->slices[i], &seen, taken))
-            continue;
-        reduce(op, room, 0, from, end);
-        atomic_store(&result->slices[i], done);
-    }
-    clock_gettime(CLOCK_MONOTONIC, &since);
-    for (unsigned i = 0; i < SIM_GANG_SLICES; i++) {
-        while (atomic_load(&result->slices[i]) < done) {
-            sched_yield();
-            clock_gettime(CLOCK_MONOTONIC, &now);
-            if (now.tv_sec - since.tv_sec > SLICE_PATIENCE_S) {
-                reduce(op, room, 0, 0, op->call.count);
-                return room;
-            }
-        }
-    }
-    return room;
+    reduce(data, target, 0, from, end);
 }
 
 /* What decides the outcome: the call, and which contributions it is about. */
@@ -207,7 +172,7 @@ static bool is_shared(const struct sim_gang_op *op)
 
 static void write_target(const struct sim_gang_op *op)
 {
-    const struct sim_comm *comm = op->comm;
+    struct sim_comm *comm = op->comm;
     unsigned char *target = (unsigned char *)op->order.target;
     const uint64_t part = op->call.count * sim_gang_type_bytes((int)op->call.type);
 
@@ -227,29 +192,12 @@ static void write_target(const struct sim_gang_op *op)
         break;
     default:
         if (is_shared(op))
-            memcpy(target, reduce_together(op), part);
+            memcpy(target, sim_gang_sum(comm, op->sum, part, op->call.count, reduce_slice, op),
+                   part);
         else
             reduce(op, target, 0, 0, op->call.count);
         break;
     }
-}
-
-/* All ranks choose the same room, those too that have nothing to do: they all see the same keys. */
-static unsigned choose_sum(struct sim_comm *comm, uint64_t key, uint64_t number)
-{
-    unsigned oldest = 0, i = 0;
-
-    while (i < SIM_GANG_ROOMS && (comm->sums[i].key != key || comm->sums[i].used == 0)) {
-        if (comm->sums[i].used < comm->sums[oldest].used)
-            oldest = i;
-        i++;
-    }
-    if (i == SIM_GANG_ROOMS) {
-        i = oldest;
-        comm->sums[i] = (struct sim_gang_sum){ .key = key, .number = number };
-    }
-    comm->sums[i].used = number;
-    return i;
 }
 
 void sim_gang_deliver(struct sim_gang_op *op)
@@ -259,7 +207,7 @@ void sim_gang_deliver(struct sim_gang_op *op)
     struct sim_gang_memo *memo;
 
     if (is_shared(op))
-        op->sum = choose_sum(comm, key, op->number);
+        op->sum = sim_gang_sum_room(comm, key, op->number);
     if (op->gets_bytes == 0)
         return;
     memo = memo_of(comm->outcomes, op->order.target, op->gets_bytes);

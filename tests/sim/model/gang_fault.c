@@ -43,6 +43,11 @@ bool sim_fault_rank_is_dropped(unsigned rank, bool spans_processes)
            && applies(facts_of(rank)->drop_fault);
 }
 
+sim_time sim_fault_rank_late(unsigned rank)
+{
+    return applies(facts_of(rank)->late_fault) ? facts_of(rank)->late : 0;
+}
+
 /* The chunk that belongs to the first half comes to lie in the second one, and the other way. */
 static void swap_halves(unsigned char *bytes, uint64_t size_bytes)
 {

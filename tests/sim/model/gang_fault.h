@@ -9,12 +9,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/clock.h"
+
 enum sim_rank_moment { SIM_RANK_NEVER, SIM_RANK_AT_INIT, SIM_RANK_AT_COLLECTIVE };
 
 bool sim_fault_rank_is_absent(unsigned rank);
 bool sim_fault_rank_dies(unsigned rank, enum sim_rank_moment at);
 /* Is what this rank brings missing from what comes out? */
 bool sim_fault_rank_is_dropped(unsigned rank, bool spans_processes);
+/* So much later than its work is this rank ready for a collective. */
+sim_time sim_fault_rank_late(unsigned rank);
 /* Spoils what this rank receives: two halves the wrong way round, a number that is none, a bit. */
 void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint64_t size_bytes);
 

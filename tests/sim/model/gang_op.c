@@ -76,7 +76,7 @@ static void post(struct sim_gang_op *op, sim_time ready)
     if (sim_fault_rank_dies(op->comm->rank, SIM_RANK_AT_COLLECTIVE))
         raise(SIGKILL);
     mine->call = op->call;
-    mine->ready = ready;
+    mine->ready = ready + sim_fault_rank_late(op->comm->rank);
     sim_gang_contribute(op, mine);
     atomic_store(&mine->number, op->number);
     op->is_posted = true;

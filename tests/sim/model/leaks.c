@@ -31,5 +31,6 @@ __attribute__((destructor)) static void report_leaks(void)
     report(sim_handle_alive(SIM_HANDLE_EVENT), "events");
     report(sim_handle_alive(SIM_HANDLE_MODULE), "modules");
     report(sim_handle_alive(SIM_HANDLE_BLAS), "handles of cuBLAS");
+    report(sim_handle_alive(SIM_HANDLE_COMM), "communicators");
     report(sim_handle_alive(SIM_HANDLE_CONTEXT), "contexts");
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define RECORDS    256                   /* more than the copies of 16 GPUs to each other */
-#define FNV_OFFSET 14695981039346656037u /* FNV-1a, 64 bit */
+#define FNV_OFFSET 14695981039346656037u /* FNV-1a, 64 bit, by words */
 #define FNV_PRIME  1099511628211u
 
 struct record {
@@ -30,8 +30,15 @@ void sim_repeat_part(struct sim_repeat *repeat, const void *part, size_t size_by
 {
     const unsigned char *bytes = part;
 
-    for (size_t i = 0; i < size_bytes; i++)
-        repeat->digest = (repeat->digest ^ bytes[i]) * FNV_PRIME;
+    for (; size_bytes > 0; bytes += sizeof(uint64_t)) {
+        const size_t taken = size_bytes < sizeof(uint64_t) ? size_bytes : sizeof(uint64_t);
+        uint64_t word = 0;
+
+        memcpy(&word, bytes, taken);
+        repeat->digest = (repeat->digest ^ word) * FNV_PRIME;
+        repeat->digest ^= repeat->digest >> 32; /* or the upper bits would never come down */
+        size_bytes -= taken;
+    }
 }
 
 void sim_repeat_range(struct sim_repeat *repeat, uintptr_t address, uint64_t size_bytes)

@@ -10,6 +10,7 @@
 struct rank_words {
     bool dies, absent, dropped, is_nan, is_swapped;
     char at[16], in[16], flip[40];
+    uint64_t late_ps;
 };
 
 /* The place of a word in a list that ends with NULL; its length if it is not there. */
@@ -47,6 +48,10 @@ static bool apply(const struct sim_statement *st, struct sim_rank *rank,
         rank->drop_fault = st->fault;
         rank->drop_where = where;
     }
+    if (words->late_ps > 0) {
+        rank->late_fault = st->fault;
+        rank->late_ps = words->late_ps;
+    }
     if (words->is_nan)
         rank->nan_fault = st->fault;
     if (words->is_swapped)
@@ -65,6 +70,7 @@ bool sim_statement_rank(const struct sim_statement *st)
         SIM_FIELD("absent", FLAG, struct rank_words, absent),
         SIM_FIELD("dropped", FLAG, struct rank_words, dropped),
         SIM_FIELD("flip", TEXT, struct rank_words, flip),
+        SIM_FIELD("late", TIME, struct rank_words, late_ps),
         SIM_FIELD("nan", FLAG, struct rank_words, is_nan),
         SIM_FIELD("swapped", FLAG, struct rank_words, is_swapped),
         SIM_FIELD("in", TEXT, struct rank_words, in),

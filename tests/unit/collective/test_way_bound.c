@@ -51,21 +51,21 @@ static void assert_no_bar(struct gst_bar bar)
     assert_string_equal(bar.floor_from, "");
 }
 
-/* 18 links x 20.6 GB/s = 370.8 GB/s; half of the time is ramp at 170 us x 370.8 GB/s x 8/14 =
- * 36.020571 MB. */
+/* 18 links x 20.6 GB/s = 370.8 GB/s; the steps take half of the time at 12.2 us x 8 x 370.8 GB/s =
+ * 36.19008 MB. */
 static void test_way_bound__eight_h100(void **state)
 {
     const struct gst_bar bar = gst_way_bound(&h100x8, GST_ALL_REDUCE, GIB);
 
     (void)state;
-    /* 0.75 x 370.8 GB/s x 1 GiB / (1 GiB + 36.020571 MB) */
-    assert_near(bar.floor, 269.073454 * GB);
+    /* 0.75 x 370.8 GB/s x 1 GiB / (1 GiB + 36.19008 MB) */
+    assert_near(bar.floor, 269.032362 * GB);
     assert_string_equal(bar.floor_from, "ring over NVLink 4.0, 8 GPUs");
     /* 18 x 25 GB/s, each element up once and down once, counted as 14/8 */
     assert_near(bar.ceiling, 787.5 * GB);
     assert_string_equal(bar.ceiling_from, "NVLink 4.0 x18");
-    assert_int_equal(gst_way_bound_from_bytes(&h100x8), 144082286); /* 4 x 36.020571 MB, up */
-    assert_near(gst_way_bound(&h100x8, GST_ALL_REDUCE, 256 * MIB).floor, 245.197643 * GB);
+    assert_int_equal(gst_way_bound_from_bytes(&h100x8), 108570240); /* 3 x 36.19008 MB */
+    assert_near(gst_way_bound(&h100x8, GST_ALL_REDUCE, 256 * MIB).floor, 245.061203 * GB);
 }
 
 static void test_way_bound__small_messages_are_not_judged(void **state)
@@ -85,7 +85,7 @@ static void test_way_bound__eight_a100(void **state)
     const struct gst_bar bar = gst_way_bound(&a100x8, GST_ALL_REDUCE, GIB);
 
     (void)state;
-    assert_near(bar.floor, 176.174698 * GB); /* 0.75 x 240 x 1 GiB / (1 GiB + 23.314286 MB) */
+    assert_near(bar.floor, 176.157080 * GB); /* 0.75 x 240 x 1 GiB / (1 GiB + 23.424 MB) */
     assert_near(bar.ceiling, 300 * GB);
 }
 
@@ -107,13 +107,13 @@ static void test_way_bound__pcie(void **state)
     struct gst_way_site site = rtx4090x2;
 
     (void)state;
-    /* 0.25 x 31.5076923 GB/s x 32 MiB / (32 MiB + 170 us x 31.5076923 GB/s) */
-    assert_near(gst_way_bound(&site, GST_ALL_REDUCE, 32 * MIB).floor, 6.79261515 * GB);
+    /* 0.25 x 31.5076923 GB/s x 32 MiB / (32 MiB + 12.2 us x 2 x 31.5076923 GB/s) */
+    assert_near(gst_way_bound(&site, GST_ALL_REDUCE, 32 * MIB).floor, 7.70049203 * GB);
     assert_near(gst_way_bound(&site, GST_ALL_REDUCE, 32 * MIB).ceiling, 31.5076923 * GB);
-    assert_int_equal(gst_way_bound_from_bytes(&site), 21425231); /* 4 x 5.3563077 MB, up */
+    assert_int_equal(gst_way_bound_from_bytes(&site), 2306364); /* 3 x 0.76878769 MB, up */
     site.ranks = 4;
     site.kind = GST_WAY_KIND_SWITCH;
-    assert_near(gst_way_bound(&site, GST_ALL_REDUCE, 256 * MIB).floor, 15.5470312 * GB);
+    assert_near(gst_way_bound(&site, GST_ALL_REDUCE, 256 * MIB).floor, 15.6641234 * GB);
     /* Between pairs two rings use each link of PCIe, one each way. */
     site.kind = GST_WAY_KIND_PAIRS;
     assert_near(gst_way_bound(&site, GST_ALL_REDUCE, 256 * MIB).ceiling, 63.0153846 * GB);

@@ -164,7 +164,7 @@ static void test_way_report__healthy(void **state)
     assert_string_equal(fact(f, "graph_nvls"), "NVLS: 16 channels of 20 GB/s over NVL");
     assert_string_equal(fact(f, "topology_not_read"), "it is not there");
     assert_null(fact(f, "sources_differ"));
-    reckoned = gst_report_find_fact(f->run.report, GST_NO_GPU, "nccl per-gpu", "ring_reckoned");
+    reckoned = gst_report_find_fact(f->run.report, GST_NO_GPU, "nccl-per-gpu", "ring_reckoned");
     assert_non_null(reckoned);
     assert_true(reckoned->number == 360e9);
 }
@@ -178,7 +178,7 @@ static void test_way_report__peers_off(void **state)
     assert_found(f, GST_USER_NCCL_PEERS_OFF,
                  "3 of 3 connections (per-gpu) are worse than they could be, the first from rank 0 "
                  "to rank 1 over SHM: NCCL_P2P_DISABLE=1 in /etc/nccl.conf");
-    assert_string_equal(fact(f, "NCCL_P2P_DISABLE"), "1 in /etc/nccl.conf");
+    assert_string_equal(fact(f, "nccl_p2p_disable"), "1 in /etc/nccl.conf");
     assert_non_null(fact(f, "sources_differ"));
 }
 

@@ -22,9 +22,12 @@ static const struct gst_workload copy = { .name = "copy",
                                           .takes_collectives = true,
                                           .is_quick = true };
 static const struct gst_workload burn = { .name = "burn", .group = "bandwidth" };
+static const struct gst_workload heat = { .name = "heat",
+                                          .group = "bandwidth",
+                                          .takes_minutes = true };
 static const struct gst_workload look = { .name = "look", .group = "files", .is_early = true };
-static const struct gst_workload *const rows[] = { &query, &add, &copy, &burn, &look };
-static const struct gst_workload_list list = { rows, 5 };
+static const struct gst_workload *const rows[] = { &query, &add, &copy, &burn, &heat, &look };
+static const struct gst_workload_list list = { rows, 6 };
 
 static bool make(struct gst_plan *plan, const char *const *words, char *error, size_t size)
 {
@@ -54,6 +57,8 @@ static void test_plan__chosen(void **state)
         { { "--only", "burn" }, "burn " },
         { { "--only", "bandwidth" }, "copy " },
         { { "--only", "bandwidth", "--level", "full" }, "copy burn " },
+        { { "heat", "add" }, "heat add " },
+        { { "--only", "heat,add" }, "add heat " },
         { { "--skip", "add" }, "query copy " },
         { { "--skip", "basic" }, "copy " },
         { { "--only", "basic", "--skip", "query" }, "add " },
@@ -91,17 +96,18 @@ static void test_plan__refused(void **state)
         const char *words[5];
         const char *parts[2];
     } cases[] = {
-        { { "quer" }, { "'quer'", "query, add, copy, burn, look" } },
+        { { "quer" }, { "'quer'", "query, add, copy, burn, heat, look" } },
         { { "topologie" }, { "'topologie'", "list, explain, compare, topology" } },
         { { "quer" }, { "unknown verb, workload or group", "groups: basic, bandwidth, files" } },
         { { "files" }, { "'files'", "--level full, or by name: look" } },
         { { "add", "basics" }, { "'basics'", "groups: basic, bandwidth, files; verbs: audit" } },
         { { "--only", "quer" }, { "'quer'", "groups: basic, bandwidth, files" } },
-        { { "--skip", "add,x" }, { "'x'", "query, add, copy, burn, look" } },
+        { { "--skip", "add,x" }, { "'x'", "query, add, copy, burn, heat, look" } },
         { { "--skip", "basic,bandwidth" }, { "leave no workload", "" } },
         { { "query", "--only", "add" }, { "not both", "" } },
         { { "query", "--samples", "5" }, { "'--samples'", "it goes with: add, copy" } },
         { { "basic", "--pairs", "0-1" }, { "'--pairs'", "it goes with: copy" } },
+        { { "copy", "--minutes", "2" }, { "'--minutes'", "it goes with: heat" } },
         { { "basic", "--max-bytes", "8" }, { "'--max-bytes'", "it goes with: copy" } },
     };
 

@@ -60,6 +60,7 @@ static void test_settings__all_given(void **state)
                                          "--exit-map=nagios",
                                          "--size=64M",
                                          "--samples=1000",
+                                         "--minutes=0.5",
                                          "--pairs=0-1,2-3",
                                          NULL };
     struct gst_settings settings;
@@ -76,7 +77,8 @@ static void test_settings__all_given(void **state)
     assert_int_equal(settings.size_bytes, 67108864);
     assert_string_equal(gst_settings_describe(&settings, text, sizeof(text)),
                         "--level full --only vector-add,bandwidth --device "
-                        "0,GPU-1,0000:1b:00.0 --pairs 0-1,2-3 --samples 1000");
+                        "0,GPU-1,0000:1b:00.0 --pairs 0-1,2-3 --minutes 0.5 --samples 1000");
+    assert_true(settings.minutes > 0.49 && settings.minutes < 0.51);
     assert_int_equal(settings.samples, 1000);
     assert_int_equal(settings.pairs.count, 2);
     assert_int_equal(settings.pairs.rows[1].first, 2);
@@ -164,6 +166,14 @@ static void test_settings__refused(void **state)
         { { "--samples", "1001" }, "from 1 to 1000" },
         { { "--samples", "-1" }, "'-1'" },
         { { "--samples", "many" }, "'many'" },
+        { { "--minutes", "0" }, "'0' for '--minutes' is no number above 0 and up to 1440" },
+        { { "--minutes", "-1" }, "'-1'" },
+        { { "--minutes", "1441" }, "'1441'" },
+        { { "--minutes", "5m" }, "'5m'" },
+        { { "--minutes", "1e3" }, "'1e3'" },
+        { { "--minutes", "1.2.3" }, "'1.2.3'" },
+        { { "--minutes", "." }, "'.'" },
+        { { "--minutes", "" }, "''" },
         { { "--pairs", "0-0" }, "twice" },
         { { "--pairs", "01" }, "such as 0-1" },
         { { "--json=x", "--junit=x" }, "'--json' and '--junit' name one file, 'x'" },
@@ -187,12 +197,12 @@ static void test_settings__refused(void **state)
 static void test_settings__help_shows_every_option(void **state)
 {
     static const char *const options[] = {
-        "--level",     "--only",          "--skip",      "-d, --device", "--size",
-        "--samples",   "--pairs",         "--seed",      "--timeout",    "--bars",
-        "--strict",    "--isolate",       "--json",      "--junit",      "--root",
-        "--fault",     "--prometheus",    "--simulate",  "-h, --help",   "--version",
-        "--exit-map",  "--collective",    "--data-type", "--op",         "--min-bytes",
-        "--max-bytes", "--process-model", "--rendezvous"
+        "--level",     "--only",          "--skip",       "-d, --device", "--size",
+        "--samples",   "--pairs",         "--seed",       "--timeout",    "--bars",
+        "--strict",    "--isolate",       "--json",       "--junit",      "--root",
+        "--fault",     "--prometheus",    "--simulate",   "-h, --help",   "--version",
+        "--exit-map",  "--collective",    "--data-type",  "--op",         "--min-bytes",
+        "--max-bytes", "--process-model", "--rendezvous", "--minutes"
     };
     char *text = NULL;
     size_t size;

@@ -57,7 +57,7 @@ static void test_cublas__versions(void **state)
     assert_int_equal(version, 130100);
     assert_int_equal(major * 10000 + minor * 100 + patch, version);
     assert_int_equal(cublasLtGetVersion(), version);
-    assert_int_equal(cublasGetVersion_v2(NULL, &version), CUBLAS_STATUS_NOT_INITIALIZED);
+    WORKS(cublasGetVersion_v2(NULL, &version));
     assert_int_equal(cublasGetProperty(MAJOR_VERSION, NULL), CUBLAS_STATUS_INVALID_VALUE);
     assert_string_equal(cublasGetStatusName(CUBLAS_STATUS_EXECUTION_FAILED),
                         "CUBLAS_STATUS_EXECUTION_FAILED");

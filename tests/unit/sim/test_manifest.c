@@ -145,11 +145,11 @@ static unsigned parameter_bytes_of(const char *file)
     static const struct {
         const char *file;
         unsigned bytes;
-    } rows[] = { { "empty", 8 },
-                 { "latency", 32 },
-                 { "memory_bandwidth", 48 },
-                 { "memory_test", 56 },
-                 { "vector_add", 40 } };
+    } rows[] = {
+        { "collective_data", 88 },  { "empty", 8 },        { "latency", 32 },
+        { "memory_bandwidth", 48 }, { "memory_test", 56 }, { "vector_add", 40 },
+        { "word_compare", 40 },
+    };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (strcmp(rows[i].file, file) == 0)

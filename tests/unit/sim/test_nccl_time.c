@@ -122,6 +122,38 @@ static void test_nccl_time__the_last_rank_decides(void **state)
     run_both(head_start);
 }
 
+/* A rank that dawdles before each holds all up by as much. */
+static int late(struct team *team)
+{
+    CUevent start[RANKS] = { NULL }, stop[RANKS] = { NULL };
+
+    EXPECT(begin(team) == 0 && allocate(team, BYTES) == 0);
+    EXPECT(all_reduce(team, BYTES) == 0);
+    EXPECT(record(team, start) == 0);
+    for (unsigned i = 0; i < ROUNDS; i++)
+        EXPECT(all_reduce(team, BYTES) == 0);
+    EXPECT(record(team, stop) == 0);
+    EXPECT(drain(team, PATIENCE_MS) == CUDA_SUCCESS);
+    for (unsigned r = 0; r < team->local; r++) {
+        float took_ms = 0;
+        double off_us;
+
+        EXPECT(cuEventElapsedTime(&took_ms, start[r], stop[r]) == CUDA_SUCCESS);
+        off_us = took_ms * 1e3 - ROUNDS * (duration_us(team, BYTES) + 30);
+        EXPECT(off_us < 0.6 && off_us > -0.6);
+    }
+    return 0;
+}
+
+static void test_nccl_time__a_late_rank_holds_all_up(void **state)
+{
+    (void)state;
+    spec.ranks[2].late_fault = FAULT;
+    spec.ranks[2].late = 30 * SIM_US;
+    run_both(late);
+    assert_true(board->fired);
+}
+
 /* A question to a stream that waits for another process costs nothing; what has to be done does. */
 static int patience(struct team *team)
 {
@@ -160,6 +192,7 @@ int main(void)
         cmocka_unit_test_setup(test_nccl_time__events_tell_the_same_wherever_ranks_are,
                                setup_machine),
         cmocka_unit_test_setup(test_nccl_time__the_last_rank_decides, setup_machine),
+        cmocka_unit_test_setup(test_nccl_time__a_late_rank_holds_all_up, setup_machine),
         cmocka_unit_test_setup(test_nccl_time__waiting_for_others_takes_none, setup_machine),
     };
 

@@ -105,6 +105,33 @@ static void test_script__ecc_errors_carry_their_number(void **state)
     assert_non_null(strstr(err, "GPU 1 counts no ECC errors"));
 }
 
+static void test_script__ranks_do_what_they_are_told(void **state)
+{
+    const struct sim_rank *ranks = script.machine.ranks;
+
+    (void)state;
+    assert_true(parse(SIM_SCRIPT_FAULT,
+                      "rank 1 absent; rank 2 dies at=collective; rank 3 dropped in=processes;"
+                      "rank 63 flip=0x1000:3 in=process; rank 5 late=50us; rank 6 nan;"
+                      "rank 6 swapped; libnccl version=2.12"));
+    assert_int_equal(ranks[1].absent_fault, 0);
+    assert_int_equal(ranks[2].death_fault, 1);
+    assert_int_equal(ranks[2].dies_at, 2);
+    assert_int_equal(ranks[3].drop_fault, 2);
+    assert_int_equal(ranks[3].drop_where, 2);
+    assert_int_equal(ranks[63].flip.byte, 4096);
+    assert_int_equal(ranks[63].flip.fault, 3);
+    assert_int_equal(ranks[63].spoil_where, 1);
+    assert_int_equal(ranks[5].late_ps, 50000000);
+    assert_int_equal(ranks[5].late_fault, 4);
+    assert_int_equal(ranks[6].nan_fault, 5);
+    assert_int_equal(ranks[6].swap_fault, 6);
+    assert_int_equal(script.machine.nccl_version, 21200);
+    assert_int_equal(script.machine.nccl_fault, 7);
+    assert_int_equal(ranks[0].absent_fault, SIM_FAULT_NONE);
+    assert_int_equal(ranks[0].flip.fault, SIM_FAULT_NONE);
+}
+
 static void test_script__driver_brings_its_cuda(void **state)
 {
     (void)state;
@@ -187,6 +214,16 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_PROFILE, "sockets 0-0 rate=1GB/s", "'sockets' needs two NUMA nodes" },
         { SIM_SCRIPT_PROFILE, "sockets 0-8 rate=1GB/s", "'sockets' needs two NUMA nodes" },
         { SIM_SCRIPT_FAULT, "sockets 0-1 rate=0.5", "'rate=0.5' is not a rate such as" },
+        { SIM_SCRIPT_FAULT, "rank 64 absent", "no rank '64' (known: 0 to 63)" },
+        { SIM_SCRIPT_FAULT, "rank 1 dies", "rank N dies at=init, or at=collective" },
+        { SIM_SCRIPT_FAULT, "rank 1 dies at=once", "rank N dies at=init, or at=collective" },
+        { SIM_SCRIPT_FAULT, "rank 1 absent in=process", "'in=process' (all ranks in one)" },
+        { SIM_SCRIPT_FAULT, "rank 1 dropped in=space", "'in=process' (all ranks in one)" },
+        { SIM_SCRIPT_FAULT, "rank 1 gone", "unknown word 'gone' (known: dies at absent" },
+        { SIM_SCRIPT_FAULT, "rank 1", "'rank' needs a word after it" },
+        { SIM_SCRIPT_PROFILE, "rank 1 absent", "unknown word 'rank'" },
+        { SIM_SCRIPT_FAULT, "libnccl stub", "unknown word 'stub' (known: missing version)" },
+        { SIM_SCRIPT_FAULT, "ncclAllReduse call=1 hangs", "unknown word 'ncclAllReduse'" },
         { SIM_SCRIPT_FAULT, "host numa=9", "more than 8 NUMA nodes" },
         { SIM_SCRIPT_FAULT, "host shm=64", "'shm=64' is not" },
         { SIM_SCRIPT_FAULT, "host node=1", "unknown word 'node' (known: numa shm nccl-conf)" },
@@ -290,6 +327,7 @@ int main(void)
         cmocka_unit_test_setup(test_script__profile_becomes_machine, setup),
         cmocka_unit_test_setup(test_script__physical_faults_carry_their_numbers, setup),
         cmocka_unit_test_setup(test_script__ecc_errors_carry_their_number, setup),
+        cmocka_unit_test_setup(test_script__ranks_do_what_they_are_told, setup),
         cmocka_unit_test_setup(test_script__driver_brings_its_cuda, setup),
         cmocka_unit_test(test_script__plan),
         cmocka_unit_test(test_script__mistakes_are_named),

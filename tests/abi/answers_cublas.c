@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A real cuBLAS on a machine without a driver, opened as the suite opens it: what it says of
- * itself, and that it refuses to work. Usage: real_cublas FOLDER VERSION, the folder on the library
- * path and the version as the header beside the library has it.
+ * itself, and that it refuses to work. Usage: answers_cublas FOLDER VERSION, the folder on the
+ * library path and the version as the header beside the library has it.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +26,8 @@ __attribute__((format(printf, 2, 3))) static void expect(bool is_so, const char 
     putchar('\n');
 }
 
-static void expect_files(const struct gst_blas_libs *libs, const char *folder, int major)
+static void expect_files(const struct gst_blas_libs *libs, bool is_double, const char *folder,
+                         int major)
 {
     char soname[32];
 
@@ -39,7 +40,9 @@ static void expect_files(const struct gst_blas_libs *libs, const char *folder, i
            "no '%s': %s", soname, libs->cublaslt_library.problem);
     expect(strncmp(libs->cublas_library.path, folder, strlen(folder)) == 0, "'%s' is not in '%s'",
            libs->cublas_library.path, folder);
-    expect(!libs->cublas_library.is_double && !libs->cublaslt_library.is_double, "a double");
+    expect(libs->cublas_library.is_double == is_double
+               && libs->cublaslt_library.is_double == is_double,
+           is_double ? "not doubles" : "doubles");
 }
 
 static void expect_version(const struct gst_blas_libs *libs, int version)
@@ -91,36 +94,68 @@ static void expect_names(const struct gst_blas_libs *libs)
     }
 }
 
+static void expect_status(const char *call, cublasStatus_t seen, cublasStatus_t wanted)
+{
+    expect(seen == wanted, "%s: status %d, not %d", call, seen, wanted);
+}
+
+/* Observed of 11.11.3, 12.4.5 and 13.1.0. */
 static void expect_refusals(const struct gst_blas_libs *libs)
 {
+    const struct gst_cublas *blas = &libs->cublas;
+    const cublasStatus_t none = CUBLAS_STATUS_NOT_INITIALIZED,
+                         invalid = CUBLAS_STATUS_INVALID_VALUE;
     const float one = 1, zero = 0;
     float numbers[3] = { 1, 2, 3 };
     cublasHandle_t handle = NULL;
-    cublasStatus_t status = libs->cublas.cublasCreate(&handle);
+    cublasMath_t mode = CUBLAS_DEFAULT_MATH;
+    int value = 0;
 
-    expect(status == CUBLAS_STATUS_NOT_INITIALIZED && handle == NULL,
-           "cublasCreate: status %d, handle %p", status, (void *)handle);
-    status = libs->cublas.cublasSgemm(NULL, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, numbers, 1,
-                                      numbers + 1, 1, &zero, numbers + 2, 1);
-    expect(status == CUBLAS_STATUS_NOT_INITIALIZED, "cublasSgemm without a handle: status %d",
-           status);
-    expect(libs->cublas.cublasDestroy(NULL) == CUBLAS_STATUS_NOT_INITIALIZED,
-           "cublasDestroy without a handle");
+    expect_status("cublasCreate", blas->cublasCreate(&handle), none);
+    expect(handle == NULL, "cublasCreate: handle %p", (void *)handle);
+    expect_status("cublasCreate(NULL)", blas->cublasCreate(NULL), invalid);
+    expect_status("cublasDestroy(NULL)", blas->cublasDestroy(NULL), none);
+    expect_status("cublasGetVersion(NULL)", blas->cublasGetVersion(NULL, &value), 0);
+    expect_status("cublasGetVersion(NULL, NULL)", blas->cublasGetVersion(NULL, NULL), invalid);
+    expect_status("cublasGetProperty(.., NULL)", blas->cublasGetProperty(MAJOR_VERSION, NULL),
+                  invalid);
+    expect_status("cublasGetProperty(99)", blas->cublasGetProperty((libraryPropertyType)99, &value),
+                  invalid);
+    expect_status("cublasSetStream(NULL)", blas->cublasSetStream(NULL, NULL), none);
+    expect_status("cublasSetWorkspace(NULL)", blas->cublasSetWorkspace(NULL, NULL, 0), none);
+    expect_status("cublasSetMathMode(NULL)", blas->cublasSetMathMode(NULL, mode), none);
+    expect_status("cublasGetMathMode(NULL)", blas->cublasGetMathMode(NULL, &mode), none);
+    expect_status("cublasSetPointerMode(NULL)",
+                  blas->cublasSetPointerMode(NULL, CUBLAS_POINTER_MODE_HOST), none);
+    expect_status("cublasSetAtomicsMode(NULL)",
+                  blas->cublasSetAtomicsMode(NULL, CUBLAS_ATOMICS_NOT_ALLOWED), none);
+    expect_status("cublasSgemm(NULL)",
+                  blas->cublasSgemm(NULL, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, numbers, 1,
+                                    numbers + 1, 1, &zero, numbers + 2, 1),
+                  none);
+    expect_status("cublasGemmEx(NULL)",
+                  blas->cublasGemmEx(NULL, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, numbers,
+                                     CUDA_R_32F, 1, numbers + 1, CUDA_R_32F, 1, &zero, numbers + 2,
+                                     CUDA_R_32F, 1, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT),
+                  none);
+    expect(strcmp(blas->cublasGetStatusName(99), "unrecognized status") == 0, "99 is '%s'",
+           blas->cublasGetStatusName(99));
 }
 
 int main(int count, char **arguments)
 {
     struct gst_blas_libs libs;
 
-    if (count != 3)
+    if (count != 4)
         return 2;
     if (!gst_blas_libs_open(&libs)) {
         printf("not open: %s\n", libs.cublas_library.problem);
         return 1;
     }
-    expect_files(&libs, arguments[1], atoi(arguments[2]) / 10000);
+    expect_files(&libs, strcmp(arguments[1], "double") == 0, arguments[2],
+                 atoi(arguments[3]) / 10000);
     expect_functions(&libs);
-    expect_version(&libs, atoi(arguments[2]));
+    expect_version(&libs, atoi(arguments[3]));
     expect_names(&libs);
     expect_refusals(&libs);
     gst_blas_libs_close(&libs);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sizes and rounds; see burn_plan.h. */
+#include "workloads/burn_plan.h"
+
+#include "gpu/gemm_shape.h"
+
+/* With 8192 the product of an H100 takes 20 ms and its matrices 256 MiB each: several waves of
+ * tiles on every multiprocessor, and far more than the cache. */
+#define SIDE_MOST  8192
+#define SIDE_LEAST 128
+
+/* The supervisor waits 0.3 s for who is told to end. */
+#define ROUND_S 0.1
+
+/* Of a Tesla P4 and of an RTX 3050 laptop: no GPU that anybody tests is much slower. */
+#define EXPECTED_LEAST 4e12
+
+#define SHARE_OF_FREE 0.8
+
+/* A GPU so fast that this many fit is a simulated one with small matrices. */
+#define PASSES_MOST 65536
+
+double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
+{
+    const double peak = gst_gemm_attribute_peak(type, gpu);
+
+    return peak > 0 ? peak / 2 : EXPECTED_LEAST;
+}
+
+static double bytes_of(int side)
+{
+    return (double)GST_BURN_MATRICES * side * side * sizeof(float);
+}
+
+int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, double expected)
+{
+    int side = SIDE_MOST;
+
+    if (size_bytes > 0 && size_bytes < bytes_of(SIDE_MOST) / GST_BURN_MATRICES)
+        side = gst_gemm_side_of_size(3 * size_bytes, sizeof(float));
+    while (side / 2 >= SIDE_LEAST && bytes_of(side) > SHARE_OF_FREE * (double)free_bytes)
+        side = side / 2 / SIDE_LEAST * SIDE_LEAST;
+    return gst_gemm_side_in_time(side, expected, ROUND_S / 2, SIDE_LEAST);
+}
+
+unsigned gst_burn_passes(double product_s)
+{
+    const double passes = ROUND_S / (GST_BURN_COPIES * product_s);
+
+    if (!(passes > 1))
+        return 1;
+    return passes < PASSES_MOST ? (unsigned)passes : PASSES_MOST;
+}

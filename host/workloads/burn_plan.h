@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How large the products of burn are and how they come in rounds: large enough for all of a GPU,
+ * small enough that it can be told to end. Pure.
+ */
+#ifndef GST_WORKLOADS_BURN_PLAN_H
+#define GST_WORKLOADS_BURN_PLAN_H
+
+#include <stdint.h>
+
+#include "core/gemm_peaks.h"
+
+/* Products that are kept, and compared at once. */
+#define GST_BURN_COPIES 4
+
+/* Rounds that are queued: while one is looked at, the next keeps the GPU busy. */
+#define GST_BURN_SLOTS 2
+
+/* A, B, the product that all are held against, and the copies. */
+#define GST_BURN_MATRICES (3 + GST_BURN_COPIES)
+
+/* Every so many rounds, about twice a minute, each copy is first filled with poison, so that a
+ * product that is not made shows; what was left by the one before would pass. */
+#define GST_BURN_POISON_EVERY 256
+
+/* Operations per second that are expected: half of the peak, or what a small old GPU does. */
+double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu);
+
+/* The side of the matrices: `size_bytes` each, 0: the largest; halved until all fit into four
+ * fifths of what is free, and a product takes no longer than half a round. A multiple of 128. */
+int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, double expected);
+
+/* How often all copies are made in a round of a tenth of a second; at least once. */
+unsigned gst_burn_passes(double product_s);
+
+#endif

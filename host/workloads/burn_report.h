@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What burn says of each GPU: how fast it was over time, in which state, and whether its products
+ * stayed what they were.
+ */
+#ifndef GST_WORKLOADS_BURN_REPORT_H
+#define GST_WORKLOADS_BURN_REPORT_H
+
+#include "workloads/burn_seat.h"
+
+extern const struct gst_metric_def gst_burn_fp32;
+
+/* Compares the first products of identical GPUs; where one differs, reads both back. A seat whose
+ * product is not that of the majority is reported. `seats` that are not working are left out. */
+void gst_burn_report_differences(struct gst_burn_seat *seats, int count);
+
+/* Numbers, state and correctness of one seat that has made at least one round. */
+void gst_burn_report(struct gst_burn_seat *seat);
+
+#endif

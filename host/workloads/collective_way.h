@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which way the collectives of a test took, and what they could reach on it: what the ranks of each
+ * process model are told to write, the live topology between their GPUs, and the bars from it.
+ */
+#ifndef GST_WORKLOADS_COLLECTIVE_WAY_H
+#define GST_WORKLOADS_COLLECTIVE_WAY_H
+
+#include <stdbool.h>
+
+#include "collective/way_folder.h"
+#include "collective/way_settings.h"
+#include "collective/way_site.h"
+#include "gpu/peers.h"
+#include "run/run.h"
+
+#define GST_COLLECTIVE_WAY_VARIABLES 8
+
+struct gst_collective_way {
+    struct gst_run *run;
+    struct gst_way_settings settings;
+    struct gst_peers peers;
+    struct gst_way_site site;
+    int gpus[GST_ENV_GPUS];   /* of each rank, as in env->gpus */
+    enum gst_finding_id lost; /* why the way is not the best one; GST_NO_FINDING: it is */
+};
+
+/* One process model. */
+struct gst_collective_trace {
+    char folder[GST_WAY_FOLDER_SIZE]; /* empty: none could be made, and nothing will be told */
+    char texts[GST_COLLECTIVE_WAY_VARIABLES][GST_WAY_FOLDER_SIZE + 64];
+    const char *variables[GST_COLLECTIVE_WAY_VARIABLES + 1]; /* for the ranks, NULL-terminated */
+};
+
+/* Reads what holds now: NCCL's variables before any of the suite's own, and how the selected GPUs
+ * are joined, rank i on GPU i. False if a GPU cannot be used. */
+bool gst_collective_way_open(struct gst_collective_way *way, struct gst_run *run,
+                             struct gst_status *st);
+
+/* Says what was set, and whether /dev/shm has room: once a run. */
+void gst_collective_way_tell(struct gst_collective_way *way);
+
+void gst_collective_trace_start(struct gst_collective_trace *trace);
+/* Says which way was taken, and why not a better one. */
+void gst_collective_trace_tell(const struct gst_collective_trace *trace,
+                               struct gst_collective_way *way, const char *model);
+void gst_collective_trace_stop(struct gst_collective_trace *trace);
+
+/* If the metric that was recorded last is below its floor: why, as far as links tell. */
+void gst_collective_way_explain(struct gst_collective_way *way);
+
+#endif

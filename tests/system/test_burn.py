@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""burn: its rate against a closed form worked out here from the models' data, how long it works, and
+what is left of it when it is cut short. What it finds are rows of faults.yaml."""
+
+import math
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from model_of import KERNEL_S, MIB, PROFILES, Memory, gpus_of, instances_of, is_split, quantity
+from test_supervision import Running
+
+SIZE = 16 * MIB
+COPIES = 4  # of host/workloads/burn_plan.h
+
+
+def side_of(size):
+    """Of matrices of FP32 of `size` bytes, in whole tiles of 128."""
+    return int(math.sqrt(size / 4) / 128) * 128
+
+
+def rate_of(profile):
+    """Two operations for each lane, multiprocessor and clock, less what the model's products do not
+    reach. What one needs to begin passes while the one before it is under way."""
+    gpu = gpus_of(profile)[0]
+    sms = int(instances_of(profile)[0]["sms"] if is_split(profile) else gpu["sms"])
+    return 2 * sms * int(gpu["cores-per-sm"]) * quantity(gpu["clock"]) * float(gpu["fp32-efficiency"])
+
+
+def sustained(profile):
+    """The same with a comparison after each four products, which reads these and the original."""
+    operations = COPIES * 2 * side_of(SIZE) ** 3
+    return operations / (operations / rate_of(profile)
+                         + KERNEL_S + (COPIES + 1) * SIZE / Memory(profile).rate)
+
+
+def metrics_of(outcome):
+    return {metric["src_gpu"]: metric for metric in outcome.report["metrics"]
+            if metric["name"] == "burn.fp32"}
+
+
+def facts_of(outcome, gpu):
+    found = next(row for row in outcome.report["gpus"] if row["index"] == gpu)
+    return {key: told["burn"] for key, told in found["facts"].items() if "burn" in told}
+
+
+def burn(program, profile, *args, **options):
+    return program.report("burn", "--minutes", "0.01", "--size", str(SIZE), *args, profile=profile,
+                          **options)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_rate_is_the_models(whole, profile, kernel_majors):
+    if profile == "v100x16" and min(kernel_majors) > 12:
+        pytest.skip("this build carries no kernels of CUDA 12 or older")
+    outcome = burn(whole, profile)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.counted() == set() and outcome.notes() == set()
+    metrics = metrics_of(outcome)
+    assert len(metrics) == outcome.report["gpus_tested"]
+    for gpu, metric in metrics.items():
+        assert metric["value"] == pytest.approx(rate_of(profile), rel=0.01)
+        facts = facts_of(outcome, gpu)
+        assert 0.6 <= facts["time_s"] < 1.2
+        # Once, poison was written, too.
+        made = facts["products"] * 2 * side_of(SIZE) ** 3 / facts["time_s"]
+        assert made == pytest.approx(sustained(profile), rel=0.02)
+
+
+def test_time_is_what_was_asked_for(whole):
+    outcome = whole.report("burn", "--minutes", "0.2", "--size", "4M", profile="t4x1")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert 12 <= facts_of(outcome, 0)["time_s"] < 12.5
+    [metric] = metrics_of(outcome).values()
+    # A round is a tenth of a second, and 128 windows become 64 when they are full.
+    assert 100 < len(metric["samples"]) <= 128
+    assert re.search(r"SM clock 1590 to 1590 MHz", facts_of(outcome, 0)["course"])
+
+
+def test_state_is_read_once_a_second(whole):
+    outcome = whole.report("burn", "--minutes", "0.1", "--size", "4M", profile="t4x1",
+                           faults=["clock 0 cap=900MHz reason=power-cap"])
+
+    assert "held down in 6 of 6 readings by software power cap" in facts_of(outcome, 0)["course"]
+
+
+# Nobody who asks for everything waits a minute for it; nobody who asks for a group does.
+@pytest.mark.parametrize("args", [["--level", "full"], ["compute", "--level", "full"]])
+def test_only_who_names_it_gets_it(whole, args):
+    outcome = whole.report(*args, "--size", "1M", profile="l4x1")
+
+    assert "sgemm" in outcome.workloads()
+    assert "burn" not in outcome.workloads()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_measured_survives_an_interruption(whole, number):
+    run = Running(whole, "burn", "--minutes", "1000", faults=())
+    run.wait_for(b" of 6e+04 s")
+    start = time.monotonic()
+    os.kill(run.process.pid, number)
+    outcome = run.finish()
+
+    assert time.monotonic() - start < 1.0
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.report["interrupted"] == number.name
+    assert outcome.counted() == {"suite.interrupted"}
+    assert metrics_of(outcome)[0]["value"] == pytest.approx(rate_of("l4x1"), rel=0.01)
+    assert facts_of(outcome, 0)["products"] > 0
+
+
+def test_minutes_come_on_top_of_the_timeout(whole):
+    outcome = whole.report("burn", "--minutes", "0.02", "--timeout", "1s", "--size", "1M",
+                           profile="t4x1", faults=["cuEventSynchronize call=2 hangs"], timeout=60)
+
+    assert outcome.counted() == {"hardware.gpu-hang"}
+    [check] = outcome.checks("ERROR")
+    assert "not done after 2.2 s in cuEventSynchronize" in check["observed"]
