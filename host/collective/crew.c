@@ -137,14 +137,17 @@ static void show(struct gst_crew *crew)
                sizeof(crew->progress->phase));
 }
 
-/* Until all have ended, one is in trouble, or the time is over. */
-static void watch(struct gst_crew *crew, uint64_t deadline_ns)
+/* Until all have ended, one is in trouble, or the time is over; false: the caller wants no more. */
+static bool watch(struct gst_crew *crew, uint64_t deadline_ns, struct gst_status *st)
 {
     do {
+        if (crew->go_on != NULL && !crew->go_on(crew->go_on_data, st))
+            return false;
         nap();
         reap(crew);
         show(crew);
     } while (running(crew) > 0 && find_trouble(crew) < 0 && gst_clock_ns() < deadline_ns);
+    return true;
 }
 
 static void wait_for_end(struct gst_crew *crew, double seconds)
@@ -280,7 +283,10 @@ bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st
             return false;
         }
     }
-    watch(crew, deadline_ns);
+    if (!watch(crew, deadline_ns, st)) {
+        end_all(crew);
+        return false;
+    }
     if (find_trouble(crew) >= 0)
         wait_for_end(crew, SETTLE_S);
     trouble = find_trouble(crew);

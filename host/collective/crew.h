@@ -20,6 +20,9 @@ struct gst_crew {
     int wait_status[GST_BOARD_SEATS];
     struct gst_progress *progress; /* the caller's: the phase of the first worker is copied there */
     const char *const *variables;  /* "NAME=value" for the workers alone, NULL-terminated or NULL */
+    /* Called while the workers run, NULL or: false with the cause in its status ends them. */
+    bool (*go_on)(void *data, struct gst_status *st);
+    void *go_on_data;
 };
 
 /* Makes the board; the caller then fills what is the coordinator's there. */

@@ -88,18 +88,27 @@ static bool read_ranks(const struct reader *reader, struct gst_launch *launch)
                           &launch->local_rank);
 }
 
+/* The first variable that is set of those without which there is no rank; NULL: none is. */
+static const char *first_set(const struct reader *reader)
+{
+    const struct launcher *row = reader->row;
+    const char *const names[] = { row->rank, row->size, row->address, row->port };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (value_of(reader, names[i]) != NULL)
+            return names[i];
+    }
+    return NULL;
+}
+
 /* The variables go together: half of them is a mistake, and not a run of one. */
 static bool check_complete(const struct reader *reader, bool has_address)
 {
-    const char *const names[] = { reader->row->rank, reader->row->size, reader->row->address,
-                                  reader->row->port };
+    const struct launcher *row = reader->row;
+    const char *const names[] = { row->rank, row->size, row->address, row->port };
     const size_t count = has_address ? 2 : 4;
-    const char *set = NULL;
+    const char *set = first_set(reader);
 
-    for (size_t i = 0; i < 4; i++) {
-        if (value_of(reader, names[i]) != NULL)
-            set = set == NULL ? names[i] : set;
-    }
     for (size_t i = 0; i < count; i++) {
         if (value_of(reader, names[i]) != NULL)
             continue;
@@ -133,15 +142,6 @@ static bool read_address(const struct reader *reader, struct gst_launch *launch)
     return true;
 }
 
-/* True if one of its variables is set that no other program would use alone. */
-static bool is_launched(const struct reader *reader)
-{
-    return value_of(reader, reader->row->rank) != NULL
-           || value_of(reader, reader->row->size) != NULL
-           || value_of(reader, reader->row->address) != NULL
-           || value_of(reader, reader->row->port) != NULL;
-}
-
 static bool read_launcher(const struct reader *reader, const struct gst_rendezvous *given,
                           struct gst_launch *launch)
 {
@@ -165,7 +165,7 @@ bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *giv
     *launch = read;
     for (size_t i = 0; i < count; i++) {
         reader.row = &launchers[i];
-        if (!is_launched(&reader) && (given->kind == GST_RENDEZVOUS_NONE || i + 1 < count))
+        if (first_set(&reader) == NULL && (given->kind == GST_RENDEZVOUS_NONE || i + 1 < count))
             continue;
         if (!read_launcher(&reader, given, &read))
             return false;
@@ -173,6 +173,18 @@ bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *giv
         return true;
     }
     return true;
+}
+
+const char *gst_launch_is_set(gst_launch_get get, void *data)
+{
+    struct reader reader = { .get = get, .data = data };
+    const char *set = NULL;
+
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]) && set == NULL; i++) {
+        reader.row = &launchers[i];
+        set = first_set(&reader);
+    }
+    return set;
 }
 
 const char *gst_launch_getenv(const char *name, void *data)

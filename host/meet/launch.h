@@ -31,6 +31,9 @@ typedef const char *(*gst_launch_get)(const char *name, void *data);
 bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *given,
                      gst_launch_get get, void *data, char *error, size_t size);
 
+/* A variable that is set and would be read, NULL: there is none. */
+const char *gst_launch_is_set(gst_launch_get get, void *data);
+
 /* A gst_launch_get for the process's own environment; `data` is not used. */
 const char *gst_launch_getenv(const char *name, void *data);
 

@@ -188,7 +188,7 @@ enum gst_finding_id gst_link_take_reason(const uint8_t small[GST_LINK_SMALL_SIZE
     gst_utf8_printable(printable, sizeof(printable), raw);
     gst_utf8_copy(cause, GST_CAUSE_SIZE, printable);
     finding = gst_finding_by_name(id);
-    return finding == GST_NO_FINDING ? GST_SUITE_RANK_LOST : finding;
+    return finding == GST_NO_FINDING ? GST_HOST_RANK_LOST : finding;
 }
 
 void gst_link_dismiss(struct gst_meet_link *link, enum gst_wire_kind kind,

@@ -2,6 +2,7 @@
 /* Steps that all take together; see meet.h. */
 #include "meet/meet.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,10 +64,10 @@ static bool check(struct gst_step *step, int i, const struct load *load)
     put_name(name, step->name);
     if (link->header.kind != load->kind || link->header.step != step->meet->steps
         || memcmp(name, link->small, sizeof(name)) != 0)
-        return gst_step_fail(step, GST_SUITE_RANK_LOST, "%s is at another step than '%s'",
+        return gst_step_fail(step, GST_HOST_RANK_LOST, "%s is at another step than '%s'",
                              gst_step_who(step, i, who, sizeof(who)), (const char *)name);
     if (link->header.bytes - sizeof(name) != load->bytes)
-        return gst_step_fail(step, GST_SUITE_RANK_LOST, "%s has %zu bytes at '%s', not %zu",
+        return gst_step_fail(step, GST_HOST_RANK_LOST, "%s has %zu bytes at '%s', not %zu",
                              gst_step_who(step, i, who, sizeof(who)),
                              (size_t)link->header.bytes - sizeof(name), (const char *)name,
                              load->bytes);
@@ -258,12 +259,36 @@ bool gst_meet_gather(struct gst_meet *meet, const char *name, const void *own, v
     return ok;
 }
 
-void gst_meet_abort(struct gst_meet *meet, const char *reason)
+bool gst_meet_has_come(const struct gst_meet *meet)
+{
+    struct pollfd ready = { .fd = -1, .events = POLLIN };
+
+    if (!meet->is_hub && meet->links != NULL)
+        ready.fd = meet->links[0].fd;
+    return poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) != 0;
+}
+
+bool gst_meet_check(struct gst_meet *meet, struct gst_status *st)
+{
+    struct gst_step step = gst_step_begin(meet, NULL, 0, st);
+
+    if (!may_step(&step))
+        return false;
+    for (int i = 0; meet->links != NULL && i < gst_step_links(meet); i++) {
+        struct pollfd shut = { .fd = meet->links[i].fd, .events = POLLRDHUP };
+
+        if (poll(&shut, 1, 0) > 0 && shut.revents != 0)
+            return look_back(&step, i);
+    }
+    return true;
+}
+
+void gst_meet_abort(struct gst_meet *meet, enum gst_finding_id finding, const char *reason)
 {
     struct gst_status ignored = GST_STATUS_INIT;
     struct gst_step step = gst_step_begin(meet, NULL, 0, &ignored);
 
-    gst_step_fail(&step, GST_SUITE_RANK_LOST, "%s", reason);
+    gst_step_fail(&step, finding, "%s", reason);
 }
 
 bool gst_meet_is_missing(const struct gst_meet *meet, int rank)

@@ -85,8 +85,15 @@ bool gst_meet_scatter(struct gst_meet *meet, const char *step, const void *all, 
 bool gst_meet_gather(struct gst_meet *meet, const char *step, const void *own, void *all,
                      size_t bytes, double timeout_s, struct gst_status *st);
 
+/* Not of the hub, between steps: true if the hub has sent something, so that the step which takes
+ * it will not wait for long. */
+bool gst_meet_has_come(const struct gst_meet *meet);
+
+/* Between steps, and without waiting: false if another rank is gone or has given up meanwhile. */
+bool gst_meet_check(struct gst_meet *meet, struct gst_status *st);
+
 /* Tells the others that nothing more will come, and why; does not wait. */
-void gst_meet_abort(struct gst_meet *meet, const char *reason);
+void gst_meet_abort(struct gst_meet *meet, enum gst_finding_id finding, const char *reason);
 
 /* After a step that failed: true for a rank that had not arrived, or is gone. At the hub. */
 bool gst_meet_is_missing(const struct gst_meet *meet, int rank);

@@ -167,7 +167,7 @@ bool gst_meet_join(struct gst_meet *meet, int descriptor, const struct gst_card 
     case GST_ARRIVED:
         return true;
     case GST_ARRIVE_AGAIN:
-        gst_step_fail(&step, GST_SUITE_RANK_LOST, "the coordinator of rank %d: %s", own->rank, why);
+        gst_step_fail(&step, GST_HOST_RANK_LOST, "the coordinator of rank %d: %s", own->rank, why);
         break;
     case GST_ARRIVE_NEVER:
         break;

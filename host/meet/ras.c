@@ -98,11 +98,11 @@ static bool greet(const struct talk *talk, struct gst_status *st)
     char line[200], printable[600];
 
     if (!say(talk, HELLO) || !hear_line(talk, line, sizeof(line)))
-        return gst_fail(st, GST_SUITE_RANK_LOST, "NCCL's RAS says nothing");
+        return gst_fail(st, GST_HOST_RANK_LOST, "NCCL's RAS says nothing");
     if (strncasecmp(line, ANSWER, strlen(ANSWER)) == 0)
         return true;
     gst_utf8_printable(printable, sizeof(printable), line);
-    return gst_fail(st, GST_SUITE_RANK_LOST, "what listens at NCCL's RAS port says '%.60s'",
+    return gst_fail(st, GST_HOST_RANK_LOST, "what listens at NCCL's RAS port says '%.60s'",
                     printable);
 }
 
@@ -115,7 +115,7 @@ static bool set_timeout(const struct talk *talk, double timeout_s, struct gst_st
     snprintf(line, sizeof(line), "TIMEOUT %d\n", seconds);
     if (say(talk, line) && hear_line(talk, line, sizeof(line)) && strcasecmp(line, "OK") == 0)
         return true;
-    return gst_fail(st, GST_SUITE_RANK_LOST, "NCCL's RAS refuses a time-out");
+    return gst_fail(st, GST_HOST_RANK_LOST, "NCCL's RAS refuses a time-out");
 }
 
 static bool take_status(const struct talk *talk, char *raw, size_t size, struct gst_status *st)
@@ -123,13 +123,13 @@ static bool take_status(const struct talk *talk, char *raw, size_t size, struct 
     size_t used = 0, got = 1;
 
     if (!say(talk, STATUS))
-        return gst_fail(st, GST_SUITE_RANK_LOST, "NCCL's RAS takes no question");
+        return gst_fail(st, GST_HOST_RANK_LOST, "NCCL's RAS takes no question");
     while (used + 1 < size && got > 0) {
         got = hear(talk, raw + used, size - 1 - used);
         used += got;
     }
     raw[used] = '\0';
-    return used > 0 || gst_fail(st, GST_SUITE_RANK_LOST, "NCCL's RAS tells no status");
+    return used > 0 || gst_fail(st, GST_HOST_RANK_LOST, "NCCL's RAS tells no status");
 }
 
 /* Line ends stay, since it is a page; what else could steer a terminal goes. */
@@ -168,7 +168,7 @@ bool gst_ras_ask(const char *host, int port, double timeout_s, char *text, size_
     talk.fd = gst_address_connect(host, port, talk.deadline_ns, why, sizeof(why));
     if (talk.fd < 0) {
         free(raw);
-        return gst_fail(st, GST_SUITE_RANK_LOST, "NCCL's RAS: %s", why);
+        return gst_fail(st, GST_HOST_RANK_LOST, "NCCL's RAS: %s", why);
     }
     ok = greet(&talk, st) && set_timeout(&talk, timeout_s, st) && take_status(&talk, raw, size, st);
     if (ok)

@@ -67,7 +67,7 @@ bool gst_step_poll(struct gst_step *step, struct pollfd *polls, size_t count, do
             polls[i].revents = 0;
     }
     reason = meet->watch != NULL ? meet->watch(meet->watch_data) : NULL;
-    return reason == NULL || gst_step_fail(step, GST_SUITE_RANK_LOST, "%s", reason);
+    return reason == NULL || gst_step_fail(step, GST_HOST_RANK_LOST, "%s", reason);
 }
 
 static void dismiss_all(struct gst_meet *meet)
@@ -113,9 +113,8 @@ const char *gst_step_who(const struct gst_step *step, int link, char *text, size
 /* " at 'init'", or that not all had arrived. */
 static const char *at(const struct gst_step *step, char *text, size_t size)
 {
-    if (step->name == NULL)
-        snprintf(text, size, " before all had arrived");
-    else
+    text[0] = '\0';
+    if (step->name != NULL)
         snprintf(text, size, " at '%.*s'", GST_MEET_STEP_SIZE - 1, step->name);
     return text;
 }
@@ -125,7 +124,7 @@ bool gst_step_lose(struct gst_step *step, int link)
     char who[120], where[80];
 
     step->meet->links[link].is_missing = true;
-    return gst_step_fail(step, GST_SUITE_RANK_LOST, "%s is gone%s",
+    return gst_step_fail(step, GST_HOST_RANK_LOST, "%s is gone%s",
                          gst_step_who(step, link, who, sizeof(who)),
                          at(step, where, sizeof(where)));
 }
@@ -154,7 +153,7 @@ bool gst_step_miss(struct gst_step *step)
         at(step, where, sizeof(where));
     if (!meet->is_hub) {
         meet->links[0].is_missing = true;
-        return gst_step_fail(step, GST_SUITE_RANK_LOST, "%s has not answered%s after %g s",
+        return gst_step_fail(step, GST_HOST_RANK_LOST, "%s has not answered%s after %g s",
                              gst_step_who(step, 0, who, sizeof(who)), where, step->timeout_s);
     }
     for (int i = 0; i < meet->size; i++) {
@@ -162,7 +161,7 @@ bool gst_step_miss(struct gst_step *step)
         meet->links[i].is_missing = is_missing[i];
     }
     count = gst_notice_count(is_missing, meet->size);
-    return gst_step_fail(step, step->name == NULL ? GST_USER_RANKS_MISSING : GST_SUITE_RANK_LOST,
+    return gst_step_fail(step, step->name == NULL ? GST_USER_RANKS_MISSING : GST_HOST_RANK_LOST,
                          "%s %s not arrived%s after %g s",
                          gst_notice_ranks(is_missing, meet->size, who, sizeof(who)),
                          count == 1 ? "has" : "have", where, step->timeout_s);

@@ -18,7 +18,7 @@
 /* What is under way: a step, or the meeting itself. */
 struct gst_step {
     struct gst_meet *meet;
-    const char *name; /* NULL: the ranks are still to arrive */
+    const char *name; /* NULL: the ranks are still to arrive, or are between two steps */
     double timeout_s;
     uint64_t deadline_ns; /* of the clock of core/clock.h */
     struct gst_status *st;

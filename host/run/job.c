@@ -98,6 +98,7 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .minutes = job->settings->minutes,
         .pairs = &job->settings->pairs,
         .collectives = &job->settings->collectives,
+        .launch = job->launch.launcher != NULL ? &job->launch : NULL,
         .is_full = job->settings->level == GST_LEVEL_FULL,
         .wants_libraries = gst_plan_is_named(job->settings, workload->name)
                            || gst_variant_has_libraries(job->settings->variant),

@@ -11,6 +11,7 @@
 #include "core/report.h"
 #include "core/root.h"
 #include "gpu/env.h"
+#include "meet/launch.h"
 #include "run/plan.h"
 #include "run/settings.h"
 #include "run/supervise.h"
@@ -23,7 +24,8 @@ struct gst_job {
     struct gst_root root;
     char devices[GST_OPTION_LIST_MAX][GST_TEXT_SIZE]; /* of --device, each ended by a zero */
     uint64_t seed;
-    struct gst_env env; /* of the child */
+    struct gst_launch launch; /* as one rank of several, if `launcher` is set */
+    struct gst_env env;       /* of the child */
 };
 
 /* The operations; their context is a struct gst_job. */

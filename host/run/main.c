@@ -69,6 +69,33 @@ static bool copy_devices(struct gst_job *job, char *error, size_t size)
     return true;
 }
 
+/* A launcher's variables stand in many environments: they mean something where a workload that
+ * takes them was named, or an address was given. */
+static bool read_launch(struct gst_job *job, char *error, size_t size)
+{
+    const struct gst_rendezvous *given = &job->settings->collectives.rendezvous;
+    bool is_asked = false;
+
+    for (size_t i = 0; i < job->plan.count; i++) {
+        const struct gst_workload *row = job->plan.rows[i];
+
+        is_asked = is_asked
+                   || (row->takes_collectives
+                       && (given->kind != GST_RENDEZVOUS_NONE
+                           || gst_plan_is_named(job->settings, row->name)));
+    }
+    if (!is_asked)
+        return true;
+    if (job->settings->collectives.processes == GST_PROCESSES_ONE
+        && gst_launch_is_set(gst_launch_getenv, NULL) != NULL) {
+        snprintf(error, size,
+                 "'--process-model one-process' does not go with %s: each process is one rank",
+                 gst_launch_is_set(gst_launch_getenv, NULL));
+        return false;
+    }
+    return gst_launch_read(&job->launch, given, gst_launch_getenv, NULL, error, size);
+}
+
 /* Everything that can be wrong with what was asked, before anything runs. */
 static bool prepare(struct gst_job *job, struct gst_workload_list list, char *error, size_t size)
 {
@@ -77,6 +104,7 @@ static bool prepare(struct gst_job *job, struct gst_workload_list list, char *er
     size_t metric_count = gst_plan_metrics(list, metrics, METRICS_MAX);
 
     return gst_plan_make(&job->plan, list, settings, error, size) && copy_devices(job, error, size)
+           && read_launch(job, error, size)
            && (settings->bars == NULL
                || gst_bars_read(&job->bars, settings->bars, metrics, metric_count, error, size));
 }

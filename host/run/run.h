@@ -14,6 +14,7 @@
 #include "core/judge.h"
 #include "core/report.h"
 #include "gpu/env.h"
+#include "meet/launch.h"
 #include "run/settings.h"
 #include "run/workload.h"
 
@@ -29,7 +30,8 @@ struct gst_run {
     double minutes;                /* --minutes */
     const struct gst_pairs *pairs; /* --pairs; NULL: all */
     const struct gst_collective_choice *collectives; /* of --collective and its kin */
-    bool is_full;                                    /* --level full */
+    const struct gst_launch *launch; /* this process is one rank of several; NULL: it is all */
+    bool is_full;                    /* --level full */
     bool wants_libraries; /* cuBLAS or NCCL missing is a fault: the workload was named, or the image
                              promises them */
     double timeout_s;     /* what the supervisor gives it: --timeout, or the row's own */

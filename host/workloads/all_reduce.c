@@ -13,11 +13,9 @@
 
 #include "collective/comm.h"
 #include "collective/crew.h"
-#include "core/clock.h"
-#include "gpu/error.h"
 #include "run/run.h"
-#include "workloads/collective_plan.h"
 #include "workloads/collective_report.h"
+#include "workloads/collective_seats.h"
 #include "workloads/collective_way.h"
 #include "workloads/list.h"
 
@@ -27,6 +25,9 @@
 #define SHARE_OF_TIMEOUT 0.45
 #define ENDING_S         3.0
 #define HEALTHY_S        3.3
+
+/* How long ranks of several processes have to come: launchers start them some time apart. */
+#define SHARE_OF_MEETING 0.2
 
 /* One process model. */
 struct attempt {
@@ -43,64 +44,6 @@ static bool is_right(const struct attempt *attempt)
     return attempt->st.finding == GST_NO_FINDING && attempt->fault.finding == GST_NO_FINDING;
 }
 
-static bool least_free(struct gst_run *run, uint64_t *bytes, struct gst_status *st)
-{
-    *bytes = UINT64_MAX;
-    for (int i = 0; i < run->env->gpu_count; i++) {
-        size_t available = 0, total = 0;
-
-        if (!gst_gpu_use(run->env, &run->env->gpus[i], st)
-            || !GST_CU(run->env, st, cuMemGetInfo, (&available, &total)))
-            return false;
-        *bytes = available < *bytes ? available : *bytes;
-    }
-    return true;
-}
-
-static void seat(struct gst_run *run, struct gst_board *board)
-{
-    board->world = run->env->gpu_count;
-    board->seat_count = run->env->gpu_count;
-    for (int i = 0; i < run->env->gpu_count; i++) {
-        board->seats[i].rank = i;
-        board->seats[i].gpu = run->env->gpus[i].index;
-        snprintf(board->seats[i].uuid, sizeof(board->seats[i].uuid), "%s", run->env->gpus[i].uuid);
-    }
-}
-
-static void assign(struct gst_board *board, bool is_per_gpu)
-{
-    board->worker_count = is_per_gpu ? board->seat_count : 1;
-    for (int i = 0; i < board->worker_count; i++) {
-        board->workers[i].first_seat = i;
-        board->workers[i].seat_count = is_per_gpu ? 1 : board->seat_count;
-    }
-}
-
-static bool prepare(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
-                    struct gst_status *st)
-{
-    struct gst_collective_wish wish = {
-        .choice = run->collectives,
-        .ranks = run->env->gpu_count,
-        .is_full = run->is_full,
-        .size_bytes = run->size_bytes,
-        .samples = (uint32_t)run->samples,
-    };
-    struct gst_board *board;
-
-    if (!least_free(run, &wish.free_bytes, st) || !gst_crew_init(&attempt->crew, st))
-        return false;
-    board = attempt->crew.board;
-    attempt->crew.progress = run->env->progress;
-    snprintf(board->root, sizeof(board->root), "%s", run->root);
-    board->seed = gst_run_pattern_seed(run);
-    seat(run, board);
-    assign(board, is_per_gpu);
-    board->case_count = gst_collective_plan(&wish, board->cases, GST_BOARD_CASES);
-    return true;
-}
-
 static double allowed_s(const struct gst_run *run)
 {
     const double share = run->timeout_s * SHARE_OF_TIMEOUT;
@@ -115,20 +58,60 @@ static void leave_gpus(struct gst_run *run)
         gst_gpu_leave(run->env, &run->env->gpus[i]);
 }
 
+static bool prepare(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
+                    struct gst_outside *outside, struct gst_status *st)
+{
+    struct gst_crew *crew = &attempt->crew;
+
+    gst_run_phase(run, GST_NO_GPU, "start the ranks, %s", attempt->model);
+    if (!gst_crew_init(crew, st)
+        || !gst_collective_seat(run, crew->board, is_per_gpu, outside, allowed_s(run), st))
+        return false;
+    crew->progress = run->env->progress;
+    attempt->is_run = true;
+    return true;
+}
+
+static void judge(struct gst_run *run, struct attempt *attempt)
+{
+    gst_collective_judge(attempt->crew.board, &attempt->fault);
+    gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
+}
+
 /* What the workers came to is the attempt's; only what keeps it from being made is a failure. */
 static bool try(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
                 struct gst_status *st)
 {
-    gst_run_phase(run, GST_NO_GPU, "start the ranks, %s", attempt->model);
-    if (!prepare(run, attempt, is_per_gpu, st))
+    if (!prepare(run, attempt, is_per_gpu, NULL, st))
         return false;
-    attempt->is_run = true;
     gst_collective_trace_start(&attempt->trace);
     attempt->crew.variables = attempt->trace.variables;
     leave_gpus(run);
     gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
-    gst_collective_judge(attempt->crew.board, &attempt->fault);
-    gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
+    judge(run, attempt);
+    return true;
+}
+
+/* One rank of several processes: the others are met before, and told how it ends. */
+static bool try_among(struct gst_run *run, struct attempt *attempt, struct gst_outside *outside,
+                      struct gst_status *st)
+{
+    const double meeting_s = run->timeout_s * SHARE_OF_MEETING;
+    const struct gst_gpu *gpu = gst_collective_own_gpu(run, st);
+    char plan[400];
+
+    gst_run_phase(run, GST_NO_GPU, "meet the other ranks");
+    if (gpu == NULL
+        || !gst_outside_open(outside, run->launch, gpu->uuid,
+                             gst_collective_terms(run, plan, sizeof(plan)), meeting_s, st)
+        || !prepare(run, attempt, true, outside, st))
+        return false;
+    gst_outside_begin(outside, attempt->crew.board);
+    attempt->crew.go_on = gst_outside_go_on;
+    attempt->crew.go_on_data = outside;
+    if (gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st))
+        gst_outside_collect(outside, meeting_s, &attempt->st);
+    judge(run, attempt);
     return true;
 }
 
@@ -253,15 +236,52 @@ static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *o
     return report(run, per_gpu, one, way, st);
 }
 
+/* The numbers of all ranks stand in one report, rank 0's. */
+static bool test_among(struct gst_run *run, struct attempt *attempt, struct gst_outside *outside,
+                       struct gst_collective_way *way, struct gst_status *st)
+{
+    const struct gst_launch *launch = run->launch;
+    const struct attempt none = { .is_run = false };
+    char others[60] = "";
+
+    if (!try_among(run, attempt, outside, st))
+        return false;
+    note_library(run, attempt->crew.board);
+    if (launch->rank != 0)
+        snprintf(others, sizeof(others), "; numbers stand in the report of rank 0");
+    gst_run_summary(run, "rank %d of %d, each a process of its own, %zu cases, every element%s",
+                    launch->rank, launch->size, attempt->crew.board->case_count,
+                    launch->rank == 0 ? " of every rank" : others);
+    if (launch->rank != 0 && is_right(attempt))
+        return true;
+    return report(run, attempt, &none, way, st);
+}
+
+/* Who named no workload did not mean them, or forgot to. */
+static void note_variables(struct gst_run *run)
+{
+    const char *name = gst_launch_is_set(gst_launch_getenv, NULL);
+
+    if (run->launch == NULL && name != NULL)
+        gst_run_check(
+            run, GST_USER_LAUNCH_IGNORED, GST_NO_GPU, false,
+            "%s is set, and all-reduce was not named: its ranks are those of this machine", name);
+}
+
 static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
 {
     struct attempt per_gpu = { .model = gst_process_model_names[GST_PROCESSES_PER_GPU],
                                .st = GST_STATUS_INIT };
     struct attempt one = { .model = gst_process_model_names[GST_PROCESSES_ONE],
                            .st = GST_STATUS_INIT };
+    struct gst_outside outside = { .launch = NULL };
     struct gst_collective_way way = { 0 };
-    const bool ok = test(run, &per_gpu, &one, &way, st);
+    bool ok;
 
+    note_variables(run);
+    ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
+                             : test_among(run, &per_gpu, &outside, &way, st);
+    gst_outside_close(&outside, st->finding != GST_NO_FINDING ? st : &per_gpu.st);
     gst_collective_trace_stop(&one.trace);
     gst_collective_trace_stop(&per_gpu.trace);
     gst_crew_release(&one.crew);

@@ -97,6 +97,9 @@ void gst_collective_way_explain(struct gst_collective_way *way)
     char why[192] = "so fast is the way that it took";
     int gpu;
 
+    /* Ranks of other machines: nothing is known of what is between. */
+    if (!way->is_open)
+        return;
     if (finding == GST_NO_FINDING)
         finding = gst_way_blame(&way->site, way->run->env, &way->peers, way->gpus, &gpu, why,
                                 sizeof(why));

@@ -39,7 +39,7 @@
     X(GST_HOST_RANK_LOST, "host.rank-lost", GST_ERROR, GST_ACTION_FIX_HOST, \
       "every rank stays connected to the others", \
       "look for what the lost rank itself reports; between machines, at the network between them", \
-      "NCCL user guide, ncclRemoteError") \
+      "NCCL user guide, ncclRemoteError; the connection between the ranks' processes was closed") \
     X(GST_HOST_RANK_ABSENT, "host.rank-absent", GST_ERROR, GST_ACTION_FIX_HOST, \
       "every rank comes to where the others wait for it", \
       "test that GPU alone (--device N), and look at dmesg | grep -i xid on the host", \

@@ -17,10 +17,10 @@
       "ranks of one job have the same options, the same image and different numbers", \
       "start every rank from the same image, with the same options and WORLD_SIZE, and with a RANK of its own", \
       "what each rank tells of itself when it arrives") \
-    X(GST_SUITE_RANK_LOST, "suite.rank-lost", GST_ERROR, GST_ACTION_FIX_HOST, \
-      "every rank stays until all are done", \
-      "look at the report or the output of the rank that is named: it says why it ended", \
-      "its connection was closed, or it took another step than the others")
+    X(GST_USER_LAUNCH_IGNORED, "user.launch-ignored", GST_NOTE, GST_ACTION_FIX_FLAGS, \
+      "the variables of a launcher go with a workload that is named", \
+      "name it if this is one rank of several: gpu-selftest all-reduce; else unset them", \
+      "the environment")
 /* clang-format on */
 
 #endif

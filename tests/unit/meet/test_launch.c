@@ -52,6 +52,7 @@ static void test_launch__by_nobody(void **state)
         assert_null(launch.launcher);
         assert_int_equal(launch.local_rank, -1);
         assert_int_equal(launch.size, 0);
+        assert_null(gst_launch_is_set(get, (void *)(uintptr_t)cases[i].variables));
     }
 }
 
@@ -79,6 +80,7 @@ static void test_launch__by_torchrun(void **state)
     assert_string_equal(launch.where.host, "fd00::1");
     assert_int_equal(launch.where.port, 29500);
     assert_true(launch.job == gst_card_digest("a"));
+    assert_string_equal(gst_launch_is_set(get, (void *)(uintptr_t)variables), "RANK");
 }
 
 /* torchrun's own store listens at the port that it hands on. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "core/clock.h"
 #include "crew.h"
 
 /* Several times what a socket's buffer takes. */
@@ -115,7 +116,7 @@ static void test_steps__who_is_late_is_named_everywhere(void **state)
     open_hub(&hub, &crew);
     assert_false(gst_meet_barrier(&hub, "init", SHORT_S, &st));
     assert_string_equal(st.cause, cause);
-    assert_int_equal(st.finding, GST_SUITE_RANK_LOST);
+    assert_int_equal(st.finding, GST_HOST_RANK_LOST);
     for (int i = 0; i < 4; i++)
         assert_int_equal(gst_meet_is_missing(&hub, i), i == 2);
     /* What has failed stays so, and says why. */
@@ -127,7 +128,7 @@ static void test_steps__who_is_late_is_named_everywhere(void **state)
     for (int i = 0; i < 4; i++) {
         assert_false(crew.ranks[i].ok);
         assert_string_equal(crew.ranks[i].st.cause, cause);
-        assert_int_equal(crew.ranks[i].st.finding, GST_SUITE_RANK_LOST);
+        assert_int_equal(crew.ranks[i].st.finding, GST_HOST_RANK_LOST);
     }
     gst_meet_release(&hub);
     sem_destroy(&held.go);
@@ -196,7 +197,7 @@ static bool rank_1_gives_up(struct crew_rank *rank)
 {
     if (rank->rank != 1)
         return gst_meet_barrier(&rank->meet, "init", CREW_LONG_S, &rank->st);
-    gst_meet_abort(&rank->meet, "no room for 64 MiB");
+    gst_meet_abort(&rank->meet, GST_HOST_RANK_LOST, "no room for 64 MiB");
     return gst_meet_barrier(&rank->meet, "init", CREW_LONG_S, &rank->st);
 }
 
@@ -230,7 +231,7 @@ static void test_steps__the_hub_says_why_it_gives_up(void **state)
     (void)state;
     crew_pair(&crew, 2, plain_barrier, NULL);
     open_hub(&hub, &crew);
-    gst_meet_abort(&hub, "interrupted by \x1b[31mSIGINT");
+    gst_meet_abort(&hub, GST_HOST_RANK_LOST, "interrupted by \x1b[31mSIGINT");
     crew_join(&crew, 0);
     for (int i = 0; i < 2; i++)
         assert_string_equal(crew.ranks[i].st.cause, "interrupted by ?[31mSIGINT");
@@ -341,6 +342,60 @@ static void test_steps__a_watch_ends_the_wait(void **state)
     sem_destroy(&held.go);
 }
 
+/* Rank 1 waits for the hub, which works; rank 0 ends meanwhile, or says why it gives up. */
+static bool rank_0_goes(struct crew_rank *rank)
+{
+    if (rank->rank == 0 && rank->data != NULL)
+        gst_meet_abort(&rank->meet, GST_HOST_RANK_LOST, rank->data);
+    return rank->rank == 0 || gst_meet_barrier(&rank->meet, "end", CREW_LONG_S, &rank->st);
+}
+
+static void test_steps__who_goes_between_steps_is_noticed(void **state)
+{
+    static const struct {
+        const char *reason;
+        const char *cause;
+    } cases[] = {
+        { NULL, "rank 0 of 2 on 'node0' is gone" },
+        { "no room", "rank 0 of 2 on 'node0': no room" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const uint64_t until_ns = gst_clock_ns() + (uint64_t)CREW_LONG_S * 1000000000u;
+        struct gst_meet hub = { .size = 0 };
+        struct gst_status st = GST_STATUS_INIT;
+        struct crew crew;
+
+        crew_pair(&crew, 2, rank_0_goes, (void *)(uintptr_t)cases[i].reason);
+        open_hub(&hub, &crew);
+        while (gst_meet_check(&hub, &st) && gst_clock_ns() < until_ns)
+            continue;
+        assert_string_equal(st.cause, cases[i].cause);
+        crew_join(&crew, 0);
+        assert_string_equal(crew.ranks[1].st.cause, st.cause);
+        gst_meet_release(&hub);
+    }
+}
+
+/* Nobody has gone: nothing is said, and the step that follows is as if nobody had asked. */
+static void test_steps__a_check_takes_nothing_away(void **state)
+{
+    struct gst_meet hub = { .size = 0 };
+    struct gst_status st = GST_STATUS_INIT;
+    struct crew crew;
+
+    (void)state;
+    crew_pair(&crew, 2, plain_barrier, NULL);
+    open_hub(&hub, &crew);
+    for (int i = 0; i < 100; i++)
+        assert_true(gst_meet_check(&hub, &st));
+    assert_true(gst_meet_barrier(&hub, "init", CREW_LONG_S, &st));
+    crew_join(&crew, 0);
+    assert_true(crew.ranks[0].ok && crew.ranks[1].ok);
+    gst_meet_release(&hub);
+}
+
 static void test_steps__nothing_is_released_twice(void **state)
 {
     struct gst_meet meet = { .size = 0 };
@@ -365,6 +420,8 @@ int main(void)
         cmocka_unit_test(test_steps__another_step_is_an_error),
         cmocka_unit_test(test_steps__another_size_is_an_error),
         cmocka_unit_test(test_steps__a_watch_ends_the_wait),
+        cmocka_unit_test(test_steps__who_goes_between_steps_is_noticed),
+        cmocka_unit_test(test_steps__a_check_takes_nothing_away),
         cmocka_unit_test(test_steps__nothing_is_released_twice),
     };
 
