@@ -109,6 +109,7 @@ static bool try_among(struct gst_run *run, struct attempt *attempt, struct gst_o
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
+    leave_gpus(run);
     if (gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st))
         gst_outside_collect(outside, meeting_s, &attempt->st);
     judge(run, attempt);

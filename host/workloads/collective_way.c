@@ -38,6 +38,7 @@ bool gst_collective_way_open(struct gst_collective_way *way, struct gst_run *run
         gst_way_site_read(&way->site, run->env, &way->peers, pairs, way->gpus, count);
     free(pairs);
     give_back(&way->peers, run->env);
+    way->is_open = true;
     return true;
 }
 

@@ -22,6 +22,7 @@ struct gst_collective_way {
     struct gst_peers peers;
     struct gst_way_site site;
     int gpus[GST_ENV_GPUS];   /* of each rank, as in env->gpus */
+    bool is_open;             /* false: nothing is known of the way, and nothing judged by it */
     enum gst_finding_id lost; /* why the way is not the best one; GST_NO_FINDING: it is */
 };
 
