@@ -67,6 +67,7 @@ static bool prepare(struct gst_run *run, struct attempt *attempt, bool is_per_gp
     if (!gst_crew_init(crew, st)
         || !gst_collective_seat(run, crew->board, is_per_gpu, outside, allowed_s(run), st))
         return false;
+    leave_gpus(run);
     crew->progress = run->env->progress;
     attempt->is_run = true;
     return true;
@@ -86,7 +87,6 @@ static bool try(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
         return false;
     gst_collective_trace_start(&attempt->trace);
     attempt->crew.variables = attempt->trace.variables;
-    leave_gpus(run);
     gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     judge(run, attempt);
     return true;
@@ -109,7 +109,6 @@ static bool try_among(struct gst_run *run, struct attempt *attempt, struct gst_o
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
-    leave_gpus(run);
     if (gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st))
         gst_outside_collect(outside, meeting_s, &attempt->st);
     judge(run, attempt);
