@@ -211,6 +211,15 @@ static void summarise(struct gst_run *run, const struct gst_board *board, bool h
                         has_both ? " in both process models" : "");
 }
 
+/* What is missing is no fault where nobody asked for it. */
+static bool is_skip(struct gst_run *run, const struct attempt *attempt)
+{
+    if (attempt->st.finding != GST_IMAGE_NCCL_MISSING || run->wants_libraries)
+        return false;
+    gst_run_skip(run, "no NCCL here: %.120s", attempt->st.cause);
+    return true;
+}
+
 static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *one,
                  struct gst_collective_way *way, struct gst_status *st)
 {
@@ -219,15 +228,13 @@ static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *o
 
     if (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st))
         return false;
-    if (per_gpu->st.finding == GST_IMAGE_NCCL_MISSING && !run->wants_libraries) {
-        gst_run_skip(run, "no NCCL here: %.120s", per_gpu->crew.board->workers[0].cause);
-        return true;
-    }
     /* With one GPU both are the same; and without the library so is what both have to say. */
     if (wanted != GST_PROCESSES_PER_GPU && !(is_alone && per_gpu->is_run)
         && per_gpu->st.finding != GST_IMAGE_NCCL_MISSING
         && per_gpu->st.finding != GST_IMAGE_NCCL_TOO_OLD && !try(run, one, false, st))
         return false;
+    if (is_skip(run, per_gpu) || is_skip(run, one))
+        return true;
     note_library(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board);
     summarise(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board,
               per_gpu->is_run && one->is_run);
