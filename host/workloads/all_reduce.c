@@ -79,14 +79,20 @@ static void judge(struct gst_run *run, struct attempt *attempt)
     gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
 }
 
+/* Its ranks write down which way they take. */
+static void trace(struct attempt *attempt)
+{
+    gst_collective_trace_start(&attempt->trace);
+    attempt->crew.variables = attempt->trace.variables;
+}
+
 /* What the workers came to is the attempt's; only what keeps it from being made is a failure. */
 static bool try(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
                 struct gst_status *st)
 {
     if (!prepare(run, attempt, is_per_gpu, NULL, st))
         return false;
-    gst_collective_trace_start(&attempt->trace);
-    attempt->crew.variables = attempt->trace.variables;
+    trace(attempt);
     gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     judge(run, attempt);
     return true;
@@ -109,6 +115,7 @@ static bool try_among(struct gst_run *run, struct attempt *attempt, struct gst_o
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
+    trace(attempt);
     if (gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st))
         gst_outside_collect(outside, meeting_s, &attempt->st);
     judge(run, attempt);
@@ -219,8 +226,7 @@ static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *o
     const enum gst_process_model wanted = run->collectives->processes;
     const bool is_alone = run->env->gpu_count == 1;
 
-    if (!gst_collective_way_open(way, run, st)
-        || (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st)))
+    if (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st))
         return false;
     /* With one GPU both are the same; and without the library so is what both have to say. */
     if (wanted != GST_PROCESSES_PER_GPU && !(is_alone && per_gpu->is_run)
@@ -254,6 +260,8 @@ static bool test_among(struct gst_run *run, struct attempt *attempt, struct gst_
                     launch->rank == 0 ? " of every rank" : others);
     if (launch->rank != 0 && is_right(attempt))
         return true;
+    gst_collective_way_among(way, outside->meet.is_hub ? outside->meet.cards : NULL);
+    gst_collective_way_tell(way);
     return report(run, attempt, &none, way, st);
 }
 
@@ -279,6 +287,7 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     bool ok;
 
     note_variables(run);
+    gst_collective_way_read(&way, run);
     ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
                              : test_among(run, &per_gpu, &outside, &way, st);
     gst_outside_close(&outside, st->finding != GST_NO_FINDING ? st : &per_gpu.st);

@@ -112,12 +112,6 @@ def test_nothing_is_left_in_the_folder_for_files(whole, tmp_path):
     assert not list(scratch.iterdir())
 
 
-def test_folder_that_is_not_there_is_passed_over(whole, tmp_path):
-    missing = str(tmp_path / "missing")
-
-    assert fact(run(whole, "rtx4090x2", env={"TMPDIR": missing}), "transports", "per-gpu")
-
-
 def test_way_is_in_the_json_alone(whole):
     """The page of facts is for who asks for it; the text has the findings."""
     outcome = run(whole, "rtx4090x2")
