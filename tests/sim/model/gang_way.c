@@ -89,6 +89,9 @@ static void find_ring_rate(struct sim_gang_way *way, const struct gang *gang)
     }
 }
 
+/* Between hosts alone; NCCL makes no fewer. */
+#define NET_CHANNELS 2
+
 static void find_channels(struct sim_gang_way *way, const struct gang *gang)
 {
     unsigned least = ~0u;
@@ -103,6 +106,10 @@ static void find_channels(struct sim_gang_way *way, const struct gang *gang)
             way->farthest = way->path[i] > way->farthest ? way->path[i] : way->farthest;
             least = rate < least ? rate : least;
         }
+    }
+    if (least == ~0u && gang->count > 1) {
+        way->channels = NET_CHANNELS;
+        way->channel_mb_per_s = (unsigned)(SIM_GANG_NET_RATE / 1000000 / NET_CHANNELS);
     }
     if (least != ~0u)
         sim_gang_channels((unsigned)gang->spec->gpus[gang->ranks[0].gpu].capability,
