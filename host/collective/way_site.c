@@ -32,7 +32,8 @@ static enum gst_way_link link_of(enum gst_distance distance)
 static struct gst_way_pair read_pair(struct gst_env *env, const struct gst_peers *peers, int one,
                                      int other)
 {
-    struct gst_way_pair pair = { .can_peer = gst_peers_are_direct(peers, one, other),
+    struct gst_way_pair pair = { .can_peer = peers->of[one][other].can_access
+                                             && peers->of[other][one].can_access,
                                  .nvlinks = gst_nvlinks_expected_between(&peers->links, one, other),
                                  .is_untold = gst_nvlinks_are_untold(&peers->links, one, other),
                                  .link = GST_WAY_LINK_SYS };

@@ -24,7 +24,7 @@ struct gst_way_pair {
 
 /* What joins these `count` GPUs (as in env->gpus), one rank each: `count` x `count` pairs that the
  * caller frees, row by row; one with itself is zero, and so is a pair with a GPU of -1, which is
- * not to be seen from here. NULL without memory. `peers` as gst_peers_open() left them. */
+ * not to be seen from here. NULL without memory. `peers` as gst_peers_ask() left them. */
 struct gst_way_pair *gst_way_pairs_read(struct gst_env *env, const struct gst_peers *peers,
                                         const int *gpus, int count);
 

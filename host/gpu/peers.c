@@ -51,18 +51,26 @@ static void allow(struct gst_peer *peer, struct gst_env *env, CUcontext context)
         note_refusal(peer, &st);
 }
 
-bool gst_peers_open(struct gst_peers *peers, struct gst_env *env, struct gst_status *st)
+void gst_peers_ask(struct gst_peers *peers, struct gst_env *env)
 {
     *peers = (struct gst_peers){ .count = env->gpu_count };
     gst_nvlinks_read(&peers->links, env);
     for (int i = 0; i < env->gpu_count; i++) {
-        if (!gst_gpu_use(env, &env->gpus[i], st))
-            return false;
         for (int k = 0; k < env->gpu_count; k++) {
             if (i != k)
                 ask(&peers->of[i][k], env, i, k);
         }
     }
+}
+
+bool gst_peers_open(struct gst_peers *peers, struct gst_env *env, struct gst_status *st)
+{
+    *peers = (struct gst_peers){ .count = 0 };
+    for (int i = 0; i < env->gpu_count; i++) {
+        if (!gst_gpu_use(env, &env->gpus[i], st))
+            return false;
+    }
+    gst_peers_ask(peers, env);
     for (int i = 0; i < env->gpu_count; i++) {
         if (!gst_gpu_use(env, &env->gpus[i], st))
             return false;

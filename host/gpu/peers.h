@@ -39,6 +39,9 @@ struct gst_peers {
     struct gst_peer of[GST_ENV_GPUS][GST_ENV_GPUS];
 };
 
+/* Asks what can be and how GPUs are joined, and allows nothing: no GPU needs a context for that. */
+void gst_peers_ask(struct gst_peers *peers, struct gst_env *env);
+
 /* Retains every GPU's context, asks, and allows access in every direction in which it can be; what
  * is refused (205, 217 or 711, or any other code) leaves that pair staged, with the reason in it.
  * False with the cause in `st`, and st->gpu set, if a GPU cannot be used at all; what was allowed

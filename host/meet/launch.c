@@ -109,6 +109,9 @@ static bool check_complete(const struct reader *reader, bool has_address)
     const size_t count = has_address ? 2 : 4;
     const char *set = first_set(reader);
 
+    /* An address that stands beside the one that was given makes nobody a rank. */
+    if (has_address && set != row->rank && set != row->size)
+        set = NULL;
     for (size_t i = 0; i < count; i++) {
         if (value_of(reader, names[i]) != NULL)
             continue;

@@ -6,6 +6,7 @@
  * what fails in both is the GPUs' or their links'. NCCL never runs in this process: rank workers do
  * it, which can be ended whatever they hang in.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,11 @@
 #include "workloads/list.h"
 
 /* Of what the supervisor allows, each process model gets this share, less what it may take to end
- * workers that hang. */
+ * workers that hang. Where next to nothing would be left, what is healthy comes first: it needs
+ * this much on a busy machine. */
 #define SHARE_OF_TIMEOUT 0.45
 #define ENDING_S         3.0
-#define ALLOWED_LEAST_S  1.0
+#define HEALTHY_S        3.3
 
 /* How long ranks of several processes have to come: launchers start them some time apart. */
 #define SHARE_OF_MEETING 0.2
@@ -44,9 +46,16 @@ static bool is_right(const struct attempt *attempt)
 
 static double allowed_s(const struct gst_run *run)
 {
-    const double seconds = run->timeout_s * SHARE_OF_TIMEOUT - ENDING_S;
+    const double share = run->timeout_s * SHARE_OF_TIMEOUT;
 
-    return seconds > ALLOWED_LEAST_S ? seconds : ALLOWED_LEAST_S;
+    return fmax(share - ENDING_S, fmin(share, HEALTHY_S));
+}
+
+/* The workers make contexts of their own, and in exclusive mode a GPU has no place for two. */
+static void leave_gpus(struct gst_run *run)
+{
+    for (int i = 0; i < run->env->gpu_count; i++)
+        gst_gpu_leave(run->env, &run->env->gpus[i]);
 }
 
 static bool prepare(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
@@ -58,6 +67,7 @@ static bool prepare(struct gst_run *run, struct attempt *attempt, bool is_per_gp
     if (!gst_crew_init(crew, st)
         || !gst_collective_seat(run, crew->board, is_per_gpu, outside, allowed_s(run), st))
         return false;
+    leave_gpus(run);
     crew->progress = run->env->progress;
     attempt->is_run = true;
     return true;
@@ -69,14 +79,20 @@ static void judge(struct gst_run *run, struct attempt *attempt)
     gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
 }
 
+/* Its ranks write down which way they take. */
+static void trace(struct attempt *attempt)
+{
+    gst_collective_trace_start(&attempt->trace);
+    attempt->crew.variables = attempt->trace.variables;
+}
+
 /* What the workers came to is the attempt's; only what keeps it from being made is a failure. */
 static bool try(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
                 struct gst_status *st)
 {
     if (!prepare(run, attempt, is_per_gpu, NULL, st))
         return false;
-    gst_collective_trace_start(&attempt->trace);
-    attempt->crew.variables = attempt->trace.variables;
+    trace(attempt);
     gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     judge(run, attempt);
     return true;
@@ -99,6 +115,7 @@ static bool try_among(struct gst_run *run, struct attempt *attempt, struct gst_o
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
+    trace(attempt);
     if (gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st))
         gst_outside_collect(outside, meeting_s, &attempt->st);
     judge(run, attempt);
@@ -146,10 +163,20 @@ static enum gst_finding_id finding_of(const struct attempt *attempt)
     return attempt->st.finding != GST_NO_FINDING ? attempt->st.finding : attempt->fault.finding;
 }
 
+/* Whether it can be what lies between processes: memory that one shares with another. What a single
+ * process runs into by itself is none of that. */
+static bool is_between_ranks(enum gst_finding_id finding)
+{
+    return finding == GST_HARDWARE_COLLECTIVE_CORRUPTED || finding == GST_HARDWARE_COLLECTIVE_NAN
+           || finding == GST_HARDWARE_CONTRIBUTION_MISSING
+           || finding == GST_HARDWARE_COLLECTIVE_HANG || finding == GST_HOST_NCCL_CUDA_ERROR;
+}
+
 static bool report(struct gst_run *run, const struct attempt *per_gpu, const struct attempt *one,
                    struct gst_collective_way *way, struct gst_status *st)
 {
-    const bool is_across = per_gpu->is_run && one->is_run && !is_right(per_gpu) && is_right(one);
+    const bool is_across =
+        per_gpu->is_run && one->is_run && is_right(one) && is_between_ranks(finding_of(per_gpu));
     const struct attempt *const both[] = { per_gpu, one };
 
     for (int i = 0; i < 2; i++) {
@@ -184,24 +211,30 @@ static void summarise(struct gst_run *run, const struct gst_board *board, bool h
                         has_both ? " in both process models" : "");
 }
 
+/* What is missing is no fault where nobody asked for it. */
+static bool is_skip(struct gst_run *run, const struct attempt *attempt)
+{
+    if (attempt->st.finding != GST_IMAGE_NCCL_MISSING || run->wants_libraries)
+        return false;
+    gst_run_skip(run, "no NCCL here: %.120s", attempt->st.cause);
+    return true;
+}
+
 static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *one,
                  struct gst_collective_way *way, struct gst_status *st)
 {
     const enum gst_process_model wanted = run->collectives->processes;
     const bool is_alone = run->env->gpu_count == 1;
 
-    if (!gst_collective_way_open(way, run, st)
-        || (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st)))
+    if (wanted != GST_PROCESSES_ONE && !try(run, per_gpu, true, st))
         return false;
-    if (per_gpu->st.finding == GST_IMAGE_NCCL_MISSING && !run->wants_libraries) {
-        gst_run_skip(run, "no NCCL here: %.120s", per_gpu->crew.board->workers[0].cause);
-        return true;
-    }
     /* With one GPU both are the same; and without the library so is what both have to say. */
     if (wanted != GST_PROCESSES_PER_GPU && !(is_alone && per_gpu->is_run)
         && per_gpu->st.finding != GST_IMAGE_NCCL_MISSING
         && per_gpu->st.finding != GST_IMAGE_NCCL_TOO_OLD && !try(run, one, false, st))
         return false;
+    if (is_skip(run, per_gpu) || is_skip(run, one))
+        return true;
     note_library(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board);
     summarise(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board,
               per_gpu->is_run && one->is_run);
@@ -227,6 +260,8 @@ static bool test_among(struct gst_run *run, struct attempt *attempt, struct gst_
                     launch->rank == 0 ? " of every rank" : others);
     if (launch->rank != 0 && is_right(attempt))
         return true;
+    gst_collective_way_among(way, outside->meet.is_hub ? outside->meet.cards : NULL);
+    gst_collective_way_tell(way);
     return report(run, attempt, &none, way, st);
 }
 
@@ -252,12 +287,12 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     bool ok;
 
     note_variables(run);
+    gst_collective_way_read(&way, run);
     ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
                              : test_among(run, &per_gpu, &outside, &way, st);
     gst_outside_close(&outside, st->finding != GST_NO_FINDING ? st : &per_gpu.st);
     gst_collective_trace_stop(&one.trace);
     gst_collective_trace_stop(&per_gpu.trace);
-    gst_collective_way_close(&way);
     gst_crew_release(&one.crew);
     gst_crew_release(&per_gpu.crew);
     return ok;

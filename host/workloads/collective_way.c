@@ -11,32 +11,48 @@
 #include "collective/way_read.h"
 #include "collective/way_report.h"
 #include "collective/way_shm.h"
+#include "meet/launch.h"
 
-bool gst_collective_way_open(struct gst_collective_way *way, struct gst_run *run,
-                             struct gst_status *st)
+/* Of ranks that are all here; else nobody knows what is between them. */
+static void read_site(struct gst_collective_way *way)
 {
-    const int count = run->env->gpu_count;
-    struct gst_way_pair *pairs;
+    struct gst_run *run = way->run;
+    struct gst_way_pair *pairs = gst_way_pairs_read(run->env, &way->peers, way->gpus, way->ranks);
 
-    *way = (struct gst_collective_way){ .run = run };
-    gst_way_settings_read(&way->settings, (const char *const *)environ, run->env->root);
-    for (int i = 0; i < count; i++)
-        way->gpus[i] = i;
-    way->is_open = true;
-    if (!gst_peers_open(&way->peers, run->env, st))
-        return false;
-    pairs = gst_way_pairs_read(run->env, &way->peers, way->gpus, count);
     if (pairs != NULL)
-        gst_way_site_read(&way->site, run->env, &way->peers, pairs, way->gpus, count);
+        gst_way_site_read(&way->site, run->env, &way->peers, pairs, way->gpus, way->ranks);
     free(pairs);
-    return true;
 }
 
-void gst_collective_way_close(struct gst_collective_way *way)
+void gst_collective_way_read(struct gst_collective_way *way, struct gst_run *run)
 {
-    if (way->is_open)
-        gst_peers_close(&way->peers, way->run->env);
-    way->is_open = false;
+    *way = (struct gst_collective_way){ .run = run, .ranks = run->env->gpu_count };
+    gst_way_settings_read(&way->settings, (const char *const *)environ, run->env->root);
+    for (int i = 0; i < way->ranks; i++)
+        way->gpus[i] = i;
+    gst_peers_ask(&way->peers, run->env);
+    read_site(way);
+}
+
+static int gpu_of(const struct gst_env *env, const struct gst_card *card, const char *boot_id)
+{
+    for (int i = 0; i < env->gpu_count && strcmp(card->boot_id, boot_id) == 0; i++) {
+        if (strcmp(env->gpus[i].uuid, card->gpu) == 0)
+            return i;
+    }
+    return -1;
+}
+
+void gst_collective_way_among(struct gst_collective_way *way, const struct gst_card *cards)
+{
+    const struct gst_launch *launch = way->run->launch;
+
+    way->cards = cards;
+    way->ranks = launch->size <= GST_ENV_GPUS ? launch->size : 0;
+    for (int i = 0; i < way->ranks; i++)
+        way->gpus[i] =
+            cards == NULL ? -1 : gpu_of(way->run->env, &cards[i], cards[launch->rank].boot_id);
+    read_site(way);
 }
 
 void gst_collective_way_tell(struct gst_collective_way *way)
@@ -70,11 +86,11 @@ void gst_collective_trace_tell(const struct gst_collective_trace *trace,
 {
     const struct gst_way_input input = { .folder = trace->folder,
                                          .model = model,
-                                         .ranks = way->run->env->gpu_count,
+                                         .ranks = way->ranks,
                                          .gpus = way->gpus,
+                                         .cards = way->cards,
                                          .peers = &way->peers,
                                          .settings = &way->settings };
-
     enum gst_finding_id lost;
 
     if (trace->folder[0] == '\0')
@@ -95,8 +111,8 @@ void gst_collective_way_explain(struct gst_collective_way *way)
     char why[192] = "so fast is the way that it took";
     int gpu;
 
-    /* Ranks of other machines: nothing is known of what is between. */
-    if (!way->is_open)
+    /* Ranks of other machines: nothing is known of what is between, and nothing is judged. */
+    if (way->site.kind == GST_WAY_KIND_UNKNOWN)
         return;
     if (finding == GST_NO_FINDING)
         finding = gst_way_blame(&way->site, way->run->env, &way->peers, way->gpus, &gpu, why,

@@ -12,6 +12,7 @@
 #include "collective/way_settings.h"
 #include "collective/way_site.h"
 #include "gpu/peers.h"
+#include "meet/card.h"
 #include "run/run.h"
 
 #define GST_COLLECTIVE_WAY_VARIABLES 8
@@ -21,9 +22,10 @@ struct gst_collective_way {
     struct gst_way_settings settings;
     struct gst_peers peers;
     struct gst_way_site site;
-    int gpus[GST_ENV_GPUS]; /* of each rank, as in env->gpus */
-    bool is_open;
-    enum gst_finding_id lost; /* why the way is not the best one; GST_NO_FINDING: it is */
+    int ranks;
+    int gpus[GST_ENV_GPUS];       /* of each rank, as in env->gpus; -1: not to be seen from here */
+    const struct gst_card *cards; /* of each rank; NULL: all are of this process's container */
+    enum gst_finding_id lost;     /* why the way is not the best one; GST_NO_FINDING: it is */
 };
 
 /* One process model. */
@@ -34,10 +36,12 @@ struct gst_collective_trace {
 };
 
 /* Reads what holds now: NCCL's variables before any of the suite's own, and how the selected GPUs
- * are joined, rank i on GPU i. False if a GPU cannot be used. */
-bool gst_collective_way_open(struct gst_collective_way *way, struct gst_run *run,
-                             struct gst_status *st);
-void gst_collective_way_close(struct gst_collective_way *way);
+ * are joined, rank i on GPU i. No GPU is used for that. */
+void gst_collective_way_read(struct gst_collective_way *way, struct gst_run *run);
+
+/* The ranks are those of run->launch, each of its own process. Of which GPUs, their `cards` say,
+ * which stay the caller's; NULL: nobody has told this one. Bars are left where all are here. */
+void gst_collective_way_among(struct gst_collective_way *way, const struct gst_card *cards);
 
 /* Says what was set, and whether /dev/shm has room: once a run. */
 void gst_collective_way_tell(struct gst_collective_way *way);

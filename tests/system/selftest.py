@@ -201,7 +201,7 @@ def has_driver_here():
 
 
 # Lists of findings that runs of workloads make.
-RUNS = ["runs", "products", "collectives", "meets", "ways"]
+RUNS = ["runs", "products", "burn", "collectives", "meets", "ways"]
 
 
 def catalogue(*lists):

@@ -170,7 +170,8 @@ static void test_launch__refused(void **state)
 
 static void test_launch__address_without_a_rank(void **state)
 {
-    static const char *const nothing[] = { NULL }, *const half[] = { "RANK=0", NULL };
+    static const char *const nothing[] = { NULL }, *const half[] = { "RANK=0", NULL },
+                             *const other[] = { "MASTER_ADDR=node0", NULL };
     const struct gst_rendezvous given = { .kind = GST_RENDEZVOUS_FILE, .path = "/shared/meet" };
     struct gst_launch launch;
     char error[256] = "";
@@ -179,6 +180,8 @@ static void test_launch__address_without_a_rank(void **state)
     assert_false(read_launch(&launch, nothing, &given, error, sizeof(error)));
     assert_string_equal(error, "'--rendezvous' needs RANK and WORLD_SIZE in the environment: "
                                "which rank of how many this is");
+    assert_false(read_launch(&launch, other, &given, error, sizeof(error)));
+    assert_non_null(strstr(error, "'--rendezvous' needs RANK and WORLD_SIZE"));
     assert_false(read_launch(&launch, half, &given, error, sizeof(error)));
     assert_string_equal(error, "RANK is set and WORLD_SIZE is not: ranks need both");
 }

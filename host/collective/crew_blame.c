@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deaths, failures and delays in words; see crew_blame.h. */
+#include "collective/crew_blame.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* "rank 3 (gpu 3)", or "the process of ranks 0 to 7". */
+static const char *name_of(const struct gst_crew *crew, int number, char *text, size_t size)
+{
+    const struct gst_board_worker *worker = &crew->board->workers[number];
+    const struct gst_board_seat *seat = &crew->board->seats[worker->first_seat];
+
+    if (worker->seat_count == 1)
+        snprintf(text, size, "rank %d", seat->rank);
+    else
+        snprintf(text, size, "the process of ranks %d to %d", seat->rank,
+                 seat[worker->seat_count - 1].rank);
+    return text;
+}
+
+static int gpu_of(const struct gst_crew *crew, int number)
+{
+    const struct gst_board_worker *worker = &crew->board->workers[number];
+
+    return worker->seat_count == 1 ? crew->board->seats[worker->first_seat].gpu : GST_NO_GPU;
+}
+
+bool gst_crew_blame_death(const struct gst_crew *crew, int number, struct gst_status *st)
+{
+    const struct gst_progress *at = &crew->board->workers[number].progress;
+    const int status = crew->wait_status[number];
+    char name[64], how[48];
+
+    if (WIFSIGNALED(status))
+        snprintf(how, sizeof(how), "was killed by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(how, sizeof(how), "ended itself with exit status %d", WEXITSTATUS(status));
+    gst_fail(st, GST_HOST_RANK_DIED, "%s %s, phase '%s'%s%s",
+             name_of(crew, number, name, sizeof(name)), how, at->phase,
+             at->call[0] != '\0' ? " in " : "", at->call);
+    st->gpu = gpu_of(crew, number);
+    return false;
+}
+
+bool gst_crew_blame_failure(const struct gst_crew *crew, int number, struct gst_status *st)
+{
+    const struct gst_board_worker *worker = &crew->board->workers[number];
+    const bool is_anybodys = gst_finding_layer(worker->finding) == GST_LAYER_IMAGE;
+    char name[64];
+
+    name_of(crew, number, name, sizeof(name));
+    gst_status_fail_call(st, worker->finding, GST_WHERE, worker->call, worker->code, "%s%s%.240s",
+                         is_anybodys ? "" : name, is_anybodys ? "" : ": ", worker->cause);
+    if (worker->seat >= 0 && !is_anybodys)
+        st->gpu = crew->board->seats[worker->seat].gpu;
+    return false;
+}
+
+/* Late: who is not where most are is the one that the others wait for. */
+static int straggler(const struct gst_crew *crew)
+{
+    const int count = crew->board->worker_count;
+
+    for (int i = 0; i < count; i++) {
+        int alike = 0;
+
+        for (int k = 0; k < count; k++)
+            alike += strcmp(crew->board->workers[i].progress.phase,
+                            crew->board->workers[k].progress.phase)
+                     == 0;
+        if (count > 1 && 2 * alike < count)
+            return i;
+    }
+    return -1;
+}
+
+bool gst_crew_blame_delay(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
+{
+    const int late = straggler(crew);
+    const int other = late == 0 ? 1 : 0;
+    char name[64];
+
+    if (late < 0 && strcmp(crew->board->workers[0].progress.phase, GST_BOARD_JOINING) == 0)
+        return gst_fail(st, GST_HOST_RANK_ABSENT,
+                        "not done after %g s: all %d processes wait in '%s', so a rank never came, "
+                        "or they do not reach each other",
+                        allowed_s, crew->board->worker_count, GST_BOARD_JOINING);
+    if (late < 0) {
+        return gst_fail(st, GST_HARDWARE_COLLECTIVE_HANG,
+                        "not done after %g s: all ranks are in '%s'", allowed_s,
+                        crew->board->workers[0].progress.phase);
+    }
+    gst_fail(st, GST_HOST_RANK_ABSENT, "not done after %g s: %s is in '%s'%s%s, others in '%s'",
+             allowed_s, name_of(crew, late, name, sizeof(name)),
+             crew->board->workers[late].progress.phase,
+             crew->board->workers[late].progress.call[0] != '\0' ? ", call " : "",
+             crew->board->workers[late].progress.call, crew->board->workers[other].progress.phase);
+    st->gpu = gpu_of(crew, late);
+    return false;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whose fault it is that a crew did not end well, in words that name rank and phase: from what its
+ * workers wrote on the board and how the system says that they ended.
+ */
+#ifndef GST_COLLECTIVE_CREW_BLAME_H
+#define GST_COLLECTIVE_CREW_BLAME_H
+
+#include <stdbool.h>
+
+#include "collective/crew.h"
+
+/* Each fills `st` and returns false. A worker that ended without a word; one that said why; and, if
+ * the time was over, who is not where the others are. */
+bool gst_crew_blame_death(const struct gst_crew *crew, int number, struct gst_status *st);
+bool gst_crew_blame_failure(const struct gst_crew *crew, int number, struct gst_status *st);
+bool gst_crew_blame_delay(const struct gst_crew *crew, double allowed_s, struct gst_status *st);
+
+#endif

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""all-reduce as one rank of several processes, as torchrun starts them: the same numbers as in one
+machine's processes, an end for all when one ends, and one line for what cannot be."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from collective_of import bus_bandwidth, duration
+from model_of import MIB
+from selftest import Program
+from test_usage import assert_one_line
+
+SLOTS = 8
+TIMEOUT = 30
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def variables(rank, size, port, **more):
+    """Of torchrun: two machines, if there are ranks enough for two."""
+    local = max(size // 2, 1)
+    return {"RANK": str(rank), "WORLD_SIZE": str(size), "LOCAL_RANK": str(rank % local),
+            "LOCAL_WORLD_SIZE": str(local), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port),
+            **more}
+
+
+def devices(rank, size):
+    """What each machine shows of the one that is simulated: its half of the GPUs."""
+    local = max(size // 2, 1)
+    first = rank // local * local
+    return ",".join(str(gpu) for gpu in range(first, first + local))
+
+
+class Ranks:
+    """As many processes as ranks, each in a folder of its own."""
+
+    def __init__(self, build, folder):
+        self.build, self.folder, self.port = build, folder, free_port()
+
+    def program(self, rank):
+        folder = self.folder / f"rank-{rank}"
+        folder.mkdir(exist_ok=True)
+        return Program(self.build, folder)
+
+    def start(self, rank, size, *args, env=None, faults=(), **more):
+        """Without an address of its own where --rendezvous gives one."""
+        return self.program(rank).report(
+            "all-reduce", "--device", devices(rank, size), "--size", "1M", "--samples", "4",
+            "--timeout", str(TIMEOUT), *args, profile="h100x8", faults=faults,
+            env=variables(rank, size, self.port, **(env or {})), timeout=2 * TIMEOUT, **more)
+
+    def run(self, size, *args, ranks=None, args_of=None, env_of=None, faults_of=None):
+        """All of them at the same time; the outcomes by rank. A fault is told to the rank that has
+        it: elsewhere it would never fire."""
+        ranks = list(range(size)) if ranks is None else ranks
+        with ThreadPoolExecutor(len(ranks)) as pool:
+            started = [pool.submit(self.start, rank, size, *args, *(args_of or {}).get(rank, ()),
+                                   env=(env_of or {}).get(rank),
+                                   faults=(faults_of or {}).get(rank, ())) for rank in ranks]
+            return {rank: future.result() for rank, future in zip(ranks, started)}
+
+
+@pytest.fixture
+def ranks(whole, tmp_path):
+    return Ranks(whole.build, tmp_path)
+
+
+def metrics_of(outcome):
+    return {(metric["name"], metric["variant"]): metric["value"]
+            for metric in outcome.report["metrics"]}
+
+
+def assert_all_pass(outcomes):
+    for rank, outcome in outcomes.items():
+        assert outcome.exit == 0, f"rank {rank}: {outcome.describe()}"
+        assert outcome.counted() == set()
+
+
+# --- what is right ---
+
+def test_two_machines_of_four_ranks(ranks):
+    """Rank 0 tells the numbers of all; each tells of its own elements, rank 0 of all."""
+    outcomes = ranks.run(8)
+    own = 2 * (SLOTS * 2 + SLOTS * 1024 + MIB // 4)
+
+    assert_all_pass(outcomes)
+    metrics = metrics_of(outcomes[0])
+    assert metrics["all-reduce.time", "per-gpu 8 B"] == pytest.approx(
+        duration("h100x8", range(8), "all-reduce", 8), rel=0.01)
+    assert metrics["all-reduce.bus-bandwidth", "per-gpu 1 MiB"] == pytest.approx(
+        bus_bandwidth("h100x8", range(8), "all-reduce", MIB), rel=0.01)
+    for rank, outcome in outcomes.items():
+        [workload] = outcome.report["workloads"]
+        assert f"rank {rank} of 8" in workload["summary"]
+        assert workload["elements_checked"] == (8 * own if rank == 0 else own)
+        assert rank == 0 or not outcome.report["metrics"]
+
+
+def test_by_a_file(ranks, tmp_path):
+    meet = tmp_path / "meet"
+    outcomes = ranks.run(2, "--rendezvous", f"file://{meet}")
+
+    assert_all_pass(outcomes)
+    assert not meet.exists()
+
+
+def test_one_rank_alone(ranks):
+    outcomes = ranks.run(1)
+
+    assert_all_pass(outcomes)
+    assert "rank 0 of 1" in outcomes[0].report["workloads"][0]["summary"]
+
+
+def test_variables_mean_nothing_unless_it_is_named(whole):
+    """Many environments hold them; the run of a level is one of this machine."""
+    outcome = whole.report("--only", "collectives", "--size", "4K", profile="rtx4090x2",
+                           env=variables(1, 8, free_port()))
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.notes() >= {"user.launch-ignored"}
+    assert "2 GPUs" in outcome.report["workloads"][0]["summary"]
+
+
+def test_no_variables_no_note(whole):
+    outcome = whole.report("all-reduce", "--size", "4K", profile="rtx4090x2")
+
+    assert "user.launch-ignored" not in outcome.notes()
+
+
+# --- what goes wrong ---
+
+def test_a_wrong_element_is_told_by_its_rank_and_by_rank_0(ranks):
+    outcomes = ranks.run(4, faults_of={3: ["rank 3 nan"]})
+
+    for rank in (0, 3):
+        assert outcomes[rank].exit == 1, outcomes[rank].describe()
+        assert outcomes[rank].counted() == {"hardware.collective-nan"}
+
+
+def test_a_rank_whose_worker_dies_is_named_everywhere(ranks):
+    outcomes = ranks.run(4, faults_of={3: ["rank 3 dies at=collective"]})
+
+    assert outcomes[3].counted() == {"host.rank-died"}
+    for rank in (0, 1, 2):
+        assert outcomes[rank].exit == 3, outcomes[rank].describe()
+        assert outcomes[rank].counted() == {"host.rank-lost"}
+        [check] = outcomes[rank].checks("ERROR")
+        assert "rank 3 of 4 on '" in check["observed"]
+        assert "was killed by signal 9" in check["observed"]
+
+
+def test_who_does_not_come_is_named(ranks):
+    begun = time.monotonic()
+    outcomes = ranks.run(4, "--timeout", "10", ranks=[0, 2])
+
+    assert time.monotonic() - begun < 10
+    for outcome in outcomes.values():
+        assert outcome.exit == 3, outcome.describe()
+        assert outcome.counted() == {"user.ranks-missing"}
+        [check] = outcome.checks("ERROR")
+        assert "ranks 1 and 3 of 4 have not arrived after 2 s" in check["observed"]
+
+
+def test_who_is_killed_is_missed_at_once(ranks):
+    """All of the process, its workers with it, while all ranks wait for one that never comes."""
+    program = ranks.program(3)
+    killed = subprocess.Popen(
+        program.command("all-reduce", "--device", devices(3, 4), "--size", "1M", "--samples", "4",
+                        profile="h100x8"),
+        env=program.environment(variables(3, 4, ranks.port)), cwd=program.folder,
+        start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    with ThreadPoolExecutor(1) as pool:
+        others = pool.submit(ranks.run, 4, ranks=[0, 1, 2], faults_of={2: ["rank 2 absent"]})
+        deadline = time.monotonic() + TIMEOUT
+        # It has a worker once all have met.
+        while not workers_of(killed.pid) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.killpg(killed.pid, signal.SIGKILL)
+        outcomes = others.result()
+    killed.wait()
+
+    for outcome in outcomes.values():
+        assert outcome.exit == 3, outcome.describe()
+        [check] = outcome.checks("ERROR")
+        assert check["id"] == "host.rank-lost"
+        assert "rank 3 of 4 on '" in check["observed"] and "is gone" in check["observed"]
+
+
+def workers_of(session):
+    """Processes of that session that run a rank."""
+    found = []
+    for entry in os.scandir("/proc"):
+        try:
+            if entry.name.isdigit() and os.getsid(int(entry.name)) == session \
+                    and b"GPU_SELFTEST_RANK_FD=" in open(f"{entry.path}/environ", "rb").read():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("spoil, words", [
+    ({"args_of": {1: ["--samples", "5"]}}, "was started with other options than rank 0"),
+    ({"env_of": {1: {"WORLD_SIZE": "3"}}}, "is told of 3 ranks, and rank 0 on"),
+    ({"env_of": {1: {"LOCAL_RANK": "0"}}, "args_of": {1: ["--device", "0"]}},
+     "ranks 0 and 1 both take GPU"),
+], ids=["options", "size", "one-gpu"])
+def test_ranks_that_disagree_both_say_so(ranks, spoil, words):
+    outcomes = ranks.run(2, "--timeout", "10", **spoil)
+
+    for outcome in outcomes.values():
+        assert outcome.exit == 3, outcome.describe()
+        assert outcome.counted() == {"user.ranks-disagree"}
+        assert words in outcome.checks("ERROR")[0]["observed"]
+
+
+def test_two_that_are_rank_0(ranks):
+    """Only one can listen; it waits for the other in vain."""
+    outcomes = ranks.run(2, "--timeout", "10", env_of={1: {"RANK": "0"}})
+
+    assert {outcome.exit for outcome in outcomes.values()} == {3}
+    assert sorted(str(outcome.counted()) for outcome in outcomes.values()) == [
+        "{'user.ranks-missing'}", "{'user.rendezvous-unusable'}"]
+
+
+def test_a_port_that_is_taken(ranks):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", ranks.port))
+        taken.listen()
+        outcome = ranks.start(0, 2, "--timeout", "10")
+
+    assert outcome.counted() == {"user.rendezvous-unusable"}
+    assert "Address already in use; another program has it" in outcome.checks("ERROR")[0]["observed"]
+
+
+@pytest.mark.parametrize("address, words", [
+    ("tcp://127.0.0.1:1", "Connection refused"),
+    ("tcp://no..name:29500", "cannot resolve 'no..name'"),
+    ("file:///proc/nowhere/meet", "cannot read '/proc/nowhere/meet'"),
+], ids=["port", "name", "file"])
+def test_a_rank_0_that_cannot_be_reached(ranks, address, words):
+    begun = time.monotonic()
+    outcome = ranks.start(1, 2, "--timeout", "10", "--rendezvous", address)
+
+    assert time.monotonic() - begun < 10
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"user.rendezvous-unusable"}
+    assert words in outcome.checks("ERROR")[0]["observed"]
+
+
+# --- what cannot be ---
+
+MISTAKES = [
+    ({"RANK": "8"}, (), ("'8' in RANK", "0 to 7")),
+    ({"RANK": "x"}, (), ("'x' in RANK", "0 to 7")),
+    ({"WORLD_SIZE": "0"}, (), ("'0' in WORLD_SIZE", "1 to 1024")),
+    ({"LOCAL_RANK": "4"}, (), ("'4' in LOCAL_RANK", "0 to 3")),
+    ({"MASTER_PORT": "70000"}, (), ("'70000'", "MASTER_PORT", "1 to 65535")),
+    ({"MASTER_ADDR": "no de"}, (), ("'no de'", "MASTER_ADDR")),
+    ({"WORLD_SIZE": ""}, (), ("RANK is set and WORLD_SIZE is not",)),
+    ({"MASTER_ADDR": ""}, (), ("RANK is set and MASTER_ADDR is not",)),
+    ({"RANK": "", "WORLD_SIZE": ""}, ("--rendezvous", "tcp://a:1"),
+     ("'--rendezvous' needs RANK and WORLD_SIZE",)),
+    ({}, ("--process-model", "one-process"), ("--process-model one-process", "RANK")),
+]
+
+
+@pytest.mark.parametrize("changed, args, named", MISTAKES,
+                         ids=[str(i) for i in range(len(MISTAKES))])
+def test_variables_that_cannot_be(program, changed, args, named):
+    outcome = program.run("all-reduce", *args, env=variables(3, 8, 29500, **changed), timeout=10)
+
+    assert_one_line(outcome, named)
+
+
+def test_an_address_without_a_rank(program):
+    outcome = program.run("all-reduce", "--rendezvous", "tcp://a:1", timeout=10)
+
+    assert_one_line(outcome, ("--rendezvous", "RANK", "WORLD_SIZE"))
