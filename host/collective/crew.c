@@ -14,6 +14,7 @@
 
 #include "collective/crew_blame.h"
 #include "core/clock.h"
+#include "meet/address.h"
 
 #define NAP_NS 2000000L
 
@@ -32,9 +33,28 @@
 
 extern char **environ;
 
+/* NCCL's own port is the same for every job of a machine, and any of them may answer: this crew
+ * gets one for itself, unless somebody chose. It was free a moment ago; if it is not any more,
+ * nobody answers. */
+static int choose_ras_port(void)
+{
+    bool is_taken;
+    char why[160];
+    int listener, port;
+
+    if (getenv("NCCL_RAS_ADDR") != NULL || getenv("NCCL_RAS_ENABLE") != NULL)
+        return 0;
+    listener = gst_address_listen(GST_CREW_RAS_HOST, 0, &is_taken, why, sizeof(why));
+    if (listener < 0)
+        return 0;
+    port = gst_address_port(listener);
+    close(listener);
+    return port;
+}
+
 bool gst_crew_init(struct gst_crew *crew, struct gst_status *st)
 {
-    *crew = (struct gst_crew){ .descriptor = -1 };
+    *crew = (struct gst_crew){ .descriptor = -1, .ras_port = choose_ras_port() };
     crew->board = gst_board_make(&crew->descriptor, st);
     return crew->board != NULL;
 }
@@ -53,20 +73,24 @@ static size_t count_of(const char *const *list)
 static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
 {
     const size_t own = count_of((const char *const *)environ), more = count_of(crew->variables);
-    char **env = calloc(own + more + 2, sizeof(*env));
+    const size_t first = crew->ras_port != 0 ? 2 : 1;
+    char **env = calloc(first + more + own + 1, sizeof(*env));
     char program[] = "gpu-selftest";
     char *const argv[] = { program, NULL };
-    char variable[64];
+    char variable[64], ras[64];
     int problem;
 
     if (env == NULL)
         return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot allocate an environment");
     snprintf(variable, sizeof(variable), GST_BOARD_VARIABLE "=%d:%d", crew->descriptor, number);
-    env[0] = variable;
+    snprintf(ras, sizeof(ras), "NCCL_RAS_ADDR=" GST_CREW_RAS_HOST ":%d", crew->ras_port);
     /* Whichever is first is found: ours before what the user set. */
+    env[0] = variable;
+    if (crew->ras_port != 0)
+        env[1] = ras;
     for (size_t i = 0; i < more; i++)
-        env[1 + i] = (char *)(uintptr_t)crew->variables[i];
-    memcpy(env + 1 + more, environ, own * sizeof(*env));
+        env[first + i] = (char *)(uintptr_t)crew->variables[i];
+    memcpy(env + first + more, environ, own * sizeof(*env));
     problem = posix_spawn(&crew->workers[number], "/proc/self/exe", NULL, NULL, argv, env);
     free(env);
     if (problem == 0)
