@@ -14,13 +14,14 @@
 
 #include "collective/crew_blame.h"
 #include "core/clock.h"
+#include "meet/address.h"
 
 #define NAP_NS 2000000L
 
 /* From the first trouble until it is known who began. */
 #define SETTLE_S 0.2
 
-/* A worker that lost a rank elsewhere: that rank's coordinator knows why, and says so within this.
+/* A worker that lost a rank: that rank's end, or its coordinator elsewhere, tells why within this.
  */
 #define HEARING_S 3.0
 
@@ -32,9 +33,28 @@
 
 extern char **environ;
 
+/* NCCL's own port is the same for every job of a machine, and any of them may answer: this crew
+ * gets one for itself, unless somebody chose. It was free a moment ago; if it is not any more,
+ * nobody answers. */
+static int choose_ras_port(void)
+{
+    bool is_taken;
+    char why[160];
+    int listener, port;
+
+    if (getenv("NCCL_RAS_ADDR") != NULL || getenv("NCCL_RAS_ENABLE") != NULL)
+        return 0;
+    listener = gst_address_listen(GST_CREW_RAS_HOST, 0, &is_taken, why, sizeof(why));
+    if (listener < 0)
+        return 0;
+    port = gst_address_port(listener);
+    close(listener);
+    return port;
+}
+
 bool gst_crew_init(struct gst_crew *crew, struct gst_status *st)
 {
-    *crew = (struct gst_crew){ .descriptor = -1 };
+    *crew = (struct gst_crew){ .descriptor = -1, .ras_port = choose_ras_port() };
     crew->board = gst_board_make(&crew->descriptor, st);
     return crew->board != NULL;
 }
@@ -53,20 +73,24 @@ static size_t count_of(const char *const *list)
 static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
 {
     const size_t own = count_of((const char *const *)environ), more = count_of(crew->variables);
-    char **env = calloc(own + more + 2, sizeof(*env));
+    const size_t first = crew->ras_port != 0 ? 2 : 1;
+    char **env = calloc(first + more + own + 1, sizeof(*env));
     char program[] = "gpu-selftest";
     char *const argv[] = { program, NULL };
-    char variable[64];
+    char variable[64], ras[64];
     int problem;
 
     if (env == NULL)
         return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot allocate an environment");
     snprintf(variable, sizeof(variable), GST_BOARD_VARIABLE "=%d:%d", crew->descriptor, number);
-    env[0] = variable;
+    snprintf(ras, sizeof(ras), "NCCL_RAS_ADDR=" GST_CREW_RAS_HOST ":%d", crew->ras_port);
     /* Whichever is first is found: ours before what the user set. */
+    env[0] = variable;
+    if (crew->ras_port != 0)
+        env[1] = ras;
     for (size_t i = 0; i < more; i++)
-        env[1 + i] = (char *)(uintptr_t)crew->variables[i];
-    memcpy(env + 1 + more, environ, own * sizeof(*env));
+        env[first + i] = (char *)(uintptr_t)crew->variables[i];
+    memcpy(env + first + more, environ, own * sizeof(*env));
     problem = posix_spawn(&crew->workers[number], "/proc/self/exe", NULL, NULL, argv, env);
     free(env);
     if (problem == 0)
@@ -180,23 +204,30 @@ static void end_all(struct gst_crew *crew)
     wait_for_end(crew, KILL_GRACE_S);
 }
 
-/* After trouble: who sees a peer go may say so before the system tells of its end; and if that peer
- * is elsewhere, its coordinator knows why. False once the caller knows more, with the cause in
- * `st`. */
+/* Whether all that is known is that some rank is gone. */
+static bool is_hearsay(const struct gst_crew *crew)
+{
+    const int trouble = find_trouble(crew);
+
+    return trouble >= 0 && trouble_of(crew, trouble) == LOST_A_RANK;
+}
+
+/* After trouble: who sees a peer go may say so before the system tells of its end, since a crash
+ * takes its time; and if that peer is elsewhere, its coordinator knows why. False once the caller
+ * knows more, with the cause in `st`. */
 static bool settle(struct gst_crew *crew, struct gst_status *st)
 {
     const uint64_t end_ns = gst_clock_ns() + (uint64_t)(HEARING_S * 1e9);
-    int trouble;
 
     if (find_trouble(crew) >= 0)
         wait_for_end(crew, SETTLE_S);
-    trouble = find_trouble(crew);
-    if (crew->go_on == NULL || trouble < 0 || trouble_of(crew, trouble) != LOST_A_RANK)
-        return true;
-    while (gst_clock_ns() < end_ns) {
-        if (!crew->go_on(crew->go_on_data, st))
+    while (is_hearsay(crew) && gst_clock_ns() < end_ns) {
+        if (crew->go_on == NULL && running(crew) == 0)
+            break;
+        if (crew->go_on != NULL && !crew->go_on(crew->go_on_data, st))
             return false;
         nap();
+        reap(crew);
     }
     return true;
 }

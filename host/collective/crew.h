@@ -13,11 +13,15 @@
 
 #include "collective/board.h"
 
+/* Of the address at which NCCL in the workers answers. */
+#define GST_CREW_RAS_HOST "127.0.0.1"
+
 struct gst_crew {
     struct gst_board *board;
     int descriptor;
     pid_t workers[GST_BOARD_SEATS]; /* 0: has ended */
     int wait_status[GST_BOARD_SEATS];
+    int ras_port;                  /* where NCCL of the workers answers, 0: nowhere that is known */
     struct gst_progress *progress; /* the caller's: the phase of the first worker is copied there */
     const char *const *variables;  /* "NAME=value" for the workers alone, NULL-terminated or NULL */
     /* Called while the workers run, NULL or: false with the cause in its status ends them. */

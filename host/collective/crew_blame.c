@@ -4,8 +4,17 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+
+#include "meet/ras.h"
+
+/* The workers still are to be ended in time. */
+#define RAS_S 1.0
+
+/* A status of hundreds of ranks; errors come after what is long. */
+#define RAS_SIZE 65536
 
 /* "rank 3 (gpu 3)", or "the process of ranks 0 to 7". */
 static const char *name_of(const struct gst_crew *crew, int number, char *text, size_t size)
@@ -78,7 +87,21 @@ static int straggler(const struct gst_crew *crew)
     return -1;
 }
 
-bool gst_crew_blame_delay(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
+/* What NCCL itself says of who is missing, behind what was seen from outside. */
+static void add_complaints(const struct gst_crew *crew, struct gst_status *st)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+    char *status = malloc(RAS_SIZE), line[160];
+    const size_t used = strlen(st->cause);
+
+    if (status != NULL && crew->ras_port != 0
+        && gst_ras_ask(GST_CREW_RAS_HOST, crew->ras_port, RAS_S, status, RAS_SIZE, &ignored)
+        && gst_ras_complaints(status, line, sizeof(line))[0] != '\0')
+        snprintf(st->cause + used, sizeof(st->cause) - used, "; NCCL says: %s", line);
+    free(status);
+}
+
+static bool blame_delay(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
 {
     const int late = straggler(crew);
     const int other = late == 0 ? 1 : 0;
@@ -100,5 +123,12 @@ bool gst_crew_blame_delay(const struct gst_crew *crew, double allowed_s, struct 
              crew->board->workers[late].progress.call[0] != '\0' ? ", call " : "",
              crew->board->workers[late].progress.call, crew->board->workers[other].progress.phase);
     st->gpu = gpu_of(crew, late);
+    return false;
+}
+
+bool gst_crew_blame_delay(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
+{
+    blame_delay(crew, allowed_s, st);
+    add_complaints(crew, st);
     return false;
 }

@@ -177,3 +177,64 @@ bool gst_ras_ask(const char *host, int port, double timeout_s, char *text, size_
     free(raw);
     return ok;
 }
+
+/* The line at *at without blanks around it; moves *at behind it. */
+static size_t take_line(const char **at, const char **line)
+{
+    size_t length = strcspn(*at, "\n");
+
+    *line = *at;
+    *at += length + ((*at)[length] == '\n');
+    while (length > 0 && **line == ' ') {
+        (*line)++;
+        length--;
+    }
+    while (length > 0 && (*line)[length - 1] == ' ')
+        length--;
+    return length;
+}
+
+/* "#0-0 (ac324706c955bae1) INCOMPLETE": which communicator by number and hash says nothing to
+ * anybody who knows of one alone. */
+static size_t without_number(const char **line, size_t length)
+{
+    const char *end = length > 0 && **line == '#' ? memchr(*line, ')', length) : NULL;
+    const size_t skipped = end == NULL ? 0 : (size_t)(end - *line) + 1 + (end[1] == ' ');
+
+    *line += skipped;
+    return length - skipped;
+}
+
+/* A heading is underlined as far as it goes. */
+static bool is_underline(const char *line, size_t length)
+{
+    return length > 0 && strspn(line, "=") >= length;
+}
+
+static bool is_word(const char *line, size_t length, const char *word)
+{
+    return strlen(word) == length && strncmp(line, word, length) == 0;
+}
+
+const char *gst_ras_complaints(const char *status, char *line, size_t size)
+{
+    const char *at = status, *text;
+    bool complains = false;
+
+    line[0] = '\0';
+    while (*at != '\0') {
+        size_t length = take_line(&at, &text);
+        const size_t used = strlen(line);
+
+        if (is_underline(text, length) || length == 0)
+            continue;
+        if (is_underline(at, strcspn(at, "\n"))) {
+            complains = is_word(text, length, "Errors") || is_word(text, length, "Warnings");
+            continue;
+        }
+        length = without_number(&text, length);
+        if (complains)
+            snprintf(line + used, size - used, "%s%.*s", used > 0 ? "; " : "", (int)length, text);
+    }
+    return line;
+}

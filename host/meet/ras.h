@@ -21,4 +21,8 @@
 bool gst_ras_ask(const char *host, int port, double timeout_s, char *text, size_t size,
                  struct gst_status *st);
 
+/* What a status complains of, in one line: what stands below its headings "Errors" and "Warnings",
+ * "" if nothing does. Returns `line`. */
+const char *gst_ras_complaints(const char *status, char *line, size_t size);
+
 #endif

@@ -210,6 +210,29 @@ def test_whatever_happens_nothing_is_left_and_time_is_kept(whole, fault, model):
     assert not left_behind(whole)
 
 
+@pytest.mark.parametrize("fault, words", [
+    ("rank 3 absent", "NCCL says: INCOMPLETE; Missing communicator data from 1 rank; "
+                      "The missing rank: 3"),
+    ("ncclAllReduce call=9 hangs", "NCCL says: MISMATCH; Communicator ranks have different "
+                                   "collective operation counts")])
+def test_nccl_is_asked_who_is_missing_before_ranks_are_ended(whole, fault, words):
+    """From outside all ranks that wait for one look alike."""
+    outcome = whole.report("all-reduce", "--size", "4K", "--process-model", "per-gpu", "--timeout",
+                           "14", profile="h100x8", faults=[fault])
+    [check] = outcome.checks("ERROR")
+
+    assert words in check["observed"]
+
+
+@pytest.mark.parametrize("name, value", [("NCCL_RAS_ENABLE", "0"), ("NCCL_RAS_ADDR", "127.0.0.1:1")])
+def test_nccl_is_not_asked_where_somebody_else_arranged_it(whole, name, value):
+    outcome = whole.report("all-reduce", "--size", "4K", "--process-model", "per-gpu", "--timeout",
+                           "14", profile="h100x8", faults=["rank 3 absent"], env={name: value})
+    [check] = outcome.checks("ERROR")
+
+    assert "NCCL says" not in check["observed"]
+
+
 def test_same_seed_same_report(whole):
     """Times of day and of the machine apart: what ranks do at the same time does not show."""
     reports = [metrics_of(run(whole, "h100x8", "--size", "4K", "--seed", "5")) for _ in range(2)]

@@ -191,6 +191,36 @@ static void test_ras__others(void **state)
     }
 }
 
+static void test_ras__complaints(void **state)
+{
+    static const struct {
+        const char *status;
+        const char *line;
+    } cases[] = {
+        { "", "" },
+        { "NCCL version 2.28.9\n", "" },
+        { "Job summary\n===========\n\n  1 8\n\nErrors\n======\n\nWarnings\n========\n\n", "" },
+        { "Communicators\n=============\n 0 8\n\nErrors\n======\n\n#0-0 (12) INCOMPLETE\n"
+          "  Missing data from 1 rank\n  The missing rank: 3 \n\nWarnings\n========\n\n",
+          "INCOMPLETE; Missing data from 1 rank; The missing rank: 3" },
+        { "Errors\n======\na\nWarnings\n========\nb\nOther\n=====\nc\n", "a; b" },
+        { "Errors\n======\nno end", "no end" },
+        { "Errors\n======\n#1 (12)", "" },
+        { "Errors\n======\n#1 12", "#1 12" },
+        { "Errors\nof others\n", "" },
+    };
+    char small[8];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char line[200];
+
+        assert_string_equal(gst_ras_complaints(cases[i].status, line, sizeof(line)), cases[i].line);
+    }
+    assert_string_equal(gst_ras_complaints("Errors\n======\n12345\n67890\n", small, sizeof(small)),
+                        "12345; ");
+}
+
 static void test_ras__nobody_listens(void **state)
 {
     struct gst_status st = GST_STATUS_INIT;
@@ -213,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_ras__text_is_made_printable),
         cmocka_unit_test(test_ras__a_status_without_an_end),
         cmocka_unit_test(test_ras__others),
+        cmocka_unit_test(test_ras__complaints),
         cmocka_unit_test(test_ras__nobody_listens),
     };
 
