@@ -14,18 +14,14 @@ static_assert(sizeof(struct gst_collective_data_result) == 160, "host and device
 /* Chunks start where a warp's accesses of 128 bytes start, for elements of two bytes, too. */
 #define CHUNK_ELEMENTS ((uint64_t)64)
 
-/* The finaliser of SplitMix64 (Steele, Lea, Flood, 2014). */
+/* Two multiplications with the constants of SplitMix64 (Steele, Lea, Flood, 2014) and what is
+ * highest onto what is lowest between them: neighbours differ everywhere, and nothing is waited
+ * for. */
 GST_DEVICE uint64_t drawn(uint64_t x)
 {
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    return x ^ (x >> 31);
-}
-
-/* 0 to `most`, of 16 bits that were drawn. */
-GST_DEVICE int32_t part_of(uint64_t bits, int32_t most)
-{
-    return (int32_t)(((bits & 0xffff) * (uint64_t)(most + 1)) >> 16);
+    x *= 0x9e3779b97f4a7c15ULL;
+    x ^= x >> 32;
+    return x * 0xbf58476d1ce4e5b9ULL;
 }
 
 /* What this rank adds where two of all do. */
@@ -48,14 +44,14 @@ GST_DEVICE int32_t pair_share(const struct gst_collective_data_args *args, uint6
 GST_DEVICE int32_t value_at(const struct gst_collective_data_args *args, uint64_t i)
 {
     const uint64_t bits = drawn(i + args->key);
-    const int32_t a = 1 + part_of(bits, args->a_most - 1);
-    const int32_t b = part_of(bits >> 16, args->b_most);
+    const int32_t a = 1 + ((int32_t)(bits >> 47) & args->a_mask);
+    const int32_t b = (int32_t)(bits >> 31) & args->b_mask;
     const int32_t below = -(int32_t)(bits >> 63);
     const int32_t weight_b = args->weight_b ^ ((args->weight_b ^ args->weight_b_below) & below);
     int32_t value = a * args->weight_a + b * weight_b;
 
     if (args->pair_ranks > 0)
-        value = pair_share(args, bits >> 32, a, b);
+        value = pair_share(args, bits >> 8, a, b);
     return (value ^ below) - below;
 }
 

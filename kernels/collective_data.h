@@ -2,11 +2,12 @@
 /*
  * Kernel collective_data: writes the elements that a rank gives to a collective, or compares what
  * came out of one, any one-dimensional grid and block. Element i of the whole test is made of three
- * numbers that are drawn from i and `key`: a sign s, a in 1 to `a_most` and b in 0 to `b_most`. It
- * is s (a weight_a + b weight_b) / divisor, so that the contribution of each rank and their sum,
- * in any order, are one formula with other weights. Where s is negative, `weight_b_below` takes the
- * place of weight_b: the largest of several is not the same then. Values are small enough to be
- * exact in the type; only a quotient is not, and may be `ulps` units in the last place off.
+ * numbers that are drawn from i and `key`: a sign s, a in 1 to `a_mask` + 1 and b in 0 to `b_mask`,
+ * both masks being 0 or a power of two less one, of 16 bits at most. It is s (a weight_a + b
+ * weight_b) / divisor, so that the contribution of each rank and their sum, in any order, are one
+ * formula with other weights. Where s is negative, `weight_b_below` takes the place of weight_b:
+ * the largest of several is not the same then. Values are small enough to be exact in the type;
+ * only a quotient is not, and may be `ulps` units in the last place off.
  *
  * With `pair_ranks` above 0 two of so many ranks, drawn for each element, give a, and a + b, and
  * all others nothing: what is added then has rounded twice at most.
@@ -40,8 +41,8 @@ struct gst_collective_data_args {
     uint64_t elements;
     uint64_t first; /* i of data[0] */
     uint64_t key;
-    int32_t a_most;
-    int32_t b_most;
+    int32_t a_mask;
+    int32_t b_mask;
     int32_t weight_a;
     int32_t weight_b;
     int32_t weight_b_below;

@@ -79,26 +79,29 @@ static struct sums sums_of(const struct gst_collective_data *data)
     return own.a + own.b <= exact_most(data->element) ? own : sums_by(data, FEW_CLASSES);
 }
 
-static int32_t at_most(int64_t value)
+/* The largest power of two less one that is not above it; 0 for less than 1. */
+static int32_t mask_up_to(int64_t value)
 {
-    return (int32_t)(value < DRAWN_MOST ? value : DRAWN_MOST);
+    int32_t mask = 0;
+
+    while (mask < DRAWN_MOST && 2 * (int64_t)mask + 1 <= value)
+        mask = 2 * mask + 1;
+    return mask;
 }
 
-/* To a half of the range, or what leaves room for b to be 1, and to b the rest. */
+/* a takes half of the range, or what leaves room for b to be 1, and b the rest. */
 static struct gst_collective_data_args base_of(const struct gst_collective_data *data)
 {
     const int64_t most = exact_most(data->element);
     const struct sums sums = sums_of(data);
-    const int32_t half = at_most(most / 2 / sums.a);
-    const int32_t room = at_most((most - sums.b) / sums.a);
-    const int32_t a_least = half < room ? half : room;
-    const int32_t a_most = a_least > 0 ? a_least : 1;
-    const int64_t left = most - (int64_t)a_most * sums.a;
+    const int64_t half = most / 2 / sums.a, room = (most - sums.b) / sums.a;
+    const int32_t a_mask = mask_up_to((half < room ? half : room) - 1);
+    const int64_t left = most - ((int64_t)a_mask + 1) * sums.a;
 
     return (struct gst_collective_data_args){
         .key = (uint64_t)data->seed * KEY_STEP,
-        .a_most = a_most,
-        .b_most = sums.b == 0 ? at_most(left) : at_most(left / sums.b),
+        .a_mask = a_mask,
+        .b_mask = mask_up_to(sums.b == 0 ? left : left / sums.b),
         .divisor = 1,
         .type = (uint32_t)kernel_types[data->element],
     };
@@ -174,14 +177,9 @@ size_t gst_collective_data_scalar(enum gst_element element, int factor, uint32_t
 
 static uint64_t drawn(uint64_t x)
 {
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    return x ^ (x >> 31);
-}
-
-static int32_t part_of(uint64_t bits, int32_t most)
-{
-    return (int32_t)(((bits & 0xffff) * (uint64_t)(most + 1)) >> 16);
+    x *= 0x9e3779b97f4a7c15ULL;
+    x ^= x >> 32;
+    return x * 0xbf58476d1ce4e5b9ULL;
 }
 
 static int32_t pair_share(const struct gst_collective_data_args *args, uint64_t bits, int32_t a,
@@ -201,13 +199,13 @@ static int32_t pair_share(const struct gst_collective_data_args *args, uint64_t 
 int32_t gst_collective_data_value(const struct gst_collective_data_args *args, uint64_t i)
 {
     const uint64_t bits = drawn(i + args->key);
-    const int32_t a = 1 + part_of(bits, args->a_most - 1);
-    const int32_t b = part_of(bits >> 16, args->b_most);
+    const int32_t a = 1 + ((int32_t)(bits >> 47) & args->a_mask);
+    const int32_t b = (int32_t)(bits >> 31) & args->b_mask;
     const bool is_below = bits >> 63 != 0;
     int32_t value = a * args->weight_a + b * (is_below ? args->weight_b_below : args->weight_b);
 
     if (args->pair_ranks > 0)
-        value = pair_share(args, bits >> 32, a, b);
+        value = pair_share(args, bits >> 8, a, b);
     return is_below ? -value : value;
 }
 

@@ -92,7 +92,8 @@ static void add_connection(struct gst_way_log *log, int from, int to,
 }
 
 /* "Channel 00/0 : 0[0] -> 1[1] [send] via NET/Socket/0", "Channel 00 : 0[1b000] -> 1[1c000] via
- * P2P/IPC". What one side sends the other receives: such lines come twice, and count once. */
+ * P2P/IPC". What one side sends the other receives: such lines come twice, and those with
+ * '[receive]' are left out. */
 static bool take_connection(struct gst_way_log *log, const char *line)
 {
     const bool is_one = with(line, "Channel ") != NULL || with(line, "Ring ") != NULL;
@@ -103,7 +104,7 @@ static bool take_connection(struct gst_way_log *log, const char *line)
         return false;
     from = take_rank(&at, " -> ");
     to = from < 0 ? -1 : take_rank(&at, " ");
-    if (to < 0 || with(at, "[receive]") != NULL)
+    if (to < 0)
         return true;
     at = with(at, "[send] ") != NULL ? with(at, "[send] ") : at;
     if ((at = with(at, "via ")) == NULL)

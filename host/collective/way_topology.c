@@ -84,8 +84,7 @@ static void take_element(struct reader *reader)
         take_gpu(reader);
     else if (gst_way_text_is(&xml->name, "net"))
         reader->topology->net_count++;
-    else if (gst_way_text_is(&xml->name, "nvlink") && reader->gpu_depth > 0
-             && xml->depth == reader->gpu_depth + 1)
+    else if (gst_way_text_is(&xml->name, "nvlink") && reader->gpu_depth > 0)
         take_nvlink(reader);
 }
 

@@ -88,6 +88,9 @@ static void read_changes(struct gst_blas *blas)
     for (int i = 0; i < GST_BLAS_VARIABLES; i++)
         values[i] = getenv(gst_blas_variables[i]);
     blas->changes = gst_blas_changes_of(values);
+    if (blas->changes.is_changed)
+        gst_report_fact_text(blas->env->report, GST_NO_GPU, "environment", "cublas_variables", "%s",
+                             blas->changes.variables);
 }
 
 bool gst_blas_open(struct gst_blas *blas, struct gst_env *env, struct gst_status *st)
@@ -97,6 +100,9 @@ bool gst_blas_open(struct gst_blas *blas, struct gst_env *env, struct gst_status
     *blas = (struct gst_blas){ .env = env };
     if (!gst_blas_libs_open(&blas->libs))
         return gst_fail(st, GST_IMAGE_CUBLAS_MISSING, "%s", library->problem);
+    /* Whatever else is real: a double proves nothing about an image. */
+    if (library->is_double)
+        env->report->is_simulated = true;
     note_library(blas, "libcublas", library);
     note_library(blas, "libcublaslt", &blas->libs.cublaslt_library);
     read_versions(blas);
@@ -110,12 +116,49 @@ void gst_blas_close(struct gst_blas *blas)
     *blas = (struct gst_blas){ .env = NULL };
 }
 
-/* cuBLAS could not start a kernel. Where the stream itself works, it is not that GPU's handle. */
-static bool refuses_a_good_stream(struct gst_blas_handle *handle, struct gst_status *st)
+/* cuBLAS could not start a kernel; does the GPU's stream itself work? */
+static bool stream_works(struct gst_blas_handle *handle, struct gst_status *st)
 {
     return gst_gpu_use(handle->lane->env, handle->lane->gpu, st)
            && handle->lane->path->fill(handle->lane, handle->workspace, 0, 1, st)
            && handle->lane->path->wait(handle->lane, st);
+}
+
+/* Does the handle multiply on this GPU, with its default stream and memory? */
+static bool multiplies_on(struct gst_blas_handle *handle, struct gst_gpu *gpu)
+{
+    const struct gst_cublas *cublas = &handle->blas->libs.cublas;
+    struct gst_env *env = handle->blas->env;
+    struct gst_status ignored = GST_STATUS_INIT;
+    const float one = 1, zero = 0;
+    CUdeviceptr memory = 0;
+    float *x;
+    bool ok;
+
+    if (!gst_gpu_use(env, gpu, &ignored)
+        || !GST_CU(env, &ignored, cuMemAlloc, (&memory, 3 * sizeof(float))))
+        return false;
+    x = (float *)(uintptr_t)memory;
+    gst_call_enter(env, "cublasSgemm");
+    ok = cublas->cublasSetStream(handle->handle, NULL) == CUBLAS_STATUS_SUCCESS
+         && cublas->cublasSgemm(handle->handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, x, 1,
+                                x + 1, 1, &zero, x + 2, 1)
+                == CUBLAS_STATUS_SUCCESS
+         && GST_CU(env, &ignored, cuCtxSynchronize, ());
+    GST_CU(env, &ignored, cuMemFree, (memory));
+    return ok;
+}
+
+/* Another GPU that the handle multiplies on, and so belongs to; NULL if there is none. */
+static const struct gst_gpu *owner_of(struct gst_blas_handle *handle)
+{
+    struct gst_env *env = handle->blas->env;
+
+    for (int i = 0; i < env->gpu_count; i++) {
+        if (&env->gpus[i] != handle->lane->gpu && multiplies_on(handle, &env->gpus[i]))
+            return &env->gpus[i];
+    }
+    return NULL;
 }
 
 static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const char *call,
@@ -125,6 +168,8 @@ static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const 
     struct gst_env *env = handle->blas->env;
     enum gst_finding_id finding = GST_IMAGE_CUBLAS_FAILED;
     struct gst_status cuda = GST_STATUS_INIT;
+    const struct gst_gpu *owner = NULL;
+    char elsewhere[64] = "";
 
     env->progress->call[0] = '\0';
     if (status == CUBLAS_STATUS_SUCCESS)
@@ -132,11 +177,15 @@ static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const 
     if (status == CUBLAS_STATUS_ALLOC_FAILED)
         finding = GST_HOST_ALLOCATION_FAILED;
     if (status == CUBLAS_STATUS_EXECUTION_FAILED) {
-        if (!refuses_a_good_stream(handle, &cuda)) {
+        if (!stream_works(handle, &cuda)) {
             *st = cuda;
             return false;
         }
+        owner = owner_of(handle);
+    }
+    if (owner != NULL) {
         finding = GST_SUITE_CUBLAS_ELSEWHERE;
+        snprintf(elsewhere, sizeof(elsewhere), "; it multiplies on gpu %d instead", owner->index);
     }
     if (handle->lane->gpu->nvml_physical != NULL && env->has_nvml
         && gst_nvml_is_lost(env, handle->lane->gpu->nvml_physical))
@@ -144,9 +193,7 @@ static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const 
     gst_status_fail_call(
         st, finding, where, call, status, "%s while '%s': %s%s", call, env->progress->phase,
         cublas->cublasGetStatusName != NULL ? cublas->cublasGetStatusName(status) : "status",
-        finding == GST_SUITE_CUBLAS_ELSEWHERE
-            ? ", and the GPU's stream works: the handle is another GPU's"
-            : "");
+        elsewhere);
     st->gpu = handle->lane->gpu->index;
     return false;
 }

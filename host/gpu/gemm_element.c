@@ -125,8 +125,19 @@ void gst_gemm_load(enum gst_gemm_type type, const void *elements, size_t first, 
     }
 }
 
+static enum gst_gemm_type output_type(enum gst_gemm_type type)
+{
+    return type == GST_GEMM_FP64 ? GST_GEMM_FP64 : GST_GEMM_FP32;
+}
+
+void gst_gemm_store_output(enum gst_gemm_type type, void *c, size_t first, const double *numbers,
+                           size_t count)
+{
+    gst_gemm_store(output_type(type), c, first, numbers, count);
+}
+
 void gst_gemm_load_output(enum gst_gemm_type type, const void *c, size_t first, double *numbers,
                           size_t count)
 {
-    gst_gemm_load(type == GST_GEMM_FP64 ? GST_GEMM_FP64 : GST_GEMM_FP32, c, first, numbers, count);
+    gst_gemm_load(output_type(type), c, first, numbers, count);
 }

@@ -32,7 +32,9 @@ void gst_gemm_store(enum gst_gemm_type type, void *elements, size_t first, const
 void gst_gemm_load(enum gst_gemm_type type, const void *elements, size_t first, double *numbers,
                    size_t count);
 
-/* Elements of C as numbers. */
+/* The same of C. */
+void gst_gemm_store_output(enum gst_gemm_type type, void *c, size_t first, const double *numbers,
+                           size_t count);
 void gst_gemm_load_output(enum gst_gemm_type type, const void *c, size_t first, double *numbers,
                           size_t count);
 

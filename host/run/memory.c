@@ -101,3 +101,16 @@ uint64_t gst_memory_left(const struct gst_root *root)
                             "/sys/fs/cgroup/memory/memory.stat", "total_inactive_file ");
     return smaller_known(machine, smaller_known(unified, legacy));
 }
+
+uint64_t gst_memory_left_here(void)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+    struct gst_root machine;
+    uint64_t left;
+
+    if (!gst_root_open(&machine, "/", &ignored))
+        return 0;
+    left = gst_memory_left(&machine);
+    gst_root_close(&machine);
+    return left;
+}

@@ -103,6 +103,15 @@ void gst_run_explain_metric(struct gst_run *run, enum gst_finding_id finding, co
     metric->is_told = true;
 }
 
+void gst_run_explain_by(struct gst_run *run, const struct gst_condition *condition)
+{
+    char text[224], why[256];
+
+    snprintf(why, sizeof(why), "under load: %s",
+             gst_condition_describe(condition, text, sizeof(text)));
+    gst_run_explain_metric(run, gst_condition_explain(condition), why);
+}
+
 void gst_run_summary(struct gst_run *run, const char *format, ...)
 {
     struct gst_item *item = current_item(run);

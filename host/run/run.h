@@ -13,6 +13,7 @@
 #include "core/bars.h"
 #include "core/judge.h"
 #include "core/report.h"
+#include "gpu/condition.h"
 #include "gpu/env.h"
 #include "meet/launch.h"
 #include "run/settings.h"
@@ -68,6 +69,9 @@ bool gst_run_metric_between(struct gst_run *run, const struct gst_metric_def *de
  * finding's word (an ERROR where nobody can tell). Where it is none, the finding is kept for the
  * comparison with siblings. */
 void gst_run_explain_metric(struct gst_run *run, enum gst_finding_id finding, const char *why);
+
+/* The same with the condition that its GPU was in while it was measured. */
+void gst_run_explain_by(struct gst_run *run, const struct gst_condition *condition);
 
 /* The one line that a PASS shows. */
 void gst_run_summary(struct gst_run *run, const char *format, ...)

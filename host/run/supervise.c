@@ -66,18 +66,9 @@ static void end_signals(struct signals *signals)
 
 static uint64_t memory_limit(const struct gst_supervisor *supervisor)
 {
-    struct gst_status ignored = GST_STATUS_INIT;
-    struct gst_root machine;
-    uint64_t left;
-
     if (supervisor->memory_limit_bytes != 0)
         return supervisor->memory_limit_bytes;
-    /* Of the machine that the child really runs on, whatever root the suite reads otherwise. */
-    if (!gst_root_open(&machine, "/", &ignored))
-        return 0;
-    left = gst_memory_left(&machine);
-    gst_root_close(&machine);
-    return left / 4 * 3;
+    return gst_memory_left_here() / 4 * 3;
 }
 
 /* The step after the last that may share a child with `first`. */

@@ -8,11 +8,18 @@
 #include <stdlib.h>
 
 #include "run/interrupt.h"
+#include "workloads/burn_first.h"
 #include "workloads/burn_report.h"
 #include "workloads/burn_rounds.h"
 #include "workloads/list.h"
 
-static const struct gst_metric_def *const metrics[] = { &gst_burn_fp32, NULL };
+static const struct gst_metric_def *const metrics[] = { &gst_burn_metrics[GST_GEMM_FP32],
+                                                        &gst_burn_metrics[GST_GEMM_FP16], NULL };
+
+/* Each gets its share of the time: the plain units, and the tensor cores, which draw most. */
+static const enum gst_gemm_type types[] = { GST_GEMM_FP32, GST_GEMM_FP16 };
+
+#define TYPES (sizeof(types) / sizeof(types[0]))
 
 struct bench {
     struct gst_run *run;
@@ -20,28 +27,41 @@ struct bench {
     struct gst_burn_inputs inputs;
     struct gst_burn_seat seats[GST_ENV_GPUS];
     struct gst_burn_seat *order[GST_ENV_GPUS];
+    bool is_out[GST_ENV_GPUS]; /* failed with one type: not tried with the next */
     int count;
+    double wanted_s; /* of each type */
+    double worked_s; /* the longest of all GPUs, all types together */
+    int side;        /* the largest */
 };
 
 /* One GPU that fails does not end the work of the others. */
-static void give_up(struct gst_burn_seat *seat, const struct gst_gpu *gpu, struct gst_status *st)
+static void give_up(struct bench *t, int index, struct gst_status *st)
 {
-    seat->is_working = false;
-    st->gpu = gpu->index;
+    t->seats[index].is_working = false;
+    t->is_out[index] = true;
+    st->gpu = t->run->env->gpus[index].index;
     if (st->finding != GST_NO_FINDING)
-        gst_report_status(seat->run->report, st);
+        gst_report_status(t->run->report, st);
 }
 
-static void open_seats(struct bench *t)
+/* Tensor cores came with 7.0; before, half precision is no load of its own. */
+static bool is_tried(const struct bench *t, int index, enum gst_gemm_type type)
 {
-    t->count = t->run->env->gpu_count;
+    return !t->is_out[index] && (type != GST_GEMM_FP16 || t->run->env->gpus[index].cc_major >= 7);
+}
+
+static void open_seats(struct bench *t, enum gst_gemm_type type)
+{
     for (int i = 0; i < t->count; i++) {
         struct gst_status st = GST_STATUS_INIT;
-        struct gst_gpu *gpu = &t->run->env->gpus[i];
 
         t->order[i] = &t->seats[i];
-        if (!gst_burn_seat_open(&t->seats[i], t->run, gpu, &t->blas, &t->inputs, &st))
-            give_up(&t->seats[i], gpu, &st);
+        t->seats[i] = (struct gst_burn_seat){ .run = t->run };
+        if (is_tried(t, i, type)
+            && (!gst_burn_seat_open(&t->seats[i], t->run, &t->run->env->gpus[i], &t->blas, type,
+                                    &st)
+                || !gst_burn_first(&t->seats[i], &t->inputs, &st)))
+            give_up(t, i, &st);
     }
 }
 
@@ -52,7 +72,7 @@ static void begin(struct bench *t)
         struct gst_burn_seat *seat = &t->seats[i];
 
         if (seat->is_working && !gst_burn_begin(seat, &st))
-            give_up(seat, seat->lane.gpu, &st);
+            give_up(t, i, &st);
     }
     /* One round of each in turn, lest the first have ended all before the last has begun. */
     for (int round = 0; round < GST_BURN_SLOTS; round++) {
@@ -61,22 +81,20 @@ static void begin(struct bench *t)
             struct gst_burn_seat *seat = &t->seats[i];
 
             if (seat->is_working && !gst_burn_queue(seat, &st))
-                give_up(seat, seat->lane.gpu, &st);
+                give_up(t, i, &st);
         }
     }
 }
 
 static void tell_progress(const struct bench *t, const struct gst_burn_seat *seat)
 {
-    gst_run_phase(t->run, seat->lane.gpu->index, "%.3g of %.3g s", seat->elapsed_s,
-                  t->run->minutes * 60);
+    gst_run_phase(t->run, seat->lane.gpu->index, "%.3g of %.3g s", seat->elapsed_s, t->wanted_s);
 }
 
 /* Until all have worked as long as was asked, by their own clocks, or somebody ends it: then what
  * is queued is left behind, since nobody waits for it. */
 static void work(struct bench *t)
 {
-    const double wanted_s = t->run->minutes * 60;
     int next = 0;
 
     begin(t);
@@ -88,44 +106,54 @@ static void work(struct bench *t)
 
         tell_progress(t, seat);
         if (!gst_burn_finish(seat, &st)
-            || (seat->elapsed_s < wanted_s && !gst_burn_queue(seat, &st)))
-            give_up(seat, seat->lane.gpu, &st);
+            || (seat->elapsed_s < t->wanted_s && !gst_burn_queue(seat, &st)))
+            give_up(t, next, &st);
     }
 }
 
 static void report(struct bench *t)
 {
     double longest_s = 0;
-    int side = 0;
-    char gpus[24], time[24];
 
     for (int i = 0; i < t->count; i++) {
         struct gst_burn_seat *seat = &t->seats[i];
 
         if (seat->finished > 0)
-            gst_burn_report(seat);
-        side = seat->product.shape.m > side ? seat->product.shape.m : side;
+            gst_burn_report(seat, &t->inputs);
+        t->is_out[i] = t->is_out[i] || seat->wrong.rounds > 0;
+        t->side = seat->product.shape.m > t->side ? seat->product.shape.m : t->side;
         longest_s = seat->elapsed_s > longest_s ? seat->elapsed_s : longest_s;
     }
-    gst_run_summary(t->run, "%s at once for %s, products of %d x %d",
-                    gst_run_gpus(t->run, gpus, sizeof(gpus)),
-                    gst_format(time, sizeof(time), longest_s, GST_UNIT_SECONDS), side, side);
+    t->worked_s += longest_s;
 }
 
-static void burn(struct bench *t)
+static void burn(struct bench *t, enum gst_gemm_type type)
 {
-    if (t->blas.changes.is_changed)
-        gst_run_check(t->run, GST_USER_CUBLAS_CHANGED, GST_NO_GPU, false, "%s",
-                      t->blas.changes.variables);
-    open_seats(t);
+    open_seats(t, type);
+    gst_burn_report_differences(t->seats, t->count, &t->inputs);
     gst_burn_inputs_release(&t->inputs);
-    gst_burn_report_differences(t->seats, t->count);
     gst_interrupt_hold();
     work(t);
     report(t);
     gst_interrupt_release();
+    gst_burn_inputs_release(&t->inputs);
     for (int i = t->count; i-- > 0;)
         gst_burn_seat_close(&t->seats[i]);
+}
+
+static void burn_all(struct bench *t)
+{
+    char gpus[24], time[24];
+
+    if (t->blas.changes.is_changed)
+        gst_run_check(t->run, GST_USER_CUBLAS_CHANGED, GST_NO_GPU, false, "%s",
+                      t->blas.changes.variables);
+    for (size_t i = 0; i < TYPES; i++)
+        burn(t, types[i]);
+    gst_run_summary(t->run, "%s at once for %s, FP32 and FP16 products up to %d x %d",
+                    gst_run_gpus(t->run, gpus, sizeof(gpus)),
+                    gst_format(time, sizeof(time), t->worked_s, GST_UNIT_SECONDS), t->side,
+                    t->side);
 }
 
 static bool run_burn(struct gst_run *run, struct gst_status *st)
@@ -135,12 +163,14 @@ static bool run_burn(struct gst_run *run, struct gst_status *st)
     if (t == NULL)
         return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for %zu bytes", sizeof(*t));
     t->run = run;
+    t->count = run->env->gpu_count;
+    t->wanted_s = run->minutes * 60 / TYPES;
     gst_run_phase(run, GST_NO_GPU, "open cuBLAS");
     if (!gst_blas_open(&t->blas, run->env, st)) {
         free(t);
         return false;
     }
-    burn(t);
+    burn_all(t);
     gst_blas_close(&t->blas);
     free(t);
     return true;

@@ -6,7 +6,8 @@
 
 static bool is_alike(const struct gst_burn_opinion *a, const struct gst_burn_opinion *b)
 {
-    return a->is_given && b->is_given && a->side == b->side && strcmp(a->name, b->name) == 0;
+    return a->is_given && b->is_given && a->sms == b->sms && a->side == b->side
+           && strcmp(a->name, b->name) == 0;
 }
 
 static int count_of(const struct gst_burn_opinion *opinions, int count, int index)

@@ -12,6 +12,7 @@
 /* What one GPU made. */
 struct gst_burn_opinion {
     const char *name; /* of its model */
+    int sms;          /* some models share a name */
     int side;         /* of the matrices */
     uint64_t digest;
     bool is_given; /* false: it made none, and is not asked */

@@ -17,8 +17,9 @@
 
 #define SHARE_OF_FREE 0.8
 
-/* A GPU so fast that this many fit is a simulated one with small matrices. */
-#define PASSES_MOST 65536
+/* Of products that are that small the host queues fewer in a second than the GPU makes, and a round
+ * would take long. */
+#define PASSES_MOST 1024
 
 double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
 {
@@ -27,18 +28,27 @@ double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu
     return peak > 0 ? peak / 2 : EXPECTED_LEAST;
 }
 
+/* A, B and a product, and two more where one differs. */
+#define HOST_MATRICES 5
+
 static double bytes_of(int side)
 {
-    return (double)GST_BURN_MATRICES * side * side * sizeof(float);
+    return (double)side * side * sizeof(float);
 }
 
-int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, double expected)
+static bool fits(int side, uint64_t free_bytes, uint64_t host_bytes)
+{
+    return GST_BURN_MATRICES * bytes_of(side) <= SHARE_OF_FREE * (double)free_bytes
+           && (host_bytes == 0 || HOST_MATRICES * bytes_of(side) <= (double)host_bytes);
+}
+
+int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, uint64_t host_bytes, double expected)
 {
     int side = SIDE_MOST;
 
-    if (size_bytes > 0 && size_bytes < bytes_of(SIDE_MOST) / GST_BURN_MATRICES)
+    if (size_bytes > 0 && (double)size_bytes < bytes_of(SIDE_MOST))
         side = gst_gemm_side_of_size(3 * size_bytes, sizeof(float));
-    while (side / 2 >= SIDE_LEAST && bytes_of(side) > SHARE_OF_FREE * (double)free_bytes)
+    while (side / 2 >= SIDE_LEAST && !fits(side, free_bytes, host_bytes))
         side = side / 2 / SIDE_LEAST * SIDE_LEAST;
     return gst_gemm_side_in_time(side, expected, ROUND_S / 2, SIDE_LEAST);
 }

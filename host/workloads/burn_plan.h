@@ -27,8 +27,10 @@
 double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu);
 
 /* The side of the matrices: `size_bytes` each, 0: the largest; halved until all fit into four
- * fifths of what is free, and a product takes no longer than half a round. A multiple of 128. */
-int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, double expected);
+ * fifths of what is free on the GPU, and the host's, with as much again to look closer, into what
+ * it has left (0: not known), and a product takes no longer than half a round. A multiple of 128.
+ */
+int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, uint64_t host_bytes, double expected);
 
 /* How often all copies are made in a round of a tenth of a second; at least once. */
 unsigned gst_burn_passes(double product_s);

@@ -9,15 +9,36 @@
 
 #include "core/class_bars.h"
 #include "core/gemm_bars.h"
+#include "run/interrupt.h"
 #include "workloads/burn_agree.h"
+#include "workloads/burn_first.h"
 #include "workloads/product_speed.h"
 
-const struct gst_metric_def gst_burn_fp32 = {
-    .name = "burn.fp32",
-    .title = "product of FP32, sustained on all GPUs at once",
-    .unit = GST_UNIT_FLOP_PER_S,
-    .has_siblings = true,
+#define METRIC(name_, label)                                                                       \
+    {                                                                                              \
+        .name = "burn." name_, .title = label, .unit = GST_UNIT_FLOP_PER_S, .has_siblings = true,  \
+    }
+
+const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT] = {
+    [GST_GEMM_FP32] = METRIC("fp32", "product of FP32, sustained on all GPUs at once"),
+    [GST_GEMM_FP16] =
+        METRIC("fp16", "product of FP16 summed in FP32, sustained on all GPUs at once"),
 };
+
+static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
+{
+    return &gst_burn_metrics[seat->product.type];
+}
+
+/* Who says what is known of a GPU under this load. */
+static const char *source_of(const struct gst_burn_seat *seat)
+{
+    static const char *const sources[GST_GEMM_TYPE_COUNT] = {
+        [GST_GEMM_FP32] = "burn-fp32", [GST_GEMM_FP16] = "burn-fp16"
+    };
+
+    return sources[seat->product.type];
+}
 
 /* How two products differ: in how many words, and the first. */
 struct difference {
@@ -77,8 +98,9 @@ static void report_difference(struct gst_burn_seat *seat, const struct gst_burn_
 }
 
 static void look_closer(struct gst_burn_seat *seat, struct gst_burn_seat *other,
-                        const struct gst_burn_majority *majority)
+                        struct gst_burn_inputs *inputs, const struct gst_burn_majority *majority)
 {
+    bool is_intact = true;
     struct gst_status st = GST_STATUS_INIT;
     uint32_t *found = malloc(seat->bytes);
     uint32_t *expected = malloc(seat->bytes);
@@ -86,7 +108,9 @@ static void look_closer(struct gst_burn_seat *seat, struct gst_burn_seat *other,
     if (found == NULL || expected == NULL)
         gst_fail(&st, GST_SUITE_NO_HOST_MEMORY, "no host memory for two products of %zu bytes",
                  seat->bytes);
-    else if (fetch(seat, found, &st) && fetch(other, expected, &st)) {
+    else if (fetch(seat, found, &st) && fetch(other, expected, &st) && gst_burn_seat_use(seat, &st)
+             && inputs->side == seat->product.shape.m
+             && gst_burn_check_inputs(seat, inputs, &is_intact, &st) && is_intact) {
         const struct difference difference =
             difference_of(found, expected, seat->bytes / sizeof(float));
 
@@ -98,15 +122,16 @@ static void look_closer(struct gst_burn_seat *seat, struct gst_burn_seat *other,
     free(found);
 }
 
-void gst_burn_report_differences(struct gst_burn_seat *seats, int count)
+void gst_burn_report_differences(struct gst_burn_seat *seats, int count,
+                                 struct gst_burn_inputs *inputs)
 {
     struct gst_burn_opinion opinions[GST_ENV_GPUS] = { { .is_given = false } };
 
     for (int i = 0; i < count; i++) {
         if (seats[i].is_working)
             opinions[i] =
-                (struct gst_burn_opinion){ seats[i].lane.gpu->name, seats[i].product.shape.m,
-                                           seats[i].digest, true };
+                (struct gst_burn_opinion){ seats[i].lane.gpu->name, seats[i].lane.gpu->sm_count,
+                                           seats[i].product.shape.m, seats[i].digest, true };
     }
     for (int i = 0; i < count; i++) {
         struct gst_burn_majority majority;
@@ -119,7 +144,7 @@ void gst_burn_report_differences(struct gst_burn_seat *seats, int count)
                           true, "the product is that of %d identical GPU%s", majority.count,
                           gst_plural(majority.count));
         else
-            look_closer(&seats[i], &seats[majority.index], &majority);
+            look_closer(&seats[i], &seats[majority.index], inputs, &majority);
     }
 }
 
@@ -128,6 +153,20 @@ static enum gst_finding_id kind_of(const struct gst_word_compare_result *result)
     if (result->not_finite > 0)
         return GST_HARDWARE_PRODUCT_NAN;
     return result->unwritten > 0 ? GST_HARDWARE_PRODUCT_UNWRITTEN : GST_HARDWARE_PRODUCT_UNSTABLE;
+}
+
+/* Not what was multiplied is wrong, but what was sent of it no longer there? Then that is reported,
+ * and true returned. Nobody waits for an answer who has told this process to end. */
+static bool has_lost_inputs(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+    bool is_intact = true;
+
+    return seat->is_working && !gst_interrupt_came()
+           && gst_burn_inputs_make(inputs, seat->product.type, seat->product.shape.m,
+                                   seat->run->seed, &ignored)
+           && gst_burn_seat_use(seat, &ignored)
+           && gst_burn_check_inputs(seat, inputs, &is_intact, &ignored) && !is_intact;
 }
 
 static void report_wrong(struct gst_burn_seat *seat)
@@ -191,41 +230,42 @@ static void report_speed(struct gst_burn_seat *seat)
     double worst;
 
     if (count == 0) {
-        gst_report_fact_text(seat->run->report, seat->lane.gpu->index, "burn", "not_measured",
-                             "the host did not keep ahead of the GPU");
+        gst_report_fact_text(seat->run->report, seat->lane.gpu->index, source_of(seat),
+                             "not_measured", "the host did not keep ahead of the GPU");
         return;
     }
     worst = rates[0];
     for (size_t i = 1; i < count; i++)
         worst = rates[i] < worst ? rates[i] : worst;
-    gst_report_fact_number(seat->run->report, seat->lane.gpu->index, "burn", "slowest_window",
-                           GST_UNIT_FLOP_PER_S, worst);
-    if (gst_run_metric(seat->run, &gst_burn_fp32, seat->lane.gpu->index, "", rates, count,
+    gst_report_fact_number(seat->run->report, seat->lane.gpu->index, source_of(seat),
+                           "slowest_window", GST_UNIT_FLOP_PER_S, worst);
+    if (gst_run_metric(seat->run, metric_of(seat), seat->lane.gpu->index, "", rates, count,
                        bar_of(seat), &st))
         explain(seat);
     else
         gst_report_status(seat->run->report, &st);
 }
 
-void gst_burn_report(struct gst_burn_seat *seat)
+void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
 {
     const int gpu = seat->lane.gpu->index;
     struct gst_report *report = seat->run->report;
     char text[GST_TEXT_SIZE];
 
-    gst_report_fact_number(report, gpu, "burn", "time", GST_UNIT_SECONDS, seat->elapsed_s);
-    gst_report_fact_number(report, gpu, "burn", "products", GST_UNIT_NONE,
+    gst_report_fact_number(report, gpu, source_of(seat), "time", GST_UNIT_SECONDS, seat->elapsed_s);
+    gst_report_fact_number(report, gpu, source_of(seat), "products", GST_UNIT_NONE,
                            (double)(GST_BURN_COPIES * (uint64_t)seat->passes * seat->finished));
     if (seat->course.readings > 0)
-        gst_report_fact_text(report, gpu, "burn", "course", "%s",
+        gst_report_fact_text(report, gpu, source_of(seat), "course", "%s",
                              gst_burn_course_describe(&seat->course, text, sizeof(text)));
     /* A rate of wrong results is worth nothing. */
     if (seat->wrong.rounds > 0) {
-        report_wrong(seat);
+        if (!has_lost_inputs(seat, inputs))
+            report_wrong(seat);
     } else {
         report_right(seat);
         report_speed(seat);
     }
     gst_condition_end(&seat->condition, seat->run->env, seat->lane.gpu);
-    gst_condition_report(&seat->condition, seat->run->env, seat->lane.gpu, "burn");
+    gst_condition_report(&seat->condition, seat->run->env, seat->lane.gpu, source_of(seat));
 }

@@ -6,15 +6,20 @@
 #ifndef GST_WORKLOADS_BURN_REPORT_H
 #define GST_WORKLOADS_BURN_REPORT_H
 
+#include "workloads/burn_inputs.h"
 #include "workloads/burn_seat.h"
 
-extern const struct gst_metric_def gst_burn_fp32;
+/* Of the types of product that are sustained; the rest is empty. */
+extern const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT];
 
 /* Compares the first products of identical GPUs; where one differs, reads both back. A seat whose
- * product is not that of the majority is reported. `seats` that are not working are left out. */
-void gst_burn_report_differences(struct gst_burn_seat *seats, int count);
+ * product is not that of the majority is reported, unless its inputs
+ * are no longer what was sent. `seats` that are not working are left out. */
+void gst_burn_report_differences(struct gst_burn_seat *seats, int count,
+                                 struct gst_burn_inputs *inputs);
 
-/* Numbers, state and correctness of one seat that has made at least one round. */
-void gst_burn_report(struct gst_burn_seat *seat);
+/* Numbers, state and correctness of one seat that has made at least one round. Where a product was
+ * wrong the inputs are made again, to see whether the GPU still has them. */
+void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs);
 
 #endif

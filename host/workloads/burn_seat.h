@@ -14,7 +14,6 @@
 #include "kernels/word_compare.h"
 #include "run/run.h"
 #include "workloads/burn_course.h"
-#include "workloads/burn_inputs.h"
 #include "workloads/burn_plan.h"
 #include "workloads/burn_windows.h"
 
@@ -58,13 +57,10 @@ struct gst_burn_seat {
     bool is_working; /* nothing has failed so far */
 };
 
-/* Opens the GPU, takes memory, and makes the first product: sound within the bound of its
- * arithmetic, or reported. The comparison is tried with a planted error. False with the cause in
- * `st`, or with none where what was wrong has been reported; to be closed all the same. `inputs`
- * are made anew if they are of another size. */
+/* Opens the GPU, chooses the size of products of that type, and takes memory. To be closed all the
+ * same where it fails. */
 bool gst_burn_seat_open(struct gst_burn_seat *seat, struct gst_run *run, struct gst_gpu *gpu,
-                        struct gst_blas *blas, struct gst_burn_inputs *inputs,
-                        struct gst_status *st);
+                        struct gst_blas *blas, enum gst_gemm_type type, struct gst_status *st);
 void gst_burn_seat_close(struct gst_burn_seat *seat);
 
 /* The GPU in its own words, for what its arithmetic can do. */
@@ -73,7 +69,15 @@ struct gst_gemm_gpu gst_burn_seat_gpu(const struct gst_burn_seat *seat);
 /* Calls about a seat are made in its GPU's context; one that hangs is that GPU's. */
 bool gst_burn_seat_use(struct gst_burn_seat *seat, struct gst_status *st);
 
-/* Queues products of all copies, the comparison behind them, once. */
+/* Each queues and returns. Products of all copies, */
+bool gst_burn_multiply_all(struct gst_burn_seat *seat, struct gst_status *st);
+/* the same between the slot's two events, */
+bool gst_burn_time_all(struct gst_burn_seat *seat, const struct gst_burn_slot *slot,
+                       struct gst_status *st);
+/* what holds the copies against the first product, into the slot's result, */
+bool gst_burn_compare(struct gst_burn_seat *seat, const struct gst_burn_slot *slot,
+                      bool is_counting, struct gst_status *st);
+/* and both, after poison where all is counted. */
 bool gst_burn_pass(struct gst_burn_seat *seat, struct gst_burn_slot *slot, bool is_timed,
                    bool is_counting, struct gst_status *st);
 

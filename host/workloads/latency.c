@@ -59,16 +59,6 @@ struct turn {
     double samples[GST_SAMPLES_MAX];
 };
 
-/* Why the number recorded last is as it is. */
-static void explain(const struct turn *turn)
-{
-    char text[224], why[256];
-
-    snprintf(why, sizeof(why), "under load: %s",
-             gst_condition_describe(&turn->condition, text, sizeof(text)));
-    gst_run_explain_metric(turn->run, gst_condition_explain(&turn->condition), why);
-}
-
 /* --- loads --- */
 
 static bool time_loads(struct turn *turn, const struct gst_metric_def *def,
@@ -86,7 +76,7 @@ static bool time_loads(struct turn *turn, const struct gst_metric_def *def,
     if (!gst_run_metric(turn->run, def, gpu->index, gst_latency_variant(turn->seat.chase.was_ahead),
                         turn->samples, turn->run->samples, gst_latency_bar_of_load(gpu), st))
         return false;
-    explain(turn);
+    gst_run_explain_by(turn->run, &turn->condition);
     return true;
 }
 
@@ -133,7 +123,7 @@ static bool report_copies(struct turn *turn, const struct gst_metric_def *def, c
     if (!gst_run_metric(turn->run, def, gpu, gst_latency_variant(turn->seat.small.was_ahead),
                         turn->samples, turn->run->samples, bar_of_copy(turn), st))
         return false;
-    explain(turn);
+    gst_run_explain_by(turn->run, &turn->condition);
     return true;
 }
 

@@ -91,15 +91,6 @@ static bool measure(struct gst_run *run, struct gst_lane *lane, struct gst_traff
     return true;
 }
 
-static void explain(struct gst_run *run, const struct gst_condition *condition)
-{
-    char text[224], why[256];
-
-    snprintf(why, sizeof(why), "under load: %s",
-             gst_condition_describe(condition, text, sizeof(text)));
-    gst_run_explain_metric(run, gst_condition_explain(condition), why);
-}
-
 /* A lane holds one kernel, so each way has its own; the buffers are the GPU's. A rate of wrong
  * results is worth nothing. */
 static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffic *traffic,
@@ -124,7 +115,7 @@ static bool test_way(struct gst_run *run, struct gst_gpu *gpu, struct gst_traffi
         ok = gst_run_metric(run, &rates[way], gpu->index, "", samples, count,
                             bar_of(gpu, traffic->words, way), st);
     if (ok && is_right)
-        explain(run, condition);
+        gst_run_explain_by(run, condition);
     gst_lane_close(&lane);
     return ok;
 }

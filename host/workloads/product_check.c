@@ -14,12 +14,19 @@
 /* The host multiplies these itself. */
 #define RANDOM_SIDE_MOST 256
 
-/* Shapes are told apart in reports by the seed, too: another one for each. */
+/* Whole numbers take some seeds from theirs on; random ones take those next to the run's. */
 #define SEEDS_APART 16
 
 int gst_product_shape_side(int side)
 {
     return side / 2 < SHAPE_SIDE_MOST ? side / 2 : SHAPE_SIDE_MOST;
+}
+
+int gst_product_square_side(int side, bool is_large)
+{
+    if (!is_large)
+        return gst_product_shape_side(side);
+    return side < GST_GEMM_NARROW_K_MOST ? side : GST_GEMM_NARROW_K_MOST;
 }
 
 enum gst_finding_id gst_product_finding(enum gst_gemm_wrong_kind kind,
@@ -55,7 +62,7 @@ static void report_wrong(struct gst_run *run, const struct gst_product_kind *kin
                   "%s: %s%s%s", kind->name,
                   gst_gemm_describe_wrong(wrong, shape, text, sizeof(text)),
                   changes->is_changed ? "; " : "", changes->variables);
-    seat->is_wrong_so_far = true;
+    seat->is_out_of_kind = true;
     /* What was asked for in the environment leaves the other kinds as they are. */
     seat->is_out = wrong->kind != GST_GEMM_WRONG_TF32;
 }
@@ -123,7 +130,7 @@ static bool check_shape(struct gst_run *run, const struct gst_product_kind *kind
     for (int i = 0; i < count; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (!seats[i].is_out && !seats[i].is_wrong_so_far
+        if (!seats[i].is_out && !seats[i].is_out_of_kind
             && !check_on(run, kind, &seats[i], &exact, &data, &why))
             gst_product_seat_fail(&seats[i], run, &why);
     }
@@ -139,7 +146,7 @@ bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind 
 {
     const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_gemm_shape square =
-        gst_gemm_square(run->is_full || is_pedantic ? side : gst_product_shape_side(side));
+        gst_gemm_square(gst_product_square_side(side, run->is_full || is_pedantic));
     const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
     bool ok = check_shape(run, kind, &square, GST_GEMM_NARROW, seats, count, st);
 
@@ -156,14 +163,16 @@ bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind 
 void gst_product_report_far(struct gst_run *run, const struct gst_product_kind *kind,
                             struct gst_product_seat *seat, const struct gst_gemm_far *far)
 {
+    const struct gst_blas_changes *changes = &seat->handle.blas->changes;
     char text[192];
 
     gst_run_count_elements(run, far->checked);
     if (far->wrong == 0)
         return;
     gst_run_check(run, far->not_finite > 0 ? GST_HARDWARE_PRODUCT_NAN : GST_HARDWARE_PRODUCT_WRONG,
-                  seat->lane.gpu->index, false, "%s, random numbers: %s", kind->name,
-                  gst_gemm_far_describe(far, text, sizeof(text)));
+                  seat->lane.gpu->index, false, "%s, random numbers: %s%s%s", kind->name,
+                  gst_gemm_far_describe(far, text, sizeof(text)), changes->is_changed ? "; " : "",
+                  changes->variables);
     seat->is_out = true;
 }
 
@@ -188,6 +197,7 @@ bool gst_product_check_random(struct gst_run *run, const struct gst_product_kind
                               struct gst_product_seat *seats, int count, struct gst_status *st)
 {
     const int most = gst_product_shape_side(side);
+    /* One that is odd and transposed; the large squares are neither. */
     const struct gst_gemm_shape shape =
         gst_gemm_shape_of(2, most < RANDOM_SIDE_MOST ? most : RANDOM_SIDE_MOST);
     struct gst_gemm_reference reference;
@@ -202,7 +212,7 @@ bool gst_product_check_random(struct gst_run *run, const struct gst_product_kind
     for (int i = 0; i < count && ok; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (!seats[i].is_out && !seats[i].is_wrong_so_far
+        if (!seats[i].is_out && !seats[i].is_out_of_kind
             && !check_random_on(run, kind, &seats[i], &reference, &data, &why))
             gst_product_seat_fail(&seats[i], run, &why);
     }

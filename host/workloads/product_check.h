@@ -14,6 +14,10 @@
 /* The side of the shapes that are no squares, for squares of `side`. Pure. */
 int gst_product_shape_side(int side);
 
+/* The side of the square of whole numbers: as large as what is measured, but not larger than its
+ * sums are exact for. Pure. */
+int gst_product_square_side(int side, bool is_large);
+
 /* Whole numbers: a square of `side`, the other shapes, and numbers in which TF32 shows for what
  * promises single precision. False with `st` for what no GPU is to blame for. */
 bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind *kind, int side,

@@ -3,31 +3,50 @@
 #include "workloads/product_seat.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "gpu/error.h"
 #include "gpu/gemm_check.h"
 #include "gpu/gemm_element.h"
 
 bool gst_product_seat_open(struct gst_product_seat *seat, struct gst_run *run,
-                           struct gst_blas *blas, struct gst_gpu *gpu, size_t bytes,
-                           struct gst_status *st)
+                           struct gst_blas *blas, struct gst_gpu *gpu, struct gst_status *st)
 {
-    struct gst_lane *lane = &seat->lane;
-
-    *seat = (struct gst_product_seat){ .bytes = bytes, .is_out = true };
+    *seat = (struct gst_product_seat){ .is_out = true };
     gst_run_phase(run, gpu->index, "open");
-    if (!gst_lane_open(lane, &gst_driver_path, run->env, gpu, st))
+    if (!gst_lane_open(&seat->lane, &gst_driver_path, run->env, gpu, st))
         return false;
     gst_run_phase(run, gpu->index, "create a handle of cuBLAS");
-    if (gst_blas_handle_open(&seat->handle, blas, lane, st)
-        && lane->path->alloc(lane, bytes, &seat->a, st)
-        && lane->path->alloc(lane, bytes, &seat->b, st)
-        && lane->path->alloc(lane, bytes, &seat->c, st)) {
+    if (gst_blas_handle_open(&seat->handle, blas, &seat->lane, st)) {
         gst_condition_begin(&seat->condition, run->env, gpu);
         seat->is_out = false;
         return true;
     }
     gst_product_seat_close(seat);
     return false;
+}
+
+bool gst_product_seat_alloc(struct gst_product_seat *seat, struct gst_run *run, size_t bytes,
+                            struct gst_status *st)
+{
+    struct gst_lane *lane = &seat->lane;
+
+    gst_run_phase(run, lane->gpu->index, "allocate");
+    return gst_gpu_use(lane->env, lane->gpu, st) && lane->path->alloc(lane, bytes, &seat->a, st)
+           && lane->path->alloc(lane, bytes, &seat->b, st)
+           && lane->path->alloc(lane, bytes, &seat->c, st);
+}
+
+size_t gst_product_seat_left(struct gst_product_seat *seat)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+    struct gst_lane *lane = &seat->lane;
+    size_t available = 0, total = 0;
+
+    return gst_gpu_use(lane->env, lane->gpu, &ignored)
+                   && GST_CU(lane->env, &ignored, cuMemGetInfo, (&available, &total))
+               ? available
+               : 0;
 }
 
 void gst_product_seat_close(struct gst_product_seat *seat)
@@ -102,6 +121,8 @@ bool gst_product_fetch(struct gst_product_seat *seat, struct gst_product_data *d
 {
     struct gst_lane *lane = &seat->lane;
 
+    /* Else what another GPU computed could stand for what this one did not send. */
+    memset(data->c, GST_GEMM_POISON, data->c_bytes);
     return gst_gpu_use(lane->env, lane->gpu, st)
            && lane->path->download(lane, data->c, seat->c, data->c_bytes, st)
            && lane->path->wait(lane, st);

@@ -24,10 +24,9 @@ struct gst_product_kind {
 struct gst_product_seat {
     struct gst_lane lane;
     struct gst_blas_handle handle;
-    uint64_t a, b, c;     /* of `bytes` each */
-    size_t bytes;         /* what the largest matrix takes */
-    bool is_out;          /* failed, or multiplies wrong: nothing more is asked of it */
-    bool is_wrong_so_far; /* in the current kind alone */
+    uint64_t a, b, c;    /* as large as the largest matrix */
+    bool is_out;         /* failed, or multiplies wrong: nothing more is asked of it */
+    bool is_out_of_kind; /* the same for the current kind alone: no units for it, or wrong in it */
     struct gst_condition condition;
 };
 
@@ -38,11 +37,16 @@ struct gst_product_data {
     size_t a_bytes, b_bytes, c_bytes;
 };
 
-/* Opens the GPU, a handle on it, and memory for matrices of `bytes`. On failure nothing stays
- * open. */
+/* Opens the GPU and a handle on it. On failure nothing stays open. */
 bool gst_product_seat_open(struct gst_product_seat *seat, struct gst_run *run,
-                           struct gst_blas *blas, struct gst_gpu *gpu, size_t bytes,
-                           struct gst_status *st);
+                           struct gst_blas *blas, struct gst_gpu *gpu, struct gst_status *st);
+
+/* Memory for three matrices of up to `bytes`. */
+bool gst_product_seat_alloc(struct gst_product_seat *seat, struct gst_run *run, size_t bytes,
+                            struct gst_status *st);
+
+/* What of the GPU's memory nobody has; 0 if the driver does not say. */
+size_t gst_product_seat_left(struct gst_product_seat *seat);
 
 /* A zeroed one is fine. */
 void gst_product_seat_close(struct gst_product_seat *seat);

@@ -15,6 +15,11 @@ bool gst_product_measure(struct gst_run *run, const struct gst_product_kind *kin
                          struct gst_product_seat *seats, int count, int *measured_side,
                          struct gst_status *st);
 
+/* Bytes of three matrices of double precision: what was asked for, or else as many as are wanted
+ * and as the host, which holds the same three, can spare; no more than a GPU can spare, in any
+ * case. 0 for what is left: not known. Pure. */
+uint64_t gst_product_bytes(uint64_t asked, uint64_t host_left, uint64_t gpu_left);
+
 /* How many products to begin with, and how many for each sample, if one takes `seconds`. Pure. */
 int gst_product_warm_ups(double seconds);
 int gst_product_repeats(double seconds);

@@ -7,12 +7,10 @@
 #include <stdio.h>
 
 #include "gpu/gemm_element.h"
+#include "run/memory.h"
 #include "workloads/list.h"
 #include "workloads/product_check.h"
 #include "workloads/product_speed.h"
-
-/* Three squares of a side of 8192 in double precision: the largest product that is made. */
-#define DEFAULT_BYTES ((uint64_t)3 * 8192 * 8192 * sizeof(double))
 
 /* Double precision has the fewest units, and half of this fills the largest GPU. */
 #define SIDE_MOST_DOUBLE 4096
@@ -94,7 +92,7 @@ static bool begin_kind(struct bench *t, const struct gst_product_kind *kind)
         const char *why = seat->is_out ? NULL : unfit(t, kind, seat->lane.gpu);
         char key[40];
 
-        seat->is_wrong_so_far = why != NULL;
+        seat->is_out_of_kind = why != NULL;
         is_wanted = is_wanted || (!seat->is_out && why == NULL);
         if (why == NULL)
             continue;
@@ -119,6 +117,26 @@ static bool test_kind(struct bench *t, const struct gst_product_kind *kind, stru
     return true;
 }
 
+/* The side that every GPU has room for. */
+static void choose_side(struct bench *t)
+{
+    const uint64_t asked = t->run->size_bytes, host = gst_memory_left_here();
+    uint64_t least = 0, bytes;
+
+    for (int i = 0; i < t->count; i++) {
+        const uint64_t left = t->seats[i].is_out ? 0 : gst_product_seat_left(&t->seats[i]);
+
+        if (left != 0 && (least == 0 || left < least))
+            least = left;
+    }
+    bytes = gst_product_bytes(asked, host, least);
+    if (bytes < gst_product_bytes(asked, 0, 0))
+        gst_report_fact_text(t->run->report, GST_NO_GPU, "cublas", "made_smaller",
+                             "%llu bytes are left to the host, %llu free on the fullest GPU",
+                             (unsigned long long)host, (unsigned long long)least);
+    t->side = gst_gemm_side_of_size(bytes, sizeof(double));
+}
+
 static void open_seats(struct bench *t)
 {
     t->count = t->run->env->gpu_count;
@@ -126,10 +144,18 @@ static void open_seats(struct bench *t)
         struct gst_status st = GST_STATUS_INIT;
         struct gst_gpu *gpu = &t->run->env->gpus[i];
 
-        if (gst_product_seat_open(&t->seats[i], t->run, &t->blas, gpu, largest_bytes(t), &st))
+        if (gst_product_seat_open(&t->seats[i], t->run, &t->blas, gpu, &st))
             continue;
         st.gpu = gpu->index;
         gst_report_status(t->run->report, &st);
+    }
+    choose_side(t);
+    for (int i = 0; i < t->count; i++) {
+        struct gst_status st = GST_STATUS_INIT;
+
+        if (!t->seats[i].is_out
+            && !gst_product_seat_alloc(&t->seats[i], t->run, largest_bytes(t), &st))
+            gst_product_seat_fail(&t->seats[i], t->run, &st);
     }
 }
 
@@ -172,8 +198,7 @@ static bool is_no_fault(const struct gst_run *run, const struct gst_status *st)
 
 static bool run_sgemm(struct gst_run *run, struct gst_status *st)
 {
-    const uint64_t bytes = run->size_bytes == 0 ? DEFAULT_BYTES : run->size_bytes;
-    struct bench t = { .run = run, .side = gst_gemm_side_of_size(bytes, sizeof(double)) };
+    struct bench t = { .run = run };
     bool ok;
 
     gst_run_phase(run, GST_NO_GPU, "open cuBLAS");

@@ -3,11 +3,14 @@
 and floors worked out here from the data of profiles and models."""
 
 import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from collective_of import bus_bandwidth, has_nvls, hops_of, is_direct
 from model_of import MIB, gpus_of, nvlinks
+from selftest import Program
 
 SEVERAL = ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
 MODELS = {"per-gpu": "P2P/CUMEM", "one-process": "P2P/direct pointer"}
@@ -118,3 +121,34 @@ def test_way_is_in_the_json_alone(whole):
 
     assert "over SHM" not in outcome.out
     assert "over SHM" in json.dumps(outcome.report)
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+@pytest.mark.parametrize("hosts, finding", [(["a", "a"], None),
+                                            (["a", "b"], "user.nccl-ranks-apart")])
+def test_ranks_of_one_machine_that_nccl_takes_for_two(whole, build, tmp_path, hosts, finding):
+    """As in a container each: what could be copied over NVLink goes over the network. Rank 0 tells."""
+    port = free_port()
+
+    def rank(number):
+        folder = tmp_path / f"rank-{number}"
+        folder.mkdir()
+        return Program(build, folder).report(
+            "all-reduce", "--size", "1M", profile="h100x8", timeout=60,
+            env={"RANK": str(number), "WORLD_SIZE": "2", "LOCAL_RANK": str(number),
+                 "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port),
+                 "NCCL_HOSTID": hosts[number]})
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(rank, range(2))
+
+    assert first.counted() == ({finding} if finding else set()), first.describe()
+    assert second.counted() == set()
+    assert fact(first, "transports", "per-gpu") == ("1 over NET" if finding else "1 over P2P/CUMEM")
+    if finding:
+        assert "NCCL_HOSTID=a in the environment" in first.report["headline"]["observed"]

@@ -43,6 +43,21 @@ def test_rates_are_the_models(whole, profile):
         assert metric["unit"] == "flop_per_s" and metric["stats"]["count"] == 16
 
 
+@pytest.mark.parametrize("profile, lanes", [
+    # Multiply-adds per clock and multiprocessor.
+    ("l4x1", {"fp32": 128, "fp32-default": 128, "fp64": 2, "tf32": 256, "fp16": 512, "bf16": 512}),
+    ("t4x1", {"fp32": 64, "fp32-default": 64, "fp64": 2, "fp16": 512})])
+def test_share_of_the_attribute_peak_is_told(whole, profile, lanes):
+    products = Products(profile)
+    outcome = whole.report("sgemm", "--size", "1M", profile=profile)
+
+    for (_, kind), metric in metrics_of(outcome).items():
+        peak = 2 * products.sms * products.clock * lanes[kind]
+        key = f"{kind.replace('-', '_')}_share_of_attribute_peak_fraction"
+        [share] = facts_of(outcome, 0)[key].values()
+        assert share == pytest.approx(metric["value"] / peak)
+
+
 @pytest.mark.parametrize("profile", ["t4x1", "v100x16"])
 def test_what_a_gpu_has_no_units_for_is_told(whole, profile):
     outcome = whole.report("sgemm", "--size", "1M", "--device", "0", profile=profile)
@@ -86,7 +101,7 @@ def test_a_large_product_is_judged(whole):
         judged = kind in ("fp32-default", "fp16")
         assert metric["verdict"] == ("PASS" if judged else "not judged"), kind
         if judged:
-            # Reports of Tesla T4, /facts: 4.17 to 4.43 and 41.91 to 42.71 TFLOPS.
+            # Reports of Tesla T4: 4.17 to 4.43 and 41.91 to 42.71 TFLOPS.
             lowest = {"fp32-default": 4.17e12, "fp16": 41.91e12}[kind]
             assert metric["floor"] == pytest.approx(0.8 * lowest)
 

@@ -56,7 +56,7 @@
     X(GST_SUITE_CUBLAS_ELSEWHERE, "suite.cublas-handle-elsewhere", GST_ERROR, GST_ACTION_REPORT_BUG, \
       "a handle of cuBLAS belongs to the GPU whose stream it is given", \
       "report it with the output of gpu-selftest sgemm --json -", \
-      "cuBLAS documentation, cublasCreate: the device must not change; CUBLAS_STATUS_EXECUTION_FAILED on a stream that works")
+      "cuBLAS documentation, cublasCreate: the device must not change; CUBLAS_STATUS_EXECUTION_FAILED here, and a product on another GPU")
 
 #define GST_FINDING_EDGES_OF_PRODUCTS(X)                                                           \
     X(GST_IMAGE_CUBLAS_FAILED, GST_HARDWARE_GPU_LOST)                                              \

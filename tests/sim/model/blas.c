@@ -56,6 +56,18 @@ static int take_context(int toolkit, struct sim_context **context)
                                                      : CUBLAS_STATUS_NOT_INITIALIZED;
 }
 
+/* The handle's own. Nothing is ever read from it, so a bit that turns over is left for memory that
+ * matters. */
+static bool take_workspace(struct sim_blas *blas)
+{
+    const uint64_t size_bytes = workspace_bytes(blas->context->device);
+
+    if (sim_alloc_device(blas->context, size_bytes, &blas->workspace) != CUDA_SUCCESS)
+        return false;
+    sim_block_at(blas->workspace, size_bytes, SIM_BLOCK_DEVICE)->flip.is_armed = false;
+    return true;
+}
+
 int sim_blas_create(int toolkit, cublasHandle_t *handle)
 {
     struct sim_context *context = NULL;
@@ -76,8 +88,7 @@ int sim_blas_create(int toolkit, cublasHandle_t *handle)
                                .math = CUBLAS_DEFAULT_MATH,
                                .pointers = CUBLAS_POINTER_MODE_HOST,
                                .tf32 = tf32_override() };
-    if (sim_alloc_device(context, workspace_bytes(context->device), &blas->workspace)
-        != CUDA_SUCCESS) {
+    if (!take_workspace(blas)) {
         free(blas);
         return CUBLAS_STATUS_ALLOC_FAILED;
     }

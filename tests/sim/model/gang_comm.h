@@ -30,6 +30,7 @@ struct sim_gang_memo {
 /* A sum that ranks worked out together, by what it is of. */
 struct sim_gang_sum {
     uint64_t key;
+    uint64_t size_bytes;
     uint64_t number; /* of the operation that it was first asked for by */
     uint64_t used;
 };

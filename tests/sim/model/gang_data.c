@@ -207,7 +207,7 @@ void sim_gang_deliver(struct sim_gang_op *op)
     struct sim_gang_memo *memo;
 
     if (is_shared(op))
-        op->sum = sim_gang_sum_room(comm, key, op->number);
+        op->sum = sim_gang_sum_room(comm, key, op->gets_bytes, op->number);
     if (op->gets_bytes == 0)
         return;
     memo = memo_of(comm->outcomes, op->order.target, op->gets_bytes);

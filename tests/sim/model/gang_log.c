@@ -138,15 +138,26 @@ void sim_gang_log_warning(const char *text, const struct sim_gang_self *self)
     fflush(log_state.file);
 }
 
-/* To levels below INFO without anything before it, and whatever parts are asked for. */
-static void log_version(const struct sim_gang_self *self)
+void sim_gang_release(const struct sim_spec *spec, char *text, size_t size)
 {
+    const int version = spec->nccl_version, cuda = spec->runtime_cuda;
+
+    snprintf(text, size, "%d.%d.%d+cuda%d.%d", version / 10000, version / 100 % 100, version % 100,
+             cuda / 1000, cuda % 1000 / 10);
+}
+
+/* To levels below INFO without anything before it, and whatever parts are asked for. */
+static void log_version(const struct sim_spec *spec, const struct sim_gang_self *self)
+{
+    char release[64];
+
     if (self->rank != 0)
         return;
+    sim_gang_release(spec, release, sizeof release);
     if (is_on(INFO, ~0u)) {
-        info(self, ~0u, "NCCL version %s", SIM_GANG_RELEASE);
+        info(self, ~0u, "NCCL version %s", release);
     } else if (is_on(VERSION, ~0u)) {
-        fprintf(log_state.file, "NCCL version %s\n", SIM_GANG_RELEASE);
+        fprintf(log_state.file, "NCCL version %s\n", release);
         fflush(log_state.file);
     }
 }
@@ -238,7 +249,7 @@ void sim_gang_log_way(const struct sim_spec *spec, const struct sim_gang_env *en
     const int capability = spec->gpus[ranks[self->rank].gpu].capability;
     const unsigned nvls = way->has_nvls ? 16 : 0;
 
-    log_version(self);
+    log_version(spec, self);
     log_environment(self);
     log_init(spec, way, ranks, self, "", "START");
     if (capability >= 90 && !env->is_nvls_off)

@@ -9,7 +9,8 @@
 
 #include "model/gang_time.h"
 
-#define SIM_GANG_RELEASE "2.28.9+cuda13.0"
+/* "2.28.9+cuda13.0", as NCCL names itself. */
+void sim_gang_release(const struct sim_spec *spec, char *text, size_t size);
 
 /* A rank as the log names it. */
 struct sim_gang_self {

@@ -7,6 +7,7 @@
 
 #include "model/gang_log.h"
 #include "model/gang_ras.h"
+#include "model/world.h"
 
 struct summary {
     unsigned count, missing, processes, hosts, aborted;
@@ -139,7 +140,10 @@ void sim_gang_ras_write(FILE *file, const struct sim_gang_board *board)
     const unsigned hosts = summary.hosts > 0 ? summary.hosts : 1;
     const unsigned processes = summary.processes > 0 ? summary.processes : 1;
 
-    fprintf(file, "NCCL version %s\n\nJob summary\n===========\n\n", SIM_GANG_RELEASE);
+    char release[64];
+
+    sim_gang_release(&sim_world.spec, release, sizeof release);
+    fprintf(file, "NCCL version %s\n\nJob summary\n===========\n\n", release);
     fprintf(file,
             "  Nodes  Processes         GPUs  Processes     GPUs\n"
             "(total)   per node  per process    (total)  (total)\n"

@@ -63,14 +63,17 @@ static void walk_links(struct walk *walk, const struct sim_gang_hop *hop)
     const struct sim_spec_pair *pair = &spec->pairs[hop->from][hop->to];
     const struct sim_spec_gpu *from = &spec->gpus[hop->from], *to = &spec->gpus[hop->to];
 
-    use(walk, &walk->load->pair[hop->from][hop->to], pair->link_rate, ONCE, pair->fault,
-        SIM_NO_FAULT);
+    const unsigned links = from->nvlinks > 0 ? from->nvlinks : 1;
+    const uint64_t planned = from->rate[SIM_RESOURCE_LINKS_OUT] * pair->nvlinks / links;
+
+    use(walk, &walk->load->pair[hop->from][hop->to],
+        walk->load->is_planned ? planned : pair->link_rate, ONCE, pair->fault, SIM_NO_FAULT);
     use(walk, &walk->load->out[hop->from], from->rate[SIM_RESOURCE_LINKS_OUT], ONCE,
         from->faults.links, SIM_NO_FAULT);
     use(walk, &walk->load->in[hop->to], to->rate[SIM_RESOURCE_LINKS_IN], ONCE, to->faults.links,
         SIM_NO_FAULT);
-    use(walk, &walk->load->fabric, spec->host.fabric_rate, ONCE, spec->host.fabric_fault,
-        SIM_NO_FAULT);
+    use(walk, &walk->load->fabric, walk->load->is_planned ? 0 : spec->host.fabric_rate, ONCE,
+        spec->host.fabric_fault, SIM_NO_FAULT);
 }
 
 static void walk_slots(struct walk *walk, const struct sim_gang_hop *hop)
@@ -88,7 +91,7 @@ static void walk_slots(struct walk *walk, const struct sim_gang_hop *hop)
 }
 
 /* Through host memory: written once and read once there. */
-static void walk_host(struct walk *walk, const struct sim_gang_hop *hop, unsigned weight, int fault)
+static void walk_host(struct walk *walk, const struct sim_gang_hop *hop, unsigned weight)
 {
     const struct sim_spec_host *host = &walk->spec->host;
     const int from = walk->spec->gpus[hop->from].node, to = walk->spec->gpus[hop->to].node;
@@ -102,7 +105,7 @@ static void walk_host(struct walk *walk, const struct sim_gang_hop *hop, unsigne
     use_sockets(walk, node, to, weight);
     if (node >= 0)
         use(walk, &walk->load->node[node], host->memory_rate[node], TWICE, host->memory_fault,
-            fault);
+            SIM_NO_FAULT);
 }
 
 static void walk_net(struct walk *walk, const struct sim_gang_hop *hop)
@@ -120,14 +123,17 @@ static bool is_p2p(const struct sim_gang_hop *hop)
     return hop->via == SIM_VIA_DIRECT || hop->via == SIM_VIA_P2P;
 }
 
-static bool is_staged(const struct sim_spec *spec, const struct sim_gang_hop *hop)
+static bool is_staged(const struct sim_gang_load *load, const struct sim_spec *spec,
+                      const struct sim_gang_hop *hop)
 {
-    return is_p2p(hop) && spec->pairs[hop->from][hop->to].stage_fault != SIM_NO_FAULT;
+    return is_p2p(hop) && !load->is_planned
+           && spec->pairs[hop->from][hop->to].stage_fault != SIM_NO_FAULT;
 }
 
-static bool uses_links(const struct sim_spec *spec, const struct sim_gang_hop *hop)
+static bool uses_links(const struct sim_gang_load *load, const struct sim_spec *spec,
+                       const struct sim_gang_hop *hop)
 {
-    return is_p2p(hop) && hop->path == SIM_PATH_NVL && !is_staged(spec, hop);
+    return is_p2p(hop) && hop->path == SIM_PATH_NVL && !is_staged(load, spec, hop);
 }
 
 static struct walk walk_hop(struct sim_gang_load *load, const struct sim_spec *spec,
@@ -137,11 +143,11 @@ static struct walk walk_hop(struct sim_gang_load *load, const struct sim_spec *s
 
     if (hop->via == SIM_VIA_NET)
         walk_net(&walk, hop);
-    else if (is_staged(spec, hop))
-        walk_host(&walk, hop, STAGED, spec->pairs[hop->from][hop->to].stage_fault);
+    else if (is_staged(load, spec, hop))
+        walk_host(&walk, hop, STAGED);
     else if (hop->via == SIM_VIA_SHM)
-        walk_host(&walk, hop, TWICE, SIM_NO_FAULT);
-    else if (uses_links(spec, hop))
+        walk_host(&walk, hop, TWICE);
+    else if (uses_links(load, spec, hop))
         walk_links(&walk, hop);
     else
         walk_slots(&walk, hop);
@@ -175,7 +181,7 @@ uint64_t sim_gang_load_rate(struct sim_gang_load *load, const struct sim_spec *s
     }
     if (least == UINT64_MAX || hop->via == SIM_VIA_NET)
         return least;
-    if (uses_links(spec, hop))
+    if (uses_links(load, spec, hop))
         return least / 1000 * spec->gpus[hop->from].collective_permille;
     return least / 1000 * PCIE_PERMILLE;
 }
@@ -197,6 +203,8 @@ void sim_gang_hop_faults(struct sim_gang_way *way, const struct sim_spec *spec,
     struct sim_gang_load none = { .fabric = 0 };
     struct walk walk = walk_hop(&none, spec, hop);
 
+    if (is_staged(&none, spec, hop))
+        sim_gang_add_fault(way, spec->pairs[hop->from][hop->to].stage_fault);
     for (unsigned i = 0; i < walk.count; i++) {
         sim_gang_add_fault(way, walk.uses[i].faults[0]);
         sim_gang_add_fault(way, walk.uses[i].faults[1]);

@@ -21,6 +21,7 @@ struct sim_gang_hop {
 
 /* In hundredths. Zero it to begin. */
 struct sim_gang_load {
+    bool is_planned; /* by what links should do: slow and narrow ones are not seen */
     unsigned up[SIM_SPEC_GPUS], down[SIM_SPEC_GPUS]; /* PCIe links, as seen from the GPU */
     unsigned out[SIM_SPEC_GPUS], in[SIM_SPEC_GPUS];  /* NVLinks */
     unsigned pair[SIM_SPEC_GPUS][SIM_SPEC_GPUS];

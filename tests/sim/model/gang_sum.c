@@ -9,21 +9,48 @@
 #define PATIENCE_NAPS 100000
 #define NAP_NS        20000
 
-unsigned sim_gang_sum_room(struct sim_comm *comm, uint64_t key, uint64_t number)
-{
-    unsigned oldest = 0, i = 0;
+/* Sums of one size are kept up to so many bytes, but two: others may be at the last one. */
+#define KEPT_BYTES ((uint64_t)32 << 20)
+#define KEPT_LEAST 2
 
-    while (i < SIM_GANG_ROOMS && (comm->sums[i].key != key || comm->sums[i].used == 0)) {
-        if (comm->sums[i].used < comm->sums[oldest].used)
+static bool is_same(const struct sim_gang_sum *sum, uint64_t size_bytes)
+{
+    return sum->used != 0 && sum->size_bytes == size_bytes;
+}
+
+/* Of those of this size if there are enough of them, else of all, the one not used for longest. */
+static unsigned give_way(const struct sim_comm *comm, uint64_t size_bytes)
+{
+    const struct sim_gang_sum *sums = comm->sums;
+    unsigned oldest = 0, oldest_same = SIM_GANG_ROOMS, same = 0;
+
+    for (unsigned i = 0; i < SIM_GANG_ROOMS; i++) {
+        if (sums[i].used < sums[oldest].used)
             oldest = i;
-        i++;
+        if (!is_same(&sums[i], size_bytes))
+            continue;
+        same++;
+        if (oldest_same == SIM_GANG_ROOMS || sums[i].used < sums[oldest_same].used)
+            oldest_same = i;
     }
-    if (i == SIM_GANG_ROOMS) {
-        i = oldest;
-        comm->sums[i] = (struct sim_gang_sum){ .key = key, .number = number };
+    return same >= KEPT_LEAST && same * size_bytes >= KEPT_BYTES ? oldest_same : oldest;
+}
+
+unsigned sim_gang_sum_room(struct sim_comm *comm, uint64_t key, uint64_t size_bytes,
+                           uint64_t number)
+{
+    unsigned room = 0;
+
+    while (room < SIM_GANG_ROOMS
+           && (comm->sums[room].key != key || !is_same(&comm->sums[room], size_bytes)))
+        room++;
+    if (room == SIM_GANG_ROOMS) {
+        room = give_way(comm, size_bytes);
+        comm->sums[room] =
+            (struct sim_gang_sum){ .key = key, .size_bytes = size_bytes, .number = number };
     }
-    comm->sums[i].used = number;
-    return i;
+    comm->sums[room].used = number;
+    return room;
 }
 
 /* False if it never comes: whoever was at it is gone. */

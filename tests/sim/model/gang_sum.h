@@ -9,8 +9,9 @@
 #include "model/gang_comm.h"
 
 /* The room of the sum with this key, asked for by the operation of this number. All ranks have to
- * ask, those too that do not need it: so all choose the same. */
-unsigned sim_gang_sum_room(struct sim_comm *comm, uint64_t key, uint64_t number);
+ * ask, those too that do not need it: so all choose the same. Big sums are not kept for long. */
+unsigned sim_gang_sum_room(struct sim_comm *comm, uint64_t key, uint64_t size_bytes,
+                           uint64_t number);
 
 /* Elements from one to before another of the sum. */
 typedef void sim_gang_slice(const void *data, void *target, uint64_t from, uint64_t end);

@@ -53,35 +53,55 @@ static unsigned log2_of(unsigned number)
     return log;
 }
 
+/* Bytes per second of rings and of switches: those that are, or those that NCCL plans with. */
+struct rates {
+    uint64_t ring, nvls;
+};
+
 /* `rounds` is how often the ring is gone round: 2 for an all-reduce. */
 static sim_time ring_time(const struct sim_gang_way *way, unsigned rounds, uint64_t bytes,
-                          enum sim_gang_protocol protocol)
+                          enum sim_gang_protocol protocol, uint64_t rate)
 {
     const unsigned steps = rounds * (way->count - 1), far = rounds * (way->hosts - 1);
-    const uint64_t rate = protocol == SIM_GANG_LL ? way->ring_rate / LL_SHARE : way->ring_rate;
     const sim_time wait = (sim_time)start_ns[SIM_GANG_RING][protocol]
                           + (sim_time)(steps - far) * step_ns[inner(way)][SIM_GANG_RING][protocol]
                           + (sim_time)far * step_ns[NETWORK][SIM_GANG_RING][protocol];
 
-    return wait * NS + time_for(bytes, rate);
+    return wait * NS + time_for(bytes, protocol == SIM_GANG_LL ? rate / LL_SHARE : rate);
 }
 
 /* A chain on each host, up and down; between hosts a tree. */
 static sim_time tree_time(const struct sim_gang_way *way, uint64_t bytes,
-                          enum sim_gang_protocol protocol)
+                          enum sim_gang_protocol protocol, uint64_t rate)
 {
-    const uint64_t rate = protocol == SIM_GANG_LL ? way->ring_rate / LL_SHARE : way->ring_rate;
     const unsigned near = 2 * (way->count / way->hosts - 1), far = 2 * log2_of(way->hosts);
     const sim_time wait = (sim_time)start_ns[SIM_GANG_TREE][protocol]
                           + (sim_time)near * step_ns[inner(way)][SIM_GANG_TREE][protocol]
                           + (sim_time)far * step_ns[NETWORK][SIM_GANG_TREE][protocol];
 
-    return wait * NS + time_for(2 * bytes, rate);
+    return wait * NS + time_for(2 * bytes, protocol == SIM_GANG_LL ? rate / LL_SHARE : rate);
+}
+
+static sim_time all_reduce_time(const struct sim_gang_way *way, enum sim_gang_algorithm algorithm,
+                                enum sim_gang_protocol protocol, uint64_t bytes,
+                                const struct rates *rates)
+{
+    switch (algorithm) {
+    case SIM_GANG_TREE:
+        return tree_time(way, bytes, protocol, rates->ring);
+    case SIM_GANG_NVLS:
+        return start_ns[SIM_GANG_NVLS][SIM_GANG_SIMPLE] * (sim_time)NS
+               + time_for(bytes, rates->nvls);
+    default:
+        return ring_time(way, 2, 2 * bytes * (way->count - 1) / way->count, protocol, rates->ring);
+    }
 }
 
 static bool is_allowed(const struct sim_gang_way *way, enum sim_gang_algorithm algorithm,
                        enum sim_gang_protocol protocol)
 {
+    if (algorithm == SIM_GANG_NVLS && (!way->has_nvls || protocol != SIM_GANG_SIMPLE))
+        return false;
     return (way->algorithms >> algorithm & 1) != 0 && (way->protocols >> protocol & 1) != 0;
 }
 
@@ -92,35 +112,34 @@ static void consider(struct sim_gang_choice *best, enum sim_gang_algorithm algor
         *best = (struct sim_gang_choice){ time, algorithm, protocol };
 }
 
-/* NCCL_ALGO speaks of all-reduce alone where there is nothing to choose from. */
+/* The quickest by what NCCL plans with; then as long as it really takes. Rings where nothing is
+ * allowed. */
 static struct sim_gang_choice choose_all_reduce(const struct sim_gang_way *way, uint64_t bytes)
 {
-    struct sim_gang_choice best = { 0 };
-    const uint64_t twice = 2 * bytes * (way->count - 1) / way->count;
+    const struct rates plan = { way->ring_plan, way->nvls_plan };
+    const struct rates real = { way->ring_rate, way->nvls_rate };
+    struct sim_gang_choice best = { .algorithm = SIM_GANG_RING, .protocol = SIM_GANG_SIMPLE };
 
-    for (unsigned p = 0; p < SIM_GANG_PROTOCOLS; p++) {
-        if (is_allowed(way, SIM_GANG_RING, p))
-            consider(&best, SIM_GANG_RING, p, ring_time(way, 2, twice, p));
-        if (is_allowed(way, SIM_GANG_TREE, p))
-            consider(&best, SIM_GANG_TREE, p, tree_time(way, bytes, p));
+    for (unsigned a = 0; a < SIM_GANG_ALGORITHMS; a++) {
+        for (unsigned p = 0; p < SIM_GANG_PROTOCOLS; p++) {
+            if (is_allowed(way, a, p))
+                consider(&best, a, p, all_reduce_time(way, a, p, bytes, &plan));
+        }
     }
-    if (way->has_nvls && is_allowed(way, SIM_GANG_NVLS, SIM_GANG_SIMPLE))
-        consider(&best, SIM_GANG_NVLS, SIM_GANG_SIMPLE,
-                 start_ns[SIM_GANG_NVLS][SIM_GANG_SIMPLE] * (sim_time)NS
-                     + time_for(bytes, way->nvls_rate));
-    if (best.time == 0)
-        consider(&best, SIM_GANG_RING, SIM_GANG_SIMPLE, ring_time(way, 2, twice, SIM_GANG_SIMPLE));
+    best.time = all_reduce_time(way, best.algorithm, best.protocol, bytes, &real);
     return best;
 }
 
+/* All others know rings alone, whatever NCCL_ALGO says. */
 static struct sim_gang_choice choose_ring(const struct sim_gang_way *way, uint64_t bytes)
 {
-    struct sim_gang_choice best = { 0 };
+    struct sim_gang_choice best = { .algorithm = SIM_GANG_RING, .protocol = SIM_GANG_SIMPLE };
 
     for (unsigned p = 0; p < SIM_GANG_PROTOCOLS; p++) {
-        if ((way->protocols >> p & 1) != 0 || way->protocols == 0)
-            consider(&best, SIM_GANG_RING, p, ring_time(way, 1, bytes, p));
+        if ((way->protocols >> p & 1) != 0)
+            consider(&best, SIM_GANG_RING, p, ring_time(way, 1, bytes, p, way->ring_plan));
     }
+    best.time = ring_time(way, 1, bytes, best.protocol, way->ring_rate);
     return best;
 }
 
@@ -152,7 +171,7 @@ void sim_gang_way_for(struct sim_gang_way *way, const struct sim_spec *spec,
 {
     sim_gang_way(way, spec, env, ranks, count);
     if (kind == SIM_GANG_SEND && count == 2)
-        way->ring_rate = sim_gang_pair_rate(spec, env, &ranks[0], &ranks[1]);
+        way->ring_rate = way->ring_plan = sim_gang_pair_rate(spec, env, &ranks[0], &ranks[1]);
 }
 
 sim_time sim_gang_duration(const struct sim_spec *spec, const struct sim_gang_env *env,

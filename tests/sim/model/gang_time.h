@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How long a collective takes once all ranks have reached it. Depends on nothing but its arguments,
- * so that each rank can work it out for itself: the way of gang_way.h, and the quickest of what is
- * allowed there. With n ranks, a time to start and one for each step, as in gang_time.c:
+ * so that each rank can work it out for itself: the way of gang_way.h, and of what is allowed
+ * there that which NCCL has to take for the quickest: it does not know of slow links. With n ranks,
+ * a time to start and one for each step, as in gang_time.c:
  *
  *     all-reduce      ring   start + 2 (n - 1) step + 2 (n - 1) / n bytes / rate
  *     all-gather      ring   start +   (n - 1) step +   (n - 1) / n bytes / rate

@@ -57,12 +57,13 @@ static enum sim_gang_path effective_path(const struct sim_spec *spec,
     return spec->gpus[hop->from].node == spec->gpus[hop->to].node ? SIM_PATH_PHB : SIM_PATH_SYS;
 }
 
-static void find_ring_rate(struct sim_gang_way *way, const struct gang *gang)
+static uint64_t ring_rate(const struct sim_gang_way *way, const struct gang *gang, bool is_planned)
 {
     struct sim_gang_load load;
+    uint64_t least = UINT64_MAX;
 
     memset(&load, 0, sizeof load);
-    way->ring_rate = UINT64_MAX;
+    load.is_planned = is_planned;
     for (unsigned i = 0; i < gang->count; i++) {
         const struct sim_gang_hop hop = ring_hop(gang, way, i);
 
@@ -72,11 +73,24 @@ static void find_ring_rate(struct sim_gang_way *way, const struct gang *gang)
         const struct sim_gang_hop hop = ring_hop(gang, way, i);
         const uint64_t rate = sim_gang_load_rate(&load, gang->spec, &hop);
 
-        if (rate < way->ring_rate)
-            way->ring_rate = rate;
+        least = rate < least ? rate : least;
+    }
+    return least;
+}
+
+static void find_ring_rate(struct sim_gang_way *way, const struct gang *gang)
+{
+    way->ring_rate = ring_rate(way, gang, false);
+    way->ring_plan = ring_rate(way, gang, true);
+    for (unsigned i = 0; i < gang->count; i++) {
+        const struct sim_gang_hop hop = ring_hop(gang, way, i);
+
         sim_gang_hop_faults(way, gang->spec, &hop);
     }
 }
+
+/* Between hosts alone; NCCL makes no fewer. */
+#define NET_CHANNELS 2
 
 static void find_channels(struct sim_gang_way *way, const struct gang *gang)
 {
@@ -92,6 +106,10 @@ static void find_channels(struct sim_gang_way *way, const struct gang *gang)
             way->farthest = way->path[i] > way->farthest ? way->path[i] : way->farthest;
             least = rate < least ? rate : least;
         }
+    }
+    if (least == ~0u && gang->count > 1) {
+        way->channels = NET_CHANNELS;
+        way->channel_mb_per_s = (unsigned)(SIM_GANG_NET_RATE / 1000000 / NET_CHANNELS);
     }
     if (least != ~0u)
         sim_gang_channels((unsigned)gang->spec->gpus[gang->ranks[0].gpu].capability,
@@ -127,8 +145,9 @@ static bool can_reduce_in_switches(const struct gang *gang, const struct sim_gan
 static void find_nvls(struct sim_gang_way *way, const struct gang *gang)
 {
     const struct sim_spec *spec = gang->spec;
-    uint64_t least =
-        spec->host.fabric_rate != 0 ? spec->host.fabric_rate / gang->count : UINT64_MAX;
+    const uint64_t share = spec->gpus[gang->ranks[0].gpu].nvls_permille;
+    const uint64_t fabric = spec->host.fabric_rate;
+    uint64_t planned = UINT64_MAX, least = fabric != 0 ? fabric / gang->count : UINT64_MAX;
 
     way->has_nvls = can_reduce_in_switches(gang, way);
     if (!way->has_nvls)
@@ -136,8 +155,8 @@ static void find_nvls(struct sim_gang_way *way, const struct gang *gang)
     for (unsigned i = 0; i < gang->count; i++) {
         const struct sim_spec_gpu *gpu = &spec->gpus[gang->ranks[i].gpu];
 
-        if (gpu->rate[SIM_RESOURCE_LINKS_OUT] < least)
-            least = gpu->rate[SIM_RESOURCE_LINKS_OUT];
+        if (gpu->rate[SIM_RESOURCE_LINKS_OUT] < planned)
+            planned = gpu->rate[SIM_RESOURCE_LINKS_OUT];
         sim_gang_add_fault(way, gpu->faults.links);
         for (unsigned k = 0; k < gang->count; k++) {
             const struct sim_spec_pair *pair = &spec->pairs[gpu - spec->gpus][gang->ranks[k].gpu];
@@ -149,7 +168,8 @@ static void find_nvls(struct sim_gang_way *way, const struct gang *gang)
         }
     }
     sim_gang_add_fault(way, spec->host.fabric_fault);
-    way->nvls_rate = least / 1000 * spec->gpus[gang->ranks[0].gpu].nvls_permille;
+    way->nvls_rate = (least < planned ? least : planned) / 1000 * share;
+    way->nvls_plan = planned / 1000 * share;
 }
 
 /* Faults that closed a way between ranks of one host, whether the ring would have taken it or not.

@@ -49,10 +49,10 @@ struct sim_gang_way {
     enum sim_gang_path farthest;                 /* of those between GPUs of one host */
     unsigned channels;                           /* rings beside each other, */
     unsigned channel_mb_per_s;                   /* and what NCCL takes each to carry */
-    uint64_t ring_rate;                          /* of all of them, bytes per second */
-    uint64_t memory_rate;                        /* of the slowest GPU */
+    uint64_t ring_rate, ring_plan; /* of all of them, bytes per second; and what NCCL hopes for */
+    uint64_t memory_rate;          /* of the slowest GPU */
     bool has_nvls;
-    uint64_t nvls_rate;             /* bytes of the buffer per second */
+    uint64_t nvls_rate, nvls_plan;  /* likewise, bytes of the buffer per second */
     unsigned algorithms, protocols; /* that are allowed, a bit for each */
     unsigned fault_count;
     int faults[SIM_GANG_FAULTS]; /* on the way, and of better ways that they closed */

@@ -35,8 +35,8 @@ static struct gst_collective_data_args args_of(enum gst_data_type type, uint64_t
         .elements = elements,
         .first = FIRST,
         .key = 77,
-        .a_most = 20,
-        .b_most = 6,
+        .a_mask = 31,
+        .b_mask = 7,
         .weight_a = 3,
         .weight_b = 4,
         .weight_b_below = 1,
@@ -53,17 +53,16 @@ static void launch(struct gst_collective_data_args args, bool is_check, unsigned
     run_twin("collective_data", &args, 88, grid, block, order);
 }
 
-/* From the header's words: 16 bits each for a and b, the highest for the sign. */
+/* From the header's words: the highest bit is the sign, a and b are of 16 bits each below it. */
 static int value_of(const struct gst_collective_data_args *args, uint64_t i)
 {
     uint64_t x = i + args->key;
     int a, b;
 
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    x ^= x >> 31;
-    a = 1 + (int)((x % 65536) * (uint64_t)args->a_most / 65536);
-    b = (int)((x / 65536 % 65536) * (uint64_t)(args->b_most + 1) / 65536);
+    x *= 0x9e3779b97f4a7c15u;
+    x = (x ^ x / 0x100000000u) * 0xbf58476d1ce4e5b9u;
+    a = 1 + (int)(x / 0x800000000000u % 32);
+    b = (int)(x / 0x80000000u % 8);
     return x >> 63 == 0 ? a * args->weight_a + b * args->weight_b
                         : -(a * args->weight_a + b * args->weight_b_below);
 }

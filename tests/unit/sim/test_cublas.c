@@ -162,6 +162,26 @@ static void test_cublas__handles(void **state)
     expect_right();
 }
 
+/* A bit that turns over does so in memory of the program's, not in what the handle brings along. */
+static void test_cublas__workspaces_keep_no_faults_of_memory(void **state)
+{
+    struct sim_spec_gpu *gpu = &sim_world.spec.gpus[0];
+    cublasHandle_t other = NULL;
+    unsigned char seen = 0;
+    CUdeviceptr memory;
+
+    (void)state;
+    gpu->flips[0] = (struct sim_spec_flip){ .byte = 0, .bit = 3, .fault = 60 };
+    gpu->flip_count = 1;
+    WORKS(cublasCreate_v2(&other));
+    memory = allocate(BYTES);
+    gpu->flip_count = 0;
+    WORKS(cuMemsetD8Async(memory, 0, BYTES, NULL));
+    WORKS(cuMemcpyDtoH_v2(&seen, memory, 1));
+    assert_int_equal(seen, 1 << 3);
+    WORKS(cublasDestroy_v2(other));
+}
+
 static void test_cublas__streams_and_workspaces(void **state)
 {
     CUstream own = NULL, others = NULL;
@@ -426,6 +446,7 @@ int main(void)
         ONE(test_cublas__result_is_there_after_the_wait),
         ONE(test_cublas__time),
         ONE(test_cublas__handles),
+        ONE(test_cublas__workspaces_keep_no_faults_of_memory),
         ONE(test_cublas__streams_and_workspaces),
         ONE(test_cublas__arguments),
         ONE(test_cublas__types),

@@ -28,6 +28,7 @@ static int setup(void **state)
 {
     (void)state;
     sim_spec_init(&spec);
+    spec.runtime_cuda = 13000;
     spec.host.has_fabric = true;
     for (unsigned i = 0; i < 4; i++) {
         struct sim_spec_gpu *gpu = sim_spec_add_gpu(&spec);

@@ -4,6 +4,8 @@
  * several: what arrives, where it is written, and what is refused. Expected values are worked out
  * beside each case from what each rank brings.
  */
+#include <pthread.h>
+
 #include "nccl_fixture.h"
 
 #define COUNT 12u
@@ -370,6 +372,121 @@ static void test_nccl__what_is_done_again_costs_nothing(void **state)
     run_both(repeats);
 }
 
+/* Memory of NCCL's own is device memory like any other, registered or not. */
+static int own_memory(struct team *team)
+{
+    const float seven = 7.0f;
+    void *memory[RANKS], *handles[RANKS];
+    float out;
+
+    EXPECT(begin(team) == 0);
+    for (unsigned r = 0; r < team->local; r++) {
+        EXPECT(cuCtxSetCurrent(team->contexts[r]) == CUDA_SUCCESS);
+        EXPECT(ncclMemAlloc(&memory[r], sizeof seven) == ncclSuccess);
+        team->sources[r] = team->targets[r] = (uintptr_t)memory[r];
+        EXPECT(put(team, r, team->sources[r], &seven, sizeof seven));
+        EXPECT(ncclCommRegister(team->comms[r], memory[r], sizeof seven, &handles[r])
+               == ncclSuccess);
+        EXPECT(ncclCommRegister(team->comms[r], &out, sizeof out, &handles[r])
+               == ncclInvalidArgument);
+    }
+    FOR_ALL(team, ncclAllReduce(source, target, 1, ncclFloat32, ncclSum, comm, stream));
+    for (unsigned r = 0; r < team->local; r++) {
+        EXPECT(get(team, r, &out, team->targets[r], sizeof out) && out == 21.0f);
+        EXPECT(ncclCommDeregister(team->comms[r], handles[r]) == ncclSuccess);
+        EXPECT(ncclMemFree(memory[r]) == ncclSuccess);
+        EXPECT(ncclMemFree(memory[r]) == ncclUnhandledCudaError);
+    }
+    return 0;
+}
+
+static void test_nccl__memory_of_its_own(void **state)
+{
+    (void)state;
+    run_both(own_memory);
+}
+
+/* A factor in device memory is read when the collective runs, not when the operation is made. */
+static int factor_on_the_device(struct team *team)
+{
+    const float three = 3.0f;
+    float out;
+    ncclRedOp_t ops[RANKS];
+
+    EXPECT(begin(team) == 0 && fill(team) == 0);
+    for (unsigned r = 0; r < team->local; r++) {
+        EXPECT(ncclRedOpCreatePreMulSum(&ops[r], (float *)at(team->targets[r]) + 1, ncclFloat32,
+                                        ncclScalarDevice, team->comms[r])
+               == ncclSuccess);
+        EXPECT(put(team, r, team->targets[r] + sizeof three, &three, sizeof three));
+    }
+    FOR_ALL(team, ncclAllReduce(source, target, 1, ncclFloat32, ops[r], comm, stream));
+    for (unsigned r = 0; r < team->local; r++)
+        EXPECT(get(team, r, &out, team->targets[r], sizeof out) && out == 90.0f);
+    return 0;
+}
+
+static void test_nccl__factors_may_lie_on_the_device(void **state)
+{
+    (void)state;
+    run_both(factor_on_the_device);
+}
+
+/* A thread for each rank, and communicators that block: each call waits for the other threads. */
+static int be_thread(int rank)
+{
+    CUcontext context;
+    CUstream stream;
+    CUdeviceptr word;
+    ncclComm_t comm;
+    const uint32_t brought = (uint32_t)rank + 1;
+    uint32_t sum = 0;
+
+    EXPECT(cuDevicePrimaryCtxRetain(&context, rank) == CUDA_SUCCESS);
+    EXPECT(cuCtxSetCurrent(context) == CUDA_SUCCESS);
+    EXPECT(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING) == CUDA_SUCCESS);
+    EXPECT(cuMemAlloc_v2(&word, sizeof brought) == CUDA_SUCCESS);
+    EXPECT(cuMemcpyHtoDAsync_v2(word, &brought, sizeof brought, stream) == CUDA_SUCCESS);
+    EXPECT(ncclCommInitRankConfig(&comm, RANKS, board->id, rank, NULL) == ncclSuccess);
+    for (unsigned i = 0; i < 3; i++)
+        EXPECT(ncclAllReduce(at(word), at(word), 1, ncclUint32, ncclSum, comm, (cudaStream_t)stream)
+               == ncclSuccess);
+    EXPECT(cuStreamSynchronize(stream) == CUDA_SUCCESS);
+    EXPECT(cuMemcpyDtoH_v2(&sum, word, sizeof sum) == CUDA_SUCCESS);
+    EXPECT(sum == 6 * 3 * 3); /* 1 + 2 + 3, then three times as much, twice */
+    EXPECT(ncclCommFinalize(comm) == ncclSuccess && ncclCommDestroy(comm) == ncclSuccess);
+    return 0;
+}
+
+static void *run_thread(void *rank)
+{
+    return (void *)(intptr_t)be_thread((int)(intptr_t)rank);
+}
+
+static int threads(struct team *team)
+{
+    pthread_t all[RANKS];
+
+    (void)team;
+    EXPECT(cuInit(0) == CUDA_SUCCESS && ncclGetUniqueId(&board->id) == ncclSuccess);
+    for (int i = 0; i < RANKS; i++)
+        EXPECT(pthread_create(&all[i], NULL, run_thread, (void *)(intptr_t)i) == 0);
+    for (int i = 0; i < RANKS; i++) {
+        void *line;
+
+        EXPECT(pthread_join(all[i], &line) == 0);
+        if (line != NULL)
+            return (int)(intptr_t)line;
+    }
+    return 0;
+}
+
+static void test_nccl__threads_that_block(void **state)
+{
+    (void)state;
+    assert_int_equal(run_ranks(threads, 1), 0);
+}
+
 static int alone(struct team *team)
 {
     float out[COUNT], half = 0.5f;
@@ -408,6 +525,9 @@ int main(void)
         cmocka_unit_test_setup(test_nccl__messages_reach_others_and_oneself, setup_machine),
         cmocka_unit_test_setup(test_nccl__every_type_knows_every_operation, setup_machine),
         cmocka_unit_test_setup(test_nccl__ranks_may_multiply_first, setup_machine),
+        cmocka_unit_test_setup(test_nccl__threads_that_block, setup_machine),
+        cmocka_unit_test_setup(test_nccl__memory_of_its_own, setup_machine),
+        cmocka_unit_test_setup(test_nccl__factors_may_lie_on_the_device, setup_machine),
         cmocka_unit_test_setup(test_nccl__big_sums_are_worked_out_together, setup_machine),
         cmocka_unit_test_setup(test_nccl__what_is_done_again_costs_nothing, setup_machine),
         cmocka_unit_test_setup(test_nccl__one_rank_is_a_job_too, setup_machine),

@@ -11,9 +11,10 @@
 static void test_burn_agree__majority(void **state)
 {
     static const struct gst_burn_opinion opinions[] = {
-        { "H100", 8192, 7, true }, { "H100", 8192, 5, true }, { "T4", 4096, 9, true },
-        { "H100", 8192, 5, true }, { "H100", 4096, 7, true }, { "H100", 8192, 7, false },
-        { "T4", 4096, 8, true },
+        { "H100", 132, 8192, 7, true }, { "H100", 132, 8192, 5, true },
+        { "T4", 40, 4096, 9, true },    { "H100", 132, 8192, 5, true },
+        { "H100", 132, 4096, 7, true }, { "H100", 132, 8192, 7, false },
+        { "T4", 40, 4096, 8, true },    { "H100", 114, 8192, 9, true },
     };
     static const struct {
         int index, majority, count;
@@ -26,7 +27,7 @@ static void test_burn_agree__majority(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct gst_burn_majority majority = gst_burn_majority_of(opinions, 7, rows[i].index);
+        const struct gst_burn_majority majority = gst_burn_majority_of(opinions, 8, rows[i].index);
 
         assert_int_equal(majority.index, rows[i].majority);
         assert_int_equal(majority.count, rows[i].count);

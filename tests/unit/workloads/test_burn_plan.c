@@ -14,23 +14,26 @@
 static void test_burn_plan__side(void **state)
 {
     static const struct {
-        uint64_t size_bytes, free_bytes;
+        uint64_t size_bytes, free_bytes, host_bytes;
         double expected;
         int side;
     } rows[] = {
-        { 0, 79 * GIB, 33e12, 8192 },        /* H100: 33 ms */
-        { 0, 22 * GIB, 15e12, 4096 },        /* L4: 73 ms at 8192 are too long, 9 ms */
-        { 0, 2 * GIB, 33e12, 4096 },         /* 7 x 256 MiB are more than 1.6 GiB */
-        { 16 * MIB, 79 * GIB, 33e12, 2048 }, /* 2048 x 2048 x 4 */
-        { 20 * MIB, 79 * GIB, 33e12, 2176 }, /* sqrt(5242880) = 2289.7: 17 x 128 */
-        { 64 * GIB, 79 * GIB, 33e12, 8192 }, /* never larger */
-        { 1, 79 * GIB, 33e12, 128 },         /* never smaller */
-        { 0, 1, 1e6, 128 },
+        { 0, 79 * GIB, 0, 33e12, 8192 },       /* H100: 33 ms */
+        { 0, 22 * GIB, 0, 15e12, 4096 },       /* L4: 73 ms at 8192 are too long, 9 ms */
+        { 0, 2 * GIB, 0, 33e12, 4096 },        /* 7 x 256 MiB are more than 1.6 GiB */
+        { 0, 79 * GIB, 1 * GIB, 33e12, 4096 }, /* 5 x 256 MiB are more than 1 GiB */
+        { 0, 79 * GIB, 2 * GIB, 33e12, 8192 },
+        { 16 * MIB, 79 * GIB, 0, 33e12, 2048 }, /* 2048 x 2048 x 4 */
+        { 20 * MIB, 79 * GIB, 0, 33e12, 2176 }, /* sqrt(5242880) = 2289.7: 17 x 128 */
+        { 64 * GIB, 79 * GIB, 0, 33e12, 8192 }, /* never larger */
+        { 1, 79 * GIB, 0, 33e12, 128 },         /* never smaller */
+        { 0, 1, 0, 1e6, 128 },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_int_equal(gst_burn_side(rows[i].size_bytes, rows[i].free_bytes, rows[i].expected),
+        assert_int_equal(gst_burn_side(rows[i].size_bytes, rows[i].free_bytes, rows[i].host_bytes,
+                                       rows[i].expected),
                          rows[i].side);
 }
 
@@ -42,8 +45,8 @@ static void test_burn_plan__passes(void **state)
     assert_int_equal(gst_burn_passes(0.3), 1);
     assert_int_equal(gst_burn_passes(0.01), 2); /* 0.1 / 0.04 = 2.5 */
     assert_int_equal(gst_burn_passes(1e-4), 250);
-    assert_int_equal(gst_burn_passes(0), 65536);
-    assert_int_equal(gst_burn_passes(1e-12), 65536);
+    assert_int_equal(gst_burn_passes(0), 1024);
+    assert_int_equal(gst_burn_passes(1e-12), 1024);
 }
 
 static void test_burn_plan__expected(void **state)

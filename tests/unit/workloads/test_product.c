@@ -9,6 +9,22 @@
 #include "workloads/product_check.h"
 #include "workloads/product_speed.h"
 
+static void test_bytes__what_was_asked_or_what_there_is(void **state)
+{
+    const uint64_t wanted = 3ULL * 8192 * 8192 * 8;
+
+    (void)state;
+    assert_true(gst_product_bytes(0, 0, 0) == wanted);
+    assert_true(gst_product_bytes(0, 64ULL << 30, 64ULL << 30) == wanted);
+    assert_true(gst_product_bytes(0, 4 * wanted, 2 * wanted) == wanted);
+    assert_true(gst_product_bytes(0, 1ULL << 30, 0) == 256ULL << 20);
+    assert_true(gst_product_bytes(0, 0, 1ULL << 30) == 512ULL << 20);
+    assert_true(gst_product_bytes(0, 1ULL << 30, 256ULL << 20) == 128ULL << 20);
+    /* What was asked for is not what the host can spare, but cannot be more than fits. */
+    assert_true(gst_product_bytes(16 << 20, 1, 0) == 16 << 20);
+    assert_true(gst_product_bytes(16 << 20, 0, 16 << 20) == 8 << 20);
+}
+
 static void test_warm_ups__for_three_tenths_of_a_second(void **state)
 {
     (void)state;
@@ -75,13 +91,24 @@ static void test_shape_side__half_and_no_more_than_the_host_likes(void **state)
     assert_int_equal(gst_product_shape_side(8192), 1024);
 }
 
+static void test_square_side__as_large_as_sums_are_exact(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_product_square_side(768, true), 768);
+    assert_int_equal(gst_product_square_side(8192, true), 8192);
+    assert_int_equal(gst_product_square_side(16384, true), 8192);
+    assert_int_equal(gst_product_square_side(16384, false), 1024);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bytes__what_was_asked_or_what_there_is),
         cmocka_unit_test(test_warm_ups__for_three_tenths_of_a_second),
         cmocka_unit_test(test_repeats__for_ten_milliseconds),
         cmocka_unit_test(test_fills__four_rounds_of_tiles),
         cmocka_unit_test(test_finding__of_each_kind_of_wrong),
+        cmocka_unit_test(test_square_side__as_large_as_sums_are_exact),
         cmocka_unit_test(test_shape_side__half_and_no_more_than_the_host_likes),
     };
 
