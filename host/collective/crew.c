@@ -21,7 +21,7 @@
 /* From the first trouble until it is known who began. */
 #define SETTLE_S 0.2
 
-/* A worker that lost a rank elsewhere: that rank's coordinator knows why, and says so within this.
+/* A worker that lost a rank: that rank's end, or its coordinator elsewhere, tells why within this.
  */
 #define HEARING_S 3.0
 
@@ -204,23 +204,30 @@ static void end_all(struct gst_crew *crew)
     wait_for_end(crew, KILL_GRACE_S);
 }
 
-/* After trouble: who sees a peer go may say so before the system tells of its end; and if that peer
- * is elsewhere, its coordinator knows why. False once the caller knows more, with the cause in
- * `st`. */
+/* Whether all that is known is that some rank is gone. */
+static bool is_hearsay(const struct gst_crew *crew)
+{
+    const int trouble = find_trouble(crew);
+
+    return trouble >= 0 && trouble_of(crew, trouble) == LOST_A_RANK;
+}
+
+/* After trouble: who sees a peer go may say so before the system tells of its end, since a crash
+ * takes its time; and if that peer is elsewhere, its coordinator knows why. False once the caller
+ * knows more, with the cause in `st`. */
 static bool settle(struct gst_crew *crew, struct gst_status *st)
 {
     const uint64_t end_ns = gst_clock_ns() + (uint64_t)(HEARING_S * 1e9);
-    int trouble;
 
     if (find_trouble(crew) >= 0)
         wait_for_end(crew, SETTLE_S);
-    trouble = find_trouble(crew);
-    if (crew->go_on == NULL || trouble < 0 || trouble_of(crew, trouble) != LOST_A_RANK)
-        return true;
-    while (gst_clock_ns() < end_ns) {
-        if (!crew->go_on(crew->go_on_data, st))
+    while (is_hearsay(crew) && gst_clock_ns() < end_ns) {
+        if (crew->go_on == NULL && running(crew) == 0)
+            break;
+        if (crew->go_on != NULL && !crew->go_on(crew->go_on_data, st))
             return false;
         nap();
+        reap(crew);
     }
     return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ranks that one process drives: a lane, buffers and a communicator each, and the verbs from
- * which a round is made. Each verb does its part for all of them; those that are queued need no
- * waiting in between.
+ * The ranks that one process drives: a lane, buffers and a communicator each, and what is written
+ * to the buffers and compared in them. Each verb does its part for all ranks; those that are queued
+ * need no waiting in between.
  */
 #ifndef GST_COLLECTIVE_RANKS_H
 #define GST_COLLECTIVE_RANKS_H
@@ -35,6 +35,10 @@ struct gst_ranks {
     uint32_t seed;
 };
 
+/* Of the collective that aligns the ranks: floats, given and got. */
+#define GST_RANKS_SMALL_ELEMENTS 2
+#define GST_RANKS_SMALL_BYTES    256
+
 /* Opens a lane on each GPU, with the kernel, and memory for `input_bytes` and `output_bytes`.
  * `ranks->ranks[].rank`, count, env, world and seed are the caller's. */
 bool gst_ranks_open(struct gst_ranks *ranks, struct gst_gpu *const *gpus, uint64_t input_bytes,
@@ -43,23 +47,20 @@ bool gst_ranks_open(struct gst_ranks *ranks, struct gst_gpu *const *gpus, uint64
 /* Frees and closes all but communicators; a zeroed one is fine. */
 void gst_ranks_close(struct gst_ranks *ranks);
 
-/* Makes and gives back what the case's reduction needs. */
-bool gst_ranks_begin_case(struct gst_ranks *ranks, const struct gst_collective_case *c,
-                          struct gst_status *st);
-bool gst_ranks_end_case(struct gst_ranks *ranks, struct gst_status *st);
+/* Makes the GPU of the i-th rank current. */
+bool gst_ranks_use(struct gst_ranks *ranks, int i, struct gst_status *st);
+
+/* Where element `elements` of a buffer is. */
+void *gst_ranks_memory(uint64_t pointer, size_t elements, enum gst_element element);
+
+/* Where the input of a case is: in place, it is the output's memory. */
+uint64_t gst_ranks_input(const struct gst_rank *rank, const struct gst_collective_case *c);
 
 /* Queued: poison where results are to come, and then what each rank gives. */
 bool gst_ranks_poison(struct gst_ranks *ranks, const struct gst_collective_case *c,
                       struct gst_status *st);
 bool gst_ranks_give(struct gst_ranks *ranks, const struct gst_collective_case *c,
                     struct gst_status *st);
-
-/* One collective of a few bytes, which no rank leaves before all have come to it. */
-bool gst_ranks_align(struct gst_ranks *ranks, struct gst_status *st);
-
-/* One message of all ranks, and until NCCL has taken it. */
-bool gst_ranks_collect(struct gst_ranks *ranks, const struct gst_collective_case *c, uint32_t slot,
-                       struct gst_status *st);
 
 /* Compares all that came out and waits: `found` and `expected` of each rank. The streams have to
  * be empty. */

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "collective/collect.h"
+
 static void enter(struct gst_ranks *ranks, const struct gst_collective_case *c, const char *what)
 {
     snprintf(ranks->env->progress->phase, sizeof(ranks->env->progress->phase), "%s %s of %llu %s%s",
