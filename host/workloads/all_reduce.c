@@ -62,11 +62,16 @@ static void judge(struct gst_run *run, struct gst_collective_attempt *attempt)
     gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
 }
 
-/* Its ranks write down which way they take. */
-static void trace(struct gst_collective_attempt *attempt)
+/* Lets the workers run; they write down which way they take. */
+static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt)
 {
-    gst_collective_trace_start(&attempt->trace);
+    bool ok;
+
+    gst_collective_trace_start(&attempt->trace, run);
     attempt->crew.variables = attempt->trace.variables;
+    ok = gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
+    gst_collective_trace_stop(&attempt->trace, run);
+    return ok;
 }
 
 /* What the workers came to is the attempt's; only what keeps it from being made is a failure. */
@@ -75,8 +80,7 @@ static bool try(struct gst_run *run, struct gst_collective_attempt *attempt, boo
 {
     if (!prepare(run, attempt, is_per_gpu, NULL, st))
         return false;
-    trace(attempt);
-    gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
+    run_crew(run, attempt);
     judge(run, attempt);
     return true;
 }
@@ -98,8 +102,7 @@ static bool try_among(struct gst_run *run, struct gst_collective_attempt *attemp
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
-    trace(attempt);
-    if (gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st))
+    if (run_crew(run, attempt))
         gst_outside_collect(outside, meeting_s, &attempt->st);
     judge(run, attempt);
     return true;
@@ -212,8 +215,8 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
                              : test_among(run, &per_gpu, &outside, &way, st);
     gst_outside_close(&outside, st->finding != GST_NO_FINDING ? st : &per_gpu.st);
-    gst_collective_trace_stop(&one.trace);
-    gst_collective_trace_stop(&per_gpu.trace);
+    gst_collective_trace_release(&one.trace);
+    gst_collective_trace_release(&per_gpu.trace);
     gst_crew_release(&one.crew);
     gst_crew_release(&per_gpu.crew);
     return ok;
