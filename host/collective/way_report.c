@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "collective/way_causes.h"
-#include "collective/way_read.h"
 #include "core/units.h"
 
 /* A start that compiles kernels takes tens of seconds, any other less than one (NVIDIA/nccl issues
@@ -182,13 +181,12 @@ static bool is_small_amd(const struct gst_run *run, int ranks)
 enum gst_finding_id gst_way_report(struct gst_run *run, const struct gst_way_input *input)
 {
     enum gst_finding_id lost = GST_NO_FINDING;
-    struct gst_way_seen *seen = malloc(sizeof(*seen));
+    const struct gst_way_seen *seen = input->seen;
     struct gst_way_pair *pairs =
         gst_way_pairs_read(run->env, input->peers, input->gpus, input->ranks);
     struct account account = { .run = run, .input = input, .seen = seen };
 
-    if (seen != NULL && pairs != NULL) {
-        gst_way_read(seen, input->folder);
+    if (pairs != NULL) {
         snprintf(account.source, sizeof(account.source), "nccl-%s", input->model);
         gst_way_site_read(&account.site, run->env, input->peers, pairs, input->gpus, input->ranks);
         account.evidence =
@@ -209,7 +207,6 @@ enum gst_finding_id gst_way_report(struct gst_run *run, const struct gst_way_inp
         check_start(&account);
     }
     free(pairs);
-    free(seen);
     return lost;
 }
 

@@ -7,14 +7,15 @@
 
 #include <stdbool.h>
 
+#include "collective/way_read.h"
 #include "collective/way_settings.h"
 #include "gpu/peers.h"
 #include "meet/card.h"
 #include "run/run.h"
 
 struct gst_way_input {
-    const char *folder; /* of gst_way_variables() */
-    const char *model;  /* "per-gpu", "one-process": of the processes that took part */
+    const struct gst_way_seen *seen; /* what these processes left */
+    const char *model;               /* "per-gpu", "one-process": of the processes that took part */
     int ranks;
     const int *gpus;              /* of each rank, as in env->gpus; -1: on another machine */
     const struct gst_card *cards; /* of each rank; NULL: all of this process's container */
@@ -22,7 +23,7 @@ struct gst_way_input {
     const struct gst_way_settings *settings;
 };
 
-/* Reads the folder and says what it holds. May be called once for each process model; what is the
+/* Says what was seen. May be called once for each process model; what is the
  * same for both is said by gst_way_report_settings(). Nothing is judged where nothing was told: a
  * collective that failed has a cause of its own. Returns why the way is worse than it could be,
  * GST_NO_FINDING if it is not. */

@@ -16,6 +16,7 @@
 
 #include "core/finding.h"
 #include "core/judge.h"
+#include "core/scratch.h"
 #include "core/stats.h"
 #include "core/status.h"
 #include "core/units.h"
@@ -103,8 +104,9 @@ struct gst_item {
 struct gst_progress {
     int item; /* -1: still opening the GPUs */
     int gpu;
-    char phase[64];           /* "copy to gpu 3" */
-    char call[GST_CALL_SIZE]; /* library function entered and not yet left, else empty */
+    char phase[64];                 /* "copy to gpu 3" */
+    char call[GST_CALL_SIZE];       /* library function entered and not yet left, else empty */
+    char scratch[GST_SCRATCH_SIZE]; /* a folder that is to go with the child, else empty */
 };
 
 struct gst_report {

@@ -19,17 +19,9 @@
 #include "api/blas_libs.h"
 #include "core/gemm_peaks.h"
 #include "core/status.h"
+#include "gpu/blas_changes.h"
 #include "gpu/gemm_shape.h"
 #include "gpu/path.h"
-
-/* What environment variables make of products. */
-struct gst_blas_changes {
-    bool is_changed;    /* one of them is set */
-    bool without_tf32;  /* NVIDIA_TF32_OVERRIDE=0: nothing uses TF32, whoever asks */
-    bool is_forced;     /* another value of it */
-    bool is_emulated;   /* a CUBLAS_EMULATE_ variable: other units multiply */
-    char variables[96]; /* "NVIDIA_TF32_OVERRIDE=1": those that are set */
-};
 
 struct gst_blas {
     struct gst_env *env;
@@ -71,10 +63,5 @@ void gst_blas_handle_close(struct gst_blas_handle *handle);
 /* Queues C = op(A) op(B). */
 bool gst_blas_multiply(struct gst_blas_handle *handle, const struct gst_product *product,
                        struct gst_status *st);
-
-/* What the variables of these names and values make; `values` as getenv gives them. Pure. */
-#define GST_BLAS_VARIABLES 4
-extern const char *const gst_blas_variables[GST_BLAS_VARIABLES];
-struct gst_blas_changes gst_blas_changes_of(const char *const values[GST_BLAS_VARIABLES]);
 
 #endif

@@ -149,6 +149,7 @@ static bool run_children(const struct gst_supervisor *supervisor, int signal_fd,
         gst_child_release(&watch.child);
         has_opened = has_opened || watch.is_open;
         next = settle(supervisor, &watch);
+        gst_scratch_remove(supervisor->report->progress.scratch);
         supervisor->report->progress.item = -1;
         supervisor->report->progress.gpu = GST_NO_GPU;
         supervisor->report->progress.phase[0] = '\0';

@@ -8,13 +8,11 @@
  */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "collective/comm.h"
 #include "collective/crew.h"
 #include "run/run.h"
-#include "workloads/collective_report.h"
+#include "workloads/collective_attempt.h"
 #include "workloads/collective_seats.h"
 #include "workloads/collective_way.h"
 #include "workloads/list.h"
@@ -28,21 +26,6 @@
 
 /* How long ranks of several processes have to come: launchers start them some time apart. */
 #define SHARE_OF_MEETING 0.2
-
-/* One process model. */
-struct attempt {
-    const char *model;
-    bool is_run;
-    struct gst_crew crew;
-    struct gst_collective_trace trace;
-    struct gst_status st;
-    struct gst_collective_fault fault;
-};
-
-static bool is_right(const struct attempt *attempt)
-{
-    return attempt->st.finding == GST_NO_FINDING && attempt->fault.finding == GST_NO_FINDING;
-}
 
 static double allowed_s(const struct gst_run *run)
 {
@@ -58,7 +41,7 @@ static void leave_gpus(struct gst_run *run)
         gst_gpu_leave(run->env, &run->env->gpus[i]);
 }
 
-static bool prepare(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
+static bool prepare(struct gst_run *run, struct gst_collective_attempt *attempt, bool is_per_gpu,
                     struct gst_outside *outside, struct gst_status *st)
 {
     struct gst_crew *crew = &attempt->crew;
@@ -73,34 +56,38 @@ static bool prepare(struct gst_run *run, struct attempt *attempt, bool is_per_gp
     return true;
 }
 
-static void judge(struct gst_run *run, struct attempt *attempt)
+static void judge(struct gst_run *run, struct gst_collective_attempt *attempt)
 {
     gst_collective_judge(attempt->crew.board, &attempt->fault);
     gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
 }
 
-/* Its ranks write down which way they take. */
-static void trace(struct attempt *attempt)
+/* Lets the workers run; they write down which way they take. */
+static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt)
 {
-    gst_collective_trace_start(&attempt->trace);
+    bool ok;
+
+    gst_collective_trace_start(&attempt->trace, run);
     attempt->crew.variables = attempt->trace.variables;
+    ok = gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
+    gst_collective_trace_stop(&attempt->trace, run);
+    return ok;
 }
 
 /* What the workers came to is the attempt's; only what keeps it from being made is a failure. */
-static bool try(struct gst_run *run, struct attempt *attempt, bool is_per_gpu,
+static bool try(struct gst_run *run, struct gst_collective_attempt *attempt, bool is_per_gpu,
                 struct gst_status *st)
 {
     if (!prepare(run, attempt, is_per_gpu, NULL, st))
         return false;
-    trace(attempt);
-    gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
+    run_crew(run, attempt);
     judge(run, attempt);
     return true;
 }
 
 /* One rank of several processes: the others are met before, and told how it ends. */
-static bool try_among(struct gst_run *run, struct attempt *attempt, struct gst_outside *outside,
-                      struct gst_status *st)
+static bool try_among(struct gst_run *run, struct gst_collective_attempt *attempt,
+                      struct gst_outside *outside, struct gst_status *st)
 {
     const double meeting_s = run->timeout_s * SHARE_OF_MEETING;
     const struct gst_gpu *gpu = gst_collective_own_gpu(run, st);
@@ -115,8 +102,7 @@ static bool try_among(struct gst_run *run, struct attempt *attempt, struct gst_o
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
-    trace(attempt);
-    if (gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st))
+    if (run_crew(run, attempt))
         gst_outside_collect(outside, meeting_s, &attempt->st);
     judge(run, attempt);
     return true;
@@ -133,71 +119,6 @@ static void note_library(struct gst_run *run, const struct gst_board *board)
                          gst_nccl_version_text(board->nccl_version, text, sizeof(text)));
 }
 
-/* `alone` is the finding where the other process model shows that it is not the GPUs. */
-static void tell_fault(struct gst_run *run, const struct attempt *attempt,
-                       enum gst_finding_id alone)
-{
-    struct gst_status st = attempt->st;
-    char cause[GST_CAUSE_SIZE];
-
-    if (st.finding == GST_NO_FINDING) {
-        st.finding = attempt->fault.finding;
-        st.gpu = attempt->fault.gpu;
-        st.where = GST_WHERE;
-        memcpy(st.cause, attempt->fault.text, sizeof(st.cause));
-    }
-    /* What the image lacks, it lacks in both. */
-    if (gst_finding_layer(st.finding) != GST_LAYER_IMAGE) {
-        snprintf(cause, sizeof(cause), "%s: %.300s", attempt->model, st.cause);
-        memcpy(st.cause, cause, sizeof(cause));
-    }
-    if (alone != GST_NO_FINDING) {
-        st.finding = alone;
-        st.gpu = GST_NO_GPU;
-    }
-    gst_report_status(run->report, &st);
-}
-
-static enum gst_finding_id finding_of(const struct attempt *attempt)
-{
-    return attempt->st.finding != GST_NO_FINDING ? attempt->st.finding : attempt->fault.finding;
-}
-
-/* Whether it can be what lies between processes: memory that one shares with another. What a single
- * process runs into by itself is none of that. */
-static bool is_between_ranks(enum gst_finding_id finding)
-{
-    return finding == GST_HARDWARE_COLLECTIVE_CORRUPTED || finding == GST_HARDWARE_COLLECTIVE_NAN
-           || finding == GST_HARDWARE_CONTRIBUTION_MISSING
-           || finding == GST_HARDWARE_COLLECTIVE_HANG || finding == GST_HOST_NCCL_CUDA_ERROR;
-}
-
-static bool report(struct gst_run *run, const struct attempt *per_gpu, const struct attempt *one,
-                   struct gst_collective_way *way, struct gst_status *st)
-{
-    const bool is_across =
-        per_gpu->is_run && one->is_run && is_right(one) && is_between_ranks(finding_of(per_gpu));
-    const struct attempt *const both[] = { per_gpu, one };
-
-    for (int i = 0; i < 2; i++) {
-        const struct attempt *attempt = both[i];
-
-        if (!attempt->is_run)
-            continue;
-        gst_collective_trace_tell(&attempt->trace, way, attempt->model);
-        if (is_right(attempt)) {
-            if (!gst_collective_report(run, attempt->crew.board, attempt->model, way, st))
-                return false;
-            continue;
-        }
-        /* Told once where both say the same. */
-        if (i == 0 || !per_gpu->is_run || finding_of(per_gpu) != finding_of(attempt))
-            tell_fault(run, attempt,
-                       is_across ? GST_RUNTIME_COLLECTIVE_ACROSS_PROCESSES : GST_NO_FINDING);
-    }
-    return true;
-}
-
 static void summarise(struct gst_run *run, const struct gst_board *board, bool has_both)
 {
     char gpus[24];
@@ -212,7 +133,7 @@ static void summarise(struct gst_run *run, const struct gst_board *board, bool h
 }
 
 /* What is missing is no fault where nobody asked for it. */
-static bool is_skip(struct gst_run *run, const struct attempt *attempt)
+static bool is_skip(struct gst_run *run, const struct gst_collective_attempt *attempt)
 {
     if (attempt->st.finding != GST_IMAGE_NCCL_MISSING || run->wants_libraries)
         return false;
@@ -220,8 +141,9 @@ static bool is_skip(struct gst_run *run, const struct attempt *attempt)
     return true;
 }
 
-static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *one,
-                 struct gst_collective_way *way, struct gst_status *st)
+static bool test(struct gst_run *run, struct gst_collective_attempt *per_gpu,
+                 struct gst_collective_attempt *one, struct gst_collective_way *way,
+                 struct gst_status *st)
 {
     const enum gst_process_model wanted = run->collectives->processes;
     const bool is_alone = run->env->gpu_count == 1;
@@ -239,15 +161,16 @@ static bool test(struct gst_run *run, struct attempt *per_gpu, struct attempt *o
     summarise(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board,
               per_gpu->is_run && one->is_run);
     gst_collective_way_tell(way);
-    return report(run, per_gpu, one, way, st);
+    return gst_collective_attempts_report(run, per_gpu, one, way, st);
 }
 
 /* The numbers of all ranks stand in one report, rank 0's. */
-static bool test_among(struct gst_run *run, struct attempt *attempt, struct gst_outside *outside,
-                       struct gst_collective_way *way, struct gst_status *st)
+static bool test_among(struct gst_run *run, struct gst_collective_attempt *attempt,
+                       struct gst_outside *outside, struct gst_collective_way *way,
+                       struct gst_status *st)
 {
     const struct gst_launch *launch = run->launch;
-    const struct attempt none = { .is_run = false };
+    const struct gst_collective_attempt none = { .is_run = false };
     char others[60] = "";
 
     if (!try_among(run, attempt, outside, st))
@@ -258,11 +181,11 @@ static bool test_among(struct gst_run *run, struct attempt *attempt, struct gst_
     gst_run_summary(run, "rank %d of %d, each a process of its own, %zu cases, every element%s",
                     launch->rank, launch->size, attempt->crew.board->case_count,
                     launch->rank == 0 ? " of every rank" : others);
-    if (launch->rank != 0 && is_right(attempt))
+    if (launch->rank != 0 && gst_collective_attempt_is_right(attempt))
         return true;
     gst_collective_way_among(way, outside->meet.is_hub ? outside->meet.cards : NULL);
     gst_collective_way_tell(way);
-    return report(run, attempt, &none, way, st);
+    return gst_collective_attempts_report(run, attempt, &none, way, st);
 }
 
 /* Who named no workload did not mean them, or forgot to. */
@@ -278,10 +201,11 @@ static void note_variables(struct gst_run *run)
 
 static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
 {
-    struct attempt per_gpu = { .model = gst_process_model_names[GST_PROCESSES_PER_GPU],
-                               .st = GST_STATUS_INIT };
-    struct attempt one = { .model = gst_process_model_names[GST_PROCESSES_ONE],
-                           .st = GST_STATUS_INIT };
+    struct gst_collective_attempt per_gpu = { .model =
+                                                  gst_process_model_names[GST_PROCESSES_PER_GPU],
+                                              .st = GST_STATUS_INIT };
+    struct gst_collective_attempt one = { .model = gst_process_model_names[GST_PROCESSES_ONE],
+                                          .st = GST_STATUS_INIT };
     struct gst_outside outside = { .launch = NULL };
     struct gst_collective_way way = { 0 };
     bool ok;
@@ -291,8 +215,8 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
                              : test_among(run, &per_gpu, &outside, &way, st);
     gst_outside_close(&outside, st->finding != GST_NO_FINDING ? st : &per_gpu.st);
-    gst_collective_trace_stop(&one.trace);
-    gst_collective_trace_stop(&per_gpu.trace);
+    gst_collective_trace_release(&one.trace);
+    gst_collective_trace_release(&per_gpu.trace);
     gst_crew_release(&one.crew);
     gst_crew_release(&per_gpu.crew);
     return ok;

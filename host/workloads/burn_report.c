@@ -97,20 +97,28 @@ static void report_difference(struct gst_burn_seat *seat, const struct gst_burn_
                             sizeof(word)));
 }
 
+/* Is what this GPU multiplies what was sent? What is not is reported. */
+static bool has_inputs(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs, bool *is_intact,
+                       struct gst_status *st)
+{
+    return gst_burn_inputs_make(inputs, seat->product.type, seat->product.shape.m, seat->run->seed,
+                                st)
+           && gst_burn_seat_use(seat, st) && gst_burn_check_inputs(seat, inputs, is_intact, st);
+}
+
 static void look_closer(struct gst_burn_seat *seat, struct gst_burn_seat *other,
                         struct gst_burn_inputs *inputs, const struct gst_burn_majority *majority)
 {
-    bool is_intact = true;
     struct gst_status st = GST_STATUS_INIT;
     uint32_t *found = malloc(seat->bytes);
     uint32_t *expected = malloc(seat->bytes);
+    bool is_intact = false;
 
     if (found == NULL || expected == NULL)
         gst_fail(&st, GST_SUITE_NO_HOST_MEMORY, "no host memory for two products of %zu bytes",
                  seat->bytes);
-    else if (fetch(seat, found, &st) && fetch(other, expected, &st) && gst_burn_seat_use(seat, &st)
-             && inputs->side == seat->product.shape.m
-             && gst_burn_check_inputs(seat, inputs, &is_intact, &st) && is_intact) {
+    else if (fetch(seat, found, &st) && fetch(other, expected, &st)
+             && has_inputs(seat, inputs, &is_intact, &st) && is_intact) {
         const struct difference difference =
             difference_of(found, expected, seat->bytes / sizeof(float));
 
@@ -155,18 +163,15 @@ static enum gst_finding_id kind_of(const struct gst_word_compare_result *result)
     return result->unwritten > 0 ? GST_HARDWARE_PRODUCT_UNWRITTEN : GST_HARDWARE_PRODUCT_UNSTABLE;
 }
 
-/* Not what was multiplied is wrong, but what was sent of it no longer there? Then that is reported,
- * and true returned. Nobody waits for an answer who has told this process to end. */
-static bool has_lost_inputs(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
+/* Are products wrong because what is multiplied was lost in memory? Then that is reported. Nobody
+ * waits for an answer who has told this process to end. */
+static bool is_memorys_fault(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
 {
     struct gst_status ignored = GST_STATUS_INIT;
     bool is_intact = true;
 
     return seat->is_working && !gst_interrupt_came()
-           && gst_burn_inputs_make(inputs, seat->product.type, seat->product.shape.m,
-                                   seat->run->seed, &ignored)
-           && gst_burn_seat_use(seat, &ignored)
-           && gst_burn_check_inputs(seat, inputs, &is_intact, &ignored) && !is_intact;
+           && has_inputs(seat, inputs, &is_intact, &ignored) && !is_intact;
 }
 
 static void report_wrong(struct gst_burn_seat *seat)
@@ -260,7 +265,7 @@ void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
                              gst_burn_course_describe(&seat->course, text, sizeof(text)));
     /* A rate of wrong results is worth nothing. */
     if (seat->wrong.rounds > 0) {
-        if (!has_lost_inputs(seat, inputs))
+        if (!is_memorys_fault(seat, inputs))
             report_wrong(seat);
     } else {
         report_right(seat);

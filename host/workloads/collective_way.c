@@ -74,17 +74,30 @@ static void add_variable(const char *variable, void *data)
     trace->variables[count] = trace->texts[count];
 }
 
-void gst_collective_trace_start(struct gst_collective_trace *trace)
+void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_run *run)
 {
+    char *folder = run->report->progress.scratch;
+
     memset(trace, 0, sizeof(*trace));
-    if (gst_way_folder_make(trace->folder))
-        gst_way_variables(trace->folder, add_variable, trace);
+    if (gst_scratch_make(folder))
+        gst_way_variables(folder, add_variable, trace);
+}
+
+void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run)
+{
+    char *folder = run->report->progress.scratch;
+
+    if (folder[0] != '\0')
+        trace->seen = malloc(sizeof(*trace->seen));
+    if (trace->seen != NULL)
+        gst_way_read(trace->seen, folder);
+    gst_scratch_remove(folder);
 }
 
 void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                struct gst_collective_way *way, const char *model)
 {
-    const struct gst_way_input input = { .folder = trace->folder,
+    const struct gst_way_input input = { .seen = trace->seen,
                                          .model = model,
                                          .ranks = way->ranks,
                                          .gpus = way->gpus,
@@ -93,16 +106,17 @@ void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                          .settings = &way->settings };
     enum gst_finding_id lost;
 
-    if (trace->folder[0] == '\0')
+    if (trace->seen == NULL)
         return;
     lost = gst_way_report(way->run, &input);
     if (lost != GST_NO_FINDING)
         way->lost = lost;
 }
 
-void gst_collective_trace_stop(struct gst_collective_trace *trace)
+void gst_collective_trace_release(struct gst_collective_trace *trace)
 {
-    gst_way_folder_remove(trace->folder);
+    free(trace->seen);
+    trace->seen = NULL;
 }
 
 void gst_collective_way_explain(struct gst_collective_way *way)

@@ -8,9 +8,10 @@
 
 #include <stdbool.h>
 
-#include "collective/way_folder.h"
+#include "collective/way_read.h"
 #include "collective/way_settings.h"
 #include "collective/way_site.h"
+#include "core/scratch.h"
 #include "gpu/peers.h"
 #include "meet/card.h"
 #include "run/run.h"
@@ -28,11 +29,11 @@ struct gst_collective_way {
     enum gst_finding_id lost;     /* why the way is not the best one; GST_NO_FINDING: it is */
 };
 
-/* One process model. */
+/* One process model: what its ranks are told to write, and what they wrote. */
 struct gst_collective_trace {
-    char folder[GST_WAY_FOLDER_SIZE]; /* empty: none could be made, and nothing will be told */
-    char texts[GST_COLLECTIVE_WAY_VARIABLES][GST_WAY_FOLDER_SIZE + 64];
+    char texts[GST_COLLECTIVE_WAY_VARIABLES][GST_SCRATCH_SIZE + 64];
     const char *variables[GST_COLLECTIVE_WAY_VARIABLES + 1]; /* for the ranks, NULL-terminated */
+    struct gst_way_seen *seen;                               /* NULL: nothing will be told */
 };
 
 /* Reads what holds now: NCCL's variables before any of the suite's own, and how the selected GPUs
@@ -46,11 +47,15 @@ void gst_collective_way_among(struct gst_collective_way *way, const struct gst_c
 /* Says what was set, and whether /dev/shm has room: once a run. */
 void gst_collective_way_tell(struct gst_collective_way *way);
 
-void gst_collective_trace_start(struct gst_collective_trace *trace);
+/* Before and after the ranks run: what they write lies in a folder only until then. Without one
+ * nothing is told. */
+void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_run *run);
+void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run);
+
 /* Says which way was taken, and why not a better one. */
 void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                struct gst_collective_way *way, const char *model);
-void gst_collective_trace_stop(struct gst_collective_trace *trace);
+void gst_collective_trace_release(struct gst_collective_trace *trace);
 
 /* If the metric that was recorded last is below its floor: why, as far as links tell. */
 void gst_collective_way_explain(struct gst_collective_way *way);

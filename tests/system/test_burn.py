@@ -143,3 +143,22 @@ def test_minutes_come_on_top_of_the_timeout(whole):
     assert outcome.counted() == {"hardware.gpu-hang"}
     [check] = outcome.checks("ERROR")
     assert "not done after 2.2 s in cuEventSynchronize" in check["observed"]
+
+
+def test_a_variable_that_rounds_changes_no_product(whole):
+    """The mode that it cannot change is asked for: that promises numbers and no speed."""
+    outcome = whole.report("burn", "--minutes", "0.002", "--size", "16M", profile="t4x1",
+                           env={"NVIDIA_TF32_OVERRIDE": "1"})
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.notes() == {"user.cublas-changed"}
+    assert metrics_of(outcome)[0]["verdict"] == "not judged"
+    assert metrics_of(outcome)[0]["floor"] is None
+
+
+def test_who_names_it_needs_the_library(whole):
+    outcome = whole.report("burn", "--minutes", "0.002", profile="l4x1",
+                           faults=["libcublas missing"])
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {"image.cublas-missing"}

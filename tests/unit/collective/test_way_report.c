@@ -107,7 +107,8 @@ static void put(const struct fixture *f, const char *name, const char *text)
 
 static void report(struct fixture *f, const char *graphs, const char *log)
 {
-    const struct gst_way_input input = { .folder = f->folder,
+    static struct gst_way_seen seen;
+    const struct gst_way_input input = { .seen = &seen,
                                          .model = "per-gpu",
                                          .ranks = RANKS,
                                          .gpus = gpus,
@@ -116,6 +117,7 @@ static void report(struct fixture *f, const char *graphs, const char *log)
 
     put(f, "graph.xml", graphs);
     put(f, "log.n.1", log);
+    gst_way_read(&seen, f->folder);
     gst_way_report_settings(&f->run, &f->settings);
     gst_way_report(&f->run, &input);
 }

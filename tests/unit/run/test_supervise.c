@@ -120,6 +120,25 @@ static bool segfault_in_call(struct gst_report *report, struct gst_status *st)
     return true;
 }
 
+/* Keeps a folder with a file in it, and dies. */
+static bool die_beside_a_folder(struct gst_report *report, struct gst_status *st)
+{
+    char path[GST_SCRATCH_SIZE + 8];
+    FILE *file;
+
+    (void)st;
+    if (!gst_scratch_make(report->progress.scratch))
+        return false;
+    snprintf(path, sizeof(path), "%s/file", report->progress.scratch);
+    file = fopen(path, "w");
+    if (file == NULL)
+        return false;
+    fclose(file);
+    gst_report_fact_text(report, GST_NO_GPU, "suite", "folder", "%s", report->progress.scratch);
+    raise(SIGKILL);
+    return true;
+}
+
 static bool abort_in_call(struct gst_report *report, struct gst_status *st)
 {
     (void)st;
@@ -527,6 +546,19 @@ static void test_supervise__what_was_written_before_a_crash_stays(void **state)
     /* One fact each, that of the crashed step included. */
     assert_int_equal(f->report->fact_count, 3);
     assert_true(f->report->items[1].ended_ns >= f->report->items[1].started_ns);
+}
+
+static void test_supervise__folder_of_a_killed_child_goes(void **state)
+{
+    struct fixture *f = *state;
+    const struct gst_fact *folder;
+
+    f->act[0] = die_beside_a_folder;
+    supervise(f);
+    folder = gst_report_find_fact(f->report, GST_NO_GPU, "suite", "folder");
+    assert_non_null(folder);
+    assert_int_not_equal(access(folder->text, F_OK), 0);
+    assert_string_equal(f->report->progress.scratch, "");
 }
 
 static void test_supervise__every_step_crashes(void **state)
@@ -963,6 +995,7 @@ int main(void)
         CASE(words_of_a_step),
         TABLE(one_step_lost),
         CASE(what_was_written_before_a_crash_stays),
+        CASE(folder_of_a_killed_child_goes),
         CASE(every_step_crashes),
         CASE(memory_limit),
         CASE(output_is_kept_out_and_noted),

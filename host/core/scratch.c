@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Folders by mkdtemp(); see way_folder.h. */
-#include "collective/way_folder.h"
+/* Folders by mkdtemp(); see scratch.h. */
+#include "core/scratch.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define NAME "gpu-selftest-nccl-XXXXXX"
+#define NAME "gpu-selftest-scratch-XXXXXX"
 
-bool gst_way_folder_make(char path[GST_WAY_FOLDER_SIZE])
+bool gst_scratch_make(char path[GST_SCRATCH_SIZE])
 {
     const char *const places[] = { getenv("TMPDIR"), "/tmp", "/dev/shm" };
 
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if (places[i] == NULL || places[i][0] != '/'
-            || snprintf(path, GST_WAY_FOLDER_SIZE, "%s/" NAME, places[i]) >= GST_WAY_FOLDER_SIZE)
+            || snprintf(path, GST_SCRATCH_SIZE, "%s/" NAME, places[i]) >= GST_SCRATCH_SIZE)
             continue;
         if (mkdtemp(path) != NULL)
             return true;
@@ -25,7 +25,7 @@ bool gst_way_folder_make(char path[GST_WAY_FOLDER_SIZE])
     return false;
 }
 
-void gst_way_folder_remove(char path[GST_WAY_FOLDER_SIZE])
+void gst_scratch_remove(char path[GST_SCRATCH_SIZE])
 {
     DIR *folder = path[0] == '\0' ? NULL : opendir(path);
     const struct dirent *entry;

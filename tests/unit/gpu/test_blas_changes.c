@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "gpu/blas.h"
+#include "gpu/blas_changes.h"
 
 static void test_changes__by_variable_and_value(void **state)
 {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What environment variables change in the products of cuBLAS, whoever asks for them. Source:
+ * cuBLAS documentation, NVIDIA_TF32_OVERRIDE and floating-point emulation. Pure.
+ */
+#ifndef GST_GPU_BLAS_CHANGES_H
+#define GST_GPU_BLAS_CHANGES_H
+
+#include <stdbool.h>
+
+struct gst_blas_changes {
+    bool is_changed;    /* one of them is set */
+    bool without_tf32;  /* NVIDIA_TF32_OVERRIDE=0: nothing uses TF32, whoever asks */
+    bool is_forced;     /* another value of it */
+    bool is_emulated;   /* a CUBLAS_EMULATE_ variable: other units multiply */
+    char variables[96]; /* "NVIDIA_TF32_OVERRIDE=1": those that are set */
+};
+
+/* What the variables of these names and values make; `values` as getenv gives them. */
+#define GST_BLAS_VARIABLES 4
+extern const char *const gst_blas_variables[GST_BLAS_VARIABLES];
+struct gst_blas_changes gst_blas_changes_of(const char *const values[GST_BLAS_VARIABLES]);
+
+#endif
