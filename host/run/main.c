@@ -93,7 +93,13 @@ static bool read_launch(struct gst_job *job, char *error, size_t size)
                  gst_launch_is_set(gst_launch_getenv, NULL));
         return false;
     }
-    return gst_launch_read(&job->launch, given, gst_launch_getenv, NULL, error, size);
+    if (!gst_launch_read(&job->launch, given, gst_launch_getenv, NULL, error, size))
+        return false;
+    if (job->launch.size <= GST_ENV_GPUS)
+        return true;
+    snprintf(error, size, "%s started %d ranks, and one report has room for %d",
+             job->launch.launcher, job->launch.size, GST_ENV_GPUS);
+    return false;
 }
 
 /* Everything that can be wrong with what was asked, before anything runs. */

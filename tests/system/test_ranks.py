@@ -265,6 +265,7 @@ MISTAKES = [
     ({"RANK": "8"}, (), ("'8' in RANK", "0 to 7")),
     ({"RANK": "x"}, (), ("'x' in RANK", "0 to 7")),
     ({"WORLD_SIZE": "0"}, (), ("'0' in WORLD_SIZE", "1 to 1024")),
+    ({"WORLD_SIZE": "64"}, (), ("torchrun started 64 ranks", "room for 32")),
     ({"LOCAL_RANK": "4"}, (), ("'4' in LOCAL_RANK", "0 to 3")),
     ({"MASTER_PORT": "70000"}, (), ("'70000'", "MASTER_PORT", "1 to 65535")),
     ({"MASTER_ADDR": "no de"}, (), ("'no de'", "MASTER_ADDR")),

@@ -10,11 +10,11 @@
 #define GST_FINDINGS_OF_COLLECTIVES(X) \
     X(GST_IMAGE_NCCL_MISSING, "image.nccl-missing", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "libnccl.so.2 for the collectives that were asked for", \
-      "use an image with NCCL (the runtime or devel variant), or install libnccl2 of the image's CUDA version in it", \
+      "use an image with NCCL (the runtime or devel variant), or in it: apt-get install -y libnccl2", \
       "the loader's words; NVIDIA/nccl, SONAME libnccl.so.2") \
     X(GST_IMAGE_NCCL_TOO_OLD, "image.nccl-too-old", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "NCCL 2.14 or newer, whose communicators need not block", \
-      "install a newer libnccl2 in the image", \
+      "in the image: apt-get install -y libnccl2, from a repository that has 2.14 or newer", \
       "NCCL user guide, ncclConfig_t; ncclGetVersion") \
     X(GST_IMAGE_NCCL_FAILED, "image.nccl-failed", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "NCCL does what it is asked for", \
@@ -42,19 +42,19 @@
       "NCCL user guide, ncclRemoteError; the connection between the ranks' processes was closed") \
     X(GST_HOST_RANK_ABSENT, "host.rank-absent", GST_ERROR, GST_ACTION_FIX_HOST, \
       "every rank comes to where the others wait for it", \
-      "test that GPU alone (--device N), and look at dmesg | grep -i xid on the host", \
+      "gpu-selftest basic sgemm --device N tests that GPU alone; on the host: dmesg | grep -i xid", \
       "the deadline passed while one rank was elsewhere than the others") \
     X(GST_HARDWARE_COLLECTIVE_HANG, "hardware.collective-hang", GST_ERROR, GST_ACTION_FIX_HOST, \
       "a collective that all ranks have come to ends", \
-      "run peer-copy; if GPUs do not reach each other (IOMMU, ACS), NCCL_P2P_DISABLE=1 shows whether that is why", \
+      "gpu-selftest peer-copy; if GPUs do not reach each other (IOMMU, ACS), NCCL_P2P_DISABLE=1 shows whether that is why", \
       "the deadline passed with all ranks in the same place") \
     X(GST_HARDWARE_COLLECTIVE_CORRUPTED, "hardware.collective-corrupted", GST_FAIL, GST_ACTION_REPLACE, \
       "every element of a collective is right on every rank", \
-      "run peer-copy and memory-test; on the host: nvidia-smi nvlink -e and dmesg | grep -i xid", \
+      "gpu-selftest peer-copy memory-test; on the host: nvidia-smi nvlink -e and dmesg | grep -i xid; drain and replace the GPU if it fails again", \
       "comparison with a sum that is exact in any order") \
     X(GST_HARDWARE_COLLECTIVE_NAN, "hardware.collective-nan", GST_FAIL, GST_ACTION_REPLACE, \
       "whole numbers in, whole numbers out", \
-      "run memory-test and sgemm on each GPU; on the host: dmesg | grep -i xid", \
+      "gpu-selftest memory-test sgemm; on the host: dmesg | grep -i xid; drain and replace the GPU if it fails again", \
       "comparison with a sum that is exact in any order") \
     X(GST_HARDWARE_CONTRIBUTION_MISSING, "hardware.contribution-missing", GST_FAIL, GST_ACTION_FIX_HOST, \
       "what every rank gives is in the result", \

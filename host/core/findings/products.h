@@ -7,7 +7,7 @@
 #define GST_FINDINGS_OF_PRODUCTS(X) \
     X(GST_IMAGE_CUBLAS_MISSING, "image.cublas-missing", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "libcublas.so.13, .12 or .11 can be loaded", \
-      "use a runtime or devel image, or install cuBLAS of the image's CUDA version (libcublas-13-0: libcublas and libcublasLt of one version); on a bare host add its folder to LD_LIBRARY_PATH", \
+      "use a runtime or devel image, or in it: apt-get install -y libcublas-13-0 (12-4, 11-8: the image's CUDA), which holds libcublas and libcublasLt; on a bare host add their folder to LD_LIBRARY_PATH", \
       "cuBLAS documentation, introduction; image recipes of NVIDIA's CUDA images: base has none") \
     X(GST_IMAGE_CUBLAS_VERSIONS_DIFFER, "image.cublas-versions-differ", GST_FAIL, GST_ACTION_FIX_IMAGE, \
       "libcublas and libcublasLt are of one version", \
@@ -27,7 +27,7 @@
       "cuBLAS documentation, cublasMath_t; numbers of which TF32 loses the last bit") \
     X(GST_USER_TF32_FORCED, "user.tf32-forced", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "products of single precision are not rounded to TF32 by an environment variable", \
-      "take the variable out of the container's environment: docker run -e NVIDIA_TF32_OVERRIDE= (and no CUBLAS_EMULATE_ variable)", \
+      "env -u NVIDIA_TF32_OVERRIDE -u CUBLAS_EMULATE_SINGLE_PRECISION gpu-selftest sgemm shows it; then take the variable out of the image's ENV and of docker run -e", \
       "cuBLAS documentation, TF32 and environment variables; numbers of which TF32 loses the last bit") \
     X(GST_USER_CUBLAS_CHANGED, "user.cublas-changed", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "no environment variable changes what cuBLAS computes", \
@@ -42,7 +42,7 @@
       "drain this GPU and run gpu-selftest sgemm on it again: a tile is one multiprocessor's work; replace it if it fails again", \
       "element-wise comparison on the host; all that is wrong lies in one block") \
     X(GST_HARDWARE_PRODUCT_NAN, "hardware.product-nan", GST_FAIL, GST_ACTION_REPLACE, \
-      "a product of small whole numbers holds neither NaN nor infinity", \
+      "a product of finite numbers holds neither NaN nor infinity", \
       "drain this GPU and run gpu-selftest sgemm on it again, and memory-test; replace it if it fails again", \
       "element-wise comparison on the host") \
     X(GST_HARDWARE_PRODUCT_UNWRITTEN, "hardware.product-unwritten", GST_FAIL, GST_ACTION_REPLACE, \
