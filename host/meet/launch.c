@@ -158,6 +158,16 @@ static bool read_launcher(const struct reader *reader, const struct gst_rendezvo
            && (has_address || read_address(reader, launch));
 }
 
+/* Images with PyTorch get RANK=0 and WORLD_SIZE=1 from their runtime (enroot's hook), and who runs
+ * all-reduce there means all GPUs. What the variables say has to make sense all the same. */
+static bool is_alone(const struct reader *reader)
+{
+    const char *text = value_of(reader, reader->row->size);
+    uint64_t value = 0;
+
+    return text != NULL && gst_parse_unsigned(text, &value) && value == 1;
+}
+
 bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *given,
                      gst_launch_get get, void *data, char *error, size_t size)
 {
@@ -170,6 +180,8 @@ bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *giv
         reader.row = &launchers[i];
         if (first_set(&reader) == NULL && (given->kind == GST_RENDEZVOUS_NONE || i + 1 < count))
             continue;
+        if (given->kind == GST_RENDEZVOUS_NONE && is_alone(&reader))
+            return read_ranks(&reader, &read);
         if (!read_launcher(&reader, given, &read))
             return false;
         *launch = read;
@@ -188,6 +200,18 @@ const char *gst_launch_is_set(gst_launch_get get, void *data)
         set = first_set(&reader);
     }
     return set;
+}
+
+bool gst_launch_is_alone(gst_launch_get get, void *data)
+{
+    struct reader reader = { .get = get, .data = data };
+    bool alone = false;
+
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]) && !alone; i++) {
+        reader.row = &launchers[i];
+        alone = is_alone(&reader);
+    }
+    return alone;
 }
 
 const char *gst_launch_getenv(const char *name, void *data)

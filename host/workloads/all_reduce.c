@@ -188,12 +188,20 @@ static bool test_among(struct gst_run *run, struct gst_collective_attempt *attem
     return gst_collective_attempts_report(run, attempt, &none, way, st);
 }
 
-/* Who named no workload did not mean them, or forgot to. */
+/* Who named no workload did not mean them, or forgot to; and one rank alone is no rank of several.
+ */
 static void note_variables(struct gst_run *run)
 {
     const char *name = gst_launch_is_set(gst_launch_getenv, NULL);
 
-    if (run->launch == NULL && name != NULL)
+    if (run->launch != NULL || name == NULL)
+        return;
+    if (gst_launch_is_alone(gst_launch_getenv, NULL))
+        gst_run_check(run, GST_USER_LAUNCH_IGNORED, GST_NO_GPU, false,
+                      "%s is set, for one rank alone, and '--rendezvous' is not: the ranks are "
+                      "those of this machine",
+                      name);
+    else
         gst_run_check(
             run, GST_USER_LAUNCH_IGNORED, GST_NO_GPU, false,
             "%s is set, and all-reduce was not named: its ranks are those of this machine", name);

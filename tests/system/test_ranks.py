@@ -114,11 +114,23 @@ def test_by_a_file(ranks, tmp_path):
     assert not meet.exists()
 
 
-def test_one_rank_alone(ranks):
-    outcomes = ranks.run(1)
+def test_one_rank_alone(ranks, tmp_path):
+    outcomes = ranks.run(1, "--rendezvous", f"file://{tmp_path / 'meet'}")
 
     assert_all_pass(outcomes)
     assert "rank 0 of 1" in outcomes[0].report["workloads"][0]["summary"]
+
+
+@pytest.mark.parametrize("model", [(), ("--process-model", "one-process")])
+def test_a_world_of_one_is_no_launch(whole, model):
+    """Runtimes set RANK=0 and WORLD_SIZE=1 in images with PyTorch: all GPUs are meant, not one."""
+    outcome = whole.report("all-reduce", "--size", "4K", *model, profile="rtx4090x2",
+                           env=variables(0, 1, free_port()))
+
+    assert outcome.exit == 0, outcome.describe()
+    [note] = [check for check in outcome.report["checks"] if check["id"] == "user.launch-ignored"]
+    assert "one rank alone" in note["observed"]
+    assert "2 GPUs" in outcome.report["workloads"][0]["summary"]
 
 
 def test_variables_mean_nothing_unless_it_is_named(whole):

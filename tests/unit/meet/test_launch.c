@@ -87,7 +87,7 @@ static void test_launch__by_torchrun(void **state)
 static void test_launch__port_that_torchrun_has(void **state)
 {
     const char *variables[] = { "RANK=0",
-                                "WORLD_SIZE=1",
+                                "WORLD_SIZE=2",
                                 "MASTER_ADDR=node0",
                                 "MASTER_PORT=29500",
                                 "TORCHELASTIC_USE_AGENT_STORE=True",
@@ -121,6 +121,39 @@ static void test_launch__address_that_was_given(void **state)
     assert_int_equal(launch.where.kind, GST_RENDEZVOUS_FILE);
     assert_string_equal(launch.where.path, "/shared/meet");
     assert_int_equal(launch.rank, 1);
+}
+
+/* As a runtime sets them in every container of an image with PyTorch. */
+static void test_launch__alone_is_no_launch(void **state)
+{
+    static const char *const whole[] = { "RANK=0",
+                                         "WORLD_SIZE=1",
+                                         "LOCAL_RANK=0",
+                                         "MASTER_PORT=29500",
+                                         "MASTER_ADDR=node0",
+                                         NULL },
+                             *const half[] = { "WORLD_SIZE=1", NULL },
+                             *const wrong[] = { "RANK=3", "WORLD_SIZE=1", NULL },
+                             *const two[] = { "RANK=0", "WORLD_SIZE=2", NULL };
+    const struct gst_rendezvous given = { .kind = GST_RENDEZVOUS_FILE, .path = "/shared/meet" };
+    struct gst_launch launch;
+    char error[256] = "";
+
+    (void)state;
+    assert_true(read_launch(&launch, whole, &none, error, sizeof(error)));
+    assert_null(launch.launcher);
+    assert_int_equal(launch.size, 0);
+    assert_int_equal(launch.local_rank, -1);
+    assert_true(gst_launch_is_alone(get, (void *)(uintptr_t)whole));
+    assert_true(read_launch(&launch, half, &none, error, sizeof(error)));
+    assert_null(launch.launcher);
+    assert_false(read_launch(&launch, wrong, &none, error, sizeof(error)));
+    assert_string_equal(error, "'3' in RANK is no whole number from 0 to 0");
+    assert_false(gst_launch_is_alone(get, (void *)(uintptr_t)two));
+    /* Who gives an address means it. */
+    assert_true(read_launch(&launch, whole, &given, error, sizeof(error)));
+    assert_string_equal(launch.launcher, "torchrun");
+    assert_int_equal(launch.size, 1);
 }
 
 static void test_launch__refused(void **state)
@@ -202,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_launch__by_torchrun),
         cmocka_unit_test(test_launch__port_that_torchrun_has),
         cmocka_unit_test(test_launch__address_that_was_given),
+        cmocka_unit_test(test_launch__alone_is_no_launch),
         cmocka_unit_test(test_launch__refused),
         cmocka_unit_test(test_launch__address_without_a_rank),
         cmocka_unit_test(test_launch__the_environment),
