@@ -88,11 +88,13 @@ static bool read_ranks(const struct reader *reader, struct gst_launch *launch)
                           &launch->local_rank);
 }
 
-/* The first variable that is set of those without which there is no rank; NULL: none is. */
+/* The first variable that is set of those that make a process a rank; NULL: none is. An address by
+ * itself does not: Kubernetes gives every container the port of a service that is called master, as
+ * MASTER_PORT=tcp://10.0.0.1:80. */
 static const char *first_set(const struct reader *reader)
 {
     const struct launcher *row = reader->row;
-    const char *const names[] = { row->rank, row->size, row->address, row->port };
+    const char *const names[] = { row->rank, row->size };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (value_of(reader, names[i]) != NULL)
@@ -109,9 +111,6 @@ static bool check_complete(const struct reader *reader, bool has_address)
     const size_t count = has_address ? 2 : 4;
     const char *set = first_set(reader);
 
-    /* An address that stands beside the one that was given makes nobody a rank. */
-    if (has_address && set != row->rank && set != row->size)
-        set = NULL;
     for (size_t i = 0; i < count; i++) {
         if (value_of(reader, names[i]) != NULL)
             continue;

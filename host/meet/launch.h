@@ -32,7 +32,7 @@ typedef const char *(*gst_launch_get)(const char *name, void *data);
 bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *given,
                      gst_launch_get get, void *data, char *error, size_t size);
 
-/* A variable that is set and would be read, NULL: there is none. */
+/* A variable that is set and makes this process a rank, NULL: there is none. */
 const char *gst_launch_is_set(gst_launch_get get, void *data);
 
 /* The variables tell of one rank alone, which is no launch without --rendezvous. */

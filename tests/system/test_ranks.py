@@ -143,9 +143,12 @@ def test_variables_mean_nothing_unless_it_is_named(whole):
     assert "2 GPUs" in outcome.report["workloads"][0]["summary"]
 
 
-def test_no_variables_no_note(whole):
-    outcome = whole.report("all-reduce", "--size", "4K", profile="rtx4090x2")
+@pytest.mark.parametrize("env", [{}, {"MASTER_PORT": "tcp://10.0.0.1:80"}])
+def test_no_variables_no_note(whole, env):
+    """Nor with a port alone, which Kubernetes sets for a service that is called master."""
+    outcome = whole.report("all-reduce", "--size", "4K", profile="rtx4090x2", env=env)
 
+    assert outcome.exit == 0, outcome.describe()
     assert "user.launch-ignored" not in outcome.notes()
 
 
