@@ -104,13 +104,9 @@ void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                          .cards = way->cards,
                                          .peers = &way->peers,
                                          .settings = &way->settings };
-    enum gst_finding_id lost;
 
-    if (trace->seen == NULL)
-        return;
-    lost = gst_way_report(way->run, &input);
-    if (lost != GST_NO_FINDING)
-        way->lost = lost;
+    /* Of this process model alone: what the other one lost explains none of its numbers. */
+    way->lost = trace->seen == NULL ? GST_NO_FINDING : gst_way_report(way->run, &input);
 }
 
 void gst_collective_trace_release(struct gst_collective_trace *trace)

@@ -26,7 +26,8 @@ struct gst_collective_way {
     int ranks;
     int gpus[GST_ENV_GPUS];       /* of each rank, as in env->gpus; -1: not to be seen from here */
     const struct gst_card *cards; /* of each rank; NULL: all are of this process's container */
-    enum gst_finding_id lost;     /* why the way is not the best one; GST_NO_FINDING: it is */
+    enum gst_finding_id lost;     /* why the way that was told last is not the best one;
+                                   * GST_NO_FINDING: it is */
 };
 
 /* One process model: what its ranks are told to write, and what they wrote. */
