@@ -127,6 +127,19 @@ static bool check_complete(const struct reader *reader, bool has_address)
     return true;
 }
 
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0
+           || strncmp(host, "127.", 4) == 0;
+}
+
+/* Operators that start the ranks of several machines tell rank 0's that the master is localhost,
+ * and the others its name (Kubeflow's PyTorchJob): there they knock at another door. */
+static bool is_for_all(const struct gst_launch *launch)
+{
+    return launch->local_size < launch->size && is_loopback(launch->where.host);
+}
+
 static bool read_address(const struct reader *reader, struct gst_launch *launch)
 {
     const struct launcher *row = reader->row;
@@ -138,6 +151,7 @@ static bool read_address(const struct reader *reader, struct gst_launch *launch)
         snprintf(reader->error, reader->size, "%s and %s: %s", row->address, row->port, why);
         return false;
     }
+    launch->where.is_for_all = is_for_all(launch);
     /* All ranks are told so, and all take the neighbour. */
     if (taken != NULL && strcmp(taken, "True") == 0)
         launch->where.port += launch->where.port < PORT_MAX ? 1 : -1;

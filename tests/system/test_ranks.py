@@ -121,6 +121,13 @@ def test_one_rank_alone(ranks, tmp_path):
     assert "rank 0 of 1" in outcomes[0].report["workloads"][0]["summary"]
 
 
+def test_a_master_at_localhost_is_reached_by_another_address(ranks):
+    """As operators of Kubernetes start the ranks of several machines."""
+    elsewhere = {rank: {"MASTER_ADDR": "127.0.0.2"} for rank in (2, 3)}
+
+    assert_all_pass(ranks.run(4, env_of={0: {"MASTER_ADDR": "localhost"}, **elsewhere}))
+
+
 @pytest.mark.parametrize("model", [(), ("--process-model", "one-process")])
 def test_a_world_of_one_is_no_launch(whole, model):
     """Runtimes set RANK=0 and WORLD_SIZE=1 in images with PyTorch: all GPUs are meant, not one."""

@@ -204,6 +204,41 @@ static void test_launch__refused(void **state)
     }
 }
 
+/* Rank 0's own machine is localhost for some operators; ranks elsewhere come by its name. */
+static void test_launch__loopback_of_several_machines(void **state)
+{
+    static const struct {
+        const char *local_size, *address;
+        bool is_for_all;
+    } cases[] = {
+        { "LOCAL_WORLD_SIZE=4", "MASTER_ADDR=localhost", true },
+        { "LOCAL_WORLD_SIZE=4", "MASTER_ADDR=127.0.0.1", true },
+        { "LOCAL_WORLD_SIZE=4", "MASTER_ADDR=::1", true },
+        { "LOCAL_WORLD_SIZE=", "MASTER_ADDR=localhost", true },
+        { "LOCAL_WORLD_SIZE=8", "MASTER_ADDR=localhost", false },
+        { "LOCAL_WORLD_SIZE=4", "MASTER_ADDR=10.0.0.1", false },
+    };
+    const struct gst_rendezvous given = { .kind = GST_RENDEZVOUS_TCP,
+                                          .host = "127.0.0.1",
+                                          .port = 29500 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *const variables[] = {
+            "RANK=0",         "WORLD_SIZE=8",      cases[i].local_size,
+            cases[i].address, "MASTER_PORT=29500", NULL
+        };
+        struct gst_launch launch;
+        char error[256] = "";
+
+        assert_true(read_launch(&launch, variables, &none, error, sizeof(error)));
+        assert_int_equal(launch.where.is_for_all, cases[i].is_for_all);
+        /* What was given is meant as it is. */
+        assert_true(read_launch(&launch, variables, &given, error, sizeof(error)));
+        assert_false(launch.where.is_for_all);
+    }
+}
+
 static void test_launch__address_without_a_rank(void **state)
 {
     static const char *const nothing[] = { NULL }, *const half[] = { "RANK=0", NULL },
@@ -240,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_launch__address_that_was_given),
         cmocka_unit_test(test_launch__alone_is_no_launch),
         cmocka_unit_test(test_launch__refused),
+        cmocka_unit_test(test_launch__loopback_of_several_machines),
         cmocka_unit_test(test_launch__address_without_a_rank),
         cmocka_unit_test(test_launch__the_environment),
     };
