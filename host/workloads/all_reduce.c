@@ -164,7 +164,8 @@ static bool test(struct gst_run *run, struct gst_collective_attempt *per_gpu,
     return gst_collective_attempts_report(run, per_gpu, one, way, st);
 }
 
-/* The numbers of all ranks stand in one report, rank 0's. */
+/* The numbers of all ranks stand in one report, rank 0's. Its connections each rank tells itself:
+ * what NCCL writes of them, it alone has. */
 static bool test_among(struct gst_run *run, struct gst_collective_attempt *attempt,
                        struct gst_outside *outside, struct gst_collective_way *way,
                        struct gst_status *st)
@@ -181,10 +182,12 @@ static bool test_among(struct gst_run *run, struct gst_collective_attempt *attem
     gst_run_summary(run, "rank %d of %d, each a process of its own, %zu cases, every element%s",
                     launch->rank, launch->size, attempt->crew.board->case_count,
                     launch->rank == 0 ? " of every rank" : others);
-    if (launch->rank != 0 && gst_collective_attempt_is_right(attempt))
-        return true;
-    gst_collective_way_among(way, outside->meet.is_hub ? outside->meet.cards : NULL);
+    gst_collective_way_among(way, outside->cards);
     gst_collective_way_tell(way);
+    if (launch->rank != 0 && gst_collective_attempt_is_right(attempt)) {
+        gst_collective_trace_tell(&attempt->trace, way, attempt->model);
+        return true;
+    }
     return gst_collective_attempts_report(run, attempt, &none, way, st);
 }
 

@@ -50,8 +50,7 @@ void gst_collective_way_among(struct gst_collective_way *way, const struct gst_c
     way->cards = cards;
     way->ranks = launch->size <= GST_ENV_GPUS ? launch->size : 0;
     for (int i = 0; i < way->ranks; i++)
-        way->gpus[i] =
-            cards == NULL ? -1 : gpu_of(way->run->env, &cards[i], cards[launch->rank].boot_id);
+        way->gpus[i] = gpu_of(way->run->env, &cards[i], cards[launch->rank].boot_id);
     read_site(way);
 }
 

@@ -42,7 +42,7 @@ struct gst_collective_trace {
 void gst_collective_way_read(struct gst_collective_way *way, struct gst_run *run);
 
 /* The ranks are those of run->launch, each of its own process. Of which GPUs, their `cards` say,
- * which stay the caller's; NULL: nobody has told this one. Bars are left where all are here. */
+ * which stay the caller's. Bars are left where all are here. */
 void gst_collective_way_among(struct gst_collective_way *way, const struct gst_card *cards);
 
 /* Says what was set, and whether /dev/shm has room: once a run. */
