@@ -115,6 +115,15 @@ def test_nothing_is_left_in_the_folder_for_files(whole, tmp_path):
     assert not list(scratch.iterdir())
 
 
+def test_docker_s_shared_memory_is_room_enough_for_two(whole):
+    """Two ranks need one neighbour's two channels each, 4 x 9637892 bytes: no failure and no note."""
+    outcome = run(whole, "rtx4090x2", faults=["host shm=64MiB"])
+
+    assert fact(outcome, "transports", "per-gpu") == "2 over SHM"
+    assert outcome.counted() == set()
+    assert "user.shm-small" not in outcome.notes()
+
+
 def test_way_is_in_the_json_alone(whole):
     """The page of facts is for who asks for it; the text has the findings."""
     outcome = run(whole, "rtx4090x2")
