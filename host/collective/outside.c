@@ -109,6 +109,10 @@ bool gst_outside_go_on(void *data, struct gst_status *st)
 {
     struct gst_outside *outside = data;
 
+    /* Until the id has come, whatever comes belongs to its step, a reason to give up and the end
+     * too: a look at what follows could take the id for a hub that is gone. */
+    if (!outside->has_id && !outside->meet.is_hub)
+        return hand_on_id(outside, st);
     return (outside->has_id || hand_on_id(outside, st)) && gst_meet_check(&outside->meet, st);
 }
 
