@@ -36,6 +36,18 @@ static bool check_gpus(struct gst_outside *outside, struct gst_status *st)
     return true;
 }
 
+/* Each rank tells why its own connections are as they are, for which it has to know the others. */
+static bool hand_out_cards(struct gst_outside *outside, double timeout_s, struct gst_status *st)
+{
+    struct gst_meet *meet = &outside->meet;
+    const size_t bytes = (size_t)meet->size * sizeof(outside->cards[0]);
+
+    if (meet->is_hub)
+        memcpy(outside->cards, meet->cards, bytes);
+    return gst_meet_broadcast(meet, "cards", outside->cards, bytes, timeout_s, st)
+           && gst_meet_barrier(meet, "start", timeout_s, st);
+}
+
 bool gst_outside_open(struct gst_outside *outside, const struct gst_launch *launch, const char *gpu,
                       const char *plan, double timeout_s, struct gst_status *st)
 {
@@ -51,12 +63,12 @@ bool gst_outside_open(struct gst_outside *outside, const struct gst_launch *laun
                         launch->size, GST_BOARD_SEATS);
     if (!gst_meet_open(&outside->meet, &launch->where, &card, timeout_s, st))
         return false;
-    /* The hub alone knows all cards; the others wait until it has looked at them. */
+    /* The hub alone knows all cards; the others get them when it has looked at them. */
     if (!check_gpus(outside, st)) {
         gst_meet_abort(&outside->meet, st->finding, st->cause);
         return false;
     }
-    return gst_meet_barrier(&outside->meet, "start", timeout_s, st);
+    return hand_out_cards(outside, timeout_s, st);
 }
 
 bool gst_outside_agree(struct gst_outside *outside, struct gst_outside_terms *terms,
@@ -97,6 +109,10 @@ bool gst_outside_go_on(void *data, struct gst_status *st)
 {
     struct gst_outside *outside = data;
 
+    /* Until the id has come, whatever comes belongs to its step, a reason to give up and the end
+     * too: a look at what follows could take the id for a hub that is gone. */
+    if (!outside->has_id && !outside->meet.is_hub)
+        return hand_on_id(outside, st);
     return (outside->has_id || hand_on_id(outside, st)) && gst_meet_check(&outside->meet, st);
 }
 

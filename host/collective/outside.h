@@ -17,8 +17,9 @@
 struct gst_outside {
     const struct gst_launch *launch; /* the caller's */
     struct gst_meet meet;
-    struct gst_board *board; /* the caller's, from gst_outside_begin on */
-    bool has_id;             /* it was handed on, or has come */
+    struct gst_card cards[GST_BOARD_SEATS]; /* of each rank, once all have met */
+    struct gst_board *board;                /* the caller's, from gst_outside_begin on */
+    bool has_id;                            /* it was handed on, or has come */
 };
 
 /* What is the same for all, though each has its own. */

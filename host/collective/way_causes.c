@@ -21,11 +21,14 @@ static const struct gst_way_pair *pair_of(const struct gst_way_evidence *evidenc
     return &evidence->pairs[from * evidence->ranks + to];
 }
 
+/* A boot id that could not be read equals nobody's. */
 static bool is_one_machine(const struct gst_way_evidence *evidence, int from, int to)
 {
     const struct gst_card *cards = evidence->cards;
 
-    return cards == NULL || strcmp(cards[from].boot_id, cards[to].boot_id) == 0;
+    return cards == NULL
+           || (cards[from].boot_id[0] != '\0'
+               && strcmp(cards[from].boot_id, cards[to].boot_id) == 0);
 }
 
 /* What keeps NCCL from seeing that two ranks of a machine are on it. Host names and boot ids make

@@ -4,11 +4,19 @@
 
 #include <string.h>
 
+/* The first that fits. Older versions of NCCL do not say why they cannot make a file in /dev/shm,
+ * which was nearly always for want of room; newer ones end in "error: " and why. */
 static const struct gst_way_error errors[] = {
     { GST_USER_NCCL_SHM_FULL, "/dev/shm/nccl-", "No space left on device",
       "NVIDIA/nccl-tests, issue 166" },
+    { GST_RUNTIME_NCCL_SYSTEM_ERROR, "failed to extend /dev/shm/nccl-",
+      "error: ", "NVIDIA/nccl, src/misc/shmutils.cc" },
     { GST_USER_NCCL_SHM_FULL, "failed to extend /dev/shm/nccl-", "",
       "NVIDIA/nccl, src/misc/shmutils.cc" },
+    { GST_USER_NCCL_SHM_FULL, "Error while creating shared memory segment",
+      "No space left on device", "NVIDIA/nccl, issue 342" },
+    { GST_RUNTIME_NCCL_SYSTEM_ERROR, "Error while creating shared memory segment",
+      "error: ", "NVIDIA/nccl, src/misc/shmutils.cc" },
     { GST_USER_NCCL_SHM_FULL, "Error while creating shared memory segment", "",
       "NVIDIA/nccl, issue 342" },
     { GST_USER_NCCL_SHM_FULL, "posix_fallocate failed", "No space left on device",
@@ -22,6 +30,8 @@ static const struct gst_way_error errors[] = {
       "NVIDIA/nccl, src/misc/nvmlwrap.cc" },
     { GST_HOST_PEER_ACCESS_REFUSED, "P2P is disabled between NVLINK connected GPUs", "",
       "NVIDIA/nccl, src/graph/paths.cc" },
+    { GST_HOST_FABRIC_NOT_READY, "NVLink SHARP", "Multicast memory",
+      "NVIDIA/nccl, src/transport/nvls.cc" },
     { GST_RUNTIME_IMEX_MISSING, "IMEX", "channel", "NVIDIA/nccl, issue 1925" },
 };
 

@@ -19,6 +19,7 @@ struct gst_rendezvous {
     enum gst_rendezvous_kind kind;       /* zeroed: none */
     char host[GST_RENDEZVOUS_HOST_SIZE]; /* a name or an address, without brackets */
     int port;                            /* 1 to 65535; of TCP */
+    bool is_for_all;                     /* rank 0 listens at all addresses, whatever the host is */
     char path[GST_RENDEZVOUS_PATH_SIZE]; /* of a file: absolute */
 };
 

@@ -88,11 +88,13 @@ static bool read_ranks(const struct reader *reader, struct gst_launch *launch)
                           &launch->local_rank);
 }
 
-/* The first variable that is set of those without which there is no rank; NULL: none is. */
+/* The first variable that is set of those that make a process a rank; NULL: none is. An address by
+ * itself does not: Kubernetes gives every container the port of a service that is called master, as
+ * MASTER_PORT=tcp://10.0.0.1:80. */
 static const char *first_set(const struct reader *reader)
 {
     const struct launcher *row = reader->row;
-    const char *const names[] = { row->rank, row->size, row->address, row->port };
+    const char *const names[] = { row->rank, row->size };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (value_of(reader, names[i]) != NULL)
@@ -109,9 +111,6 @@ static bool check_complete(const struct reader *reader, bool has_address)
     const size_t count = has_address ? 2 : 4;
     const char *set = first_set(reader);
 
-    /* An address that stands beside the one that was given makes nobody a rank. */
-    if (has_address && set != row->rank && set != row->size)
-        set = NULL;
     for (size_t i = 0; i < count; i++) {
         if (value_of(reader, names[i]) != NULL)
             continue;
@@ -128,6 +127,19 @@ static bool check_complete(const struct reader *reader, bool has_address)
     return true;
 }
 
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0
+           || strncmp(host, "127.", 4) == 0;
+}
+
+/* Operators that start the ranks of several machines tell rank 0's that the master is localhost,
+ * and the others its name (Kubeflow's PyTorchJob): there they knock at another door. */
+static bool is_for_all(const struct gst_launch *launch)
+{
+    return launch->local_size < launch->size && is_loopback(launch->where.host);
+}
+
 static bool read_address(const struct reader *reader, struct gst_launch *launch)
 {
     const struct launcher *row = reader->row;
@@ -139,6 +151,7 @@ static bool read_address(const struct reader *reader, struct gst_launch *launch)
         snprintf(reader->error, reader->size, "%s and %s: %s", row->address, row->port, why);
         return false;
     }
+    launch->where.is_for_all = is_for_all(launch);
     /* All ranks are told so, and all take the neighbour. */
     if (taken != NULL && strcmp(taken, "True") == 0)
         launch->where.port += launch->where.port < PORT_MAX ? 1 : -1;
@@ -158,6 +171,16 @@ static bool read_launcher(const struct reader *reader, const struct gst_rendezvo
            && (has_address || read_address(reader, launch));
 }
 
+/* Images with PyTorch get RANK=0 and WORLD_SIZE=1 from their runtime (enroot's hook), and who runs
+ * all-reduce there means all GPUs. What the variables say has to make sense all the same. */
+static bool is_alone(const struct reader *reader)
+{
+    const char *text = value_of(reader, reader->row->size);
+    uint64_t value = 0;
+
+    return text != NULL && gst_parse_unsigned(text, &value) && value == 1;
+}
+
 bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *given,
                      gst_launch_get get, void *data, char *error, size_t size)
 {
@@ -170,6 +193,8 @@ bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *giv
         reader.row = &launchers[i];
         if (first_set(&reader) == NULL && (given->kind == GST_RENDEZVOUS_NONE || i + 1 < count))
             continue;
+        if (given->kind == GST_RENDEZVOUS_NONE && is_alone(&reader))
+            return read_ranks(&reader, &read);
         if (!read_launcher(&reader, given, &read))
             return false;
         *launch = read;
@@ -188,6 +213,18 @@ const char *gst_launch_is_set(gst_launch_get get, void *data)
         set = first_set(&reader);
     }
     return set;
+}
+
+bool gst_launch_is_alone(gst_launch_get get, void *data)
+{
+    struct reader reader = { .get = get, .data = data };
+    bool alone = false;
+
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]) && !alone; i++) {
+        reader.row = &launchers[i];
+        alone = is_alone(&reader);
+    }
+    return alone;
 }
 
 const char *gst_launch_getenv(const char *name, void *data)

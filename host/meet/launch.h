@@ -27,12 +27,16 @@ typedef const char *(*gst_launch_get)(const char *name, void *data);
 
 /* Reads them. `given` is --rendezvous, and takes the place of the launcher's address; kind
  * GST_RENDEZVOUS_NONE if it was not given. Zeroed with local_rank -1 if no launcher's variables are
- * set. False with one line in `error` if some are missing, or say what cannot be. */
+ * set, or if they tell of one rank alone and `given` is none: that is no rank of several. False
+ * with one line in `error` if some are missing, or say what cannot be. */
 bool gst_launch_read(struct gst_launch *launch, const struct gst_rendezvous *given,
                      gst_launch_get get, void *data, char *error, size_t size);
 
-/* A variable that is set and would be read, NULL: there is none. */
+/* A variable that is set and makes this process a rank, NULL: there is none. */
 const char *gst_launch_is_set(gst_launch_get get, void *data);
+
+/* The variables tell of one rank alone, which is no launch without --rendezvous. */
+bool gst_launch_is_alone(gst_launch_get get, void *data);
 
 /* A gst_launch_get for the process's own environment; `data` is not used. */
 const char *gst_launch_getenv(const char *name, void *data);

@@ -49,10 +49,10 @@ static bool receive_at(struct gst_step *step, const struct gst_rendezvous *where
 static bool receive(struct gst_step *step, const struct gst_rendezvous *where, struct gst_card *own)
 {
     const bool is_tcp = where->kind == GST_RENDEZVOUS_TCP;
+    const char *host = is_tcp && !where->is_for_all ? where->host : NULL;
     bool is_taken, ok;
     char why[300], text[400];
-    int listener = gst_address_listen(is_tcp ? where->host : NULL, is_tcp ? where->port : 0,
-                                      &is_taken, why, sizeof(why));
+    int listener = gst_address_listen(host, is_tcp ? where->port : 0, &is_taken, why, sizeof(why));
 
     if (listener < 0)
         return gst_step_fail(step, GST_USER_RENDEZVOUS_UNUSABLE, "rank 0, at %.200s: %.100s%s",

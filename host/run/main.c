@@ -86,15 +86,14 @@ static bool read_launch(struct gst_job *job, char *error, size_t size)
     }
     if (!is_asked)
         return true;
-    if (job->settings->collectives.processes == GST_PROCESSES_ONE
-        && gst_launch_is_set(gst_launch_getenv, NULL) != NULL) {
+    if (!gst_launch_read(&job->launch, given, gst_launch_getenv, NULL, error, size))
+        return false;
+    if (job->launch.launcher != NULL && job->settings->collectives.processes == GST_PROCESSES_ONE) {
         snprintf(error, size,
                  "'--process-model one-process' does not go with %s: each process is one rank",
                  gst_launch_is_set(gst_launch_getenv, NULL));
         return false;
     }
-    if (!gst_launch_read(&job->launch, given, gst_launch_getenv, NULL, error, size))
-        return false;
     if (job->launch.size <= GST_ENV_GPUS)
         return true;
     snprintf(error, size, "%s started %d ranks, and one report has room for %d",

@@ -164,7 +164,8 @@ static bool test(struct gst_run *run, struct gst_collective_attempt *per_gpu,
     return gst_collective_attempts_report(run, per_gpu, one, way, st);
 }
 
-/* The numbers of all ranks stand in one report, rank 0's. */
+/* The numbers of all ranks stand in one report, rank 0's. Its connections each rank tells itself:
+ * what NCCL writes of them, it alone has. */
 static bool test_among(struct gst_run *run, struct gst_collective_attempt *attempt,
                        struct gst_outside *outside, struct gst_collective_way *way,
                        struct gst_status *st)
@@ -181,19 +182,29 @@ static bool test_among(struct gst_run *run, struct gst_collective_attempt *attem
     gst_run_summary(run, "rank %d of %d, each a process of its own, %zu cases, every element%s",
                     launch->rank, launch->size, attempt->crew.board->case_count,
                     launch->rank == 0 ? " of every rank" : others);
-    if (launch->rank != 0 && gst_collective_attempt_is_right(attempt))
-        return true;
-    gst_collective_way_among(way, outside->meet.is_hub ? outside->meet.cards : NULL);
+    gst_collective_way_among(way, outside->cards);
     gst_collective_way_tell(way);
+    if (launch->rank != 0 && gst_collective_attempt_is_right(attempt)) {
+        gst_collective_trace_tell(&attempt->trace, way, attempt->model);
+        return true;
+    }
     return gst_collective_attempts_report(run, attempt, &none, way, st);
 }
 
-/* Who named no workload did not mean them, or forgot to. */
+/* Who named no workload did not mean them, or forgot to; and one rank alone is no rank of several.
+ */
 static void note_variables(struct gst_run *run)
 {
     const char *name = gst_launch_is_set(gst_launch_getenv, NULL);
 
-    if (run->launch == NULL && name != NULL)
+    if (run->launch != NULL || name == NULL)
+        return;
+    if (gst_launch_is_alone(gst_launch_getenv, NULL))
+        gst_run_check(run, GST_USER_LAUNCH_IGNORED, GST_NO_GPU, false,
+                      "%s is set, for one rank alone, and '--rendezvous' is not: the ranks are "
+                      "those of this machine",
+                      name);
+    else
         gst_run_check(
             run, GST_USER_LAUNCH_IGNORED, GST_NO_GPU, false,
             "%s is set, and all-reduce was not named: its ranks are those of this machine", name);

@@ -50,8 +50,7 @@ void gst_collective_way_among(struct gst_collective_way *way, const struct gst_c
     way->cards = cards;
     way->ranks = launch->size <= GST_ENV_GPUS ? launch->size : 0;
     for (int i = 0; i < way->ranks; i++)
-        way->gpus[i] =
-            cards == NULL ? -1 : gpu_of(way->run->env, &cards[i], cards[launch->rank].boot_id);
+        way->gpus[i] = gpu_of(way->run->env, &cards[i], cards[launch->rank].boot_id);
     read_site(way);
 }
 
@@ -104,13 +103,9 @@ void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                          .cards = way->cards,
                                          .peers = &way->peers,
                                          .settings = &way->settings };
-    enum gst_finding_id lost;
 
-    if (trace->seen == NULL)
-        return;
-    lost = gst_way_report(way->run, &input);
-    if (lost != GST_NO_FINDING)
-        way->lost = lost;
+    /* Of this process model alone: what the other one lost explains none of its numbers. */
+    way->lost = trace->seen == NULL ? GST_NO_FINDING : gst_way_report(way->run, &input);
 }
 
 void gst_collective_trace_release(struct gst_collective_trace *trace)
@@ -119,17 +114,45 @@ void gst_collective_trace_release(struct gst_collective_trace *trace)
     trace->seen = NULL;
 }
 
+/* What somebody set that can cost speed; NULL: nothing. */
+static const struct gst_way_setting *slowing_setting(const struct gst_way_settings *settings)
+{
+    static const enum gst_way_effect effects[] = { GST_WAY_EFFECT_CHOICE, GST_WAY_EFFECT_SPEED,
+                                                   GST_WAY_EFFECT_TOPOLOGY };
+    const struct gst_way_setting *setting = NULL;
+
+    for (size_t i = 0; i < sizeof(effects) / sizeof(effects[0]) && setting == NULL; i++)
+        setting = gst_way_settings_with(settings, effects[i]);
+    return setting;
+}
+
+/* Links that are seen to be down or narrow cost speed with and without a setting. Where only the
+ * number is low, a setting comes before hardware: it costs nothing to take it out first. */
+static enum gst_finding_id blame(struct gst_collective_way *way, char *why, size_t size)
+{
+    const struct gst_way_setting *setting = slowing_setting(&way->settings);
+    char text[192];
+    int gpu;
+    enum gst_finding_id finding =
+        gst_way_blame(&way->site, way->run->env, &way->peers, way->gpus, &gpu, why, size);
+
+    if (setting == NULL || finding == GST_HARDWARE_NVLINK_DOWN
+        || finding == GST_HARDWARE_PCIE_LINK_NARROW)
+        return finding;
+    snprintf(why, size, "%s %s", gst_way_setting_describe(setting, text, sizeof(text)),
+             gst_way_effect_meaning(gst_way_setting_effect(setting)));
+    return GST_USER_NCCL_SLOWED;
+}
+
 void gst_collective_way_explain(struct gst_collective_way *way)
 {
     enum gst_finding_id finding = way->lost;
-    char why[192] = "so fast is the way that it took";
-    int gpu;
+    char why[256] = "so fast is the way that it took";
 
     /* Ranks of other machines: nothing is known of what is between, and nothing is judged. */
     if (way->site.kind == GST_WAY_KIND_UNKNOWN)
         return;
     if (finding == GST_NO_FINDING)
-        finding = gst_way_blame(&way->site, way->run->env, &way->peers, way->gpus, &gpu, why,
-                                sizeof(why));
+        finding = blame(way, why, sizeof(why));
     gst_run_explain_metric(way->run, finding, why);
 }

@@ -26,7 +26,8 @@ struct gst_collective_way {
     int ranks;
     int gpus[GST_ENV_GPUS];       /* of each rank, as in env->gpus; -1: not to be seen from here */
     const struct gst_card *cards; /* of each rank; NULL: all are of this process's container */
-    enum gst_finding_id lost;     /* why the way is not the best one; GST_NO_FINDING: it is */
+    enum gst_finding_id lost;     /* why the way that was told last is not the best one;
+                                   * GST_NO_FINDING: it is */
 };
 
 /* One process model: what its ranks are told to write, and what they wrote. */
@@ -41,7 +42,7 @@ struct gst_collective_trace {
 void gst_collective_way_read(struct gst_collective_way *way, struct gst_run *run);
 
 /* The ranks are those of run->launch, each of its own process. Of which GPUs, their `cards` say,
- * which stay the caller's; NULL: nobody has told this one. Bars are left where all are here. */
+ * which stay the caller's. Bars are left where all are here. */
 void gst_collective_way_among(struct gst_collective_way *way, const struct gst_card *cards);
 
 /* Says what was set, and whether /dev/shm has room: once a run. */

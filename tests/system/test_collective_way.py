@@ -115,6 +115,15 @@ def test_nothing_is_left_in_the_folder_for_files(whole, tmp_path):
     assert not list(scratch.iterdir())
 
 
+def test_docker_s_shared_memory_is_room_enough_for_two(whole):
+    """Two ranks need one neighbour's two channels each, 4 x 9637892 bytes: no failure and no note."""
+    outcome = run(whole, "rtx4090x2", faults=["host shm=64MiB"])
+
+    assert fact(outcome, "transports", "per-gpu") == "2 over SHM"
+    assert outcome.counted() == set()
+    assert "user.shm-small" not in outcome.notes()
+
+
 def test_way_is_in_the_json_alone(whole):
     """The page of facts is for who asks for it; the text has the findings."""
     outcome = run(whole, "rtx4090x2")
@@ -132,7 +141,7 @@ def free_port():
 @pytest.mark.parametrize("hosts, finding", [(["a", "a"], None),
                                             (["a", "b"], "user.nccl-ranks-apart")])
 def test_ranks_of_one_machine_that_nccl_takes_for_two(whole, build, tmp_path, hosts, finding):
-    """As in a container each: what could be copied over NVLink goes over the network. Rank 0 tells."""
+    """As in a container each: what could be copied over NVLink goes over the network. Each tells."""
     port = free_port()
 
     def rank(number):
@@ -148,7 +157,36 @@ def test_ranks_of_one_machine_that_nccl_takes_for_two(whole, build, tmp_path, ho
         first, second = pool.map(rank, range(2))
 
     assert first.counted() == ({finding} if finding else set()), first.describe()
-    assert second.counted() == set()
+    assert second.counted() == first.counted()
     assert fact(first, "transports", "per-gpu") == ("1 over NET" if finding else "1 over P2P/CUMEM")
     if finding:
         assert "NCCL_HOSTID=a in the environment" in first.report["headline"]["observed"]
+
+
+def test_each_rank_tells_its_own_connections(build, tmp_path):
+    """Two containers of two ranks each, on one machine, that NCCL takes for two: rank 0 copies to rank 1
+    over NVLink and has nothing to tell. What goes over the network rank 1 and rank 3 alone know."""
+    port = free_port()
+    hosts = ["a", "a", "b", "b"]
+
+    def rank(number):
+        folder = tmp_path / f"rank-{number}"
+        folder.mkdir()
+        return Program(build, folder).report(
+            "all-reduce", "--size", "1M", "--device", "0,1" if number < 2 else "2,3",
+            profile="h100x8", timeout=60,
+            env={"RANK": str(number), "WORLD_SIZE": "4", "LOCAL_RANK": str(number % 2),
+                 "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port),
+                 "NCCL_HOSTID": hosts[number]})
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(rank, range(4)))
+
+    for near in (outcomes[0], outcomes[2]):
+        assert near.exit == 0, near.describe()
+        assert fact(near, "transports", "per-gpu") == "1 over P2P/CUMEM"
+    for number, to in [(1, 2), (3, 0)]:
+        apart = outcomes[number]
+        assert apart.counted() == {"user.nccl-ranks-apart"}, apart.describe()
+        assert f"from rank {number} to rank {to} over NET" in apart.report["headline"]["observed"]
+        assert not apart.report["metrics"]

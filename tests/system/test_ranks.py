@@ -114,11 +114,30 @@ def test_by_a_file(ranks, tmp_path):
     assert not meet.exists()
 
 
-def test_one_rank_alone(ranks):
-    outcomes = ranks.run(1)
+def test_one_rank_alone(ranks, tmp_path):
+    outcomes = ranks.run(1, "--rendezvous", f"file://{tmp_path / 'meet'}")
 
     assert_all_pass(outcomes)
     assert "rank 0 of 1" in outcomes[0].report["workloads"][0]["summary"]
+
+
+def test_a_master_at_localhost_is_reached_by_another_address(ranks):
+    """As operators of Kubernetes start the ranks of several machines."""
+    elsewhere = {rank: {"MASTER_ADDR": "127.0.0.2"} for rank in (2, 3)}
+
+    assert_all_pass(ranks.run(4, env_of={0: {"MASTER_ADDR": "localhost"}, **elsewhere}))
+
+
+@pytest.mark.parametrize("model", [(), ("--process-model", "one-process")])
+def test_a_world_of_one_is_no_launch(whole, model):
+    """Runtimes set RANK=0 and WORLD_SIZE=1 in images with PyTorch: all GPUs are meant, not one."""
+    outcome = whole.report("all-reduce", "--size", "4K", *model, profile="rtx4090x2",
+                           env=variables(0, 1, free_port()))
+
+    assert outcome.exit == 0, outcome.describe()
+    [note] = [check for check in outcome.report["checks"] if check["id"] == "user.launch-ignored"]
+    assert "one rank alone" in note["observed"]
+    assert "2 GPUs" in outcome.report["workloads"][0]["summary"]
 
 
 def test_variables_mean_nothing_unless_it_is_named(whole):
@@ -131,9 +150,12 @@ def test_variables_mean_nothing_unless_it_is_named(whole):
     assert "2 GPUs" in outcome.report["workloads"][0]["summary"]
 
 
-def test_no_variables_no_note(whole):
-    outcome = whole.report("all-reduce", "--size", "4K", profile="rtx4090x2")
+@pytest.mark.parametrize("env", [{}, {"MASTER_PORT": "tcp://10.0.0.1:80"}])
+def test_no_variables_no_note(whole, env):
+    """Nor with a port alone, which Kubernetes sets for a service that is called master."""
+    outcome = whole.report("all-reduce", "--size", "4K", profile="rtx4090x2", env=env)
 
+    assert outcome.exit == 0, outcome.describe()
     assert "user.launch-ignored" not in outcome.notes()
 
 

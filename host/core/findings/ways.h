@@ -34,6 +34,10 @@
       "sums are made by the switch where it can", \
       "take NCCL_NVLS_ENABLE=0 out of the environment and of nccl.conf, unless it works around a fault", \
       "NVIDIA/nccl, issue 1221: eight H100 reach 430 GB/s with it and 330 GB/s without") \
+    X(GST_USER_NCCL_SLOWED, "user.nccl-slowed", GST_FAIL, GST_ACTION_FIX_FLAGS, \
+      "collectives reach their floor, with NCCL's own choice of algorithm, protocol and channels", \
+      "take the variable that is named out of the environment or of nccl.conf, and measure again", \
+      "NCCL user guide, environment variables: what is set there for debugging costs speed") \
     X(GST_USER_NCCL_TUNED, "user.nccl-tuned", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "NCCL chooses algorithms, channels and buffers by itself", \
       "take the variables out and measure again, if numbers are low: what was right for one machine is wrong for others", \

@@ -145,6 +145,10 @@ static void test_outside__all_agree_and_rank_0_has_all(void **state)
         assert_int_equal(atomic_load(&ranks[i].board->has_id), 1);
         assert_memory_equal(&ranks[i].board->id, id, sizeof(id));
         assert_int_equal(ranks[i].board->seat_count, i == 0 ? RANKS : 1);
+        for (int k = 0; k < RANKS; k++) {
+            assert_int_equal(ranks[i].outside.cards[k].rank, k);
+            assert_string_equal(ranks[i].outside.cards[k].gpu, ranks[k].gpu);
+        }
     }
     board = ranks[0].board;
     for (int i = 0; i < RANKS; i++) {

@@ -151,6 +151,10 @@ static void test_way_causes__two_machines(void **state)
     snprintf(cards[1].host, sizeof(cards[1].host), "other");
     assert_int_equal(look(GST_WAY_LINK_NVL, true, "NET/IB/0"), 0);
     assert_int_equal(seen, 2);
+    /* Neither can read its boot id, which makes them no one machine. */
+    cards[0].boot_id[0] = cards[1].boot_id[0] = '\0';
+    assert_int_equal(look(GST_WAY_LINK_NVL, true, "NET/IB/0"), 0);
+    assert_int_equal(seen, 2);
 }
 
 static void test_way_causes__topology(void **state)

@@ -21,6 +21,24 @@ static const struct {
     { "Error while creating shared memory segment /dev/shm/nccl-kD29Qx (size 9637888), error: No "
       "space left on device (28)",
       GST_USER_NCCL_SHM_FULL },
+    { "Error while creating shared memory segment nccl-shm-recv-5a-0-1-0 (size 4194304), error: No "
+      "space left on device (28)",
+      GST_USER_NCCL_SHM_FULL },
+    { "Error while creating shared memory segment nccl-shm-recv-5a-0-1-0 (size 4194304)",
+      GST_USER_NCCL_SHM_FULL },
+    { "Error while creating shared memory segment /dev/shm/nccl-kD29Qx (size 9637888), error: "
+      "Read-only file system (30)",
+      GST_RUNTIME_NCCL_SYSTEM_ERROR },
+    { "Error while creating shared memory segment /dev/shm/nccl-kD29Qx (size 9637888), error: "
+      "Permission denied (13)",
+      GST_RUNTIME_NCCL_SYSTEM_ERROR },
+    { "Error: failed to extend /dev/shm/nccl-7Y2ovb to 9637892 bytes, error: Operation not "
+      "permitted (1)",
+      GST_RUNTIME_NCCL_SYSTEM_ERROR },
+    { "Error: failed to extend /dev/shm/nccl-7Y2ovb to 9637892 bytes", GST_USER_NCCL_SHM_FULL },
+    { "Failed to bind NVLink SHARP (NVLS) Multicast memory of size 2097152 : CUDA error 1 'invalid "
+      "argument'",
+      GST_HOST_FABRIC_NOT_READY },
     { "posix_fallocate failed : No space left on device", GST_USER_NCCL_SHM_FULL },
     { "Error while attaching to shared memory segment /dev/shm/nccl-kD29Qx (size 9637888), error: "
       "No such file or directory (2)",

@@ -41,6 +41,10 @@ static void test_launch__by_nobody(void **state)
         /* Another program's leftovers, and what is set and empty. */
         { { "LOCAL_RANK=3", "TORCHELASTIC_RUN_ID=none", NULL } },
         { { "RANK=", "WORLD_SIZE=", "MASTER_ADDR=", "MASTER_PORT=", NULL } },
+        /* An address makes nobody a rank; this port is Kubernetes', of a service called master. */
+        { { "MASTER_ADDR=node0", NULL } },
+        { { "MASTER_PORT=tcp://10.0.0.1:80", NULL } },
+        { { "MASTER_ADDR=node0", "MASTER_PORT=29500", NULL } },
     };
 
     (void)state;
@@ -87,7 +91,7 @@ static void test_launch__by_torchrun(void **state)
 static void test_launch__port_that_torchrun_has(void **state)
 {
     const char *variables[] = { "RANK=0",
-                                "WORLD_SIZE=1",
+                                "WORLD_SIZE=2",
                                 "MASTER_ADDR=node0",
                                 "MASTER_PORT=29500",
                                 "TORCHELASTIC_USE_AGENT_STORE=True",
@@ -123,6 +127,39 @@ static void test_launch__address_that_was_given(void **state)
     assert_int_equal(launch.rank, 1);
 }
 
+/* As a runtime sets them in every container of an image with PyTorch. */
+static void test_launch__alone_is_no_launch(void **state)
+{
+    static const char *const whole[] = { "RANK=0",
+                                         "WORLD_SIZE=1",
+                                         "LOCAL_RANK=0",
+                                         "MASTER_PORT=29500",
+                                         "MASTER_ADDR=node0",
+                                         NULL },
+                             *const half[] = { "WORLD_SIZE=1", NULL },
+                             *const wrong[] = { "RANK=3", "WORLD_SIZE=1", NULL },
+                             *const two[] = { "RANK=0", "WORLD_SIZE=2", NULL };
+    const struct gst_rendezvous given = { .kind = GST_RENDEZVOUS_FILE, .path = "/shared/meet" };
+    struct gst_launch launch;
+    char error[256] = "";
+
+    (void)state;
+    assert_true(read_launch(&launch, whole, &none, error, sizeof(error)));
+    assert_null(launch.launcher);
+    assert_int_equal(launch.size, 0);
+    assert_int_equal(launch.local_rank, -1);
+    assert_true(gst_launch_is_alone(get, (void *)(uintptr_t)whole));
+    assert_true(read_launch(&launch, half, &none, error, sizeof(error)));
+    assert_null(launch.launcher);
+    assert_false(read_launch(&launch, wrong, &none, error, sizeof(error)));
+    assert_string_equal(error, "'3' in RANK is no whole number from 0 to 0");
+    assert_false(gst_launch_is_alone(get, (void *)(uintptr_t)two));
+    /* Who gives an address means it. */
+    assert_true(read_launch(&launch, whole, &given, error, sizeof(error)));
+    assert_string_equal(launch.launcher, "torchrun");
+    assert_int_equal(launch.size, 1);
+}
+
 static void test_launch__refused(void **state)
 {
 #define WHERE "MASTER_ADDR=node0", "MASTER_PORT=29500"
@@ -149,7 +186,6 @@ static void test_launch__refused(void **state)
           "RANK is set and MASTER_ADDR is not: ranks need all of them" },
         { { "RANK=0", "WORLD_SIZE=8", "MASTER_ADDR=node0", "MASTER_PORT=" },
           "RANK is set and MASTER_PORT is not: ranks need all of them" },
-        { { WHERE }, "MASTER_ADDR is set and RANK is not: ranks need all of them" },
         { { "RANK=0", "WORLD_SIZE=8", "MASTER_ADDR=no de", "MASTER_PORT=1" },
           "MASTER_ADDR and MASTER_PORT: 'no de' is no host name or address" },
         { { "RANK=0", "WORLD_SIZE=8", "MASTER_ADDR=node0", "MASTER_PORT=65536" },
@@ -165,6 +201,41 @@ static void test_launch__refused(void **state)
         assert_false(read_launch(&launch, cases[i].variables, &none, error, sizeof(error)));
         assert_string_equal(error, cases[i].error);
         assert_null(launch.launcher);
+    }
+}
+
+/* Rank 0's own machine is localhost for some operators; ranks elsewhere come by its name. */
+static void test_launch__loopback_of_several_machines(void **state)
+{
+    static const struct {
+        const char *local_size, *address;
+        bool is_for_all;
+    } cases[] = {
+        { "LOCAL_WORLD_SIZE=4", "MASTER_ADDR=localhost", true },
+        { "LOCAL_WORLD_SIZE=4", "MASTER_ADDR=127.0.0.1", true },
+        { "LOCAL_WORLD_SIZE=4", "MASTER_ADDR=::1", true },
+        { "LOCAL_WORLD_SIZE=", "MASTER_ADDR=localhost", true },
+        { "LOCAL_WORLD_SIZE=8", "MASTER_ADDR=localhost", false },
+        { "LOCAL_WORLD_SIZE=4", "MASTER_ADDR=10.0.0.1", false },
+    };
+    const struct gst_rendezvous given = { .kind = GST_RENDEZVOUS_TCP,
+                                          .host = "127.0.0.1",
+                                          .port = 29500 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *const variables[] = {
+            "RANK=0",         "WORLD_SIZE=8",      cases[i].local_size,
+            cases[i].address, "MASTER_PORT=29500", NULL
+        };
+        struct gst_launch launch;
+        char error[256] = "";
+
+        assert_true(read_launch(&launch, variables, &none, error, sizeof(error)));
+        assert_int_equal(launch.where.is_for_all, cases[i].is_for_all);
+        /* What was given is meant as it is. */
+        assert_true(read_launch(&launch, variables, &given, error, sizeof(error)));
+        assert_false(launch.where.is_for_all);
     }
 }
 
@@ -202,7 +273,9 @@ int main(void)
         cmocka_unit_test(test_launch__by_torchrun),
         cmocka_unit_test(test_launch__port_that_torchrun_has),
         cmocka_unit_test(test_launch__address_that_was_given),
+        cmocka_unit_test(test_launch__alone_is_no_launch),
         cmocka_unit_test(test_launch__refused),
+        cmocka_unit_test(test_launch__loopback_of_several_machines),
         cmocka_unit_test(test_launch__address_without_a_rank),
         cmocka_unit_test(test_launch__the_environment),
     };
