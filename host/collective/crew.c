@@ -31,6 +31,10 @@
 /* After SIGKILL: who then still is there sits in the driver. */
 #define KILL_GRACE_S 5.0
 
+/* Where each launch waits for its end, one thread that drives several ranks waits for the kernel of
+ * the first, and that one for those of the others: NCCL launches GPU by GPU. */
+static char no_blocking[] = "CUDA_LAUNCH_BLOCKING=0";
+
 extern char **environ;
 
 /* NCCL's own port is the same for every job of a machine, and any of them may answer: this crew
@@ -73,7 +77,7 @@ static size_t count_of(const char *const *list)
 static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
 {
     const size_t own = count_of((const char *const *)environ), more = count_of(crew->variables);
-    const size_t first = crew->ras_port != 0 ? 2 : 1;
+    const size_t first = crew->ras_port != 0 ? 3 : 2;
     char **env = calloc(first + more + own + 1, sizeof(*env));
     char program[] = "gpu-selftest";
     char *const argv[] = { program, NULL };
@@ -86,8 +90,9 @@ static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
     snprintf(ras, sizeof(ras), "NCCL_RAS_ADDR=" GST_CREW_RAS_HOST ":%d", crew->ras_port);
     /* Whichever is first is found: ours before what the user set. */
     env[0] = variable;
+    env[1] = no_blocking;
     if (crew->ras_port != 0)
-        env[1] = ras;
+        env[2] = ras;
     for (size_t i = 0; i < more; i++)
         env[first + i] = (char *)(uintptr_t)crew->variables[i];
     memcpy(env + first + more, environ, own * sizeof(*env));

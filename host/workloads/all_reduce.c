@@ -8,6 +8,8 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "collective/comm.h"
 #include "collective/crew.h"
@@ -199,6 +201,17 @@ static void note_variables(struct gst_run *run)
             "%s is set, and all-reduce was not named: its ranks are those of this machine", name);
 }
 
+/* A report that says both what the user set and what held here. */
+static void note_blocking(struct gst_run *run)
+{
+    const char *value = getenv("CUDA_LAUNCH_BLOCKING");
+
+    if (value != NULL && strcmp(value, "0") != 0)
+        gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_launch_blocking",
+                             "0, not %s as set: one process of all ranks would wait for good",
+                             value);
+}
+
 static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
 {
     struct gst_collective_attempt per_gpu = { .model =
@@ -211,6 +224,7 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     bool ok;
 
     note_variables(run);
+    note_blocking(run);
     gst_collective_way_read(&way, run);
     ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
                              : test_among(run, &per_gpu, &outside, &way, st);

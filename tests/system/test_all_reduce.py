@@ -194,6 +194,14 @@ def test_the_library_is_part_of_the_report(whole):
     assert re.search(r"2\.\d+\.\d+", str(facts["nccl_version"]))
 
 
+def test_launches_do_not_block_whatever_the_user_set(whole):
+    """One thread that waits for each launch would wait for the other ranks' for good."""
+    facts = run(whole, "rtx4090x2", "--size", "4K", env={"CUDA_LAUNCH_BLOCKING": "1"}).report["facts"]
+
+    assert "0, not 1 as set" in str(facts["ranks_launch_blocking"])
+    assert "ranks_launch_blocking" not in run(whole, "rtx4090x2", "--size", "4K").report["facts"]
+
+
 # --- ends ---
 
 @pytest.mark.parametrize("fault, model", [

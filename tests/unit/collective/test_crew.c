@@ -82,7 +82,8 @@ static int be_worker(void)
     if (sscanf(getenv(GST_BOARD_VARIABLE), "%d:%d", &descriptor, &number) != 2)
         return 1;
     board = gst_board_attach(descriptor);
-    if (board == NULL || getppid() != board->coordinator || getenv("CREW_TEST") == NULL)
+    if (board == NULL || getppid() != board->coordinator || getenv("CREW_TEST") == NULL
+        || strcmp(getenv("CUDA_LAUNCH_BLOCKING"), "0") != 0)
         return 1;
     own = &board->workers[number];
     snprintf(own->progress.phase, sizeof(own->progress.phase), "wait for the others");
@@ -139,6 +140,19 @@ static void test_crew__all_well(void **state)
 
     (void)state;
     run(WELL, 30, &st);
+    assert_int_equal(st.finding, GST_NO_FINDING);
+}
+
+/* One thread that waits for each launch of several ranks would wait for good: the worker, which
+ * looks, sees none of it. */
+static void test_crew__launches_never_wait(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    assert_int_equal(setenv("CUDA_LAUNCH_BLOCKING", "1", 1), 0);
+    run(WELL, 30, &st);
+    assert_int_equal(unsetenv("CUDA_LAUNCH_BLOCKING"), 0);
     assert_int_equal(st.finding, GST_NO_FINDING);
 }
 
@@ -219,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crew__all_well),
+        cmocka_unit_test(test_crew__launches_never_wait),
         cmocka_unit_test(test_crew__says_what_a_rank_says),
         cmocka_unit_test(test_crew__names_the_rank_that_died),
         cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
