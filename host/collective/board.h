@@ -46,7 +46,9 @@ struct gst_board_worker {
     int seat; /* whose GPU it is about, -1: none in particular */
     char call[GST_CALL_SIZE];
     char cause[GST_CAUSE_SIZE];
-    double joined_s; /* how long it took until the communicator stood */
+    _Atomic unsigned beats; /* one more whenever it comes on */
+    _Atomic int has_joined; /* joined_s is known */
+    double joined_s;        /* how long it took until the communicator stood */
 };
 
 /* One rank. */
@@ -93,6 +95,9 @@ struct gst_board *gst_board_make(int *descriptor, struct gst_status *st);
 
 /* The board behind an inherited descriptor, NULL if there is none. */
 struct gst_board *gst_board_attach(int descriptor);
+
+/* Whether all ranks of this machine have come through a case. */
+bool gst_board_is_done(const struct gst_board *board, size_t number);
 
 void gst_board_release(struct gst_board *board);
 

@@ -3,6 +3,7 @@
 #include "collective/crew.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "collective/crew_blame.h"
+#include "collective/pace.h"
 #include "core/clock.h"
 #include "meet/address.h"
 
@@ -174,16 +176,55 @@ static void show(struct gst_crew *crew)
                sizeof(crew->progress->phase));
 }
 
-/* Until all have ended, one is in trouble, or the time is over; false: the caller wants no more. */
-static bool watch(struct gst_crew *crew, uint64_t deadline_ns, struct gst_status *st)
+/* What the workers have come through, by when. */
+struct course {
+    uint64_t begun_ns, step_ns;
+    unsigned beats;
+    enum gst_pace pace;
+};
+
+static double seconds_since(uint64_t then_ns)
 {
+    return (double)(gst_clock_ns() - then_ns) * 1e-9;
+}
+
+static void look(const struct gst_crew *crew, struct course *course)
+{
+    unsigned beats = 0;
+
+    for (int i = 0; i < crew->board->worker_count; i++)
+        beats += atomic_load(&crew->board->workers[i].beats);
+    if (beats != course->beats)
+        course->step_ns = gst_clock_ns();
+    course->beats = beats;
+}
+
+static enum gst_pace pace_of(const struct gst_crew *crew, const struct course *course,
+                             double allowed_s)
+{
+    bool have_joined = true;
+
+    for (int i = 0; i < crew->board->worker_count; i++)
+        have_joined = have_joined && atomic_load(&crew->board->workers[i].has_joined) != 0;
+    return gst_pace_judge(seconds_since(course->begun_ns), allowed_s,
+                          seconds_since(course->step_ns), have_joined);
+}
+
+/* Until all have ended, one is in trouble, or they hang or are late, which `course` says; false:
+ * the caller wants no more. */
+static bool watch(struct gst_crew *crew, double allowed_s, struct course *course,
+                  struct gst_status *st)
+{
+    course->step_ns = course->begun_ns = gst_clock_ns();
     do {
         if (crew->go_on != NULL && !crew->go_on(crew->go_on_data, st))
             return false;
         nap();
         reap(crew);
         show(crew);
-    } while (running(crew) > 0 && find_trouble(crew) < 0 && gst_clock_ns() < deadline_ns);
+        look(crew, course);
+        course->pace = pace_of(crew, course, allowed_s);
+    } while (running(crew) > 0 && find_trouble(crew) < 0 && course->pace == GST_PACE_GOES_ON);
     return true;
 }
 
@@ -239,7 +280,7 @@ static bool settle(struct gst_crew *crew, struct gst_status *st)
 
 bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st)
 {
-    const uint64_t deadline_ns = gst_clock_ns() + (uint64_t)(allowed_s * 1e9);
+    struct course course = { .pace = GST_PACE_GOES_ON };
     int trouble;
     bool was_late;
 
@@ -250,14 +291,16 @@ bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st
             return false;
         }
     }
-    if (!watch(crew, deadline_ns, st) || !settle(crew, st)) {
+    if (!watch(crew, allowed_s, &course, st) || !settle(crew, st)) {
         end_all(crew);
         return false;
     }
     trouble = find_trouble(crew);
     was_late = trouble < 0 && running(crew) > 0;
-    if (was_late)
-        gst_crew_blame_delay(crew, allowed_s, st);
+    if (was_late && course.pace == GST_PACE_IS_LATE)
+        gst_crew_blame_size(crew, allowed_s, st);
+    else if (was_late)
+        gst_crew_blame_delay(crew, fmin(allowed_s, ceil(seconds_since(course.begun_ns))), st);
     end_all(crew);
     if (was_late)
         return false;

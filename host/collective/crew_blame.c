@@ -132,3 +132,16 @@ bool gst_crew_blame_delay(const struct gst_crew *crew, double allowed_s, struct 
     add_complaints(crew, st);
     return false;
 }
+
+bool gst_crew_blame_size(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
+{
+    const struct gst_board *board = crew->board;
+    size_t done = 0;
+
+    for (size_t i = 0; i < board->case_count; i++)
+        done += gst_board_is_done(board, i);
+    return gst_fail(st, GST_SUITE_TIMED_OUT,
+                    "%zu of %zu cases done in %g s, and the next ones were coming on: --max-bytes "
+                    "makes them fewer, --timeout allows them longer",
+                    done, board->case_count, allowed_s);
+}

@@ -6,11 +6,17 @@
 
 #include "collective/collect.h"
 
+static void beat(struct gst_ranks *ranks)
+{
+    atomic_fetch_add(ranks->beats, 1);
+}
+
 static void enter(struct gst_ranks *ranks, const struct gst_collective_case *c, const char *what)
 {
     snprintf(ranks->env->progress->phase, sizeof(ranks->env->progress->phase), "%s %s of %llu %s%s",
              what, gst_collective_names[c->collective], (unsigned long long)c->elements,
              gst_element_names[c->element], c->is_in_place ? " in place" : "");
+    beat(ranks);
 }
 
 static bool collect_all(struct gst_ranks *ranks, const struct gst_collective_case *c,
@@ -79,6 +85,7 @@ static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c
             || !gst_comms_wait(&ranks->comms, ranks->lanes, st)
             || !take_time(ranks, c, outcomes, sample, st))
             return false;
+        beat(ranks);
     }
     return true;
 }
@@ -101,6 +108,7 @@ static bool compare(struct gst_ranks *ranks, const struct gst_collective_case *c
     if (!gst_ranks_check(ranks, c, st))
         return false;
     keep_found(ranks, outcomes);
+    beat(ranks);
     for (int i = 0; i < ranks->count; i++) {
         bool is_seen = false;
 

@@ -270,7 +270,8 @@ bool gst_collective_report(struct gst_run *run, const struct gst_board *board, c
                            struct gst_collective_way *way, struct gst_status *st)
 {
     for (size_t i = 0; i < board->case_count; i++) {
-        if (board->cases[i].samples > 0 && !report_case(run, board, i, model, way, st))
+        if (board->cases[i].samples > 0 && gst_board_is_done(board, i)
+            && !report_case(run, board, i, model, way, st))
             return false;
     }
     return true;

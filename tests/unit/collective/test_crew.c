@@ -23,7 +23,7 @@
 #define CULPRIT 1
 
 /* What the culprit does; handed over as the seed. */
-enum script { WELL, NO_LIBRARY, JOIN, FAILS, DIES, LEAVES, HANGS, ALL_HANG, IS_LOST };
+enum script { WELL, NO_LIBRARY, JOIN, FAILS, DIES, LEAVES, HANGS, ALL_HANG, IS_LOST, COMES_ON };
 
 static void hang(struct gst_board *board, bool heeds_stop)
 {
@@ -64,6 +64,12 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
         break;
     case LEAVES:
         _exit(3);
+        break;
+    case COMES_ON:
+        while (atomic_load(&board->stop) == 0) {
+            atomic_fetch_add(&own->beats, 1);
+            usleep(1000);
+        }
         break;
     case HANGS:
         hang(board, false);
@@ -119,6 +125,10 @@ static void run(enum script script, double allowed_s, struct gst_status *st)
         crew.board->seats[i].rank = 10 + i;
         crew.board->seats[i].gpu = 20 + i;
     }
+    /* Of two cases all came through the first, two through the second. */
+    crew.board->case_count = 2;
+    for (int i = 0; i < 2 * WORKERS - 1; i++)
+        atomic_store(&crew.board->outcomes[i / WORKERS][i % WORKERS].is_done, 1);
     ok = gst_crew_run(&crew, allowed_s, st);
     assert_int_equal(ok, st->finding == GST_NO_FINDING);
     /* Nobody is left, and nobody waits to be reaped. */
@@ -208,6 +218,17 @@ static void test_crew__blames_nobody_where_all_are_in_one_place(void **state)
     assert_cause(&st, "hardware.collective-hang", -1, "all ranks are in 'wait for the others'");
 }
 
+/* Not done, and none of them hangs: there is too much to do. */
+static void test_crew__who_comes_on_does_not_hang(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(COMES_ON, 0.5, &st);
+    assert_cause(&st, "suite.timed-out", -1, "1 of 2 cases done in 0.5 s");
+    assert_non_null(strstr(st.cause, "--max-bytes"));
+}
+
 /* Who is missing cannot be seen from outside: those that wait look alike. */
 static void test_crew__a_rank_is_absent_where_all_wait_to_join(void **state)
 {
@@ -240,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_crew__names_the_rank_that_never_came),
         cmocka_unit_test(test_crew__a_rank_is_absent_where_all_wait_to_join),
         cmocka_unit_test(test_crew__what_the_image_lacks_is_no_ranks_fault),
+        cmocka_unit_test(test_crew__who_comes_on_does_not_hang),
         cmocka_unit_test(test_crew__blames_nobody_where_all_are_in_one_place),
     };
 
