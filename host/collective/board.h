@@ -30,6 +30,7 @@
 
 enum gst_worker_state {
     GST_WORKER_STARTING,
+    GST_WORKER_LEAVING, /* all cases done; what is left is to leave the communicator */
     GST_WORKER_DONE,    /* all cases, and left the communicator */
     GST_WORKER_FAILED,  /* of itself: `finding` and what follows say why */
     GST_WORKER_STOPPED, /* because it was told to */

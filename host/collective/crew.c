@@ -33,6 +33,9 @@
 /* After SIGKILL: who then still is there sits in the driver. */
 #define KILL_GRACE_S 5.0
 
+/* From the last case until all have left: communicators and contexts are taken apart. */
+#define LEAVING_S 10.0
+
 /* Where each launch waits for its end, one thread that drives several ranks waits for the kernel of
  * the first, and that one for those of the others: NCCL launches GPU by GPU. */
 static char no_blocking[] = "CUDA_LAUNCH_BLOCKING=0";
@@ -129,7 +132,9 @@ static void reap(struct gst_crew *crew)
 
 static bool is_settled(const struct gst_board_worker *worker)
 {
-    return atomic_load(&worker->state) != GST_WORKER_STARTING;
+    const int state = atomic_load(&worker->state);
+
+    return state != GST_WORKER_STARTING && state != GST_WORKER_LEAVING;
 }
 
 /* How a worker ended, by how much that tells of the cause: least if it saw another go, most if it
@@ -178,7 +183,7 @@ static void show(struct gst_crew *crew)
 
 /* What the workers have come through, by when. */
 struct course {
-    uint64_t begun_ns, step_ns;
+    uint64_t begun_ns, step_ns, leaving_ns; /* leaving_ns 0: somebody has work left */
     unsigned beats;
     enum gst_pace pace;
 };
@@ -186,6 +191,18 @@ struct course {
 static double seconds_since(uint64_t then_ns)
 {
     return (double)(gst_clock_ns() - then_ns) * 1e-9;
+}
+
+/* All results are on the board. */
+static bool are_leaving(const struct gst_crew *crew)
+{
+    for (int i = 0; i < crew->board->worker_count; i++) {
+        const int state = atomic_load(&crew->board->workers[i].state);
+
+        if (state != GST_WORKER_LEAVING && state != GST_WORKER_DONE)
+            return false;
+    }
+    return true;
 }
 
 static void look(const struct gst_crew *crew, struct course *course)
@@ -197,6 +214,13 @@ static void look(const struct gst_crew *crew, struct course *course)
     if (beats != course->beats)
         course->step_ns = gst_clock_ns();
     course->beats = beats;
+    if (course->leaving_ns == 0 && are_leaving(crew))
+        course->leaving_ns = gst_clock_ns();
+}
+
+static bool is_slow_to_leave(const struct course *course)
+{
+    return course->leaving_ns != 0 && seconds_since(course->leaving_ns) >= LEAVING_S;
 }
 
 static enum gst_pace pace_of(const struct gst_crew *crew, const struct course *course,
@@ -224,7 +248,8 @@ static bool watch(struct gst_crew *crew, double allowed_s, struct course *course
         show(crew);
         look(crew, course);
         course->pace = pace_of(crew, course, allowed_s);
-    } while (running(crew) > 0 && find_trouble(crew) < 0 && course->pace == GST_PACE_GOES_ON);
+    } while (running(crew) > 0 && find_trouble(crew) < 0 && course->pace == GST_PACE_GOES_ON
+             && !is_slow_to_leave(course));
     return true;
 }
 
@@ -296,7 +321,8 @@ bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st
         return false;
     }
     trouble = find_trouble(crew);
-    was_late = trouble < 0 && running(crew) > 0;
+    crew->had_to_end_workers = trouble < 0 && running(crew) > 0 && are_leaving(crew);
+    was_late = trouble < 0 && running(crew) > 0 && !crew->had_to_end_workers;
     if (was_late && course.pace == GST_PACE_IS_LATE)
         gst_crew_blame_size(crew, allowed_s, st);
     else if (was_late)

@@ -190,6 +190,7 @@ static bool run_cases(struct worker *worker, struct gst_status *st)
             return false;
     }
     enter(worker, "leave the other ranks");
+    atomic_store(&worker->own->state, GST_WORKER_LEAVING);
     return gst_comms_leave(&worker->ranks.comms, st);
 }
 

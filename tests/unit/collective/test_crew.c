@@ -23,7 +23,19 @@
 #define CULPRIT 1
 
 /* What the culprit does; handed over as the seed. */
-enum script { WELL, NO_LIBRARY, JOIN, FAILS, DIES, LEAVES, HANGS, ALL_HANG, IS_LOST, COMES_ON };
+enum script {
+    WELL,
+    NO_LIBRARY,
+    JOIN,
+    FAILS,
+    DIES,
+    LEAVES,
+    HANGS,
+    ALL_HANG,
+    IS_LOST,
+    COMES_ON,
+    STAYS
+};
 
 static void hang(struct gst_board *board, bool heeds_stop)
 {
@@ -71,6 +83,10 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
             usleep(1000);
         }
         break;
+    case STAYS:
+        atomic_store(&own->state, GST_WORKER_LEAVING);
+        hang(board, false);
+        break;
     case HANGS:
         hang(board, false);
         break;
@@ -101,13 +117,18 @@ static int be_worker(void)
         misbehave(board, own);
     else if (board->seed == IS_LOST)
         give_up(own, GST_HOST_RANK_LOST, "peer gone");
+    else if (board->seed == STAYS)
+        atomic_store(&own->state, GST_WORKER_DONE);
     else if (board->seed != WELL)
         hang(board, true);
     atomic_store(&own->state, board->stop ? GST_WORKER_STOPPED : GST_WORKER_DONE);
     return 0;
 }
 
-static void run(enum script script, double allowed_s, struct gst_status *st)
+static bool had_to_end_workers;
+
+/* With so many workers. */
+static void run_some(enum script script, int workers, double allowed_s, struct gst_status *st)
 {
     static const char *const variables[] = { "CREW_TEST=1", NULL };
     struct gst_crew crew;
@@ -118,8 +139,9 @@ static void run(enum script script, double allowed_s, struct gst_status *st)
     assert_true(gst_crew_init(&crew, st));
     crew.variables = variables;
     crew.board->seed = script;
-    crew.board->worker_count = crew.board->seat_count = crew.board->world = WORKERS;
-    for (int i = 0; i < WORKERS; i++) {
+    crew.board->worker_count = crew.board->seat_count = workers;
+    crew.board->world = WORKERS;
+    for (int i = 0; i < workers; i++) {
         crew.board->workers[i].first_seat = i;
         crew.board->workers[i].seat_count = 1;
         crew.board->seats[i].rank = 10 + i;
@@ -130,11 +152,17 @@ static void run(enum script script, double allowed_s, struct gst_status *st)
     for (int i = 0; i < 2 * WORKERS - 1; i++)
         atomic_store(&crew.board->outcomes[i / WORKERS][i % WORKERS].is_done, 1);
     ok = gst_crew_run(&crew, allowed_s, st);
+    had_to_end_workers = crew.had_to_end_workers;
     assert_int_equal(ok, st->finding == GST_NO_FINDING);
     /* Nobody is left, and nobody waits to be reaped. */
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
     gst_crew_release(&crew);
     gst_crew_release(&crew);
+}
+
+static void run(enum script script, double allowed_s, struct gst_status *st)
+{
+    run_some(script, WORKERS, allowed_s, st);
 }
 
 static void assert_cause(const struct gst_status *st, const char *id, int gpu, const char *words)
@@ -151,6 +179,30 @@ static void test_crew__all_well(void **state)
     (void)state;
     run(WELL, 30, &st);
     assert_int_equal(st.finding, GST_NO_FINDING);
+    assert_false(had_to_end_workers);
+}
+
+/* All results are there: it is no hang, and nothing of them is lost. */
+static void test_crew__who_is_slow_to_leave_is_ended(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(STAYS, 0.3, &st);
+    assert_int_equal(st.finding, GST_NO_FINDING);
+    assert_true(had_to_end_workers);
+}
+
+/* Of several ranks this process drives one, and of the others it knows nothing. */
+static void test_crew__one_process_speaks_of_itself(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run_some(JOIN, 1, 0.3, &st);
+    assert_cause(&st, "host.rank-absent", -1, "rank 10 waits in 'join the other ranks'");
+    run_some(ALL_HANG, 1, 0.3, &st);
+    assert_cause(&st, "hardware.collective-hang", -1, "rank 10 waits in 'wait for the others'");
 }
 
 /* One thread that waits for each launch of several ranks would wait for good: the worker, which
@@ -254,6 +306,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crew__all_well),
+        cmocka_unit_test(test_crew__who_is_slow_to_leave_is_ended),
+        cmocka_unit_test(test_crew__one_process_speaks_of_itself),
         cmocka_unit_test(test_crew__launches_never_wait),
         cmocka_unit_test(test_crew__says_what_a_rank_says),
         cmocka_unit_test(test_crew__names_the_rank_that_died),
