@@ -266,6 +266,11 @@ static void wait_for_end(struct gst_crew *crew, double seconds)
 
 static void end_all(struct gst_crew *crew)
 {
+    /* Those that died cannot be asked any more, but who they shared it with can. */
+    for (int i = 0; i < crew->board->worker_count; i++) {
+        if (crew->workers[i] != 0)
+            gst_remnants_note(&crew->remnants, GST_REMNANTS_FOLDER, crew->workers[i]);
+    }
     atomic_store(&crew->board->stop, 1);
     wait_for_end(crew, STOP_GRACE_S);
     for (int i = 0; i < crew->board->worker_count; i++) {
@@ -273,6 +278,7 @@ static void end_all(struct gst_crew *crew)
             kill(crew->workers[i], SIGKILL);
     }
     wait_for_end(crew, KILL_GRACE_S);
+    crew->removed_files = gst_remnants_remove(&crew->remnants, GST_REMNANTS_FOLDER);
 }
 
 /* Whether all that is known is that some rank is gone. */

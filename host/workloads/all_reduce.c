@@ -76,6 +76,10 @@ static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt
     if (attempt->crew.had_to_end_workers)
         gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_slow_to_leave",
                              "%s: ended after all cases were done", attempt->model);
+    if (attempt->crew.removed_files > 0)
+        gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_files_removed",
+                             "%s: %zu of NCCL's in '%s' that ended ranks left", attempt->model,
+                             attempt->crew.removed_files, GST_REMNANTS_FOLDER);
     return ok;
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -54,6 +55,17 @@ static void give_up(struct gst_board_worker *own, enum gst_finding_id finding, c
     _exit(0);
 }
 
+/* As NCCL does, and does not come to remove it. */
+static void share_memory(void)
+{
+    char path[] = GST_REMNANTS_FOLDER "/nccl-XXXXXX";
+    const int fd = mkstemp(path);
+
+    if (fd < 0 || ftruncate(fd, 4096) != 0
+        || mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+        _exit(1);
+}
+
 static void misbehave(struct gst_board *board, struct gst_board_worker *own)
 {
     snprintf(own->progress.phase, sizeof(own->progress.phase), "fall asleep");
@@ -88,6 +100,7 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
         hang(board, false);
         break;
     case HANGS:
+        share_memory();
         hang(board, false);
         break;
     default:
@@ -126,6 +139,7 @@ static int be_worker(void)
 }
 
 static bool had_to_end_workers;
+static size_t removed_files;
 
 /* With so many workers. */
 static void run_some(enum script script, int workers, double allowed_s, struct gst_status *st)
@@ -152,6 +166,7 @@ static void run_some(enum script script, int workers, double allowed_s, struct g
     for (int i = 0; i < 2 * WORKERS - 1; i++)
         atomic_store(&crew.board->outcomes[i / WORKERS][i % WORKERS].is_done, 1);
     ok = gst_crew_run(&crew, allowed_s, st);
+    removed_files = crew.removed_files;
     had_to_end_workers = crew.had_to_end_workers;
     assert_int_equal(ok, st->finding == GST_NO_FINDING);
     /* Nobody is left, and nobody waits to be reaped. */
@@ -259,6 +274,7 @@ static void test_crew__names_the_rank_that_never_came(void **state)
     run(HANGS, 0.3, &st);
     assert_cause(&st, "host.rank-absent", 21, "rank 11 is in 'fall asleep'");
     assert_non_null(strstr(st.cause, "others in 'wait for the others'"));
+    assert_int_equal(removed_files, 1);
 }
 
 static void test_crew__blames_nobody_where_all_are_in_one_place(void **state)
