@@ -94,6 +94,20 @@ def test_numbers_are_the_models(whole, profile):
         == pytest.approx(bus_bandwidth(profile, gpus, "all-reduce", MIB), rel=0.01)
 
 
+def test_in_place_has_no_floor(whole):
+    """No message covers what the host does before the first, so that it may be the host's time.
+    Below 32 MiB the report says whose time NCCL's launch is, and above it does not."""
+    outcome = run(whole, "rtx4090x2", "--min-bytes", "64M", "--max-bytes", "64M", "--samples", "1",
+                  "--process-model", "per-gpu")
+    metrics = metrics_of(outcome)
+
+    assert metrics["all-reduce.bus-bandwidth", "per-gpu 64 MiB"]["floor"] > 0
+    in_place = metrics["all-reduce.bus-bandwidth", "per-gpu 64 MiB in-place"]
+    assert in_place.get("floor") is None and in_place["ceiling"] > 0
+    assert "nccl_launch" not in outcome.report["facts"]
+    assert "nccl_launch" in run(whole, "rtx4090x2", "--size", "4K").report["facts"]
+
+
 def test_samples_are_as_many_as_asked_for(whole):
     metrics = metrics_of(run(whole, "rtx4090x2", "--size", "4K", "--samples", "5"))
 
