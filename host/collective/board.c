@@ -47,6 +47,15 @@ struct gst_board *gst_board_attach(int descriptor)
     return map(descriptor);
 }
 
+bool gst_board_is_done(const struct gst_board *board, size_t number)
+{
+    for (int i = 0; i < board->seat_count; i++) {
+        if (atomic_load(&board->outcomes[number][i].is_done) == 0)
+            return false;
+    }
+    return true;
+}
+
 void gst_board_release(struct gst_board *board)
 {
     if (board != NULL)

@@ -30,6 +30,7 @@
 
 enum gst_worker_state {
     GST_WORKER_STARTING,
+    GST_WORKER_LEAVING, /* all cases done; what is left is to leave the communicator */
     GST_WORKER_DONE,    /* all cases, and left the communicator */
     GST_WORKER_FAILED,  /* of itself: `finding` and what follows say why */
     GST_WORKER_STOPPED, /* because it was told to */
@@ -46,7 +47,9 @@ struct gst_board_worker {
     int seat; /* whose GPU it is about, -1: none in particular */
     char call[GST_CALL_SIZE];
     char cause[GST_CAUSE_SIZE];
-    double joined_s; /* how long it took until the communicator stood */
+    _Atomic unsigned beats; /* one more whenever it comes on */
+    _Atomic int has_joined; /* joined_s is known */
+    double joined_s;        /* how long it took until the communicator stood */
 };
 
 /* One rank. */
@@ -93,6 +96,9 @@ struct gst_board *gst_board_make(int *descriptor, struct gst_status *st);
 
 /* The board behind an inherited descriptor, NULL if there is none. */
 struct gst_board *gst_board_attach(int descriptor);
+
+/* Whether all ranks of this machine have come through a case. */
+bool gst_board_is_done(const struct gst_board *board, size_t number);
 
 void gst_board_release(struct gst_board *board);
 

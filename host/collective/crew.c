@@ -3,6 +3,7 @@
 #include "collective/crew.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "collective/crew_blame.h"
+#include "collective/pace.h"
 #include "core/clock.h"
 #include "meet/address.h"
 
@@ -30,6 +32,13 @@
 
 /* After SIGKILL: who then still is there sits in the driver. */
 #define KILL_GRACE_S 5.0
+
+/* From the last case until all have left: communicators and contexts are taken apart. */
+#define LEAVING_S 10.0
+
+/* Where each launch waits for its end, one thread that drives several ranks waits for the kernel of
+ * the first, and that one for those of the others: NCCL launches GPU by GPU. */
+static char no_blocking[] = "CUDA_LAUNCH_BLOCKING=0";
 
 extern char **environ;
 
@@ -73,7 +82,7 @@ static size_t count_of(const char *const *list)
 static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
 {
     const size_t own = count_of((const char *const *)environ), more = count_of(crew->variables);
-    const size_t first = crew->ras_port != 0 ? 2 : 1;
+    const size_t first = crew->ras_port != 0 ? 3 : 2;
     char **env = calloc(first + more + own + 1, sizeof(*env));
     char program[] = "gpu-selftest";
     char *const argv[] = { program, NULL };
@@ -86,8 +95,9 @@ static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
     snprintf(ras, sizeof(ras), "NCCL_RAS_ADDR=" GST_CREW_RAS_HOST ":%d", crew->ras_port);
     /* Whichever is first is found: ours before what the user set. */
     env[0] = variable;
+    env[1] = no_blocking;
     if (crew->ras_port != 0)
-        env[1] = ras;
+        env[2] = ras;
     for (size_t i = 0; i < more; i++)
         env[first + i] = (char *)(uintptr_t)crew->variables[i];
     memcpy(env + first + more, environ, own * sizeof(*env));
@@ -122,7 +132,9 @@ static void reap(struct gst_crew *crew)
 
 static bool is_settled(const struct gst_board_worker *worker)
 {
-    return atomic_load(&worker->state) != GST_WORKER_STARTING;
+    const int state = atomic_load(&worker->state);
+
+    return state != GST_WORKER_STARTING && state != GST_WORKER_LEAVING;
 }
 
 /* How a worker ended, by how much that tells of the cause: least if it saw another go, most if it
@@ -169,16 +181,75 @@ static void show(struct gst_crew *crew)
                sizeof(crew->progress->phase));
 }
 
-/* Until all have ended, one is in trouble, or the time is over; false: the caller wants no more. */
-static bool watch(struct gst_crew *crew, uint64_t deadline_ns, struct gst_status *st)
+/* What the workers have come through, by when. */
+struct course {
+    uint64_t begun_ns, step_ns, leaving_ns; /* leaving_ns 0: somebody has work left */
+    unsigned beats;
+    enum gst_pace pace;
+};
+
+static double seconds_since(uint64_t then_ns)
 {
+    return (double)(gst_clock_ns() - then_ns) * 1e-9;
+}
+
+/* All results are on the board. */
+static bool are_leaving(const struct gst_crew *crew)
+{
+    for (int i = 0; i < crew->board->worker_count; i++) {
+        const int state = atomic_load(&crew->board->workers[i].state);
+
+        if (state != GST_WORKER_LEAVING && state != GST_WORKER_DONE)
+            return false;
+    }
+    return true;
+}
+
+static void look(const struct gst_crew *crew, struct course *course)
+{
+    unsigned beats = 0;
+
+    for (int i = 0; i < crew->board->worker_count; i++)
+        beats += atomic_load(&crew->board->workers[i].beats);
+    if (beats != course->beats)
+        course->step_ns = gst_clock_ns();
+    course->beats = beats;
+    if (course->leaving_ns == 0 && are_leaving(crew))
+        course->leaving_ns = gst_clock_ns();
+}
+
+static bool is_slow_to_leave(const struct course *course)
+{
+    return course->leaving_ns != 0 && seconds_since(course->leaving_ns) >= LEAVING_S;
+}
+
+static enum gst_pace pace_of(const struct gst_crew *crew, const struct course *course,
+                             double allowed_s)
+{
+    bool have_joined = true;
+
+    for (int i = 0; i < crew->board->worker_count; i++)
+        have_joined = have_joined && atomic_load(&crew->board->workers[i].has_joined) != 0;
+    return gst_pace_judge(seconds_since(course->begun_ns), allowed_s,
+                          seconds_since(course->step_ns), have_joined);
+}
+
+/* Until all have ended, one is in trouble, or they hang or are late, which `course` says; false:
+ * the caller wants no more. */
+static bool watch(struct gst_crew *crew, double allowed_s, struct course *course,
+                  struct gst_status *st)
+{
+    course->step_ns = course->begun_ns = gst_clock_ns();
     do {
         if (crew->go_on != NULL && !crew->go_on(crew->go_on_data, st))
             return false;
         nap();
         reap(crew);
         show(crew);
-    } while (running(crew) > 0 && find_trouble(crew) < 0 && gst_clock_ns() < deadline_ns);
+        look(crew, course);
+        course->pace = pace_of(crew, course, allowed_s);
+    } while (running(crew) > 0 && find_trouble(crew) < 0 && course->pace == GST_PACE_GOES_ON
+             && !is_slow_to_leave(course));
     return true;
 }
 
@@ -195,6 +266,11 @@ static void wait_for_end(struct gst_crew *crew, double seconds)
 
 static void end_all(struct gst_crew *crew)
 {
+    /* Those that died cannot be asked any more, but who they shared it with can. */
+    for (int i = 0; i < crew->board->worker_count; i++) {
+        if (crew->workers[i] != 0)
+            gst_remnants_note(&crew->remnants, GST_REMNANTS_FOLDER, crew->workers[i]);
+    }
     atomic_store(&crew->board->stop, 1);
     wait_for_end(crew, STOP_GRACE_S);
     for (int i = 0; i < crew->board->worker_count; i++) {
@@ -202,6 +278,7 @@ static void end_all(struct gst_crew *crew)
             kill(crew->workers[i], SIGKILL);
     }
     wait_for_end(crew, KILL_GRACE_S);
+    crew->removed_files = gst_remnants_remove(&crew->remnants, GST_REMNANTS_FOLDER);
 }
 
 /* Whether all that is known is that some rank is gone. */
@@ -234,7 +311,7 @@ static bool settle(struct gst_crew *crew, struct gst_status *st)
 
 bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st)
 {
-    const uint64_t deadline_ns = gst_clock_ns() + (uint64_t)(allowed_s * 1e9);
+    struct course course = { .pace = GST_PACE_GOES_ON };
     int trouble;
     bool was_late;
 
@@ -245,14 +322,17 @@ bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st
             return false;
         }
     }
-    if (!watch(crew, deadline_ns, st) || !settle(crew, st)) {
+    if (!watch(crew, allowed_s, &course, st) || !settle(crew, st)) {
         end_all(crew);
         return false;
     }
     trouble = find_trouble(crew);
-    was_late = trouble < 0 && running(crew) > 0;
-    if (was_late)
-        gst_crew_blame_delay(crew, allowed_s, st);
+    crew->had_to_end_workers = trouble < 0 && running(crew) > 0 && are_leaving(crew);
+    was_late = trouble < 0 && running(crew) > 0 && !crew->had_to_end_workers;
+    if (was_late && course.pace == GST_PACE_IS_LATE)
+        gst_crew_blame_size(crew, allowed_s, st);
+    else if (was_late)
+        gst_crew_blame_delay(crew, fmin(allowed_s, ceil(seconds_since(course.begun_ns))), st);
     end_all(crew);
     if (was_late)
         return false;

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "collective/board.h"
+#include "collective/remnants.h"
 
 /* Of the address at which NCCL in the workers answers. */
 #define GST_CREW_RAS_HOST "127.0.0.1"
@@ -22,6 +23,9 @@ struct gst_crew {
     pid_t workers[GST_BOARD_SEATS]; /* 0: has ended */
     int wait_status[GST_BOARD_SEATS];
     int ras_port;                  /* where NCCL of the workers answers, 0: nowhere that is known */
+    struct gst_remnants remnants;  /* of workers that are being ended */
+    size_t removed_files;          /* that NCCL in them left behind */
+    bool had_to_end_workers;       /* all cases were done, and somebody did not leave */
     struct gst_progress *progress; /* the caller's: the phase of the first worker is copied there */
     const char *const *variables;  /* "NAME=value" for the workers alone, NULL-terminated or NULL */
     /* Called while the workers run, NULL or: false with the cause in its status ends them. */
@@ -33,7 +37,8 @@ struct gst_crew {
 bool gst_crew_init(struct gst_crew *crew, struct gst_status *st);
 
 /* Starts the workers that the board names and waits until all have ended, at most `allowed_s`.
- * False with one cause in `st` that names rank and phase; outcomes that are done stay valid. */
+ * False with one cause in `st` that names rank and phase; outcomes that are done stay valid. Who
+ * has done all, and does not leave, is ended without being blamed. */
 bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st);
 
 /* Ends what is left of it; a zeroed one is fine. */

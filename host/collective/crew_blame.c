@@ -101,12 +101,32 @@ static void add_complaints(const struct gst_crew *crew, struct gst_status *st)
     free(status);
 }
 
+/* The only process here: all ranks, or one of several that others drive. */
+static bool blame_one(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
+{
+    const char *phase = crew->board->workers[0].progress.phase;
+    char name[64];
+
+    if (strcmp(phase, GST_BOARD_JOINING) == 0)
+        return gst_fail(st, GST_HOST_RANK_ABSENT,
+                        "not done after %g s: %s waits in '%s', so a rank never came, or they do "
+                        "not reach each other",
+                        allowed_s, name_of(crew, 0, name, sizeof(name)), phase);
+    if (crew->board->workers[0].seat_count == crew->board->world)
+        return gst_fail(st, GST_HARDWARE_COLLECTIVE_HANG,
+                        "not done after %g s: all ranks are in '%s'", allowed_s, phase);
+    return gst_fail(st, GST_HARDWARE_COLLECTIVE_HANG, "not done after %g s: %s waits in '%s'",
+                    allowed_s, name_of(crew, 0, name, sizeof(name)), phase);
+}
+
 static bool blame_delay(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
 {
     const int late = straggler(crew);
     const int other = late == 0 ? 1 : 0;
     char name[64];
 
+    if (crew->board->worker_count == 1)
+        return blame_one(crew, allowed_s, st);
     if (late < 0 && strcmp(crew->board->workers[0].progress.phase, GST_BOARD_JOINING) == 0)
         return gst_fail(st, GST_HOST_RANK_ABSENT,
                         "not done after %g s: all %d processes wait in '%s', so a rank never came, "
@@ -131,4 +151,17 @@ bool gst_crew_blame_delay(const struct gst_crew *crew, double allowed_s, struct 
     blame_delay(crew, allowed_s, st);
     add_complaints(crew, st);
     return false;
+}
+
+bool gst_crew_blame_size(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
+{
+    const struct gst_board *board = crew->board;
+    size_t done = 0;
+
+    for (size_t i = 0; i < board->case_count; i++)
+        done += gst_board_is_done(board, i);
+    return gst_fail(st, GST_SUITE_TIMED_OUT,
+                    "%zu of %zu cases done in %g s, and the next ones were coming on: --max-bytes "
+                    "makes them fewer, --timeout allows them longer",
+                    done, board->case_count, allowed_s);
 }

@@ -10,10 +10,11 @@
 
 #include "collective/crew.h"
 
-/* Each fills `st` and returns false. A worker that ended without a word; one that said why; and, if
- * the time was over, who is not where the others are. */
+/* Each fills `st` and returns false. A worker that ended without a word; one that said why; if they
+ * hang, who is not where the others are; and, if they came on until the time was over, how far. */
 bool gst_crew_blame_death(const struct gst_crew *crew, int number, struct gst_status *st);
 bool gst_crew_blame_failure(const struct gst_crew *crew, int number, struct gst_status *st);
 bool gst_crew_blame_delay(const struct gst_crew *crew, double allowed_s, struct gst_status *st);
+bool gst_crew_blame_size(const struct gst_crew *crew, double allowed_s, struct gst_status *st);
 
 #endif

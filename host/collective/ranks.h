@@ -7,6 +7,7 @@
 #ifndef GST_COLLECTIVE_RANKS_H
 #define GST_COLLECTIVE_RANKS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ struct gst_ranks {
     int count;
     int world;
     uint32_t seed;
+    _Atomic unsigned *beats; /* the caller's: one more whenever it comes on */
 };
 
 /* Of the collective that aligns the ranks: floats, given and got. */

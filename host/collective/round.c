@@ -6,11 +6,17 @@
 
 #include "collective/collect.h"
 
+static void beat(struct gst_ranks *ranks)
+{
+    atomic_fetch_add(ranks->beats, 1);
+}
+
 static void enter(struct gst_ranks *ranks, const struct gst_collective_case *c, const char *what)
 {
     snprintf(ranks->env->progress->phase, sizeof(ranks->env->progress->phase), "%s %s of %llu %s%s",
              what, gst_collective_names[c->collective], (unsigned long long)c->elements,
              gst_element_names[c->element], c->is_in_place ? " in place" : "");
+    beat(ranks);
 }
 
 static bool collect_all(struct gst_ranks *ranks, const struct gst_collective_case *c,
@@ -49,21 +55,24 @@ static bool take_time(struct gst_ranks *ranks, const struct gst_collective_case 
     return true;
 }
 
-/* Out of place, one message more that is not timed: while it is under way the host queues those
- * that are. */
-static bool start_together(struct gst_ranks *ranks, const struct gst_collective_case *c,
-                           struct gst_status *st)
-{
-    return gst_ranks_align(ranks, st) && (c->is_in_place || gst_ranks_collect(ranks, c, 0, st));
-}
-
 /* In place, each sample needs its data anew, since what came out has taken their place. */
-static bool prepare(struct gst_ranks *ranks, const struct gst_collective_case *c, uint32_t sample,
+static bool prepare(struct gst_ranks *ranks, const struct gst_collective_case *c,
                     struct gst_status *st)
 {
+    return !c->is_in_place || (gst_ranks_poison(ranks, c, st) && gst_ranks_give(ranks, c, st));
+}
+
+/* Out of place, one message more that is not timed: while it is under way the host queues those
+ * that are. What it wrote is gone before the last of them, which are compared. */
+static bool start_together(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                           uint32_t sample, struct gst_status *st)
+{
+    if (!gst_ranks_align(ranks, st))
+        return false;
     if (c->is_in_place)
-        return gst_ranks_poison(ranks, c, st) && gst_ranks_give(ranks, c, st);
-    return sample + 1 < c->samples || gst_ranks_poison(ranks, c, st);
+        return true;
+    return gst_ranks_collect(ranks, c, 0, st)
+           && (sample + 1 < c->samples || gst_ranks_poison(ranks, c, st));
 }
 
 static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c,
@@ -71,11 +80,12 @@ static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c
 {
     enter(ranks, c, "measure");
     for (uint32_t sample = 0; sample < c->samples; sample++) {
-        if (!prepare(ranks, c, sample, st) || !start_together(ranks, c, st)
+        if (!prepare(ranks, c, st) || !start_together(ranks, c, sample, st)
             || !mark(ranks, true, st) || !collect_all(ranks, c, st) || !mark(ranks, false, st)
             || !gst_comms_wait(&ranks->comms, ranks->lanes, st)
             || !take_time(ranks, c, outcomes, sample, st))
             return false;
+        beat(ranks);
     }
     return true;
 }
@@ -98,6 +108,7 @@ static bool compare(struct gst_ranks *ranks, const struct gst_collective_case *c
     if (!gst_ranks_check(ranks, c, st))
         return false;
     keep_found(ranks, outcomes);
+    beat(ranks);
     for (int i = 0; i < ranks->count; i++) {
         bool is_seen = false;
 

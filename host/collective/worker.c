@@ -37,6 +37,7 @@ static void enter(struct worker *worker, const char *phase)
 {
     snprintf(worker->own->progress.phase, sizeof(worker->own->progress.phase), "%s", phase);
     worker->own->progress.gpu = GST_NO_GPU;
+    atomic_fetch_add(&worker->own->beats, 1);
 }
 
 static bool should_stop(void *data)
@@ -105,6 +106,7 @@ static bool open_ranks(struct worker *worker, struct gst_status *st)
     ranks->env = &worker->env;
     ranks->world = board->world;
     ranks->seed = board->seed;
+    ranks->beats = &worker->own->beats;
     for (int i = 0; i < worker->own->seat_count; i++) {
         const struct gst_board_seat *seat = &board->seats[worker->own->first_seat + i];
 
@@ -154,6 +156,7 @@ static bool join(struct worker *worker, struct gst_status *st)
                         ranks->count, st))
         return false;
     worker->own->joined_s = (double)(gst_clock_ns() - begun_ns) * 1e-9;
+    atomic_store(&worker->own->has_joined, 1);
     return true;
 }
 
@@ -187,6 +190,7 @@ static bool run_cases(struct worker *worker, struct gst_status *st)
             return false;
     }
     enter(worker, "leave the other ranks");
+    atomic_store(&worker->own->state, GST_WORKER_LEAVING);
     return gst_comms_leave(&worker->ranks.comms, st);
 }
 

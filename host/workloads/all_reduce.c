@@ -8,6 +8,8 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "collective/comm.h"
 #include "collective/crew.h"
@@ -23,6 +25,9 @@
 #define SHARE_OF_TIMEOUT 0.45
 #define ENDING_S         3.0
 #define HEALTHY_S        3.3
+
+/* Below this the time of a launch counts in that of a message. */
+#define LAUNCH_SHOWS_BYTES (UINT64_C(32) << 20)
 
 /* How long ranks of several processes have to come: launchers start them some time apart. */
 #define SHARE_OF_MEETING 0.2
@@ -71,6 +76,13 @@ static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt
     attempt->crew.variables = attempt->trace.variables;
     ok = gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     gst_collective_trace_stop(&attempt->trace, run);
+    if (attempt->crew.had_to_end_workers)
+        gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_slow_to_leave",
+                             "%s: ended after all cases were done", attempt->model);
+    if (attempt->crew.removed_files > 0)
+        gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_files_removed",
+                             "%s: %zu of NCCL's in '%s' that ended ranks left", attempt->model,
+                             attempt->crew.removed_files, GST_REMNANTS_FOLDER);
     return ok;
 }
 
@@ -108,6 +120,20 @@ static bool try_among(struct gst_run *run, struct gst_collective_attempt *attemp
     return true;
 }
 
+/* NCCL that does not block launches from a thread of its own: beside small messages that shows. */
+static void note_small(struct gst_run *run, const struct gst_board *board)
+{
+    for (size_t i = 0; i < board->case_count; i++) {
+        const struct gst_collective_case *c = &board->cases[i];
+
+        if (c->samples > 0 && c->elements * gst_element_bytes(c->element) < LAUNCH_SHOWS_BYTES) {
+            gst_report_fact_text(run->report, GST_NO_GPU, "runtime", "nccl_launch",
+                                 "part of the time of messages below 32 MiB: it does not block");
+            return;
+        }
+    }
+}
+
 static void note_library(struct gst_run *run, const struct gst_board *board)
 {
     char text[24];
@@ -117,6 +143,7 @@ static void note_library(struct gst_run *run, const struct gst_board *board)
     gst_report_fact_text(run->report, GST_NO_GPU, "loader", "libnccl", "%s", board->nccl_path);
     gst_report_fact_text(run->report, GST_NO_GPU, "runtime", "nccl_version", "%s",
                          gst_nccl_version_text(board->nccl_version, text, sizeof(text)));
+    note_small(run, board);
 }
 
 static void summarise(struct gst_run *run, const struct gst_board *board, bool has_both)
@@ -210,6 +237,17 @@ static void note_variables(struct gst_run *run)
             "%s is set, and all-reduce was not named: its ranks are those of this machine", name);
 }
 
+/* A report that says both what the user set and what held here. */
+static void note_blocking(struct gst_run *run)
+{
+    const char *value = getenv("CUDA_LAUNCH_BLOCKING");
+
+    if (value != NULL && strcmp(value, "0") != 0)
+        gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_launch_blocking",
+                             "0, not %s as set: one process of all ranks would wait for good",
+                             value);
+}
+
 static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
 {
     struct gst_collective_attempt per_gpu = { .model =
@@ -222,6 +260,7 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     bool ok;
 
     note_variables(run);
+    note_blocking(run);
     gst_collective_way_read(&way, run);
     ok = run->launch == NULL ? test(run, &per_gpu, &one, &way, st)
                              : test_among(run, &per_gpu, &outside, &way, st);
@@ -233,6 +272,11 @@ static bool run_all_reduce(struct gst_run *run, struct gst_status *st)
     return ok;
 }
 
+/* Empty on purpose: a row with variables of its own gets a child of its own. What other rows opened
+ * by way of the CUDA runtime (cuBLAS) keeps its contexts until its process ends, and leave_gpus()
+ * cannot give those back. */
+static const char *const no_variables[] = { NULL };
+
 const struct gst_workload gst_workload_all_reduce = {
     .name = "all-reduce",
     .group = "collectives",
@@ -240,6 +284,7 @@ const struct gst_workload gst_workload_all_reduce = {
     .passes_when =
         "every element is right on every rank, in both process models, and no rank hangs",
     .needs = { .gpus = 1, .kernels = true },
+    .env = no_variables,
     .metrics = gst_collective_metrics,
     .timeout_s = 600,
     .size_buffers = 2,

@@ -10,6 +10,14 @@ bool gst_collective_attempt_is_right(const struct gst_collective_attempt *attemp
     return attempt->st.finding == GST_NO_FINDING && attempt->fault.finding == GST_NO_FINDING;
 }
 
+/* What came out wrong tells more than that there was no time for the rest. */
+static bool is_about_elements(const struct gst_collective_attempt *attempt)
+{
+    return attempt->st.finding == GST_NO_FINDING
+           || (attempt->st.finding == GST_SUITE_TIMED_OUT
+               && attempt->fault.finding != GST_NO_FINDING);
+}
+
 /* `alone` is the finding where the other process model shows that it is not the GPUs. */
 static void tell_fault(struct gst_run *run, const struct gst_collective_attempt *attempt,
                        enum gst_finding_id alone)
@@ -17,7 +25,7 @@ static void tell_fault(struct gst_run *run, const struct gst_collective_attempt 
     struct gst_status st = attempt->st;
     char cause[GST_CAUSE_SIZE];
 
-    if (st.finding == GST_NO_FINDING) {
+    if (is_about_elements(attempt)) {
         st.finding = attempt->fault.finding;
         st.gpu = attempt->fault.gpu;
         st.where = GST_WHERE;
@@ -35,9 +43,20 @@ static void tell_fault(struct gst_run *run, const struct gst_collective_attempt 
     gst_report_status(run->report, &st);
 }
 
+/* Cases that are done are right, and have their numbers, even if there was no time for more; ranks
+ * elsewhere have then told nothing of theirs. */
+static bool has_numbers(const struct gst_collective_attempt *attempt)
+{
+    const struct gst_board *board = attempt->crew.board;
+
+    return gst_collective_attempt_is_right(attempt)
+           || (attempt->st.finding == GST_SUITE_TIMED_OUT
+               && attempt->fault.finding == GST_NO_FINDING && board->seat_count == board->world);
+}
+
 static enum gst_finding_id finding_of(const struct gst_collective_attempt *attempt)
 {
-    return attempt->st.finding != GST_NO_FINDING ? attempt->st.finding : attempt->fault.finding;
+    return is_about_elements(attempt) ? attempt->fault.finding : attempt->st.finding;
 }
 
 /* Whether it can be what lies between processes: memory that one shares with another. What a single
@@ -64,11 +83,11 @@ bool gst_collective_attempts_report(struct gst_run *run,
         if (!attempt->is_run)
             continue;
         gst_collective_trace_tell(&attempt->trace, way, attempt->model);
-        if (gst_collective_attempt_is_right(attempt)) {
-            if (!gst_collective_report(run, attempt->crew.board, attempt->model, way, st))
-                return false;
+        if (has_numbers(attempt)
+            && !gst_collective_report(run, attempt->crew.board, attempt->model, way, st))
+            return false;
+        if (gst_collective_attempt_is_right(attempt))
             continue;
-        }
         /* Told once where both say the same. */
         if (i == 0 || !per_gpu->is_run || finding_of(per_gpu) != finding_of(attempt))
             tell_fault(run, attempt,

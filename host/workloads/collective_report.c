@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "collective/factor.h"
+#include "core/class_bars.h"
 
 _Static_assert(GST_SAMPLES_MAX <= GST_BOARD_SAMPLES, "the board has room for every sample");
 
@@ -212,8 +213,12 @@ static bool record_bus(struct gst_run *run, const struct gst_board *board, size_
                        struct gst_status *st)
 {
     const struct gst_collective_case *c = &board->cases[number];
-    const struct gst_bar bar = gst_way_bound(&way->site, c->collective, bytes_of(c));
+    struct gst_bar bar = gst_way_bound(&way->site, c->collective, bytes_of(c));
 
+    /* In place no message covers what the host does before the first, and a busy host is no fault
+     * of the links. */
+    if (c->is_in_place)
+        bar = gst_bar_without_floor(bar);
     if (!record(run, board, number, &bus_defs[c->collective], variant, factor, bar, st))
         return false;
     gst_collective_way_explain(way);
@@ -270,7 +275,8 @@ bool gst_collective_report(struct gst_run *run, const struct gst_board *board, c
                            struct gst_collective_way *way, struct gst_status *st)
 {
     for (size_t i = 0; i < board->case_count; i++) {
-        if (board->cases[i].samples > 0 && !report_case(run, board, i, model, way, st))
+        if (board->cases[i].samples > 0 && gst_board_is_done(board, i)
+            && !report_case(run, board, i, model, way, st))
             return false;
     }
     return true;

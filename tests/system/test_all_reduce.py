@@ -94,6 +94,20 @@ def test_numbers_are_the_models(whole, profile):
         == pytest.approx(bus_bandwidth(profile, gpus, "all-reduce", MIB), rel=0.01)
 
 
+def test_in_place_has_no_floor(whole):
+    """No message covers what the host does before the first, so that it may be the host's time.
+    Below 32 MiB the report says whose time NCCL's launch is, and above it does not."""
+    outcome = run(whole, "rtx4090x2", "--min-bytes", "64M", "--max-bytes", "64M", "--samples", "1",
+                  "--process-model", "per-gpu")
+    metrics = metrics_of(outcome)
+
+    assert metrics["all-reduce.bus-bandwidth", "per-gpu 64 MiB"]["floor"] > 0
+    in_place = metrics["all-reduce.bus-bandwidth", "per-gpu 64 MiB in-place"]
+    assert in_place.get("floor") is None and in_place["ceiling"] > 0
+    assert "nccl_launch" not in outcome.report["facts"]
+    assert "nccl_launch" in run(whole, "rtx4090x2", "--size", "4K").report["facts"]
+
+
 def test_samples_are_as_many_as_asked_for(whole):
     metrics = metrics_of(run(whole, "rtx4090x2", "--size", "4K", "--samples", "5"))
 
@@ -192,6 +206,14 @@ def test_the_library_is_part_of_the_report(whole):
 
     assert "(double)" in str(facts["libnccl"])
     assert re.search(r"2\.\d+\.\d+", str(facts["nccl_version"]))
+
+
+def test_launches_do_not_block_whatever_the_user_set(whole):
+    """One thread that waits for each launch would wait for the other ranks' for good."""
+    facts = run(whole, "rtx4090x2", "--size", "4K", env={"CUDA_LAUNCH_BLOCKING": "1"}).report["facts"]
+
+    assert "0, not 1 as set" in str(facts["ranks_launch_blocking"])
+    assert "ranks_launch_blocking" not in run(whole, "rtx4090x2", "--size", "4K").report["facts"]
 
 
 # --- ends ---

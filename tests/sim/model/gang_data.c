@@ -208,7 +208,7 @@ void sim_gang_deliver(struct sim_gang_op *op)
 
     if (is_shared(op))
         op->sum = sim_gang_sum_room(comm, key, op->gets_bytes, op->number);
-    if (op->gets_bytes == 0)
+    if (op->gets_bytes == 0 || sim_fault_rank_skips(comm->rank, op->number))
         return;
     memo = memo_of(comm->outcomes, op->order.target, op->gets_bytes);
     if (!stands(memo, op->target_block, op->order.target, op->gets_bytes, key)) {

@@ -43,6 +43,11 @@ bool sim_fault_rank_is_dropped(unsigned rank, bool spans_processes)
            && applies(facts_of(rank)->drop_fault);
 }
 
+bool sim_fault_rank_skips(unsigned rank, uint64_t number)
+{
+    return number == facts_of(rank)->skips && applies(facts_of(rank)->skip_fault);
+}
+
 sim_time sim_fault_rank_late(unsigned rank)
 {
     return applies(facts_of(rank)->late_fault) ? facts_of(rank)->late : 0;

@@ -17,6 +17,8 @@ bool sim_fault_rank_is_absent(unsigned rank);
 bool sim_fault_rank_dies(unsigned rank, enum sim_rank_moment at);
 /* Is what this rank brings missing from what comes out? */
 bool sim_fault_rank_is_dropped(unsigned rank, bool spans_processes);
+/* Does this rank write nothing of its n-th collective, although it takes part? */
+bool sim_fault_rank_skips(unsigned rank, uint64_t number);
 /* So much later than its work is this rank ready for a collective. */
 sim_time sim_fault_rank_late(unsigned rank);
 /* Spoils what this rank receives: two halves the wrong way round, a number that is none, a bit. */

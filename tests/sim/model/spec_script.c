@@ -350,6 +350,8 @@ static void add_ranks(struct sim_spec *spec)
                                     .dies_at = rank->dies_at,
                                     .drop_fault = rank->drop_fault,
                                     .drop_where = (enum sim_rank_place)rank->drop_where,
+                                    .skip_fault = rank->skip_fault,
+                                    .skips = rank->skips,
                                     .late_fault = rank->late_fault,
                                     .late = rank->late_ps,
                                     .nan_fault = rank->nan_fault,

@@ -217,6 +217,8 @@ struct sim_rank {
     unsigned dies_at;    /* 1 before it joins, 2 at its first collective */
     int drop_fault;      /* what it brings does not arrive, */
     unsigned drop_where; /* 0 anywhere, 1 with all ranks in one process, 2 in several */
+    int skip_fault;      /* it writes nothing of one collective, */
+    uint64_t skips;      /* the n-th, from 1 */
     int late_fault;      /* it is ready so much later than its work is: */
     uint64_t late_ps;
     int nan_fault, swap_fault;

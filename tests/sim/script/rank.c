@@ -11,6 +11,7 @@ struct rank_words {
     bool dies, absent, dropped, is_nan, is_swapped;
     char at[16], in[16], flip[40];
     uint64_t late_ps;
+    unsigned skips;
 };
 
 /* The place of a word in a list that ends with NULL; its length if it is not there. */
@@ -52,6 +53,10 @@ static bool apply(const struct sim_statement *st, struct sim_rank *rank,
         rank->late_fault = st->fault;
         rank->late_ps = words->late_ps;
     }
+    if (words->skips > 0) {
+        rank->skip_fault = st->fault;
+        rank->skips = words->skips;
+    }
     if (words->is_nan)
         rank->nan_fault = st->fault;
     if (words->is_swapped)
@@ -70,6 +75,7 @@ bool sim_statement_rank(const struct sim_statement *st)
         SIM_FIELD("absent", FLAG, struct rank_words, absent),
         SIM_FIELD("dropped", FLAG, struct rank_words, dropped),
         SIM_FIELD("flip", TEXT, struct rank_words, flip),
+        SIM_FIELD("skips", COUNT, struct rank_words, skips),
         SIM_FIELD("late", TIME, struct rank_words, late_ps),
         SIM_FIELD("nan", FLAG, struct rank_words, is_nan),
         SIM_FIELD("swapped", FLAG, struct rank_words, is_swapped),

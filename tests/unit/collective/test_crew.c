@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -23,7 +24,19 @@
 #define CULPRIT 1
 
 /* What the culprit does; handed over as the seed. */
-enum script { WELL, NO_LIBRARY, JOIN, FAILS, DIES, LEAVES, HANGS, ALL_HANG, IS_LOST };
+enum script {
+    WELL,
+    NO_LIBRARY,
+    JOIN,
+    FAILS,
+    DIES,
+    LEAVES,
+    HANGS,
+    ALL_HANG,
+    IS_LOST,
+    COMES_ON,
+    STAYS
+};
 
 static void hang(struct gst_board *board, bool heeds_stop)
 {
@@ -40,6 +53,17 @@ static void give_up(struct gst_board_worker *own, enum gst_finding_id finding, c
     snprintf(own->cause, sizeof(own->cause), "%s", cause);
     atomic_store(&own->state, GST_WORKER_FAILED);
     _exit(0);
+}
+
+/* As NCCL does, and does not come to remove it. */
+static void share_memory(void)
+{
+    char path[] = GST_REMNANTS_FOLDER "/nccl-XXXXXX";
+    const int fd = mkstemp(path);
+
+    if (fd < 0 || ftruncate(fd, 4096) != 0
+        || mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+        _exit(1);
 }
 
 static void misbehave(struct gst_board *board, struct gst_board_worker *own)
@@ -65,7 +89,18 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
     case LEAVES:
         _exit(3);
         break;
+    case COMES_ON:
+        while (atomic_load(&board->stop) == 0) {
+            atomic_fetch_add(&own->beats, 1);
+            usleep(1000);
+        }
+        break;
+    case STAYS:
+        atomic_store(&own->state, GST_WORKER_LEAVING);
+        hang(board, false);
+        break;
     case HANGS:
+        share_memory();
         hang(board, false);
         break;
     default:
@@ -82,7 +117,8 @@ static int be_worker(void)
     if (sscanf(getenv(GST_BOARD_VARIABLE), "%d:%d", &descriptor, &number) != 2)
         return 1;
     board = gst_board_attach(descriptor);
-    if (board == NULL || getppid() != board->coordinator || getenv("CREW_TEST") == NULL)
+    if (board == NULL || getppid() != board->coordinator || getenv("CREW_TEST") == NULL
+        || strcmp(getenv("CUDA_LAUNCH_BLOCKING"), "0") != 0)
         return 1;
     own = &board->workers[number];
     snprintf(own->progress.phase, sizeof(own->progress.phase), "wait for the others");
@@ -94,13 +130,19 @@ static int be_worker(void)
         misbehave(board, own);
     else if (board->seed == IS_LOST)
         give_up(own, GST_HOST_RANK_LOST, "peer gone");
+    else if (board->seed == STAYS)
+        atomic_store(&own->state, GST_WORKER_DONE);
     else if (board->seed != WELL)
         hang(board, true);
     atomic_store(&own->state, board->stop ? GST_WORKER_STOPPED : GST_WORKER_DONE);
     return 0;
 }
 
-static void run(enum script script, double allowed_s, struct gst_status *st)
+static bool had_to_end_workers;
+static size_t removed_files;
+
+/* With so many workers. */
+static void run_some(enum script script, int workers, double allowed_s, struct gst_status *st)
 {
     static const char *const variables[] = { "CREW_TEST=1", NULL };
     struct gst_crew crew;
@@ -111,19 +153,31 @@ static void run(enum script script, double allowed_s, struct gst_status *st)
     assert_true(gst_crew_init(&crew, st));
     crew.variables = variables;
     crew.board->seed = script;
-    crew.board->worker_count = crew.board->seat_count = crew.board->world = WORKERS;
-    for (int i = 0; i < WORKERS; i++) {
+    crew.board->worker_count = crew.board->seat_count = workers;
+    crew.board->world = WORKERS;
+    for (int i = 0; i < workers; i++) {
         crew.board->workers[i].first_seat = i;
         crew.board->workers[i].seat_count = 1;
         crew.board->seats[i].rank = 10 + i;
         crew.board->seats[i].gpu = 20 + i;
     }
+    /* Of two cases all came through the first, two through the second. */
+    crew.board->case_count = 2;
+    for (int i = 0; i < 2 * WORKERS - 1; i++)
+        atomic_store(&crew.board->outcomes[i / WORKERS][i % WORKERS].is_done, 1);
     ok = gst_crew_run(&crew, allowed_s, st);
+    removed_files = crew.removed_files;
+    had_to_end_workers = crew.had_to_end_workers;
     assert_int_equal(ok, st->finding == GST_NO_FINDING);
     /* Nobody is left, and nobody waits to be reaped. */
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
     gst_crew_release(&crew);
     gst_crew_release(&crew);
+}
+
+static void run(enum script script, double allowed_s, struct gst_status *st)
+{
+    run_some(script, WORKERS, allowed_s, st);
 }
 
 static void assert_cause(const struct gst_status *st, const char *id, int gpu, const char *words)
@@ -139,6 +193,43 @@ static void test_crew__all_well(void **state)
 
     (void)state;
     run(WELL, 30, &st);
+    assert_int_equal(st.finding, GST_NO_FINDING);
+    assert_false(had_to_end_workers);
+}
+
+/* All results are there: it is no hang, and nothing of them is lost. */
+static void test_crew__who_is_slow_to_leave_is_ended(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(STAYS, 0.3, &st);
+    assert_int_equal(st.finding, GST_NO_FINDING);
+    assert_true(had_to_end_workers);
+}
+
+/* Of several ranks this process drives one, and of the others it knows nothing. */
+static void test_crew__one_process_speaks_of_itself(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run_some(JOIN, 1, 0.3, &st);
+    assert_cause(&st, "host.rank-absent", -1, "rank 10 waits in 'join the other ranks'");
+    run_some(ALL_HANG, 1, 0.3, &st);
+    assert_cause(&st, "hardware.collective-hang", -1, "rank 10 waits in 'wait for the others'");
+}
+
+/* One thread that waits for each launch of several ranks would wait for good: the worker, which
+ * looks, sees none of it. */
+static void test_crew__launches_never_wait(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    assert_int_equal(setenv("CUDA_LAUNCH_BLOCKING", "1", 1), 0);
+    run(WELL, 30, &st);
+    assert_int_equal(unsetenv("CUDA_LAUNCH_BLOCKING"), 0);
     assert_int_equal(st.finding, GST_NO_FINDING);
 }
 
@@ -183,6 +274,7 @@ static void test_crew__names_the_rank_that_never_came(void **state)
     run(HANGS, 0.3, &st);
     assert_cause(&st, "host.rank-absent", 21, "rank 11 is in 'fall asleep'");
     assert_non_null(strstr(st.cause, "others in 'wait for the others'"));
+    assert_int_equal(removed_files, 1);
 }
 
 static void test_crew__blames_nobody_where_all_are_in_one_place(void **state)
@@ -192,6 +284,17 @@ static void test_crew__blames_nobody_where_all_are_in_one_place(void **state)
     (void)state;
     run(ALL_HANG, 0.3, &st);
     assert_cause(&st, "hardware.collective-hang", -1, "all ranks are in 'wait for the others'");
+}
+
+/* Not done, and none of them hangs: there is too much to do. */
+static void test_crew__who_comes_on_does_not_hang(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(COMES_ON, 0.5, &st);
+    assert_cause(&st, "suite.timed-out", -1, "1 of 2 cases done in 0.5 s");
+    assert_non_null(strstr(st.cause, "--max-bytes"));
 }
 
 /* Who is missing cannot be seen from outside: those that wait look alike. */
@@ -219,12 +322,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crew__all_well),
+        cmocka_unit_test(test_crew__who_is_slow_to_leave_is_ended),
+        cmocka_unit_test(test_crew__one_process_speaks_of_itself),
+        cmocka_unit_test(test_crew__launches_never_wait),
         cmocka_unit_test(test_crew__says_what_a_rank_says),
         cmocka_unit_test(test_crew__names_the_rank_that_died),
         cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
         cmocka_unit_test(test_crew__names_the_rank_that_never_came),
         cmocka_unit_test(test_crew__a_rank_is_absent_where_all_wait_to_join),
         cmocka_unit_test(test_crew__what_the_image_lacks_is_no_ranks_fault),
+        cmocka_unit_test(test_crew__who_comes_on_does_not_hang),
         cmocka_unit_test(test_crew__blames_nobody_where_all_are_in_one_place),
     };
 

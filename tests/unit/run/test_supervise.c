@@ -794,6 +794,19 @@ static void test_supervise__own_environment(void **state)
     assert_int_equal(f->seen->opened_first, 1);
 }
 
+/* A list without a name in it asks for no more than a child of its own. */
+static void test_supervise__own_environment_that_is_empty(void **state)
+{
+    static const char *const env[] = { NULL };
+    struct fixture *f = *state;
+
+    f->steps[1].env = env;
+    supervise(f);
+    assert_verdicts(f->report, GST_PASS, GST_PASS, GST_PASS);
+    assert_int_not_equal(f->seen->pids[0], f->seen->pids[1]);
+    assert_int_not_equal(f->seen->pids[1], f->seen->pids[2]);
+}
+
 static void test_supervise__isolate(void **state)
 {
     struct fixture *f = *state;
@@ -1009,6 +1022,7 @@ int main(void)
         CASE(open_finds_a_usage_error),
         TABLE(close_goes_wrong),
         CASE(own_environment),
+        CASE(own_environment_that_is_empty),
         CASE(isolate),
         CASE(the_childs_surroundings),
         CASE(outlives_sigkill),

@@ -113,7 +113,10 @@ static void test_script__ranks_do_what_they_are_told(void **state)
     assert_true(parse(SIM_SCRIPT_FAULT,
                       "rank 1 absent; rank 2 dies at=collective; rank 3 dropped in=processes;"
                       "rank 63 flip=0x1000:3 in=process; rank 5 late=50us; rank 6 nan;"
-                      "rank 6 swapped; libnccl version=2.12"));
+                      "rank 6 swapped; libnccl version=2.12; rank 7 skips=10"));
+    assert_int_equal(ranks[7].skips, 10);
+    assert_int_equal(ranks[7].skip_fault, 8);
+    assert_int_equal(ranks[1].skip_fault, SIM_FAULT_NONE);
     assert_int_equal(ranks[1].absent_fault, 0);
     assert_int_equal(ranks[2].death_fault, 1);
     assert_int_equal(ranks[2].dies_at, 2);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "workloads/collective_report.h"
+#include "workloads/list.h"
 
 #define RANKS    4
 #define ELEMENTS 100
@@ -136,6 +137,14 @@ static void test_collective_report__blind_comparison_is_the_suites(void **state)
     assert_fault(board, "suite.check-is-blind", 11, "compared 99 of 100 elements");
 }
 
+/* Contexts that libraries left behind in an earlier row's process would stand in the ranks' way. */
+static void test_collective_report__ranks_start_from_a_child_of_its_own(void **state)
+{
+    (void)state;
+    assert_non_null(gst_workload_all_reduce.env);
+    assert_null(gst_workload_all_reduce.env[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +159,7 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_collective_report__blind_comparison_is_the_suites,
                                         setup, teardown),
+        cmocka_unit_test(test_collective_report__ranks_start_from_a_child_of_its_own),
     };
 
     return cmocka_run_group_tests_name("collective_report", tests, NULL, NULL);
