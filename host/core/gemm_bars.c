@@ -95,6 +95,18 @@ const struct gst_gemm_observed *gst_gemm_observed_rows(size_t *count, const char
     return rows;
 }
 
+double gst_gemm_margin(enum gst_gemm_type type)
+{
+    return type == GST_GEMM_FP32 || type == GST_GEMM_FP64 ? GST_GEMM_MARGIN
+                                                          : GST_GEMM_TENSOR_MARGIN;
+}
+
+/* What the margin takes off, in percent. */
+static double taken_off(enum gst_gemm_type type)
+{
+    return 100 * (1 - gst_gemm_margin(type));
+}
+
 /* A floor of what this model reached elsewhere. */
 static bool by_model(struct gst_bar *bar, enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
 {
@@ -103,9 +115,9 @@ static bool by_model(struct gst_bar *bar, enum gst_gemm_type type, const struct 
 
         if (strcmp(rows[i].name, gpu->name) != 0 || range->count < GST_GEMM_REPORTS_LEAST)
             continue;
-        bar->floor = range->lowest * 1e12 * GST_GEMM_MARGIN;
+        bar->floor = range->lowest * 1e12 * gst_gemm_margin(type);
         snprintf(bar->floor_from, sizeof(bar->floor_from),
-                 "worst of %d reports of this model, less a fifth", range->count);
+                 "worst of %d reports of this model, less %.0f %%", range->count, taken_off(type));
         return true;
     }
     return false;
@@ -158,10 +170,10 @@ static void by_generation(struct gst_bar *bar, enum gst_gemm_type type,
     }
     if (reports < GST_GEMM_REPORTS_LEAST)
         return;
-    bar->floor = peak * least * GST_GEMM_MARGIN;
+    bar->floor = peak * least * gst_gemm_margin(type);
     snprintf(bar->floor_from, sizeof(bar->floor_from),
-             "worst of %d reports of compute capability %d.%d, less a fifth", reports,
-             gpu->cc_major, gpu->cc_minor);
+             "worst of %d reports of compute capability %d.%d, less %.0f %%", reports,
+             gpu->cc_major, gpu->cc_minor, taken_off(type));
 }
 
 struct gst_bar gst_gemm_bar(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
