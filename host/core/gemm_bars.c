@@ -8,6 +8,9 @@
 
 #define SOURCE "zzc0721/torch-performance-test-data database.md: torch.matmul, contributed by users"
 
+/* A board's limit that is less than this share of what comes with the model has been lowered. */
+#define POWER_LEAST 0.98
+
 #define ONE(value)                                                                                 \
     {                                                                                              \
         value, value, 1                                                                            \
@@ -123,6 +126,17 @@ static bool by_model(struct gst_bar *bar, enum gst_gemm_type type, const struct 
     return false;
 }
 
+/* Is the board held to less power than the reports of its model had? Drivers round what they tell
+ * of a limit. What a board reaches below it nobody has reported. */
+static bool is_held_down(const struct gst_gemm_gpu *gpu)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strcmp(rows[i].name, gpu->name) == 0)
+            return gpu->power_limit_w > 0 && gpu->power_limit_w < POWER_LEAST * rows[i].power_w;
+    }
+    return false;
+}
+
 /* The board of a row as one would describe itself that is as it came. */
 static struct gst_gemm_gpu gpu_of(const struct gst_gemm_observed *row)
 {
@@ -187,7 +201,7 @@ struct gst_bar gst_gemm_bar(enum gst_gemm_type type, const struct gst_gemm_gpu *
         snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "%u SMs x %.0f MHz x %u lanes x 2",
                  gpu->sms, highest_hz / 1e6, gst_gemm_lanes(type, gpu));
     }
-    if (!by_model(&bar, type, gpu))
+    if (!is_held_down(gpu) && !by_model(&bar, type, gpu))
         by_generation(&bar, type, gpu);
     return bar;
 }
