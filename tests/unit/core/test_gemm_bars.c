@@ -112,6 +112,17 @@ static void test_gemm_bars__held_down(void **state)
     assert_near(gst_gemm_bar(GST_GEMM_FP32, &rtx_3080).floor, 15.8025e12); /* 0.75 x 21.07 */
 }
 
+/* Turing without tensor cores: what a T4 does in FP16 is no measure of it, nor is it a peak. */
+static void test_gemm_bars__without_tensor_cores(void **state)
+{
+    static const struct gst_gemm_gpu t1000 = { "NVIDIA T1000", 7, 5, 14, 1395e6, 1395e6, 50 };
+
+    (void)state;
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP16, &t1000).floor));
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP16, &t1000).ceiling));
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &t1000).ceiling, 2.49984e12); /* 2 x 14 x 1.395 x 64 */
+}
+
 static void test_gemm_bars__no_ceiling(void **state)
 {
     struct gst_gemm_gpu blind = h100;
@@ -212,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_gemm_bars__no_floor),
         cmocka_unit_test(test_gemm_bars__no_ceiling),
         cmocka_unit_test(test_gemm_bars__held_down),
+        cmocka_unit_test(test_gemm_bars__without_tensor_cores),
         cmocka_unit_test(test_gemm_bars__verdicts),
         cmocka_unit_test(test_gemm_bars__lint),
     };
