@@ -91,13 +91,24 @@ static void test_shape_side__half_and_no_more_than_the_host_likes(void **state)
     assert_int_equal(gst_product_shape_side(8192), 1024);
 }
 
+/* Every multiprocessor of the largest GPU has tiles at each level. */
+static void test_square_side__fills_gpus_at_each_level(void **state)
+{
+    (void)state;
+    assert_true(gst_product_fills(gst_product_square_side(8192, false), 160));
+    assert_true(gst_product_fills(gst_product_square_side(8192, true), 160));
+}
+
 static void test_square_side__as_large_as_sums_are_exact(void **state)
 {
     (void)state;
     assert_int_equal(gst_product_square_side(768, true), 768);
     assert_int_equal(gst_product_square_side(8192, true), 8192);
     assert_int_equal(gst_product_square_side(16384, true), 8192);
-    assert_int_equal(gst_product_square_side(16384, false), 1024);
+    assert_int_equal(gst_product_square_side(768, false), 768);
+    assert_int_equal(gst_product_square_side(4096, false), 4096);
+    assert_int_equal(gst_product_square_side(8192, false), 4096);
+    assert_int_equal(gst_product_square_side(16384, false), 4096);
 }
 
 int main(void)
@@ -108,6 +119,7 @@ int main(void)
         cmocka_unit_test(test_repeats__for_ten_milliseconds),
         cmocka_unit_test(test_fills__four_rounds_of_tiles),
         cmocka_unit_test(test_finding__of_each_kind_of_wrong),
+        cmocka_unit_test(test_square_side__fills_gpus_at_each_level),
         cmocka_unit_test(test_square_side__as_large_as_sums_are_exact),
         cmocka_unit_test(test_shape_side__half_and_no_more_than_the_host_likes),
     };
