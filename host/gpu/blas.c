@@ -87,7 +87,8 @@ void gst_blas_close(struct gst_blas *blas)
     *blas = (struct gst_blas){ .env = NULL };
 }
 
-/* cuBLAS could not start a kernel; does the GPU's stream itself work? */
+/* cuBLAS could not do it; does the GPU's stream itself work? Of a GPU that dies CUDA knows why, and
+ * cuBLAS no more than that a kernel was not started or something inside of it failed. */
 static bool stream_works(struct gst_blas_handle *handle, struct gst_status *st)
 {
     return gst_gpu_use(handle->lane->env, handle->lane->gpu, st)
@@ -147,13 +148,12 @@ static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const 
         return true;
     if (status == CUBLAS_STATUS_ALLOC_FAILED)
         finding = GST_HOST_ALLOCATION_FAILED;
-    if (status == CUBLAS_STATUS_EXECUTION_FAILED) {
-        if (!stream_works(handle, &cuda)) {
-            *st = cuda;
-            return false;
-        }
-        owner = owner_of(handle);
+    if (status != CUBLAS_STATUS_INVALID_VALUE && !stream_works(handle, &cuda)) {
+        *st = cuda;
+        return false;
     }
+    if (status == CUBLAS_STATUS_EXECUTION_FAILED)
+        owner = owner_of(handle);
     if (owner != NULL) {
         finding = GST_SUITE_CUBLAS_ELSEWHERE;
         snprintf(elsewhere, sizeof(elsewhere), "; it multiplies on gpu %d instead", owner->index);
