@@ -4,12 +4,18 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gpu/error.h"
 
 /* Of the size that NVIDIA recommends for the largest GPUs (cuBLAS documentation,
  * cublasSetWorkspace): what is too small makes slower algorithms be chosen. */
 #define WORKSPACE_BYTES ((size_t)32 << 20)
+
+/* What a handle takes of a GPU with its library's code, a context's growth and a workspace, at
+ * most. With less cublasCreate answers NOT_INITIALIZED as well as ALLOC_FAILED (pytorch/pytorch
+ * issues of "CUBLAS_STATUS_NOT_INITIALIZED when calling cublasCreate(handle)": out of memory). */
+#define CREATE_BYTES ((size_t)512 << 20)
 
 #define GST_BLAS(handle, st, function, arguments)                                                  \
     ((handle)->blas->libs.cublas.function == NULL                                                  \
@@ -169,6 +175,38 @@ static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const 
     return false;
 }
 
+bool gst_blas_is_short(int status, size_t available_bytes)
+{
+    return (status == CUBLAS_STATUS_NOT_INITIALIZED || status == CUBLAS_STATUS_ALLOC_FAILED)
+           && available_bytes < CREATE_BYTES;
+}
+
+/* With the numbers, where there is too little memory for what a handle loads. With these two
+ * findings a code of 1 or 3 is cuBLAS's own: those of CUDA stand for others. */
+static void explain_create(struct gst_blas_handle *handle, struct gst_status *st)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+    size_t available = 0, total = 0;
+    char cause[GST_CAUSE_SIZE];
+
+    if ((st->finding != GST_IMAGE_CUBLAS_FAILED && st->finding != GST_HOST_ALLOCATION_FAILED)
+        || !GST_CU(handle->lane->env, &ignored, cuMemGetInfo, (&available, &total))
+        || !gst_blas_is_short(st->code, available))
+        return;
+    st->finding = GST_USER_GPU_BUSY;
+    snprintf(cause, sizeof(cause), "%.180s; %zu of %zu bytes are free, and a handle may need %zu",
+             st->cause, available, total, CREATE_BYTES);
+    memcpy(st->cause, cause, sizeof(cause));
+}
+
+static bool create(struct gst_blas_handle *handle, struct gst_status *st)
+{
+    if (GST_BLAS(handle, st, cublasCreate, (&handle->handle)))
+        return true;
+    explain_create(handle, st);
+    return false;
+}
+
 bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
                           struct gst_lane *lane, struct gst_status *st)
 {
@@ -176,8 +214,7 @@ bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
 
     *handle = (struct gst_blas_handle){ .blas = blas, .lane = lane, .math_mode = -1 };
     if (gst_gpu_use(lane->env, lane->gpu, st)
-        && lane->path->alloc(lane, WORKSPACE_BYTES, &handle->workspace, st)
-        && GST_BLAS(handle, st, cublasCreate, (&handle->handle))
+        && lane->path->alloc(lane, WORKSPACE_BYTES, &handle->workspace, st) && create(handle, st)
         && GST_BLAS(handle, st, cublasSetStream, (handle->handle, (cudaStream_t)lane->stream))) {
         /* A help alone: the library that refuses it goes on with its own. */
         GST_BLAS(handle, &ignored, cublasSetWorkspace,

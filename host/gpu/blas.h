@@ -57,6 +57,10 @@ void gst_blas_close(struct gst_blas *blas);
 bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
                           struct gst_lane *lane, struct gst_status *st);
 
+/* True if a handle that was not made for this reason lacked memory: the library does not tell that
+ * apart from what else it may lack. Pure. */
+bool gst_blas_is_short(int status, size_t available_bytes);
+
 /* A zeroed one is fine; the lane has to be open. */
 void gst_blas_handle_close(struct gst_blas_handle *handle);
 
