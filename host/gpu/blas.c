@@ -31,6 +31,11 @@ static void note_library(struct gst_blas *blas, const char *key, const struct gs
                              library->is_double ? " (double)" : "");
 }
 
+size_t gst_blas_lt_version(size_t told)
+{
+    return told / 1000 == 11 ? 110000 + told % 1000 : told;
+}
+
 static void read_versions(struct gst_blas *blas)
 {
     const struct gst_cublas *cublas = &blas->libs.cublas;
@@ -43,7 +48,7 @@ static void read_versions(struct gst_blas *blas)
     cublas->cublasGetProperty(MINOR_VERSION, &minor);
     cublas->cublasGetProperty(PATCH_LEVEL, &patch);
     if (blas->libs.cublaslt_library.handle != NULL)
-        lt = blas->libs.cublaslt.cublasLtGetVersion();
+        lt = gst_blas_lt_version(blas->libs.cublaslt.cublasLtGetVersion());
     blas->env->progress->call[0] = '\0';
     blas->version = major * 10000 + minor * 100 + patch;
     gst_report_fact_text(report, GST_NO_GPU, "cublas", "cublas_version", "%d.%d.%d", major, minor,

@@ -21,9 +21,22 @@ static void test_is_short__by_status_and_memory(void **state)
     assert_false(gst_blas_is_short(CUBLAS_STATUS_INTERNAL_ERROR, 0));
 }
 
+static void test_lt_version__in_either_form(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_blas_lt_version(11605), 110605);
+    assert_int_equal(gst_blas_lt_version(11000), 110000);
+    assert_int_equal(gst_blas_lt_version(111103), 111103); /* 11.11.3 */
+    assert_int_equal(gst_blas_lt_version(110901), 110901);
+    assert_int_equal(gst_blas_lt_version(120405), 120405);
+    assert_int_equal(gst_blas_lt_version(130100), 130100);
+    assert_int_equal(gst_blas_lt_version(0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lt_version__in_either_form),
         cmocka_unit_test(test_is_short__by_status_and_memory),
     };
 
