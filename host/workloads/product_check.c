@@ -48,8 +48,8 @@ enum gst_finding_id gst_product_finding(enum gst_gemm_wrong_kind kind,
     case GST_GEMM_WRONG_SWAPPED:
         return GST_IMAGE_CUBLAS_SWAPPED;
     case GST_GEMM_WRONG_TF32:
-        return changes->is_forced || changes->is_emulated ? GST_USER_TF32_FORCED
-                                                          : GST_IMAGE_CUBLAS_ROUNDS;
+        return changes->is_forced || changes->emulates_single ? GST_USER_TF32_FORCED
+                                                              : GST_IMAGE_CUBLAS_ROUNDS;
     default:
         return GST_HARDWARE_PRODUCT_WRONG;
     }

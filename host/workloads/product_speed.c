@@ -154,6 +154,13 @@ static void note_share(struct gst_run *run, const struct gst_product_kind *kind,
                            run->report->metrics[run->report->metric_count - 1].value / peak);
 }
 
+bool gst_product_is_emulated(const struct gst_product_kind *kind,
+                             const struct gst_blas_changes *changes)
+{
+    return (changes->emulates_single && kind->type == GST_GEMM_FP32 && kind->is_default)
+           || (changes->emulates_double && kind->type == GST_GEMM_FP64);
+}
+
 /* No bar where the bound does not hold: an instance shares the GPU's power and clock, and an
  * emulated product is made by other units. The pedantic mode promises numbers, not speed (cuBLAS
  * documentation, cublasMath_t), and reports are of large products: no floor for either. */
@@ -165,7 +172,7 @@ static struct gst_bar bar_of(const struct gst_product_kind *kind,
     const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_bar bar = gst_gemm_bar(kind->type, &self);
 
-    if (gpu->is_mig || (seat->handle.blas->changes.is_emulated && !is_pedantic))
+    if (gpu->is_mig || gst_product_is_emulated(kind, &seat->handle.blas->changes))
         return gst_bar_none();
     return is_pedantic || !gst_product_fills(side, gpu->sm_count) ? gst_bar_without_floor(bar)
                                                                   : bar;

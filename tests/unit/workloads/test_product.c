@@ -73,7 +73,8 @@ static void test_finding__of_each_kind_of_wrong(void **state)
         { GST_GEMM_WRONG_TF32, { .is_changed = false }, GST_IMAGE_CUBLAS_ROUNDS },
         { GST_GEMM_WRONG_TF32, { .without_tf32 = true }, GST_IMAGE_CUBLAS_ROUNDS },
         { GST_GEMM_WRONG_TF32, { .is_forced = true }, GST_USER_TF32_FORCED },
-        { GST_GEMM_WRONG_TF32, { .is_emulated = true }, GST_USER_TF32_FORCED },
+        { GST_GEMM_WRONG_TF32, { .emulates_single = true }, GST_USER_TF32_FORCED },
+        { GST_GEMM_WRONG_TF32, { .emulates_double = true }, GST_IMAGE_CUBLAS_ROUNDS },
         /* A variable explains no other kind of wrong. */
         { GST_GEMM_WRONG_ELEMENTS, { .is_forced = true }, GST_HARDWARE_PRODUCT_WRONG },
     };
@@ -81,6 +82,32 @@ static void test_finding__of_each_kind_of_wrong(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         assert_int_equal(gst_product_finding(rows[i].kind, &rows[i].changes), rows[i].finding);
+}
+
+/* What is not emulated keeps its bars. */
+static void test_is_emulated__in_the_precision_that_is_asked_for(void **state)
+{
+    static const struct {
+        struct gst_product_kind kind;
+        bool by_single, by_double;
+    } rows[] = {
+        { { "fp32", GST_GEMM_FP32, false, NULL }, false, false },
+        { { "fp32-default", GST_GEMM_FP32, true, NULL }, true, false },
+        { { "tf32", GST_GEMM_TF32, false, NULL }, false, false },
+        { { "fp64", GST_GEMM_FP64, false, NULL }, false, true },
+        { { "fp16", GST_GEMM_FP16, false, NULL }, false, false },
+        { { "bf16", GST_GEMM_BF16, false, NULL }, false, false },
+    };
+    const struct gst_blas_changes none = { .is_forced = true };
+    const struct gst_blas_changes by_single = { .emulates_single = true };
+    const struct gst_blas_changes by_double = { .emulates_double = true };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_false(gst_product_is_emulated(&rows[i].kind, &none));
+        assert_int_equal(gst_product_is_emulated(&rows[i].kind, &by_single), rows[i].by_single);
+        assert_int_equal(gst_product_is_emulated(&rows[i].kind, &by_double), rows[i].by_double);
+    }
 }
 
 static void test_shape_side__half_and_no_more_than_the_host_likes(void **state)
@@ -121,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_finding__of_each_kind_of_wrong),
         cmocka_unit_test(test_square_side__fills_gpus_at_each_level),
         cmocka_unit_test(test_square_side__as_large_as_sums_are_exact),
+        cmocka_unit_test(test_is_emulated__in_the_precision_that_is_asked_for),
         cmocka_unit_test(test_shape_side__half_and_no_more_than_the_host_likes),
     };
 
