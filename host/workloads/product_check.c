@@ -152,11 +152,13 @@ bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind 
     const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_gemm_shape square =
         gst_gemm_square(gst_product_square_side(side, run->is_full || is_pedantic));
-    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
     bool ok = check_shape(run, kind, &square, GST_GEMM_NARROW, seats, count, st);
 
-    if (ok && kind->type == GST_GEMM_FP32)
+    for (int i = 0; i < GST_GEMM_ROUNDING_SHAPES && ok && kind->type == GST_GEMM_FP32; i++) {
+        const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(i, side);
+
         ok = check_shape(run, kind, &wide, GST_GEMM_WIDE, seats, count, st);
+    }
     for (int i = 0; i < GST_GEMM_SHAPES && ok; i++) {
         const struct gst_gemm_shape shape = gst_gemm_shape_of(i, gst_product_shape_side(side));
 

@@ -58,7 +58,8 @@ static int side_of(const struct bench *t, const struct gst_product_kind *kind)
 /* Of the largest matrix that any kind makes. */
 static size_t largest_bytes(const struct bench *t)
 {
-    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
+    /* The other of these is no larger than what is measured. */
+    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(1, t->side);
     size_t bytes = gst_gemm_a_elements(&wide) * sizeof(float);
 
     for (size_t i = 0; i < KINDS; i++) {

@@ -77,7 +77,7 @@ def test_every_element_is_counted(whole):
     [workload] = outcome.report["workloads"]
     each = 768 * 768 + sum(m * n for m, n, _ in shapes(384)) + 255 * 127 + 768 * 768
 
-    assert workload["elements_checked"] == len(PRODUCTS) * each + 2 * 192 * 160
+    assert workload["elements_checked"] == len(PRODUCTS) * each + 2 * (192 * 160 + 768 * 768)
 
 
 def test_each_level_checks_the_large_square_of_each_kind(whole):
@@ -88,7 +88,7 @@ def test_each_level_checks_the_large_square_of_each_kind(whole):
     # Of 128 for each of four kinds, twice; of 64 the five shapes, one of them of random numbers;
     # and numbers in which TF32 shows.
     each = 2 * 128 * 128 + sum(m * n for m, n, _ in shapes(64)) + 63 * 31
-    assert counts == 2 * [4 * each + 2 * 192 * 160]
+    assert counts == 2 * [4 * each + 2 * (192 * 160 + 128 * 128)]
 
 
 # --- what is judged ---
