@@ -29,6 +29,10 @@ bool gst_product_is_emulated(const struct gst_product_kind *kind,
 int gst_product_warm_ups(double seconds);
 int gst_product_repeats(double seconds);
 
+/* Of one product, by the best of `count` intervals of as many `products` each: the others held
+ * something beside them. At least one. Pure. */
+double gst_product_trial_s(const double *intervals, int count, int products);
+
 /* Are there so many tiles of the result that no multiprocessor waits long for the last? What is
  * smaller has no floor. Pure. */
 bool gst_product_fills(int side, int sms);

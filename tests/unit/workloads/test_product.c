@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <math.h>
+
 #include "workloads/product_check.h"
 #include "workloads/product_speed.h"
 
@@ -43,6 +45,16 @@ static void test_repeats__for_ten_milliseconds(void **state)
     assert_int_equal(gst_product_repeats(0.004), 3);
     assert_int_equal(gst_product_repeats(1e-6), 16);
     assert_int_equal(gst_product_repeats(0), 16);
+}
+
+/* Clocks that rise during the first interval make no product smaller than it has to be. */
+static void test_trial__best_interval(void **state)
+{
+    static const double cold[] = { 0.8, 0.016, 0.024 };
+
+    (void)state;
+    assert_true(fabs(gst_product_trial_s(cold, 3, 8) - 0.002) < 1e-12);
+    assert_true(fabs(gst_product_trial_s(cold, 1, 8) - 0.1) < 1e-12);
 }
 
 /* 8192 / 128 squared are 4096 tiles, 1664 / 128 squared 169. */
@@ -144,6 +156,7 @@ int main(void)
         cmocka_unit_test(test_bytes__what_was_asked_or_what_there_is),
         cmocka_unit_test(test_warm_ups__for_three_tenths_of_a_second),
         cmocka_unit_test(test_repeats__for_ten_milliseconds),
+        cmocka_unit_test(test_trial__best_interval),
         cmocka_unit_test(test_fills__four_rounds_of_tiles),
         cmocka_unit_test(test_finding__of_each_kind_of_wrong),
         cmocka_unit_test(test_square_side__fills_gpus_at_each_level),
