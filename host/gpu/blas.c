@@ -108,10 +108,10 @@ static bool stream_works(struct gst_blas_handle *handle, struct gst_status *st)
 }
 
 /* Does the handle multiply on this GPU, with its default stream and memory? */
-static bool multiplies_on(struct gst_blas_handle *handle, struct gst_gpu *gpu)
+static bool multiplies_on(struct gst_blas *blas, cublasHandle_t handle, struct gst_gpu *gpu)
 {
-    const struct gst_cublas *cublas = &handle->blas->libs.cublas;
-    struct gst_env *env = handle->blas->env;
+    const struct gst_cublas *cublas = &blas->libs.cublas;
+    struct gst_env *env = blas->env;
     struct gst_status ignored = GST_STATUS_INIT;
     const float one = 1, zero = 0;
     CUdeviceptr memory = 0;
@@ -123,12 +123,33 @@ static bool multiplies_on(struct gst_blas_handle *handle, struct gst_gpu *gpu)
         return false;
     x = (float *)(uintptr_t)memory;
     gst_call_enter(env, "cublasSgemm");
-    ok = cublas->cublasSetStream(handle->handle, NULL) == CUBLAS_STATUS_SUCCESS
-         && cublas->cublasSgemm(handle->handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, x, 1,
-                                x + 1, 1, &zero, x + 2, 1)
+    ok = cublas->cublasSetStream(handle, NULL) == CUBLAS_STATUS_SUCCESS
+         && cublas->cublasSgemm(handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, x, 1, x + 1, 1,
+                                &zero, x + 2, 1)
                 == CUBLAS_STATUS_SUCCESS
          && GST_CU(env, &ignored, cuCtxSynchronize, ());
     GST_CU(env, &ignored, cuMemFree, (memory));
+    return ok;
+}
+
+/* Does one that is made anew multiply where this one does not? Else it is not the handle. */
+static bool fresh_one_multiplies(struct gst_blas_handle *handle)
+{
+    const struct gst_cublas *cublas = &handle->blas->libs.cublas;
+    struct gst_env *env = handle->blas->env;
+    struct gst_status ignored = GST_STATUS_INIT;
+    cublasHandle_t fresh = NULL;
+    bool ok;
+
+    if (!gst_gpu_use(env, handle->lane->gpu, &ignored))
+        return false;
+    gst_call_enter(env, "cublasCreate");
+    ok = cublas->cublasCreate(&fresh) == CUBLAS_STATUS_SUCCESS;
+    env->progress->call[0] = '\0';
+    if (!ok)
+        return false;
+    ok = multiplies_on(handle->blas, fresh, handle->lane->gpu);
+    cublas->cublasDestroy(fresh);
     return ok;
 }
 
@@ -137,8 +158,11 @@ static const struct gst_gpu *owner_of(struct gst_blas_handle *handle)
 {
     struct gst_env *env = handle->blas->env;
 
+    if (!fresh_one_multiplies(handle))
+        return NULL;
     for (int i = 0; i < env->gpu_count; i++) {
-        if (&env->gpus[i] != handle->lane->gpu && multiplies_on(handle, &env->gpus[i]))
+        if (&env->gpus[i] != handle->lane->gpu
+            && multiplies_on(handle->blas, handle->handle, &env->gpus[i]))
             return &env->gpus[i];
     }
     return NULL;
