@@ -8,6 +8,9 @@
 
 #define SOURCE "zzc0721/torch-performance-test-data database.md: torch.matmul, contributed by users"
 
+/* A board's limit that is less than this share of what comes with the model has been lowered. */
+#define POWER_LEAST 0.98
+
 #define ONE(value)                                                                                 \
     {                                                                                              \
         value, value, 1                                                                            \
@@ -95,6 +98,18 @@ const struct gst_gemm_observed *gst_gemm_observed_rows(size_t *count, const char
     return rows;
 }
 
+double gst_gemm_margin(enum gst_gemm_type type)
+{
+    return type == GST_GEMM_FP32 || type == GST_GEMM_FP64 ? GST_GEMM_MARGIN
+                                                          : GST_GEMM_TENSOR_MARGIN;
+}
+
+/* What the margin takes off, in percent. */
+static double taken_off(enum gst_gemm_type type)
+{
+    return 100 * (1 - gst_gemm_margin(type));
+}
+
 /* A floor of what this model reached elsewhere. */
 static bool by_model(struct gst_bar *bar, enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
 {
@@ -103,10 +118,21 @@ static bool by_model(struct gst_bar *bar, enum gst_gemm_type type, const struct 
 
         if (strcmp(rows[i].name, gpu->name) != 0 || range->count < GST_GEMM_REPORTS_LEAST)
             continue;
-        bar->floor = range->lowest * 1e12 * GST_GEMM_MARGIN;
+        bar->floor = range->lowest * 1e12 * gst_gemm_margin(type);
         snprintf(bar->floor_from, sizeof(bar->floor_from),
-                 "worst of %d reports of this model, less a fifth", range->count);
+                 "worst of %d reports of this model, less %.0f %%", range->count, taken_off(type));
         return true;
+    }
+    return false;
+}
+
+/* Is the board held to less power than the reports of its model had? Drivers round what they tell
+ * of a limit. What a board reaches below it nobody has reported. */
+static bool is_held_down(const struct gst_gemm_gpu *gpu)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strcmp(rows[i].name, gpu->name) == 0)
+            return gpu->power_limit_w > 0 && gpu->power_limit_w < POWER_LEAST * rows[i].power_w;
     }
     return false;
 }
@@ -158,10 +184,10 @@ static void by_generation(struct gst_bar *bar, enum gst_gemm_type type,
     }
     if (reports < GST_GEMM_REPORTS_LEAST)
         return;
-    bar->floor = peak * least * GST_GEMM_MARGIN;
+    bar->floor = peak * least * gst_gemm_margin(type);
     snprintf(bar->floor_from, sizeof(bar->floor_from),
-             "worst of %d reports of compute capability %d.%d, less a fifth", reports,
-             gpu->cc_major, gpu->cc_minor);
+             "worst of %d reports of compute capability %d.%d, less %.0f %%", reports,
+             gpu->cc_major, gpu->cc_minor, taken_off(type));
 }
 
 struct gst_bar gst_gemm_bar(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
@@ -175,7 +201,7 @@ struct gst_bar gst_gemm_bar(enum gst_gemm_type type, const struct gst_gemm_gpu *
         snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "%u SMs x %.0f MHz x %u lanes x 2",
                  gpu->sms, highest_hz / 1e6, gst_gemm_lanes(type, gpu));
     }
-    if (!by_model(&bar, type, gpu))
+    if (!is_held_down(gpu) && !by_model(&bar, type, gpu))
         by_generation(&bar, type, gpu);
     return bar;
 }

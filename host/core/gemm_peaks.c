@@ -95,8 +95,12 @@ static bool has_word(const char *name, const char *word)
 
 /* H20, L20 and L2: boards for export, cut in tensor cores. CMP: boards for mining, cut in fused
  * multiply-adds. A10G: a cloud's board with half of an A10's tensor rate. TITAN: named like GeForce
- * boards, with other rates. */
-static const char *const cut[] = { "H20", "L20", "L2", "CMP", "A10G", "TITAN" };
+ * boards, with other rates. T400 to T2000: workstations' boards of Turing chips that were made
+ * without tensor cores (TU117; NVIDIA's product pages name none for them). */
+static const char *const cut[] = {
+    "H20",  "L20",  "L2",   "CMP",   "A10G",  "TITAN", "T400",
+    "T500", "T550", "T600", "T1000", "T1200", "T2000",
+};
 
 enum gst_gemm_board gst_gemm_board_of(const char *name)
 {

@@ -4,12 +4,18 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gpu/error.h"
 
 /* Of the size that NVIDIA recommends for the largest GPUs (cuBLAS documentation,
  * cublasSetWorkspace): what is too small makes slower algorithms be chosen. */
 #define WORKSPACE_BYTES ((size_t)32 << 20)
+
+/* What a handle takes of a GPU with its library's code, a context's growth and a workspace, at
+ * most. With less cublasCreate answers NOT_INITIALIZED as well as ALLOC_FAILED (pytorch/pytorch
+ * issues of "CUBLAS_STATUS_NOT_INITIALIZED when calling cublasCreate(handle)": out of memory). */
+#define CREATE_BYTES ((size_t)512 << 20)
 
 #define GST_BLAS(handle, st, function, arguments)                                                  \
     ((handle)->blas->libs.cublas.function == NULL                                                  \
@@ -25,6 +31,11 @@ static void note_library(struct gst_blas *blas, const char *key, const struct gs
                              library->is_double ? " (double)" : "");
 }
 
+size_t gst_blas_lt_version(size_t told)
+{
+    return told / 1000 == 11 ? 110000 + told % 1000 : told;
+}
+
 static void read_versions(struct gst_blas *blas)
 {
     const struct gst_cublas *cublas = &blas->libs.cublas;
@@ -37,7 +48,7 @@ static void read_versions(struct gst_blas *blas)
     cublas->cublasGetProperty(MINOR_VERSION, &minor);
     cublas->cublasGetProperty(PATCH_LEVEL, &patch);
     if (blas->libs.cublaslt_library.handle != NULL)
-        lt = blas->libs.cublaslt.cublasLtGetVersion();
+        lt = gst_blas_lt_version(blas->libs.cublaslt.cublasLtGetVersion());
     blas->env->progress->call[0] = '\0';
     blas->version = major * 10000 + minor * 100 + patch;
     gst_report_fact_text(report, GST_NO_GPU, "cublas", "cublas_version", "%d.%d.%d", major, minor,
@@ -87,7 +98,8 @@ void gst_blas_close(struct gst_blas *blas)
     *blas = (struct gst_blas){ .env = NULL };
 }
 
-/* cuBLAS could not start a kernel; does the GPU's stream itself work? */
+/* cuBLAS could not do it; does the GPU's stream itself work? Of a GPU that dies CUDA knows why, and
+ * cuBLAS no more than that a kernel was not started or something inside of it failed. */
 static bool stream_works(struct gst_blas_handle *handle, struct gst_status *st)
 {
     return gst_gpu_use(handle->lane->env, handle->lane->gpu, st)
@@ -96,10 +108,10 @@ static bool stream_works(struct gst_blas_handle *handle, struct gst_status *st)
 }
 
 /* Does the handle multiply on this GPU, with its default stream and memory? */
-static bool multiplies_on(struct gst_blas_handle *handle, struct gst_gpu *gpu)
+static bool multiplies_on(struct gst_blas *blas, cublasHandle_t handle, struct gst_gpu *gpu)
 {
-    const struct gst_cublas *cublas = &handle->blas->libs.cublas;
-    struct gst_env *env = handle->blas->env;
+    const struct gst_cublas *cublas = &blas->libs.cublas;
+    struct gst_env *env = blas->env;
     struct gst_status ignored = GST_STATUS_INIT;
     const float one = 1, zero = 0;
     CUdeviceptr memory = 0;
@@ -111,12 +123,33 @@ static bool multiplies_on(struct gst_blas_handle *handle, struct gst_gpu *gpu)
         return false;
     x = (float *)(uintptr_t)memory;
     gst_call_enter(env, "cublasSgemm");
-    ok = cublas->cublasSetStream(handle->handle, NULL) == CUBLAS_STATUS_SUCCESS
-         && cublas->cublasSgemm(handle->handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, x, 1,
-                                x + 1, 1, &zero, x + 2, 1)
+    ok = cublas->cublasSetStream(handle, NULL) == CUBLAS_STATUS_SUCCESS
+         && cublas->cublasSgemm(handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, &one, x, 1, x + 1, 1,
+                                &zero, x + 2, 1)
                 == CUBLAS_STATUS_SUCCESS
          && GST_CU(env, &ignored, cuCtxSynchronize, ());
     GST_CU(env, &ignored, cuMemFree, (memory));
+    return ok;
+}
+
+/* Does one that is made anew multiply where this one does not? Else it is not the handle. */
+static bool fresh_one_multiplies(struct gst_blas_handle *handle)
+{
+    const struct gst_cublas *cublas = &handle->blas->libs.cublas;
+    struct gst_env *env = handle->blas->env;
+    struct gst_status ignored = GST_STATUS_INIT;
+    cublasHandle_t fresh = NULL;
+    bool ok;
+
+    if (!gst_gpu_use(env, handle->lane->gpu, &ignored))
+        return false;
+    gst_call_enter(env, "cublasCreate");
+    ok = cublas->cublasCreate(&fresh) == CUBLAS_STATUS_SUCCESS;
+    env->progress->call[0] = '\0';
+    if (!ok)
+        return false;
+    ok = multiplies_on(handle->blas, fresh, handle->lane->gpu);
+    cublas->cublasDestroy(fresh);
     return ok;
 }
 
@@ -125,8 +158,11 @@ static const struct gst_gpu *owner_of(struct gst_blas_handle *handle)
 {
     struct gst_env *env = handle->blas->env;
 
+    if (!fresh_one_multiplies(handle))
+        return NULL;
     for (int i = 0; i < env->gpu_count; i++) {
-        if (&env->gpus[i] != handle->lane->gpu && multiplies_on(handle, &env->gpus[i]))
+        if (&env->gpus[i] != handle->lane->gpu
+            && multiplies_on(handle->blas, handle->handle, &env->gpus[i]))
             return &env->gpus[i];
     }
     return NULL;
@@ -147,13 +183,12 @@ static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const 
         return true;
     if (status == CUBLAS_STATUS_ALLOC_FAILED)
         finding = GST_HOST_ALLOCATION_FAILED;
-    if (status == CUBLAS_STATUS_EXECUTION_FAILED) {
-        if (!stream_works(handle, &cuda)) {
-            *st = cuda;
-            return false;
-        }
-        owner = owner_of(handle);
+    if (status != CUBLAS_STATUS_INVALID_VALUE && !stream_works(handle, &cuda)) {
+        *st = cuda;
+        return false;
     }
+    if (status == CUBLAS_STATUS_EXECUTION_FAILED)
+        owner = owner_of(handle);
     if (owner != NULL) {
         finding = GST_SUITE_CUBLAS_ELSEWHERE;
         snprintf(elsewhere, sizeof(elsewhere), "; it multiplies on gpu %d instead", owner->index);
@@ -169,6 +204,38 @@ static bool answer(struct gst_blas_handle *handle, cublasStatus_t status, const 
     return false;
 }
 
+bool gst_blas_is_short(int status, size_t available_bytes)
+{
+    return (status == CUBLAS_STATUS_NOT_INITIALIZED || status == CUBLAS_STATUS_ALLOC_FAILED)
+           && available_bytes < CREATE_BYTES;
+}
+
+/* With the numbers, where there is too little memory for what a handle loads. With these two
+ * findings a code of 1 or 3 is cuBLAS's own: those of CUDA stand for others. */
+static void explain_create(struct gst_blas_handle *handle, struct gst_status *st)
+{
+    struct gst_status ignored = GST_STATUS_INIT;
+    size_t available = 0, total = 0;
+    char cause[GST_CAUSE_SIZE];
+
+    if ((st->finding != GST_IMAGE_CUBLAS_FAILED && st->finding != GST_HOST_ALLOCATION_FAILED)
+        || !GST_CU(handle->lane->env, &ignored, cuMemGetInfo, (&available, &total))
+        || !gst_blas_is_short(st->code, available))
+        return;
+    st->finding = GST_USER_GPU_BUSY;
+    snprintf(cause, sizeof(cause), "%.180s; %zu of %zu bytes are free, and a handle may need %zu",
+             st->cause, available, total, CREATE_BYTES);
+    memcpy(st->cause, cause, sizeof(cause));
+}
+
+static bool create(struct gst_blas_handle *handle, struct gst_status *st)
+{
+    if (GST_BLAS(handle, st, cublasCreate, (&handle->handle)))
+        return true;
+    explain_create(handle, st);
+    return false;
+}
+
 bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
                           struct gst_lane *lane, struct gst_status *st)
 {
@@ -176,8 +243,7 @@ bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
 
     *handle = (struct gst_blas_handle){ .blas = blas, .lane = lane, .math_mode = -1 };
     if (gst_gpu_use(lane->env, lane->gpu, st)
-        && lane->path->alloc(lane, WORKSPACE_BYTES, &handle->workspace, st)
-        && GST_BLAS(handle, st, cublasCreate, (&handle->handle))
+        && lane->path->alloc(lane, WORKSPACE_BYTES, &handle->workspace, st) && create(handle, st)
         && GST_BLAS(handle, st, cublasSetStream, (handle->handle, (cudaStream_t)lane->stream))) {
         /* A help alone: the library that refuses it goes on with its own. */
         GST_BLAS(handle, &ignored, cublasSetWorkspace,

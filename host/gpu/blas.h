@@ -50,12 +50,20 @@ struct gst_product {
  * loader's words; the caller knows whether anybody promised it. */
 bool gst_blas_open(struct gst_blas *blas, struct gst_env *env, struct gst_status *st);
 
+/* A version of cublasLt in the way of cuBLAS, major * 10000 + minor * 100 + patch. Before 11.9 it
+ * told major * 1000 instead: 11605 is 11.6.5 (CUBLAS_VERSION of cublas_api.h). Pure. */
+size_t gst_blas_lt_version(size_t told);
+
 /* A zeroed one is fine. All handles have to be closed. */
 void gst_blas_close(struct gst_blas *blas);
 
 /* A handle on the lane's GPU and stream, with a workspace of its own. */
 bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
                           struct gst_lane *lane, struct gst_status *st);
+
+/* True if a handle that was not made for this reason lacked memory: the library does not tell that
+ * apart from what else it may lack. Pure. */
+bool gst_blas_is_short(int status, size_t available_bytes);
 
 /* A zeroed one is fine; the lane has to be open. */
 void gst_blas_handle_close(struct gst_blas_handle *handle);

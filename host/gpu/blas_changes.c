@@ -6,12 +6,24 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { TF32, SINGLE, DOUBLE, STRATEGY };
+
 const char *const gst_blas_variables[GST_BLAS_VARIABLES] = {
-    "NVIDIA_TF32_OVERRIDE",
-    "CUBLAS_EMULATE_SINGLE_PRECISION",
-    "CUBLAS_EMULATE_DOUBLE_PRECISION",
-    "CUBLAS_EMULATION_STRATEGY",
+    [TF32] = "NVIDIA_TF32_OVERRIDE",
+    [SINGLE] = "CUBLAS_EMULATE_SINGLE_PRECISION",
+    [DOUBLE] = "CUBLAS_EMULATE_DOUBLE_PRECISION",
+    [STRATEGY] = "CUBLAS_EMULATION_STRATEGY",
 };
+
+static void apply(struct gst_blas_changes *changes, int variable, bool is_zero)
+{
+    if (variable == TF32)
+        *(is_zero ? &changes->without_tf32 : &changes->is_forced) = true;
+    if (variable == SINGLE && !is_zero)
+        changes->emulates_single = true;
+    if (variable == DOUBLE && !is_zero)
+        changes->emulates_double = true;
+}
 
 struct gst_blas_changes gst_blas_changes_of(const char *const values[GST_BLAS_VARIABLES])
 {
@@ -21,15 +33,15 @@ struct gst_blas_changes gst_blas_changes_of(const char *const values[GST_BLAS_VA
     for (int i = 0; i < GST_BLAS_VARIABLES; i++) {
         if (values[i] == NULL || values[i][0] == '\0')
             continue;
+        /* It says how to emulate, and not that. */
+        if (i == STRATEGY && !changes.emulates_single && !changes.emulates_double)
+            continue;
         if (used < sizeof(changes.variables))
             used += (size_t)snprintf(changes.variables + used, sizeof(changes.variables) - used,
                                      "%s%s=%.16s", used > 0 ? " " : "", gst_blas_variables[i],
                                      values[i]);
         changes.is_changed = true;
-        if (i == 0)
-            *(strcmp(values[i], "0") == 0 ? &changes.without_tf32 : &changes.is_forced) = true;
-        else if (strcmp(values[i], "0") != 0)
-            changes.is_emulated = true;
+        apply(&changes, i, strcmp(values[i], "0") == 0);
     }
     return changes;
 }

@@ -9,10 +9,11 @@
 #include <stdbool.h>
 
 struct gst_blas_changes {
-    bool is_changed;    /* one of them is set */
-    bool without_tf32;  /* NVIDIA_TF32_OVERRIDE=0: nothing uses TF32, whoever asks */
-    bool is_forced;     /* another value of it */
-    bool is_emulated;   /* a CUBLAS_EMULATE_ variable: other units multiply */
+    bool is_changed;   /* one of them is set that counts: a strategy does with emulation alone */
+    bool without_tf32; /* NVIDIA_TF32_OVERRIDE=0: nothing uses TF32, whoever asks */
+    bool is_forced;    /* another value of it */
+    /* Other units multiply what is asked for in this precision, and nothing else. */
+    bool emulates_single, emulates_double;
     char variables[96]; /* "NVIDIA_TF32_OVERRIDE=1": those that are set */
 };
 

@@ -24,8 +24,9 @@ enum gst_gemm_numbers {
     /* Up to 40 of either sign: every type holds them. |a b| <= 1600, so k may be 8192. */
     GST_GEMM_NARROW,
     /* op(A): odd numbers of 12 bits, one more than TF32 keeps, each a tie for its rounding; op(B):
-     * 1 and -1. Rounded to TF32, each a is off by 1, whichever way it goes: with an odd k each
-     * element of C is then off by an odd number of at most k, and none is right. k up to 4096. */
+     * 1 and -1, and 0 in the last row if k is even. Rounded to TF32, each a is off by 1, whichever
+     * way it goes: each element of C is then off by an odd number of at most k, and none is right.
+     * k up to 4096. */
     GST_GEMM_WIDE,
 };
 

@@ -26,8 +26,11 @@ struct gst_gemm_shape gst_gemm_square(int side);
 #define GST_GEMM_SHAPES 5
 struct gst_gemm_shape gst_gemm_shape_of(int index, int side);
 
-/* One that TF32 cannot hide in (GST_GEMM_WIDE of gemm_exact.h): k is odd. */
-struct gst_gemm_shape gst_gemm_shape_for_rounding(void);
+/* Those that TF32 cannot hide in (GST_GEMM_WIDE of gemm_exact.h): a square of `side` and no more
+ * than 1024, aligned as tensor cores like it, and a small one that is not: a library chooses the
+ * kernels of either for itself. */
+#define GST_GEMM_ROUNDING_SHAPES 2
+struct gst_gemm_shape gst_gemm_shape_for_rounding(int index, int side);
 
 /* Rows and columns as they are stored. */
 int gst_gemm_a_rows(const struct gst_gemm_shape *shape);

@@ -68,6 +68,12 @@ static double timeout_s_of(const struct gst_job *job, const struct gst_workload 
     return workload->takes_minutes ? most_s + job->settings->minutes * 60 : most_s;
 }
 
+/* On top, for each GPU. What somebody asked for is all there is. */
+static double timeout_per_gpu_s_of(const struct gst_job *job, const struct gst_workload *workload)
+{
+    return job->settings->timeout_s > 0 ? 0 : workload->timeout_per_gpu_s;
+}
+
 static size_t samples_of(const struct gst_settings *settings)
 {
     if (settings->samples != 0)
@@ -102,7 +108,8 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .is_full = job->settings->level == GST_LEVEL_FULL,
         .wants_libraries = gst_plan_is_named(job->settings, workload->name)
                            || gst_variant_has_libraries(job->settings->variant),
-        .timeout_s = timeout_s_of(job, workload),
+        .timeout_s =
+            timeout_s_of(job, workload) + timeout_per_gpu_s_of(job, workload) * job->env.gpu_count,
     };
 
     if (workload->is_early)
@@ -154,6 +161,7 @@ bool gst_job_supervise(struct gst_job *job, struct gst_status *st)
         steps[i].env = workload->env;
         steps[i].is_early = workload->is_early;
         steps[i].timeout_s = timeout_s_of(job, workload);
+        steps[i].timeout_per_gpu_s = timeout_per_gpu_s_of(job, workload);
     }
     job->report->shows_facts = job->plan.count == 1 && job->plan.rows[0]->shows_facts;
     is_done = gst_supervise(&supervisor, st);

@@ -69,18 +69,28 @@ static void write_kernels(FILE *out)
     }
 }
 
+static const char *describe_timeout(const struct gst_workload *row, char *text, size_t size)
+{
+    if (row->timeout_per_gpu_s > 0)
+        snprintf(text, size, "%g s + %g s per GPU", row->timeout_s, row->timeout_per_gpu_s);
+    else
+        snprintf(text, size, "%g s", row->timeout_s);
+    return text;
+}
+
 void gst_list_write(struct gst_workload_list list, FILE *out)
 {
     struct page page = { list, out };
-    char needs[80];
+    char needs[80], timeout[48];
 
     fputs("workloads (* only in --level full, + only by name):\n", out);
     for (size_t i = 0; i < list.count; i++) {
         const struct gst_workload *row = list.rows[i];
 
         fprintf(out, "%-1s %-16s %s\n", mark_of(row), row->name, row->summary);
-        fprintf(out, "  %-16s passes when %s; needs %s; at most %g s\n", "", row->passes_when,
-                describe_needs(&row->needs, needs, sizeof(needs)), row->timeout_s);
+        fprintf(out, "  %-16s passes when %s; needs %s; at most %s\n", "", row->passes_when,
+                describe_needs(&row->needs, needs, sizeof(needs)),
+                describe_timeout(row, timeout, sizeof(timeout)));
     }
     fputs("\ngroups:\n", out);
     gst_plan_groups(list, write_group, &page);
@@ -97,7 +107,7 @@ void gst_list_write(struct gst_workload_list list, FILE *out)
 
 void gst_list_write_markdown(struct gst_workload_list list, FILE *out)
 {
-    char needs[80];
+    char needs[80], timeout[48];
 
     fputs("| Workload | Group | Question | Passes when | Needs | At most |\n"
           "|---|---|---|---|---|---|\n",
@@ -105,9 +115,9 @@ void gst_list_write_markdown(struct gst_workload_list list, FILE *out)
     for (size_t i = 0; i < list.count; i++) {
         const struct gst_workload *row = list.rows[i];
 
-        fprintf(out, "| `%s` | %s%s | %s | %s | %s | %g s |\n", row->name, row->group,
-                level_of(row), row->summary, row->passes_when,
-                describe_needs(&row->needs, needs, sizeof(needs)), row->timeout_s);
+        fprintf(out, "| `%s` | %s%s | %s | %s | %s | %s |\n", row->name, row->group, level_of(row),
+                row->summary, row->passes_when, describe_needs(&row->needs, needs, sizeof(needs)),
+                describe_timeout(row, timeout, sizeof(timeout)));
     }
 }
 

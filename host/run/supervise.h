@@ -19,7 +19,8 @@
 struct gst_step {
     const char *const *env; /* its own environment: its own child */
     double timeout_s;
-    bool is_early; /* done before ops->open; such steps come first */
+    double timeout_per_gpu_s; /* on top, for each GPU that was opened */
+    bool is_early;            /* done before ops->open; such steps come first */
 };
 
 /* What the child does. All run in the child; `context` is the child's copy. */

@@ -127,7 +127,9 @@ static uint64_t deadline(const struct gst_watch *watch, double *allowed_s)
     const struct gst_supervisor *supervisor = watch->supervisor;
 
     if (is_in_step(watch)) {
-        *allowed_s = supervisor->steps[watch->current].timeout_s;
+        const struct gst_step *step = &supervisor->steps[watch->current];
+
+        *allowed_s = step->timeout_s + step->timeout_per_gpu_s * supervisor->report->gpus_tested;
         return supervisor->report->items[watch->current].started_ns + nanoseconds(*allowed_s);
     }
     *allowed_s = supervisor->open_timeout_s;

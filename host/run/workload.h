@@ -32,15 +32,16 @@ struct gst_workload {
                                                     with its own environment gets its own child */
     const struct gst_metric_def *const *metrics; /* NULL-terminated, or NULL */
     double timeout_s;
-    int size_buffers;       /* each of --size bytes, that a GPU has to hold at once */
-    bool takes_samples;     /* --samples changes how often its numbers are measured */
-    bool takes_minutes;     /* works as long as --minutes says, and timeout_s on top; part of no
-                               level and no group, so that only who names it waits for it */
-    bool takes_pairs;       /* --pairs limits it */
-    bool takes_collectives; /* --collective and its kin choose what it does */
-    bool shows_facts;       /* asked for alone, its text holds the page of facts */
-    bool is_quick;          /* part of --level quick */
-    bool is_early;          /* runs before the GPUs are opened, whether they can be or not */
+    double timeout_per_gpu_s; /* on top, for each GPU that is tested: they take turns */
+    int size_buffers;         /* each of --size bytes, that a GPU has to hold at once */
+    bool takes_samples;       /* --samples changes how often its numbers are measured */
+    bool takes_minutes;       /* works as long as --minutes says, and timeout_s on top; part of no
+                                 level and no group, so that only who names it waits for it */
+    bool takes_pairs;         /* --pairs limits it */
+    bool takes_collectives;   /* --collective and its kin choose what it does */
+    bool shows_facts;         /* asked for alone, its text holds the page of facts */
+    bool is_quick;            /* part of --level quick */
+    bool is_early;            /* runs before the GPUs are opened, whether they can be or not */
     bool (*run)(struct gst_run *run, struct gst_status *st);
     /* In the supervisor, after all else: what this item's findings are worth, now that the rest is
      * known. May be NULL. */

@@ -11,6 +11,10 @@
 /* Large enough for every tile of cuBLAS, small enough that no host minds comparing it. */
 #define SHAPE_SIDE_MOST 1024
 
+/* 1024 tiles, four and more for each multiprocessor: one of them that multiplies wrong shows. A
+ * host makes and compares it in 0.12 to 0.25 s. */
+#define QUICK_SQUARE_MOST 4096
+
 /* The host multiplies these itself. */
 #define RANDOM_SIDE_MOST 256
 
@@ -24,9 +28,9 @@ int gst_product_shape_side(int side)
 
 int gst_product_square_side(int side, bool is_large)
 {
-    if (!is_large)
-        return gst_product_shape_side(side);
-    return side < GST_GEMM_NARROW_K_MOST ? side : GST_GEMM_NARROW_K_MOST;
+    const int most = is_large ? GST_GEMM_NARROW_K_MOST : QUICK_SQUARE_MOST;
+
+    return side < most ? side : most;
 }
 
 enum gst_finding_id gst_product_finding(enum gst_gemm_wrong_kind kind,
@@ -44,8 +48,8 @@ enum gst_finding_id gst_product_finding(enum gst_gemm_wrong_kind kind,
     case GST_GEMM_WRONG_SWAPPED:
         return GST_IMAGE_CUBLAS_SWAPPED;
     case GST_GEMM_WRONG_TF32:
-        return changes->is_forced || changes->is_emulated ? GST_USER_TF32_FORCED
-                                                          : GST_IMAGE_CUBLAS_ROUNDS;
+        return changes->is_forced || changes->emulates_single ? GST_USER_TF32_FORCED
+                                                              : GST_IMAGE_CUBLAS_ROUNDS;
     default:
         return GST_HARDWARE_PRODUCT_WRONG;
     }
@@ -139,19 +143,22 @@ static bool check_shape(struct gst_run *run, const struct gst_product_kind *kind
     return true;
 }
 
-/* The square first: its kinds of wrong are the easiest to tell apart. Large, it has every tile, and
- * every multiprocessor at work; that takes time, so that one kind alone has it at --level quick. */
+/* The square first: its kinds of wrong are the easiest to tell apart, and it has every
+ * multiprocessor at work. The largest takes time, so that one kind alone has it at --level quick.
+ */
 bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind *kind, int side,
                              struct gst_product_seat *seats, int count, struct gst_status *st)
 {
     const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_gemm_shape square =
         gst_gemm_square(gst_product_square_side(side, run->is_full || is_pedantic));
-    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
     bool ok = check_shape(run, kind, &square, GST_GEMM_NARROW, seats, count, st);
 
-    if (ok && kind->type == GST_GEMM_FP32)
+    for (int i = 0; i < GST_GEMM_ROUNDING_SHAPES && ok && kind->type == GST_GEMM_FP32; i++) {
+        const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(i, side);
+
         ok = check_shape(run, kind, &wide, GST_GEMM_WIDE, seats, count, st);
+    }
     for (int i = 0; i < GST_GEMM_SHAPES && ok; i++) {
         const struct gst_gemm_shape shape = gst_gemm_shape_of(i, gst_product_shape_side(side));
 

@@ -15,7 +15,7 @@
 int gst_product_shape_side(int side);
 
 /* The side of the square of whole numbers: as large as what is measured, but not larger than its
- * sums are exact for. Pure. */
+ * sums are exact for, or than a quick level has time for. Pure. */
 int gst_product_square_side(int side, bool is_large);
 
 /* Whole numbers: a square of `side`, the other shapes, and numbers in which TF32 shows for what

@@ -29,6 +29,11 @@
 #define PRODUCT_S_MOST 0.1
 #define SIDE_LEAST     1024
 
+/* That is told by a small one. An idle GPU's clocks rise during the first, and a single one may
+ * have to wait for the host: the best of some intervals of several that are queued. */
+#define TRIALS         3
+#define TRIAL_PRODUCTS 8
+
 /* Most kernels of cuBLAS make tiles of 128 x 128. With four full rounds of them at most a fifth of
  * the time is lost to a last round that is not full. */
 #define TILE         128
@@ -69,6 +74,15 @@ int gst_product_repeats(double seconds)
     return clamp(ceil(SAMPLE_S / seconds), 1, REPEATS_MOST);
 }
 
+double gst_product_trial_s(const double *intervals, int count, int products)
+{
+    double best = intervals[0];
+
+    for (int i = 1; i < count; i++)
+        best = fmin(best, intervals[i]);
+    return best / products;
+}
+
 bool gst_product_fills(int side, int sms)
 {
     const double tiles = (double)side / TILE * ((double)side / TILE);
@@ -92,6 +106,22 @@ static bool time_one(struct gst_product_seat *seat, const struct gst_product_dat
 {
     return gst_product_multiply(seat, data, st) && gst_lane_start(&seat->lane, st)
            && gst_product_multiply(seat, data, st) && gst_lane_stop(&seat->lane, seconds, st);
+}
+
+static bool try_product(struct gst_product_seat *seat, const struct gst_product_data *data,
+                        double *seconds, struct gst_status *st)
+{
+    double intervals[TRIALS];
+
+    if (!gst_product_multiply(seat, data, st))
+        return false;
+    for (int i = 0; i < TRIALS; i++) {
+        if (!gst_lane_start(&seat->lane, st) || !multiply_many(seat, data, TRIAL_PRODUCTS, st)
+            || !gst_lane_stop(&seat->lane, &intervals[i], st))
+            return false;
+    }
+    *seconds = gst_product_trial_s(intervals, TRIALS, TRIAL_PRODUCTS);
+    return true;
 }
 
 /* The GPU's condition is read once, in the middle, while the products of a sample are under way. */
@@ -154,6 +184,13 @@ static void note_share(struct gst_run *run, const struct gst_product_kind *kind,
                            run->report->metrics[run->report->metric_count - 1].value / peak);
 }
 
+bool gst_product_is_emulated(const struct gst_product_kind *kind,
+                             const struct gst_blas_changes *changes)
+{
+    return (changes->emulates_single && kind->type == GST_GEMM_FP32 && kind->is_default)
+           || (changes->emulates_double && kind->type == GST_GEMM_FP64);
+}
+
 /* No bar where the bound does not hold: an instance shares the GPU's power and clock, and an
  * emulated product is made by other units. The pedantic mode promises numbers, not speed (cuBLAS
  * documentation, cublasMath_t), and reports are of large products: no floor for either. */
@@ -165,7 +202,7 @@ static struct gst_bar bar_of(const struct gst_product_kind *kind,
     const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_bar bar = gst_gemm_bar(kind->type, &self);
 
-    if (gpu->is_mig || (seat->handle.blas->changes.is_emulated && !is_pedantic))
+    if (gpu->is_mig || gst_product_is_emulated(kind, &seat->handle.blas->changes))
         return gst_bar_none();
     return is_pedantic || !gst_product_fills(side, gpu->sm_count) ? gst_bar_without_floor(bar)
                                                                   : bar;
@@ -252,7 +289,8 @@ static bool choose_side(struct gst_run *run, const struct gst_product_kind *kind
         memset(data.a, 0, data.a_bytes);
         memset(data.b, 0, data.b_bytes);
         gst_run_phase(run, seats[i].lane.gpu->index, "%s: try", kind->name);
-        if (gst_product_send(&seats[i], &data, &why) && time_one(&seats[i], &data, &seconds, &why))
+        if (gst_product_send(&seats[i], &data, &why)
+            && try_product(&seats[i], &data, &seconds, &why))
             *chosen = gst_gemm_side_in_time(side, gst_gemm_operations(&trial) / seconds,
                                             PRODUCT_S_MOST, SIDE_LEAST);
         else

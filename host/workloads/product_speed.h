@@ -20,9 +20,18 @@ bool gst_product_measure(struct gst_run *run, const struct gst_product_kind *kin
  * case. 0 for what is left: not known. Pure. */
 uint64_t gst_product_bytes(uint64_t asked, uint64_t host_left, uint64_t gpu_left);
 
+/* Do other units than its own make this kind? The pedantic mode refuses that, and TF32 and half
+ * precision are asked for as such. Pure. */
+bool gst_product_is_emulated(const struct gst_product_kind *kind,
+                             const struct gst_blas_changes *changes);
+
 /* How many products to begin with, and how many for each sample, if one takes `seconds`. Pure. */
 int gst_product_warm_ups(double seconds);
 int gst_product_repeats(double seconds);
+
+/* Of one product, by the best of `count` intervals of as many `products` each: the others held
+ * something beside them. At least one. Pure. */
+double gst_product_trial_s(const double *intervals, int count, int products);
 
 /* Are there so many tiles of the result that no multiprocessor waits long for the last? What is
  * smaller has no floor. Pure. */

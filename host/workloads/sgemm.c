@@ -58,7 +58,8 @@ static int side_of(const struct bench *t, const struct gst_product_kind *kind)
 /* Of the largest matrix that any kind makes. */
 static size_t largest_bytes(const struct bench *t)
 {
-    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
+    /* The other of these is no larger than what is measured. */
+    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(1, t->side);
     size_t bytes = gst_gemm_a_elements(&wide) * sizeof(float);
 
     for (size_t i = 0; i < KINDS; i++) {
@@ -222,7 +223,9 @@ const struct gst_workload gst_workload_sgemm = {
                    "GPU model",
     .needs = { .gpus = 1 },
     .metrics = metrics,
+    /* 16 V100, one after another, need 270 s at --level full. */
     .timeout_s = 300,
+    .timeout_per_gpu_s = 20,
     .size_buffers = 1,
     .takes_samples = true,
     .is_quick = true,

@@ -25,6 +25,11 @@ void sim_fault_fired(unsigned fault)
         atomic_store(&sim_world.state->fired[fault], 1);
 }
 
+bool sim_fault_has_fired(unsigned fault)
+{
+    return fault < SIM_STATE_FAULTS && atomic_load(&sim_world.state->fired[fault]) != 0;
+}
+
 static void fired(int fault)
 {
     if (fault != SIM_NO_FAULT)

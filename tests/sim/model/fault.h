@@ -17,6 +17,9 @@
  */
 bool sim_fault_call(const char *symbol, int *result);
 
+/* Has it made a difference already? */
+bool sim_fault_has_fired(unsigned fault);
+
 /* The next block on the GPU that is big enough carries the bit that will flip. */
 void sim_fault_arm_flip(unsigned gpu, struct sim_block *block);
 

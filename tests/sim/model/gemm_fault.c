@@ -175,7 +175,9 @@ struct sim_context *sim_gemm_fault_context(struct sim_context *context)
     const uint32_t faults = sim_gemm_faults(context->device, sim_world.host_now);
 
     for (unsigned at = 0; (fault = next(faults, &at)) != NULL;) {
-        if (fault->wrong != SIM_GEMM_HANDLE)
+        if (fault->wrong != SIM_GEMM_HANDLE
+            || (fault->is_once && fault->fault != SIM_NO_FAULT
+                && sim_fault_has_fired((unsigned)fault->fault)))
             continue;
         for (unsigned i = 0; i < sim_world.device_count; i++) {
             struct sim_device *device = &sim_world.devices[i];

@@ -14,7 +14,7 @@ struct gemm_words {
     char gpu[16], element[32], tile[32], handle_on[16];
     uint64_t after_ps;
     unsigned permille;
-    bool wrong[SIM_GEMM_HANDLE];
+    bool wrong[SIM_GEMM_HANDLE], is_once;
 };
 
 #define ROW(word, kind, member) SIM_FIELD(word, kind, struct gemm_words, member)
@@ -34,6 +34,7 @@ static const struct sim_field FIELDS[] = {
     ROW("hangs", FLAG, wrong[SIM_GEMM_HANGS]),
     ROW("rate", SHARE, permille),
     ROW("handle-on", TEXT, handle_on),
+    ROW("once", FLAG, is_once),
 };
 
 static bool set_gpu(const struct sim_statement *st, const char *text, unsigned *gpu)
@@ -85,6 +86,9 @@ static bool set_wrong(const struct sim_statement *st, const struct gemm_words *w
         to->handle_gpu = gpu;
         count++;
     }
+    if (words->is_once && to->wrong != SIM_GEMM_HANDLE)
+        return sim_statement_fail(st, "'once' is of 'handle-on=' alone");
+    to->is_once = words->is_once;
     if (count == 1)
         return true;
     return sim_statement_fail(st, "'gemm' needs one of: wrong flip nan unwritten swapped spills "

@@ -255,6 +255,7 @@ struct sim_gemm_fault {
     unsigned size;        /* that many rows and columns; 0: all */
     unsigned permille;    /* of SIM_GEMM_SLOW: of the rate */
     unsigned handle_gpu;  /* of SIM_GEMM_HANDLE */
+    bool is_once;         /* the first handle, and none after it */
     int fault;
 };
 

@@ -36,14 +36,14 @@ static void test_gemm_bars__by_model(void **state)
     const struct gst_bar geforce = gst_gemm_bar(GST_GEMM_FP32, &rtx_4090);
 
     (void)state;
-    assert_near(fp32.floor, 41.504e12);    /* 0.8 x 51.88 */
+    assert_near(fp32.floor, 38.91e12);     /* 0.75 x 51.88 */
     assert_near(fp32.ceiling, 66.9082e12); /* 2 x 132 x 1.98 x 128 */
-    assert_string_equal(fp32.floor_from, "worst of 2 reports of this model, less a fifth");
+    assert_string_equal(fp32.floor_from, "worst of 2 reports of this model, less 25 %");
     assert_string_equal(fp32.ceiling_from, "132 SMs x 1980 MHz x 128 lanes x 2");
-    assert_near(gst_gemm_bar(GST_GEMM_FP16, &h100).floor, 606.512e12); /* 0.8 x 758.14 */
-    assert_near(geforce.floor, 37.184e12);                             /* 0.8 x 46.48 */
+    assert_near(gst_gemm_bar(GST_GEMM_FP16, &h100).floor, 492.791e12); /* 0.65 x 758.14 */
+    assert_near(geforce.floor, 34.86e12);                              /* 0.75 x 46.48 */
     assert_near(geforce.ceiling, 102.236e12); /* 2 x 128 x 3.12 x 128: it boosts */
-    assert_near(gst_gemm_bar(GST_GEMM_FP16, &h20).floor, 113.384e12); /* 0.8 x 141.73 */
+    assert_near(gst_gemm_bar(GST_GEMM_FP16, &h20).floor, 92.1245e12); /* 0.65 x 141.73 */
     assert_true(isnan(gst_gemm_bar(GST_GEMM_FP16, &h20).ceiling));    /* its lanes: nobody knows */
 }
 
@@ -55,18 +55,17 @@ static void test_gemm_bars__by_generation(void **state)
     const struct gst_bar rtx = gst_gemm_bar(GST_GEMM_FP32, &rtx_5080);
 
     (void)state;
-    /* 36.95 / (2 x 114 x 1.755 x .128) = 0.7214 of H100 PCIe; x 66.9082 x 0.8 */
-    assert_near(gh.floor, 38.615e12);
-    assert_string_equal(gh.floor_from,
-                        "worst of 4 reports of compute capability 9.0, less a fifth");
-    /* 240.43 / (2 x 114 x 1.755 x 1.024) = 0.58679; x 535.265 x 0.8 */
-    assert_near(tf32.floor, 251.27e12);
-    /* 17.56 / (2 x 108 x 1.41 x .064) = 0.90088 of A100-PCIE-40GB; x 19.4918 x 0.8 */
-    assert_near(gst_gemm_bar(GST_GEMM_FP32, &a100).floor, 14.048e12);
+    /* 36.95 / (2 x 114 x 1.755 x .128) = 0.7214 of H100 PCIe; x 66.9082 x 0.75 */
+    assert_near(gh.floor, 36.202e12);
+    assert_string_equal(gh.floor_from, "worst of 4 reports of compute capability 9.0, less 25 %");
+    /* 240.43 / (2 x 114 x 1.755 x 1.024) = 0.58679; x 535.265 x 0.65 */
+    assert_near(tf32.floor, 204.16e12);
+    assert_string_equal(tf32.floor_from, "worst of 2 reports of compute capability 9.0, less 35 %");
+    /* 17.56 / (2 x 108 x 1.41 x .064) = 0.90088 of A100-PCIE-40GB; x 19.4918 x 0.75 */
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &a100).floor, 13.170e12);
     /* its own 33.64 is the worst, with four of RTX 5090 that has less power for each unit */
-    assert_near(rtx.floor, 26.912e12);
-    assert_string_equal(rtx.floor_from,
-                        "worst of 5 reports of compute capability 12.0, less a fifth");
+    assert_near(rtx.floor, 25.230e12);
+    assert_string_equal(rtx.floor_from, "worst of 5 reports of compute capability 12.0, less 25 %");
 }
 
 /* An A10 has less power for its units than the boards that were reported: L4 and A10 would fail as
@@ -85,6 +84,45 @@ static void test_gemm_bars__no_floor(void **state)
     assert_string_equal(gst_gemm_bar(GST_GEMM_FP32, &l4).floor_from, "");
 }
 
+/* 400 of 700 W: the reports are of another board, whether by model or by generation. 690 of 700 W
+ * is what a driver rounds. An RTX 3080, of which no power is known, is judged as it was. */
+static void test_gemm_bars__held_down(void **state)
+{
+    static const struct gst_gemm_gpu rtx_3080 = {
+        "NVIDIA GeForce RTX 3080", 8, 6, 68, 1710e6, 2100e6, 100
+    };
+    struct gst_gemm_gpu held = h100;
+
+    (void)state;
+    held.power_limit_w = 400;
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP32, &held).floor));
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP16, &held).floor));
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_TF32, &held).floor));
+    assert_string_equal(gst_gemm_bar(GST_GEMM_FP32, &held).floor_from, "");
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &held).ceiling, 66.9082e12);
+    held.power_limit_w = 685;
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP32, &held).floor));
+    held.power_limit_w = 690;
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &held).floor, 38.91e12);
+    held.power_limit_w = 0;
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &held).floor, 38.91e12);
+    held = rtx_5080;
+    held.power_limit_w = 350;
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP32, &held).floor));
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &rtx_3080).floor, 15.8025e12); /* 0.75 x 21.07 */
+}
+
+/* Turing without tensor cores: what a T4 does in FP16 is no measure of it, nor is it a peak. */
+static void test_gemm_bars__without_tensor_cores(void **state)
+{
+    static const struct gst_gemm_gpu t1000 = { "NVIDIA T1000", 7, 5, 14, 1395e6, 1395e6, 50 };
+
+    (void)state;
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP16, &t1000).floor));
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP16, &t1000).ceiling));
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &t1000).ceiling, 2.49984e12); /* 2 x 14 x 1.395 x 64 */
+}
+
 static void test_gemm_bars__no_ceiling(void **state)
 {
     struct gst_gemm_gpu blind = h100;
@@ -92,7 +130,7 @@ static void test_gemm_bars__no_ceiling(void **state)
     (void)state;
     blind.clock_max_hz = 0;
     assert_true(isnan(gst_gemm_bar(GST_GEMM_FP32, &blind).ceiling));
-    assert_near(gst_gemm_bar(GST_GEMM_FP32, &blind).floor, 41.504e12);
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &blind).floor, 38.91e12);
     blind.sms = 0;
     blind.clock_max_hz = 1980e6;
     assert_true(isnan(gst_gemm_bar(GST_GEMM_FP32, &blind).ceiling));
@@ -110,11 +148,12 @@ static void test_gemm_bars__verdicts(void **state)
         double tflops;
         enum gst_verdict verdict;
     } rows[] = {
-        { &h100, GST_GEMM_BF16, 794.5, GST_PASS },      /* stas00/ml-engineering, best found */
-        { &h100, GST_GEMM_FP16, 759 * 0.45, GST_FAIL }, /* at 900 of 1980 MHz */
-        { &h100, GST_GEMM_FP16, 1200, GST_ERROR },      /* above the peak */
-        { &a100, GST_GEMM_BF16, 271, GST_PASS },        /* stas00/ml-engineering, best found */
-        { &rtx_4090, GST_GEMM_FP16, 330, GST_ERROR },   /* added up in FP16: twice as fast */
+        { &h100, GST_GEMM_BF16, 794.5, GST_PASS },        /* stas00/ml-engineering, best found */
+        { &h100, GST_GEMM_FP16, 759 * 0.45, GST_FAIL },   /* at 900 of 1980 MHz */
+        { &h100, GST_GEMM_FP16, 758.14 * 0.7, GST_PASS }, /* a side that does not suit it */
+        { &h100, GST_GEMM_FP16, 1200, GST_ERROR },        /* above the peak */
+        { &a100, GST_GEMM_BF16, 271, GST_PASS },          /* stas00/ml-engineering, best found */
+        { &rtx_4090, GST_GEMM_FP16, 330, GST_ERROR },     /* added up in FP16: twice as fast */
         { &l4, GST_GEMM_FP32, 15.4, GST_NOT_JUDGED },
     };
 
@@ -164,7 +203,8 @@ static void test_gemm_bars__lint(void **state)
                 continue;
             }
             assert_true(range->lowest > 0 && range->lowest <= range->highest);
-            assert_true(range->lowest >= GST_GEMM_MARGIN * range->highest);
+            assert_true(range->lowest
+                        >= gst_gemm_margin((enum gst_gemm_type)type) * range->highest);
             assert_true(range->count > 1 || range->lowest == range->highest);
             assert_true(range->lowest >= rows[i].ranges[GST_GEMM_FP32].lowest);
             lint_share(&rows[i], (enum gst_gemm_type)type);
@@ -178,9 +218,14 @@ static void test_gemm_bars__lint(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gemm_bars__by_model), cmocka_unit_test(test_gemm_bars__by_generation),
-        cmocka_unit_test(test_gemm_bars__no_floor), cmocka_unit_test(test_gemm_bars__no_ceiling),
-        cmocka_unit_test(test_gemm_bars__verdicts), cmocka_unit_test(test_gemm_bars__lint),
+        cmocka_unit_test(test_gemm_bars__by_model),
+        cmocka_unit_test(test_gemm_bars__by_generation),
+        cmocka_unit_test(test_gemm_bars__no_floor),
+        cmocka_unit_test(test_gemm_bars__no_ceiling),
+        cmocka_unit_test(test_gemm_bars__held_down),
+        cmocka_unit_test(test_gemm_bars__without_tensor_cores),
+        cmocka_unit_test(test_gemm_bars__verdicts),
+        cmocka_unit_test(test_gemm_bars__lint),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,18 +22,21 @@ static void test_changes__by_variable_and_value(void **state)
           { .is_changed = true, .is_forced = true, .variables = "NVIDIA_TF32_OVERRIDE=1" } },
         { { NULL, "1" },
           { .is_changed = true,
-            .is_emulated = true,
+            .emulates_single = true,
             .variables = "CUBLAS_EMULATE_SINGLE_PRECISION=1" } },
         { { NULL, "0" }, { .is_changed = true, .variables = "CUBLAS_EMULATE_SINGLE_PRECISION=0" } },
         { { "0", NULL, "1" },
           { .is_changed = true,
             .without_tf32 = true,
-            .is_emulated = true,
+            .emulates_double = true,
             .variables = "NVIDIA_TF32_OVERRIDE=0 CUBLAS_EMULATE_DOUBLE_PRECISION=1" } },
-        { { NULL, NULL, NULL, "performant" },
+        { { NULL, NULL, NULL, "performant" }, { .is_changed = false } },
+        { { NULL, NULL, "0", "performant" },
+          { .is_changed = true, .variables = "CUBLAS_EMULATE_DOUBLE_PRECISION=0" } },
+        { { NULL, "1", NULL, "eager" },
           { .is_changed = true,
-            .is_emulated = true,
-            .variables = "CUBLAS_EMULATION_STRATEGY=performant" } },
+            .emulates_single = true,
+            .variables = "CUBLAS_EMULATE_SINGLE_PRECISION=1 CUBLAS_EMULATION_STRATEGY=eager" } },
     };
 
     (void)state;
@@ -44,7 +47,8 @@ static void test_changes__by_variable_and_value(void **state)
         assert_int_equal(changes.is_changed, expected->is_changed);
         assert_int_equal(changes.without_tf32, expected->without_tf32);
         assert_int_equal(changes.is_forced, expected->is_forced);
-        assert_int_equal(changes.is_emulated, expected->is_emulated);
+        assert_int_equal(changes.emulates_single, expected->emulates_single);
+        assert_int_equal(changes.emulates_double, expected->emulates_double);
         assert_string_equal(changes.variables, expected->variables);
     }
 }
@@ -57,7 +61,7 @@ static void test_changes__long_values(void **state)
     const struct gst_blas_changes changes = gst_blas_changes_of(values);
 
     (void)state;
-    assert_true(changes.is_forced && changes.is_emulated);
+    assert_true(changes.is_forced && changes.emulates_single && changes.emulates_double);
     assert_memory_equal(changes.variables, "NVIDIA_TF32_OVERRIDE=0123456789012345 CUBLAS_", 45);
     assert_int_equal(changes.variables[sizeof(changes.variables) - 1], '\0');
 }

@@ -134,7 +134,7 @@ static void test_exact__padding_of_inputs_is_no_number(void **state)
 static void test_exact__numbers_stay_in_their_bounds(void **state)
 {
     const struct gst_gemm_shape narrow = gst_gemm_square(SIDE);
-    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
+    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(1, SIDE);
     double most_a = 0, most_b = 0;
     struct bench t;
 
@@ -164,14 +164,16 @@ static void test_exact__numbers_stay_in_their_bounds(void **state)
 
 static void test_exact__wide_numbers_are_right_in_single_precision(void **state)
 {
-    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
-    struct bench t;
-
     (void)state;
-    open_bench(&t, GST_GEMM_FP32, &wide, GST_GEMM_WIDE);
-    multiply(&t);
-    assert_int_equal(check(&t).kind, GST_GEMM_RIGHT);
-    close_bench(&t);
+    for (int i = 0; i < GST_GEMM_ROUNDING_SHAPES; i++) {
+        const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(i, SIDE);
+        struct bench t;
+
+        open_bench(&t, GST_GEMM_FP32, &wide, GST_GEMM_WIDE);
+        multiply(&t);
+        assert_int_equal(check(&t).kind, GST_GEMM_RIGHT);
+        close_bench(&t);
+    }
 }
 
 static float cut(float value)
@@ -207,24 +209,33 @@ static float away(float value)
 }
 
 /* However the ties go. */
-static void test_check__rounding_to_tf32_shows_in_every_element(void **state)
+static void show_rounding(const struct gst_gemm_shape *wide)
 {
     float (*const roundings[])(float) = { cut, to_even, away };
-    const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding();
 
-    (void)state;
     for (size_t r = 0; r < sizeof(roundings) / sizeof(roundings[0]); r++) {
         struct gst_gemm_wrong wrong;
         struct bench t;
 
-        open_bench(&t, GST_GEMM_FP32, &wide, GST_GEMM_WIDE);
-        for (size_t i = 0; i < gst_gemm_a_elements(&wide); i++)
+        open_bench(&t, GST_GEMM_FP32, wide, GST_GEMM_WIDE);
+        for (size_t i = 0; i < gst_gemm_a_elements(wide); i++)
             ((float *)t.a)[i] = roundings[r](((float *)t.a)[i]);
         multiply(&t);
         wrong = check(&t);
         assert_int_equal(wrong.kind, GST_GEMM_WRONG_TF32);
-        assert_int_equal(wrong.wrong, (size_t)wide.m * (size_t)wide.n);
+        assert_int_equal(wrong.wrong, (size_t)wide->m * (size_t)wide->n);
         close_bench(&t);
+    }
+}
+
+/* Both of an odd k and of an even one. */
+static void test_check__rounding_to_tf32_shows_in_every_element(void **state)
+{
+    (void)state;
+    for (int i = 0; i < GST_GEMM_ROUNDING_SHAPES; i++) {
+        const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(i, SIDE);
+
+        show_rounding(&wide);
     }
 }
 

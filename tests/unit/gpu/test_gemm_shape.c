@@ -56,13 +56,19 @@ static void test_shapes__the_issue_s_odd_one(void **state)
     assert_true(gst_gemm_operations(&s) == 2.0 * 1023 * 511 * 769);
 }
 
-static void test_shape_for_rounding__has_an_odd_sum(void **state)
+/* One of each kind of kernels: aligned to tiles, and of an odd sum and strides. */
+static void test_shape_for_rounding__aligned_and_not(void **state)
 {
-    const struct gst_gemm_shape s = gst_gemm_shape_for_rounding();
+    const struct gst_gemm_shape aligned = gst_gemm_shape_for_rounding(0, 8192);
+    const struct gst_gemm_shape odd = gst_gemm_shape_for_rounding(1, 8192);
 
     (void)state;
-    assert_int_equal(s.k % 2, 1);
-    assert_true(s.k <= GST_GEMM_WIDE_K_MOST);
+    assert_true(aligned.m == 1024 && aligned.n == 1024 && aligned.k == 1024);
+    assert_true(aligned.lda == 1024 && aligned.ldb == 1024 && aligned.ldc == 1024);
+    assert_int_equal(gst_gemm_shape_for_rounding(0, 128).k, 128);
+    assert_true(aligned.k <= GST_GEMM_WIDE_K_MOST);
+    assert_int_equal(odd.k % 2, 1);
+    assert_int_equal(odd.lda, 193);
 }
 
 static void test_side__of_size(void **state)
@@ -93,7 +99,7 @@ int main(void)
         cmocka_unit_test(test_shapes__each_way_to_hide_is_left_out_by_one),
         cmocka_unit_test(test_shapes__stored_as_blas_wants_them),
         cmocka_unit_test(test_shapes__the_issue_s_odd_one),
-        cmocka_unit_test(test_shape_for_rounding__has_an_odd_sum),
+        cmocka_unit_test(test_shape_for_rounding__aligned_and_not),
         cmocka_unit_test(test_side__of_size),
         cmocka_unit_test(test_side__in_time),
     };

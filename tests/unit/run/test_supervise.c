@@ -537,6 +537,19 @@ static void test_supervise__one_step_lost(void **state)
     }
 }
 
+/* Three GPUs were opened: 0.1 s, and as much for each of them. */
+static void test_supervise__more_time_for_more_gpus(void **state)
+{
+    struct fixture *f = *state;
+
+    f->act[1] = hang;
+    f->report->gpus_tested = 3;
+    f->steps[1].timeout_s = 0.1;
+    f->steps[1].timeout_per_gpu_s = 0.1;
+    supervise(f);
+    assert_has(the_check(f->report, GST_SUITE_TIMED_OUT)->observed, "0.4 s");
+}
+
 static void test_supervise__what_was_written_before_a_crash_stays(void **state)
 {
     struct fixture *f = *state;
@@ -1007,6 +1020,7 @@ int main(void)
         CASE(healthy),
         CASE(words_of_a_step),
         TABLE(one_step_lost),
+        CASE(more_time_for_more_gpus),
         CASE(what_was_written_before_a_crash_stays),
         CASE(folder_of_a_killed_child_goes),
         CASE(every_step_crashes),

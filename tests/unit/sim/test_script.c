@@ -278,6 +278,7 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_FAULT, "gemm element=1,-2 wrong", "'1,-2' is not a row and a column" },
         { SIM_SCRIPT_FAULT, "gemm gpu=2 wrong", "no GPU '2' (the profile has 2)" },
         { SIM_SCRIPT_FAULT, "gemm handle-on=2", "no GPU '2'" },
+        { SIM_SCRIPT_FAULT, "gemm nan once", "'once' is of 'handle-on=' alone" },
         { SIM_SCRIPT_FAULT, "gemm tile=1,1 wrong after=4", "'after=4' is not a time" },
         { SIM_SCRIPT_FAULT, "gemm rate=1.5", "'rate=1.5' is not a share" },
         { SIM_SCRIPT_FAULT, "driver version=580.95.05 cuda=12.4",
