@@ -120,6 +120,15 @@ def test_only_who_names_it_gets_it(whole, args):
     assert "burn" not in outcome.workloads()
 
 
+@pytest.mark.parametrize("profile, gpus", [("l4x1", set()), ("rtx4090x2", {0, 1})])
+def test_only_who_has_a_sibling_is_told_that_it_agrees(whole, profile, gpus):
+    outcome = burn(whole, profile)
+    agreed = [check for check in outcome.checks("PASS") if check["id"] == "hardware.product-differs"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert {check["gpu"] for check in agreed} == gpus
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_measured_survives_an_interruption(whole, number):
     run = Running(whole, "burn", "--minutes", "1000", faults=())
