@@ -111,7 +111,19 @@ static void work(struct bench *t)
     }
 }
 
-static void report(struct bench *t)
+static void end_conditions(struct bench *t)
+{
+    for (int i = 0; i < t->count; i++) {
+        struct gst_burn_seat *seat = &t->seats[i];
+
+        if (seat->finished == 0)
+            continue;
+        gst_run_phase(t->run, seat->lane.gpu->index, "ask for its state");
+        gst_condition_end(&seat->condition, t->run->env, seat->lane.gpu);
+    }
+}
+
+static void report_numbers(struct bench *t)
 {
     double longest_s = 0;
 
@@ -125,6 +137,23 @@ static void report(struct bench *t)
         longest_s = seat->elapsed_s > longest_s ? seat->elapsed_s : longest_s;
     }
     t->worked_s += longest_s;
+}
+
+/* Numbers are explained by all that is known. But whoever ends it waits no longer than a moment:
+ * then the numbers of all come before NVML is asked about any. */
+static void report(struct bench *t)
+{
+    const bool is_cut_short = gst_interrupt_came();
+
+    if (!is_cut_short)
+        end_conditions(t);
+    report_numbers(t);
+    if (is_cut_short)
+        end_conditions(t);
+    for (int i = 0; i < t->count; i++) {
+        if (t->seats[i].finished > 0)
+            gst_burn_report_condition(&t->seats[i]);
+    }
 }
 
 static void burn(struct bench *t, enum gst_gemm_type type)

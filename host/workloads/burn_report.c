@@ -272,6 +272,9 @@ void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
         report_right(seat);
         report_speed(seat);
     }
-    gst_condition_end(&seat->condition, seat->run->env, seat->lane.gpu);
+}
+
+void gst_burn_report_condition(const struct gst_burn_seat *seat)
+{
     gst_condition_report(&seat->condition, seat->run->env, seat->lane.gpu, source_of(seat));
 }

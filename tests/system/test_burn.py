@@ -145,6 +145,19 @@ def test_what_was_measured_survives_an_interruption(whole, number):
     assert facts_of(outcome, 0)["products"] > 0
 
 
+def test_an_nvml_that_hangs_takes_no_number_of_an_interrupted_run(whole):
+    """Each GPU's other processes are asked for before the work and after it; nobody waits for that."""
+    run = Running(whole, "burn", "--minutes", "1000", profile="rtx4090x2",
+                  faults=["nvmlDeviceGetComputeRunningProcesses_v3 call=3 hangs"])
+    run.wait_for(b" of 3e+04 s")
+    run.wait_for(b".")  # a clock that is not at 0: the first round of each has ended
+    os.kill(run.process.pid, signal.SIGTERM)
+    outcome = run.finish()
+
+    assert outcome.exit == 3, outcome.describe()
+    assert set(metrics_of(outcome)) == {0, 1}
+
+
 def test_minutes_come_on_top_of_the_timeout(whole):
     outcome = whole.report("burn", "--minutes", "0.02", "--timeout", "1s", "--size", "1M",
                            profile="t4x1", faults=["cuEventSynchronize call=2 hangs"], timeout=60)
