@@ -71,6 +71,7 @@ static void begin(struct bench *t)
         struct gst_status st = GST_STATUS_INIT;
         struct gst_burn_seat *seat = &t->seats[i];
 
+        seat->next_reading_s = gst_burn_first_reading_s(i, t->count, t->wanted_s);
         if (seat->is_working && !gst_burn_begin(seat, &st))
             give_up(t, i, &st);
     }
@@ -108,6 +109,8 @@ static void work(struct bench *t)
         if (!gst_burn_finish(seat, &st)
             || (seat->elapsed_s < t->wanted_s && !gst_burn_queue(seat, &st)))
             give_up(t, next, &st);
+        else
+            gst_burn_read(seat);
     }
 }
 

@@ -21,6 +21,13 @@
  * would take long. */
 #define PASSES_MOST 1024
 
+double gst_burn_first_reading_s(int index, int count, double wanted_s)
+{
+    const double half_s = wanted_s / 2;
+
+    return (half_s < GST_BURN_READING_EVERY_S ? half_s : GST_BURN_READING_EVERY_S) * index / count;
+}
+
 double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
 {
     const double peak = gst_gemm_attribute_peak(type, gpu);

@@ -23,6 +23,13 @@
  * product that is not made shows; what was left by the one before would pass. */
 #define GST_BURN_POISON_EVERY 256
 
+/* Between two readings of a GPU's clocks and power. */
+#define GST_BURN_READING_EVERY_S 1.0
+
+/* When the GPU with that index of `count` is read first: one after the other, since the host can
+ * queue nothing while it reads; all of them in the first half of a short load. */
+double gst_burn_first_reading_s(int index, int count, double wanted_s);
+
 /* Operations per second that are expected: half of the peak, or what a small old GPU does. */
 double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu);
 

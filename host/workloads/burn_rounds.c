@@ -6,9 +6,6 @@
 #include "gpu/error.h"
 #include "run/interrupt.h"
 
-/* Between two readings of clocks and power. */
-#define READING_EVERY_S 1.0
-
 bool gst_burn_begin(struct gst_burn_seat *seat, struct gst_status *st)
 {
     return gst_burn_seat_use(seat, st) && seat->lane.path->mark(&seat->lane, seat->begin, st);
@@ -34,14 +31,14 @@ static bool queue_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot, 
            && path->mark(&seat->lane, slot->end, st);
 }
 
-static void read_condition(struct gst_burn_seat *seat)
+void gst_burn_read(struct gst_burn_seat *seat)
 {
     struct gst_condition_reading reading;
 
-    if (seat->elapsed_s < seat->next_reading_s
+    if (!gst_burn_is_to_be_read(seat)
         || !gst_condition_read(seat->run->env, seat->lane.gpu, &reading))
         return;
-    seat->next_reading_s = seat->elapsed_s + READING_EVERY_S;
+    seat->next_reading_s = seat->elapsed_s + GST_BURN_READING_EVERY_S;
     gst_condition_add(&seat->condition, &reading);
     gst_burn_course_add(&seat->course, &reading);
 }
@@ -53,7 +50,6 @@ bool gst_burn_queue(struct gst_burn_seat *seat, struct gst_status *st)
     if (!gst_burn_seat_use(seat, st) || !queue_round(seat, &seat->slots[index], index, st))
         return false;
     seat->queued++;
-    read_condition(seat);
     return true;
 }
 
@@ -116,6 +112,12 @@ bool gst_burn_finish(struct gst_burn_seat *seat, struct gst_status *st)
     if (!slot->was_late && seconds > 0)
         gst_burn_windows_add(&seat->windows, operations, seconds);
     return true;
+}
+
+bool gst_burn_is_to_be_read(const struct gst_burn_seat *seat)
+{
+    return seat->finished > 0 && seat->queued > seat->finished
+           && seat->elapsed_s >= seat->next_reading_s;
 }
 
 void gst_burn_note_end(struct gst_burn_seat *seat, double elapsed_s)

@@ -30,6 +30,26 @@ static void test_burn_rounds__next(void **state)
     assert_int_equal(gst_burn_next(order, 4), 0);
 }
 
+/* An idle GPU's clocks say nothing, and so do those of one that has nothing queued any more. */
+static void test_burn_rounds__read_while_it_works(void **state)
+{
+    struct gst_burn_seat seat = { .queued = 2, .next_reading_s = 0.5 };
+
+    (void)state;
+    assert_false(gst_burn_is_to_be_read(&seat));
+    seat.next_reading_s = 0;
+    assert_false(gst_burn_is_to_be_read(&seat)); /* it has just begun */
+    seat.finished = 1;
+    seat.elapsed_s = 0.1;
+    assert_true(gst_burn_is_to_be_read(&seat));
+    seat.next_reading_s = 0.5;
+    assert_false(gst_burn_is_to_be_read(&seat));
+    seat.elapsed_s = 0.5;
+    assert_true(gst_burn_is_to_be_read(&seat));
+    seat.finished = 2;
+    assert_false(gst_burn_is_to_be_read(&seat));
+}
+
 /* A GPU as its host sees it: rounds of one length, each begun when it is queued and the one before
  * has ended. */
 struct fake {
@@ -95,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_burn_rounds__next),
+        cmocka_unit_test(test_burn_rounds__read_while_it_works),
         cmocka_unit_test(test_burn_rounds__a_slow_gpu_lets_no_other_run_dry),
     };
 
