@@ -49,6 +49,18 @@ static void test_burn_plan__passes(void **state)
     assert_int_equal(gst_burn_passes(1e-12), 1024);
 }
 
+/* All of the time is FP32's where no GPU has tensor cores. */
+static void test_burn_plan__types(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_burn_type_count(6), 1);
+    assert_int_equal(gst_burn_type_count(7), 2);
+    assert_int_equal(gst_burn_type_count(12), 2);
+    assert_true(gst_burn_tries(GST_GEMM_FP32, 5));
+    assert_false(gst_burn_tries(GST_GEMM_FP16, 6));
+    assert_true(gst_burn_tries(GST_GEMM_FP16, 7));
+}
+
 static void test_burn_plan__first_readings_are_spread(void **state)
 {
     static const struct {
@@ -86,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_burn_plan__side),
         cmocka_unit_test(test_burn_plan__passes),
+        cmocka_unit_test(test_burn_plan__types),
         cmocka_unit_test(test_burn_plan__first_readings_are_spread),
         cmocka_unit_test(test_burn_plan__expected),
     };
