@@ -33,7 +33,7 @@ struct gst_word_compare_args {
     const void *copies;    /* aligned to 16 bytes, as is the next */
     const void *reference; /* `vectors` vectors */
     uint64_t vectors;
-    uint32_t copy_count; /* vectors x copies: at most 2^30, so that indices fit */
+    uint32_t copy_count; /* vectors x copies: less than 2^30, so that indices and counts fit */
     uint32_t is_counting;
     struct gst_word_compare_result *result;
 };

@@ -23,7 +23,8 @@
 #define GST_CLOCKS_THROTTLED_FOR_CERTAIN                                                           \
     (nvmlClocksThrottleReasonHwThermalSlowdown | nvmlClocksThrottleReasonHwPowerBrakeSlowdown)
 
-/* Somebody set the clocks or the power limit, or the load is more than the limit allows. */
+/* Somebody set the clocks or the power limit, or the load is more than the limit allows: which of
+ * these the power cap is, only the limit tells. */
 #define GST_CLOCKS_LIMITED                                                                         \
     (nvmlClocksThrottleReasonApplicationsClocksSetting | nvmlClocksThrottleReasonSwPowerCap        \
      | nvmlClocksThrottleReasonSyncBoost | nvmlClocksThrottleReasonDisplayClockSetting)

@@ -141,6 +141,18 @@ static bool is_low(unsigned now, unsigned highest, double share)
     return now != 0 && highest != 0 && now < share * highest;
 }
 
+/* Boards under full load sit at the power limit that they are made for: that is no setting. Where
+ * NVML does not tell what they are made for, it may be one. */
+static unsigned long long settings_of(const struct gst_condition *condition)
+{
+    const bool is_lowered = condition->default_limit_milliwatts == 0
+                            || condition->limit_milliwatts < condition->default_limit_milliwatts;
+    const unsigned long long settings = condition->load.reasons & GST_CLOCKS_LIMITED;
+
+    return is_lowered ? settings
+                      : settings & ~(unsigned long long)nvmlClocksThrottleReasonSwPowerCap;
+}
+
 enum gst_finding_id gst_condition_explain(const struct gst_condition *condition)
 {
     const struct gst_condition_reading *load = &condition->load;
@@ -149,8 +161,7 @@ enum gst_finding_id gst_condition_explain(const struct gst_condition *condition)
         return GST_HARDWARE_THROTTLED;
     if (gst_others_disturb(&condition->others))
         return GST_USER_GPU_BUSY;
-    if ((load->reasons & GST_CLOCKS_LIMITED) != 0
-        || is_low(load->sm_mhz, condition->sm_max_mhz, SM_CLOCK_SHARE)
+    if (settings_of(condition) != 0 || is_low(load->sm_mhz, condition->sm_max_mhz, SM_CLOCK_SHARE)
         || is_low(load->memory_mhz, condition->memory_max_mhz, MEMORY_CLOCK_SHARE))
         return GST_HOST_CLOCKS_LIMITED;
     return GST_HARDWARE_SLOW;

@@ -66,7 +66,8 @@ void gst_condition_add(struct gst_condition *condition,
 bool gst_condition_is_throttled(const struct gst_condition *condition);
 
 /* Why what was measured is slow, if it is: hardware.throttled, user.gpu-busy, host.clocks-limited,
- * or hardware.slow where nothing was seen. Pure. */
+ * or hardware.slow where nothing was seen. A power cap explains nothing where the limit is the
+ * board's default. Pure. */
 enum gst_finding_id gst_condition_explain(const struct gst_condition *condition);
 
 /* "SM clock 900 of 1980 MHz, memory clock 2619 of 2619 MHz, held down by hardware slowdown, 33 C,

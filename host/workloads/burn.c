@@ -16,11 +16,6 @@
 static const struct gst_metric_def *const metrics[] = { &gst_burn_metrics[GST_GEMM_FP32],
                                                         &gst_burn_metrics[GST_GEMM_FP16], NULL };
 
-/* Each gets its share of the time: the plain units, and the tensor cores, which draw most. */
-static const enum gst_gemm_type types[] = { GST_GEMM_FP32, GST_GEMM_FP16 };
-
-#define TYPES (sizeof(types) / sizeof(types[0]))
-
 struct bench {
     struct gst_run *run;
     struct gst_blas blas;
@@ -44,10 +39,19 @@ static void give_up(struct bench *t, int index, struct gst_status *st)
         gst_report_status(t->run->report, st);
 }
 
-/* Tensor cores came with 7.0; before, half precision is no load of its own. */
 static bool is_tried(const struct bench *t, int index, enum gst_gemm_type type)
 {
-    return !t->is_out[index] && (type != GST_GEMM_FP16 || t->run->env->gpus[index].cc_major >= 7);
+    return !t->is_out[index] && gst_burn_tries(type, t->run->env->gpus[index].cc_major);
+}
+
+/* Of all GPUs. */
+static int newest_cc_major(const struct bench *t)
+{
+    int newest = 0;
+
+    for (int i = 0; i < t->count; i++)
+        newest = t->run->env->gpus[i].cc_major > newest ? t->run->env->gpus[i].cc_major : newest;
+    return newest;
 }
 
 static void open_seats(struct bench *t, enum gst_gemm_type type)
@@ -71,6 +75,7 @@ static void begin(struct bench *t)
         struct gst_status st = GST_STATUS_INIT;
         struct gst_burn_seat *seat = &t->seats[i];
 
+        seat->next_reading_s = gst_burn_first_reading_s(i, t->count, t->wanted_s);
         if (seat->is_working && !gst_burn_begin(seat, &st))
             give_up(t, i, &st);
     }
@@ -108,10 +113,24 @@ static void work(struct bench *t)
         if (!gst_burn_finish(seat, &st)
             || (seat->elapsed_s < t->wanted_s && !gst_burn_queue(seat, &st)))
             give_up(t, next, &st);
+        else
+            gst_burn_read(seat);
     }
 }
 
-static void report(struct bench *t)
+static void end_conditions(struct bench *t)
+{
+    for (int i = 0; i < t->count; i++) {
+        struct gst_burn_seat *seat = &t->seats[i];
+
+        if (seat->finished == 0)
+            continue;
+        gst_run_phase(t->run, seat->lane.gpu->index, "ask for its state");
+        gst_condition_end(&seat->condition, t->run->env, seat->lane.gpu);
+    }
+}
+
+static void report_numbers(struct bench *t)
 {
     double longest_s = 0;
 
@@ -125,6 +144,23 @@ static void report(struct bench *t)
         longest_s = seat->elapsed_s > longest_s ? seat->elapsed_s : longest_s;
     }
     t->worked_s += longest_s;
+}
+
+/* Numbers are explained by all that is known. But whoever ends it waits no longer than a moment:
+ * then the numbers of all come before NVML is asked about any. */
+static void report(struct bench *t)
+{
+    const bool is_cut_short = gst_interrupt_came();
+
+    if (!is_cut_short)
+        end_conditions(t);
+    report_numbers(t);
+    if (is_cut_short)
+        end_conditions(t);
+    for (int i = 0; i < t->count; i++) {
+        if (t->seats[i].finished > 0)
+            gst_burn_report_condition(&t->seats[i]);
+    }
 }
 
 static void burn(struct bench *t, enum gst_gemm_type type)
@@ -148,12 +184,13 @@ static void burn_all(struct bench *t)
     if (t->blas.changes.is_changed)
         gst_run_check(t->run, GST_USER_CUBLAS_CHANGED, GST_NO_GPU, false, "%s",
                       t->blas.changes.variables);
-    for (size_t i = 0; i < TYPES; i++)
-        burn(t, types[i]);
-    gst_run_summary(t->run, "%s at once for %s, FP32 and FP16 products up to %d x %d",
+    for (size_t i = 0; i < GST_BURN_TYPES; i++)
+        burn(t, gst_burn_types[i]);
+    gst_run_summary(t->run, "%s at once for %s, %s products up to %d x %d",
                     gst_run_gpus(t->run, gpus, sizeof(gpus)),
-                    gst_format(time, sizeof(time), t->worked_s, GST_UNIT_SECONDS), t->side,
-                    t->side);
+                    gst_format(time, sizeof(time), t->worked_s, GST_UNIT_SECONDS),
+                    gst_burn_tries(GST_GEMM_FP16, newest_cc_major(t)) ? "FP32 and FP16" : "FP32",
+                    t->side, t->side);
 }
 
 static bool run_burn(struct gst_run *run, struct gst_status *st)
@@ -164,7 +201,7 @@ static bool run_burn(struct gst_run *run, struct gst_status *st)
         return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "no memory for %zu bytes", sizeof(*t));
     t->run = run;
     t->count = run->env->gpu_count;
-    t->wanted_s = run->minutes * 60 / TYPES;
+    t->wanted_s = run->minutes * 60 / gst_burn_type_count(newest_cc_major(t));
     gst_run_phase(run, GST_NO_GPU, "open cuBLAS");
     if (!gst_blas_open(&t->blas, run->env, st)) {
         free(t);

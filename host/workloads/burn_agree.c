@@ -30,11 +30,21 @@ struct gst_burn_majority gst_burn_majority_of(const struct gst_burn_opinion *opi
 
         if (!is_alike(&opinions[i], &opinions[index]))
             continue;
+        most.alike++;
         found = count_of(opinions, count, i);
-        if (found > most.count)
-            most = (struct gst_burn_majority){ .index = i, .count = found };
-        else if (found == most.count && opinions[i].digest != opinions[most.index].digest)
-            most.is_shared = true;
+        if (found > most.count) {
+            most.count = found;
+            most.index = i;
+        }
+    }
+    for (int i = 0; i < count && !most.is_shared; i++) {
+        if (!is_alike(&opinions[i], &opinions[index])
+            || opinions[i].digest == opinions[most.index].digest
+            || count_of(opinions, count, i) < most.count)
+            continue;
+        most.is_shared = true;
+        if (opinions[most.index].digest == opinions[index].digest)
+            most.index = i;
     }
     return most;
 }

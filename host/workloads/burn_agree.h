@@ -19,13 +19,14 @@ struct gst_burn_opinion {
 };
 
 struct gst_burn_majority {
-    int index;      /* of the first GPU that holds what most of this model and size hold */
+    int alike;      /* of this model and size that made one, opinions[index] among them */
+    int index;      /* of the first of these that holds what most of them hold */
     int count;      /* how many hold it */
     bool is_shared; /* as many hold something else: which is right cannot be told */
 };
 
-/* The majority among those of the kind of opinions[index]; of two that are as large, that of the
- * lower GPU. */
+/* The majority among those of the kind of opinions[index]; of those that are as large, the one of
+ * the lowest GPU to which opinions[index] does not belong. */
 struct gst_burn_majority gst_burn_majority_of(const struct gst_burn_opinion *opinions, int count,
                                               int index);
 

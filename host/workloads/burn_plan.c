@@ -21,6 +21,29 @@
  * would take long. */
 #define PASSES_MOST 1024
 
+const enum gst_gemm_type gst_burn_types[GST_BURN_TYPES] = { GST_GEMM_FP32, GST_GEMM_FP16 };
+
+bool gst_burn_tries(enum gst_gemm_type type, int cc_major)
+{
+    return type != GST_GEMM_FP16 || cc_major >= 7;
+}
+
+int gst_burn_type_count(int newest_cc_major)
+{
+    int count = 0;
+
+    for (int i = 0; i < GST_BURN_TYPES; i++)
+        count += gst_burn_tries(gst_burn_types[i], newest_cc_major);
+    return count;
+}
+
+double gst_burn_first_reading_s(int index, int count, double wanted_s)
+{
+    const double half_s = wanted_s / 2;
+
+    return (half_s < GST_BURN_READING_EVERY_S ? half_s : GST_BURN_READING_EVERY_S) * index / count;
+}
+
 double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu)
 {
     const double peak = gst_gemm_attribute_peak(type, gpu);

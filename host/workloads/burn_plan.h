@@ -6,6 +6,7 @@
 #ifndef GST_WORKLOADS_BURN_PLAN_H
 #define GST_WORKLOADS_BURN_PLAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/gemm_peaks.h"
@@ -22,6 +23,23 @@
 /* Every so many rounds, about twice a minute, each copy is first filled with poison, so that a
  * product that is not made shows; what was left by the one before would pass. */
 #define GST_BURN_POISON_EVERY 256
+
+/* Each gets its share of the time: the plain units, and the tensor cores, which draw most. */
+#define GST_BURN_TYPES 2
+extern const enum gst_gemm_type gst_burn_types[GST_BURN_TYPES];
+
+/* Tensor cores came with 7.0; before, half precision is no load of its own. */
+bool gst_burn_tries(enum gst_gemm_type type, int cc_major);
+
+/* How many types share the time, where the newest GPU has that compute capability. */
+int gst_burn_type_count(int newest_cc_major);
+
+/* Between two readings of a GPU's clocks and power. */
+#define GST_BURN_READING_EVERY_S 1.0
+
+/* When the GPU with that index of `count` is read first: one after the other, since the host can
+ * queue nothing while it reads; all of them in the first half of a short load. */
+double gst_burn_first_reading_s(int index, int count, double wanted_s);
 
 /* Operations per second that are expected: half of the peak, or what a small old GPU does. */
 double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu);

@@ -147,10 +147,11 @@ void gst_burn_report_differences(struct gst_burn_seat *seats, int count,
         if (!opinions[i].is_given)
             continue;
         majority = gst_burn_majority_of(opinions, count, i);
+        if (majority.alike < 2)
+            continue;
         if (opinions[majority.index].digest == opinions[i].digest)
             gst_run_check(seats[i].run, GST_HARDWARE_PRODUCT_DIFFERS, seats[i].lane.gpu->index,
-                          true, "the product is that of %d identical GPU%s", majority.count,
-                          gst_plural(majority.count));
+                          true, "the product is that of %d identical GPUs", majority.count);
         else
             look_closer(&seats[i], &seats[majority.index], inputs, &majority);
     }
@@ -271,6 +272,9 @@ void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
         report_right(seat);
         report_speed(seat);
     }
-    gst_condition_end(&seat->condition, seat->run->env, seat->lane.gpu);
+}
+
+void gst_burn_report_condition(const struct gst_burn_seat *seat)
+{
     gst_condition_report(&seat->condition, seat->run->env, seat->lane.gpu, source_of(seat));
 }

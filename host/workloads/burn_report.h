@@ -18,8 +18,13 @@ extern const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT];
 void gst_burn_report_differences(struct gst_burn_seat *seats, int count,
                                  struct gst_burn_inputs *inputs);
 
-/* Numbers, state and correctness of one seat that has made at least one round. Where a product was
- * wrong the inputs are made again, to see whether the GPU still has them. */
+/* Numbers and correctness of one seat that has made at least one round, by what was noted: NVML is
+ * asked nothing. Where a product was wrong the inputs are made again, to see whether the GPU still
+ * has them. */
 void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs);
+
+/* The state that such a seat was in, after the numbers of all: what explains a number is no fault
+ * of its own. */
+void gst_burn_report_condition(const struct gst_burn_seat *seat);
 
 #endif

@@ -6,9 +6,6 @@
 #include "gpu/error.h"
 #include "run/interrupt.h"
 
-/* Between two readings of clocks and power. */
-#define READING_EVERY_S 1.0
-
 bool gst_burn_begin(struct gst_burn_seat *seat, struct gst_status *st)
 {
     return gst_burn_seat_use(seat, st) && seat->lane.path->mark(&seat->lane, seat->begin, st);
@@ -34,14 +31,14 @@ static bool queue_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot, 
            && path->mark(&seat->lane, slot->end, st);
 }
 
-static void read_condition(struct gst_burn_seat *seat)
+void gst_burn_read(struct gst_burn_seat *seat)
 {
     struct gst_condition_reading reading;
 
-    if (seat->elapsed_s < seat->next_reading_s
+    if (!gst_burn_is_to_be_read(seat)
         || !gst_condition_read(seat->run->env, seat->lane.gpu, &reading))
         return;
-    seat->next_reading_s = seat->elapsed_s + READING_EVERY_S;
+    seat->next_reading_s = seat->elapsed_s + GST_BURN_READING_EVERY_S;
     gst_condition_add(&seat->condition, &reading);
     gst_burn_course_add(&seat->course, &reading);
 }
@@ -53,7 +50,6 @@ bool gst_burn_queue(struct gst_burn_seat *seat, struct gst_status *st)
     if (!gst_burn_seat_use(seat, st) || !queue_round(seat, &seat->slots[index], index, st))
         return false;
     seat->queued++;
-    read_condition(seat);
     return true;
 }
 
@@ -103,17 +99,42 @@ bool gst_burn_finish(struct gst_burn_seat *seat, struct gst_status *st)
     const size_t index = seat->finished % GST_BURN_SLOTS;
     struct gst_burn_slot *slot = &seat->slots[index];
     const double operations = GST_BURN_COPIES * gst_gemm_operations(&seat->product.shape);
-    double seconds = 0;
+    double seconds = 0, elapsed_s = 0;
 
     if (!gst_burn_seat_use(seat, st) || !GST_CU(seat->lane.env, st, cuEventSynchronize, (slot->end))
         || !seconds_between(seat, slot->start, slot->stop, &seconds, st)
-        || !seconds_between(seat, seat->begin, slot->end, &seat->elapsed_s, st)
-        || !judge_round(seat, slot, &seat->read_back[index], st))
+        || !seconds_between(seat, seat->begin, slot->end, &elapsed_s, st))
+        return false;
+    gst_burn_note_end(seat, elapsed_s);
+    if (!judge_round(seat, slot, &seat->read_back[index], st))
         return false;
     seat->finished++;
     if (!slot->was_late && seconds > 0)
         gst_burn_windows_add(&seat->windows, operations, seconds);
     return true;
+}
+
+bool gst_burn_is_to_be_read(const struct gst_burn_seat *seat)
+{
+    return seat->finished > 0 && seat->queued > seat->finished
+           && seat->elapsed_s >= seat->next_reading_s;
+}
+
+void gst_burn_note_end(struct gst_burn_seat *seat, double elapsed_s)
+{
+    const double round_s = elapsed_s - seat->elapsed_s;
+
+    seat->round_s = round_s < seat->last_round_s ? round_s : seat->last_round_s;
+    if (seat->finished == 0)
+        seat->round_s = round_s;
+    seat->last_round_s = round_s;
+    seat->elapsed_s = elapsed_s;
+}
+
+/* When its oldest round that is queued ends, if that takes as long as the ones before. */
+static double ends_at_s(const struct gst_burn_seat *seat)
+{
+    return seat->elapsed_s + seat->round_s;
 }
 
 int gst_burn_next(const struct gst_burn_seat *const *seats, int count)
@@ -123,7 +144,7 @@ int gst_burn_next(const struct gst_burn_seat *const *seats, int count)
     for (int i = 0; i < count; i++) {
         if (!seats[i]->is_working || seats[i]->queued == seats[i]->finished)
             continue;
-        if (next < 0 || seats[i]->elapsed_s < seats[next]->elapsed_s)
+        if (next < 0 || ends_at_s(seats[i]) < ends_at_s(seats[next]))
             next = i;
     }
     return next;

@@ -48,7 +48,8 @@ struct gst_burn_seat {
     unsigned passes; /* of all copies, in each round */
     uint64_t queued, finished;
     double elapsed_s; /* of the GPU's clock, until the last round that is finished ended */
-    uint64_t digest;  /* of the reference */
+    double round_s, last_round_s; /* the shorter of the last two rounds, and the last */
+    uint64_t digest;              /* of the reference */
     struct gst_burn_wrong wrong;
     struct gst_burn_windows windows;
     struct gst_condition condition;

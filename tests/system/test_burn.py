@@ -120,6 +120,15 @@ def test_only_who_names_it_gets_it(whole, args):
     assert "burn" not in outcome.workloads()
 
 
+@pytest.mark.parametrize("profile, gpus", [("l4x1", set()), ("rtx4090x2", {0, 1})])
+def test_only_who_has_a_sibling_is_told_that_it_agrees(whole, profile, gpus):
+    outcome = burn(whole, profile)
+    agreed = [check for check in outcome.checks("PASS") if check["id"] == "hardware.product-differs"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert {check["gpu"] for check in agreed} == gpus
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_measured_survives_an_interruption(whole, number):
     run = Running(whole, "burn", "--minutes", "1000", faults=())
@@ -134,6 +143,19 @@ def test_what_was_measured_survives_an_interruption(whole, number):
     assert outcome.counted() == {"suite.interrupted"}
     assert metrics_of(outcome)[0]["value"] == pytest.approx(rate_of("l4x1"), rel=0.01)
     assert facts_of(outcome, 0)["products"] > 0
+
+
+def test_an_nvml_that_hangs_takes_no_number_of_an_interrupted_run(whole):
+    """Each GPU's other processes are asked for before the work and after it; nobody waits for that."""
+    run = Running(whole, "burn", "--minutes", "1000", profile="rtx4090x2",
+                  faults=["nvmlDeviceGetComputeRunningProcesses_v3 call=3 hangs"])
+    run.wait_for(b" of 3e+04 s")
+    run.wait_for(b".")  # a clock that is not at 0: the first round of each has ended
+    os.kill(run.process.pid, signal.SIGTERM)
+    outcome = run.finish()
+
+    assert outcome.exit == 3, outcome.describe()
+    assert set(metrics_of(outcome)) == {0, 1}
 
 
 def test_minutes_come_on_top_of_the_timeout(whole):

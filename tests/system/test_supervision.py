@@ -31,12 +31,12 @@ def hear_signals():
 class Running:
     """A simulated run with a terminal for its progress, up to the call that hangs."""
 
-    def __init__(self, program, *args, faults=(HANG,), **popen):
+    def __init__(self, program, *args, profile="l4x1", faults=(HANG,), **popen):
         self.path = program.new_report_path()
         self.screen, terminal = pty.openpty()
         self.shown = b""
         self.process = subprocess.Popen(
-            program.command("--size", "1M", "--json", self.path, *args, profile="l4x1",
+            program.command("--size", "1M", "--json", self.path, *args, profile=profile,
                             faults=faults),
             env=program.environment(), cwd=program.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=terminal, start_new_session=True,

@@ -17,8 +17,9 @@ static bool is_known(nvmlClockType_t type)
 static bool is_capped(const struct sim_nvml_target *target)
 {
     const struct sim_gpu *gpu = target->gpu;
-    const bool needs_load =
-        gpu->clock_reason == SIM_CLOCK_POWER_CAP || gpu->clock_reason == SIM_CLOCK_SOFTWARE_THERMAL;
+    const bool needs_load = gpu->clock_reason == SIM_CLOCK_POWER_CAP
+                            || gpu->clock_reason == SIM_CLOCK_POWER
+                            || gpu->clock_reason == SIM_CLOCK_SOFTWARE_THERMAL;
 
     return gpu->clock_cap_mhz != 0 && gpu->clock_cap_mhz < gpu->model.clock_mhz
            && (!needs_load || sim_live_is_busy(target->number));
@@ -63,6 +64,7 @@ static unsigned long long reasons_of(const struct sim_nvml_target *target)
             nvmlClocksThrottleReasonHwSlowdown | nvmlClocksThrottleReasonHwPowerBrakeSlowdown,
         [SIM_CLOCK_SOFTWARE_THERMAL] = nvmlClocksThrottleReasonSwThermalSlowdown,
         [SIM_CLOCK_POWER_CAP] = nvmlClocksThrottleReasonSwPowerCap,
+        [SIM_CLOCK_POWER] = nvmlClocksThrottleReasonSwPowerCap,
     };
 
     if (is_capped(target)) {

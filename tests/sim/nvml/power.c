@@ -7,40 +7,52 @@
 
 #define HOT_C 90 /* invented */
 
-/* Nobody changed it: all three limits are the board's. */
-static nvmlReturn_t tell_limit(const struct sim_nvml_target *target, unsigned int *milliwatts)
+/* What a lowered limit leaves of the board's own. */
+#define LOWERED_PERCENT 75 /* invented */
+
+static nvmlReturn_t tell(unsigned limit_mw, unsigned int *milliwatts)
 {
-    if (target->gpu->model.power_limit_mw == 0)
+    if (limit_mw == 0)
         return NVML_ERROR_NOT_SUPPORTED;
-    *milliwatts = target->gpu->model.power_limit_mw;
+    *milliwatts = limit_mw;
     return NVML_SUCCESS;
+}
+
+/* The board's own, unless the fault is that somebody lowered it. */
+static unsigned limit_of(const struct sim_gpu *gpu)
+{
+    const bool is_lowered = gpu->clock_cap_mhz != 0 && gpu->clock_reason == SIM_CLOCK_POWER_CAP;
+
+    return is_lowered ? gpu->model.power_limit_mw / 100 * LOWERED_PERCENT
+                      : gpu->model.power_limit_mw;
 }
 
 nvmlReturn_t nvmlDeviceGetPowerManagementLimit(nvmlDevice_t device, unsigned int *milliwatts)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_GPU, milliwatts != NULL);
-    return tell_limit(&target, milliwatts);
+    return tell(limit_of(target.gpu), milliwatts);
 }
 
 nvmlReturn_t nvmlDeviceGetEnforcedPowerLimit(nvmlDevice_t device, unsigned int *milliwatts)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_GPU, milliwatts != NULL);
-    return tell_limit(&target, milliwatts);
+    return tell(limit_of(target.gpu), milliwatts);
 }
 
 nvmlReturn_t nvmlDeviceGetPowerManagementDefaultLimit(nvmlDevice_t device, unsigned int *milliwatts)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_GPU, milliwatts != NULL);
-    return tell_limit(&target, milliwatts);
+    return tell(target.gpu->model.power_limit_mw, milliwatts);
 }
 
 nvmlReturn_t nvmlDeviceGetPowerUsage(nvmlDevice_t device, unsigned int *milliwatts)
 {
     NVML_ENTER_DEVICE(device, SIM_NVML_GPU, milliwatts != NULL);
     const bool is_at_limit = target.gpu->clock_cap_mhz != 0
-                             && target.gpu->clock_reason == SIM_CLOCK_POWER_CAP
+                             && (target.gpu->clock_reason == SIM_CLOCK_POWER_CAP
+                                 || target.gpu->clock_reason == SIM_CLOCK_POWER)
                              && sim_live_is_busy(target.number);
-    *milliwatts = is_at_limit ? target.gpu->model.power_limit_mw : target.gpu->model.power_idle_mw;
+    *milliwatts = is_at_limit ? limit_of(target.gpu) : target.gpu->model.power_idle_mw;
     return NVML_SUCCESS;
 }
 

@@ -26,6 +26,7 @@ static bool read_reason(const struct sim_statement *st, const char *text,
         [SIM_CLOCK_POWER_BRAKE] = "power-brake",
         [SIM_CLOCK_SOFTWARE_THERMAL] = "software-thermal",
         [SIM_CLOCK_POWER_CAP] = "power-cap",
+        [SIM_CLOCK_POWER] = "power",
     };
 
     for (unsigned i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
@@ -34,7 +35,7 @@ static bool read_reason(const struct sim_statement *st, const char *text,
             return true;
         }
     }
-    return sim_statement_unknown(st, text, "thermal power-brake software-thermal power-cap");
+    return sim_statement_unknown(st, text, "thermal power-brake software-thermal power-cap power");
 }
 
 bool sim_statement_clock(const struct sim_statement *st)

@@ -113,7 +113,8 @@ enum sim_clock_reason {
     SIM_CLOCK_THERMAL,
     SIM_CLOCK_POWER_BRAKE,
     SIM_CLOCK_SOFTWARE_THERMAL, /* this and the next only while there is work */
-    SIM_CLOCK_POWER_CAP,
+    SIM_CLOCK_POWER_CAP,        /* at a limit that somebody lowered */
+    SIM_CLOCK_POWER,            /* at the limit that the board came with */
 };
 
 /* What a process that is none of ours holds of a GPU that it keeps busy; invented. */

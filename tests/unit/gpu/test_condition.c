@@ -69,7 +69,8 @@ static void test_condition__what_holds_the_clocks(void **state)
         { 0, HW_THERMAL, GST_HARDWARE_THROTTLED, true },
         { BRAKE | SLOWDOWN, 0, GST_HARDWARE_THROTTLED, true },
         { SW_THERMAL, SW_THERMAL, GST_HARDWARE_THROTTLED, false },
-        { POWER_CAP, POWER_CAP, GST_HOST_CLOCKS_LIMITED, false },
+        { POWER_CAP, POWER_CAP, GST_HARDWARE_SLOW, false }, /* at the limit of the board */
+        { POWER_CAP | SETTING, POWER_CAP, GST_HOST_CLOCKS_LIMITED, false },
         { SETTING, SETTING, GST_HOST_CLOCKS_LIMITED, false },
         { POWER_CAP, HW_THERMAL, GST_HARDWARE_THROTTLED, true },
     };
@@ -80,6 +81,29 @@ static void test_condition__what_holds_the_clocks(void **state)
 
         assert_int_equal(gst_condition_explain(&condition), rows[i].why);
         assert_int_equal(gst_condition_is_throttled(&condition), rows[i].is_throttled);
+    }
+}
+
+static void test_condition__a_power_cap_is_a_setting_below_the_default(void **state)
+{
+    static const struct {
+        unsigned limit_milliwatts, default_limit_milliwatts;
+        enum gst_finding_id why;
+    } rows[] = {
+        { 700000, 700000, GST_HARDWARE_SLOW },
+        { 750000, 700000, GST_HARDWARE_SLOW }, /* raised */
+        { 699000, 700000, GST_HOST_CLOCKS_LIMITED },
+        { 700000, 0, GST_HOST_CLOCKS_LIMITED }, /* not told */
+        { 0, 0, GST_HOST_CLOCKS_LIMITED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gst_condition condition = after(POWER_CAP, POWER_CAP);
+
+        condition.limit_milliwatts = rows[i].limit_milliwatts;
+        condition.default_limit_milliwatts = rows[i].default_limit_milliwatts;
+        assert_int_equal(gst_condition_explain(&condition), rows[i].why);
     }
 }
 
@@ -145,6 +169,7 @@ static void test_condition__others_make_it_inconclusive_but_hide_no_fault(void *
     struct gst_condition condition = after(POWER_CAP, POWER_CAP);
 
     (void)state;
+    condition.limit_milliwatts = 400000; /* lowered */
     condition.others.count = 1;
     assert_int_equal(gst_condition_explain(&condition), GST_USER_GPU_BUSY);
     condition.others.has_use = true; /* and it only holds memory */
@@ -188,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_condition__what_holds_the_clocks),
+        cmocka_unit_test(test_condition__a_power_cap_is_a_setting_below_the_default),
         cmocka_unit_test(test_condition__one_reading_of_a_plain_slowdown_is_no_proof),
         cmocka_unit_test(test_condition__low_clocks_without_a_reason),
         cmocka_unit_test(test_condition__the_highest_of_several_readings_counts),

@@ -118,6 +118,31 @@ static void test_word_compare__kinds(void **state)
     assert_true((uint32_t)result.first == 0xff800000U);
 }
 
+/* Each thread finds many, of each kind, and tells them once: all are counted, and the first of all
+ * threads is the first, in whatever order they end. */
+static void test_word_compare__every_word_wrong(void **state)
+{
+    static const unsigned shapes[][2] = { { 1, 1 }, { 3, 32 }, { 7, 96 } };
+    const unsigned words = 4 * 500 * COPIES;
+
+    (void)state;
+    for (size_t s = 0; s < sizeof(shapes) / sizeof(*shapes); s++) {
+        for (size_t o = 0; o < sizeof(orders) / sizeof(*orders); o++) {
+            fill(500);
+            for (unsigned word = 0; word < words; word++)
+                copies[word] = word % 3 == 0   ? GST_WORD_POISON
+                               : word % 3 == 1 ? NAN_BITS
+                                               : copies[word] ^ 1;
+            launch(500, false, shapes[s][0], shapes[s][1], orders[o]);
+            assert_int_equal(result.wrong, words);
+            assert_int_equal(result.unwritten, words / 3);
+            assert_int_equal(result.not_finite, words / 3);
+            assert_true(result.first >> 32 == GST_WORD_COMPARE_LAST);
+            assert_true((uint32_t)result.first == GST_WORD_POISON);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +150,7 @@ int main(void)
         cmocka_unit_test(test_word_compare__leaves_the_result),
         cmocka_unit_test(test_word_compare__finds_any_wrong_word),
         cmocka_unit_test(test_word_compare__kinds),
+        cmocka_unit_test(test_word_compare__every_word_wrong),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

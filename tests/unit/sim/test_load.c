@@ -74,19 +74,26 @@ static void expect_only_under_load(int gpu, unsigned mhz, unsigned long long rea
 
 static void test_load__software_slows_down_under_load(void **state)
 {
-    unsigned mw = 0, limit_mw = 0;
+    unsigned mw = 0, limit_mw = 0, default_mw = 0;
 
     (void)state;
     expect_only_under_load(0, 1200, nvmlClocksThrottleReasonSwPowerCap);
     WORKS(nvml.nvmlDeviceGetPowerUsage(gpu_at(0), &mw));
     WORKS(nvml.nvmlDeviceGetEnforcedPowerLimit(gpu_at(0), &limit_mw));
-    assert_int_equal(mw, 700000);
-    assert_int_equal(limit_mw, 700000);
+    WORKS(nvml.nvmlDeviceGetPowerManagementDefaultLimit(gpu_at(0), &default_mw));
+    assert_int_equal(mw, 525000);
+    assert_int_equal(limit_mw, 525000); /* somebody lowered it */
+    assert_int_equal(default_mw, 700000);
     WORKS(cuda.cuCtxSynchronize());
     assert_int_equal(reasons_of(0), nvmlClocksThrottleReasonNone);
     WORKS(nvml.nvmlDeviceGetPowerUsage(gpu_at(0), &mw));
     assert_int_equal(mw, 70000);
     expect_only_under_load(1, 1100, nvmlClocksThrottleReasonSwThermalSlowdown);
+    expect_only_under_load(2, 1700, nvmlClocksThrottleReasonSwPowerCap);
+    WORKS(nvml.nvmlDeviceGetPowerUsage(gpu_at(2), &mw));
+    WORKS(nvml.nvmlDeviceGetEnforcedPowerLimit(gpu_at(2), &limit_mw));
+    assert_int_equal(mw, 700000);
+    assert_int_equal(limit_mw, 700000); /* nobody did */
 }
 
 /* Two fifths of GPU 0 and 1 GiB of its memory are somebody else's. */
@@ -202,7 +209,8 @@ int main(void)
               "clock 0 cap=900MHz reason=thermal; clock 1 cap=800MHz reason=power-brake", NULL,
               hardware_slows_down_always),
         GROUP("software", "h100x8",
-              "clock 0 cap=1200MHz reason=power-cap; clock 1 cap=1100MHz reason=software-thermal",
+              "clock 0 cap=1200MHz reason=power-cap; clock 1 cap=1100MHz reason=software-thermal; "
+              "clock 2 cap=1700MHz reason=power",
               NULL, software_slows_down_under_load),
         GROUP("somebody else", "h100x8", "gpu 0 busy=40", NULL, somebody_else),
         GROUP("somebody idle", "h100x8", "gpu 0 held", NULL, somebody_idle),

@@ -250,7 +250,7 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_FAULT, "link 0-1 rate=1.5", "'rate=1.5' is not a share" },
         { SIM_SCRIPT_FAULT, "clock 0 reason=thermal", "'clock' needs cap=" },
         { SIM_SCRIPT_FAULT, "clock 0 cap=900MHz reason=dust",
-          "unknown word 'dust' (known: thermal power-brake software-thermal power-cap)" },
+          "unknown word 'dust' (known: thermal power-brake software-thermal power-cap power)" },
         { SIM_SCRIPT_FAULT, "gpu 0 busy=100", "not a percentage from 1 to 99" },
         { SIM_SCRIPT_FAULT, "nvswitch rate=0.5", "the profile has no NVSwitch" },
         { SIM_SCRIPT_FAULT, "link 0~1 rate=0.5", "no link '0~1'" },

@@ -49,6 +49,35 @@ static void test_burn_plan__passes(void **state)
     assert_int_equal(gst_burn_passes(1e-12), 1024);
 }
 
+/* All of the time is FP32's where no GPU has tensor cores. */
+static void test_burn_plan__types(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_burn_type_count(6), 1);
+    assert_int_equal(gst_burn_type_count(7), 2);
+    assert_int_equal(gst_burn_type_count(12), 2);
+    assert_true(gst_burn_tries(GST_GEMM_FP32, 5));
+    assert_false(gst_burn_tries(GST_GEMM_FP16, 6));
+    assert_true(gst_burn_tries(GST_GEMM_FP16, 7));
+}
+
+static void test_burn_plan__first_readings_are_spread(void **state)
+{
+    static const struct {
+        int index, count;
+        double wanted_s, first_s;
+    } rows[] = {
+        { 0, 1, 30, 0 },        { 0, 8, 30, 0 },  { 2, 8, 30, 0.25 },
+        { 7, 8, 30, 0.875 },    { 1, 2, 2, 0.5 }, /* the first half is a second */
+        { 1, 2, 0.25, 0.0625 },                   /* of an eighth of a second */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_true(gst_burn_first_reading_s(rows[i].index, rows[i].count, rows[i].wanted_s)
+                    == rows[i].first_s);
+}
+
 static void test_burn_plan__expected(void **state)
 {
     const struct gst_gemm_gpu t4 = {
@@ -69,6 +98,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_burn_plan__side),
         cmocka_unit_test(test_burn_plan__passes),
+        cmocka_unit_test(test_burn_plan__types),
+        cmocka_unit_test(test_burn_plan__first_readings_are_spread),
         cmocka_unit_test(test_burn_plan__expected),
     };
 
