@@ -38,7 +38,7 @@ struct gst_gemm_gpu {
     unsigned sms;
     double clock_hz;      /* cudaDevAttrClockRate: a default, which many boards exceed */
     double clock_max_hz;  /* nvmlDeviceGetMaxClockInfo of the multiprocessors */
-    double power_limit_w; /* what is enforced */
+    double power_limit_w; /* the board's own: a board whose limit was lowered is no other one */
 };
 
 /* Which of the boards of one compute capability it is. */

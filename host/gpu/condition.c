@@ -153,6 +153,15 @@ static unsigned long long settings_of(const struct gst_condition *condition)
                       : settings & ~(unsigned long long)nvmlClocksThrottleReasonSwPowerCap;
 }
 
+double gst_condition_board_power_w(const struct gst_condition *condition)
+{
+    const unsigned milliwatts = condition->default_limit_milliwatts != 0
+                                    ? condition->default_limit_milliwatts
+                                    : condition->limit_milliwatts;
+
+    return milliwatts * 1e-3;
+}
+
 enum gst_finding_id gst_condition_explain(const struct gst_condition *condition)
 {
     const struct gst_condition_reading *load = &condition->load;

@@ -70,6 +70,10 @@ bool gst_condition_is_throttled(const struct gst_condition *condition);
  * board's default. Pure. */
 enum gst_finding_id gst_condition_explain(const struct gst_condition *condition);
 
+/* The power that the board is made for, in watts: its default limit, or the one that is enforced
+ * where that is not told; 0 where neither is. Pure. */
+double gst_condition_board_power_w(const struct gst_condition *condition);
+
 /* "SM clock 900 of 1980 MHz, memory clock 2619 of 2619 MHz, held down by hardware slowdown, 33 C,
  * 70 of 700 W; other processes: none". Returns `text`. Pure. */
 const char *gst_condition_describe(const struct gst_condition *condition, char *text, size_t size);

@@ -146,7 +146,7 @@ struct gst_gemm_gpu gst_burn_seat_gpu(const struct gst_burn_seat *seat)
                                   .sms = (unsigned)gpu->sm_count,
                                   .clock_hz = gpu->clock_khz * 1e3,
                                   .clock_max_hz = seat->condition.sm_max_mhz * 1e6,
-                                  .power_limit_w = seat->condition.limit_milliwatts * 1e-3 };
+                                  .power_limit_w = gst_condition_board_power_w(&seat->condition) };
 }
 
 static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,

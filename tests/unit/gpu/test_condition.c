@@ -209,9 +209,26 @@ static void test_clock_reasons__describe(void **state)
     assert_string_equal(gst_clock_reasons_describe(~0ULL, text, 12), "idle, appli");
 }
 
+static void test_condition__a_lowered_limit_makes_no_other_board(void **state)
+{
+    static const struct {
+        unsigned enforced, made_for;
+        double power_w;
+    } rows[] = { { 70000, 70000, 70 }, { 40000, 70000, 70 }, { 40000, 0, 40 }, { 0, 0, 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct gst_condition condition = { .limit_milliwatts = rows[i].enforced,
+                                                 .default_limit_milliwatts = rows[i].made_for };
+
+        assert_float_equal(gst_condition_board_power_w(&condition), rows[i].power_w, 1e-9);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_condition__a_lowered_limit_makes_no_other_board),
         cmocka_unit_test(test_condition__what_holds_the_clocks),
         cmocka_unit_test(test_condition__a_power_cap_is_a_setting_below_the_default),
         cmocka_unit_test(test_condition__one_reading_of_a_plain_slowdown_is_no_proof),
