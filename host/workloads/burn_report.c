@@ -9,6 +9,7 @@
 
 #include "core/class_bars.h"
 #include "core/gemm_bars.h"
+#include "gpu/gemm_self.h"
 #include "run/interrupt.h"
 #include "workloads/burn_agree.h"
 #include "workloads/burn_first.h"
@@ -218,7 +219,7 @@ static void explain(struct gst_burn_seat *seat)
  * for small products, of which there are no reports. */
 static struct gst_bar bar_of(const struct gst_burn_seat *seat)
 {
-    const struct gst_gemm_gpu gpu = gst_burn_seat_gpu(seat);
+    const struct gst_gemm_gpu gpu = gst_gemm_self(seat->lane.gpu, &seat->condition);
     const struct gst_bar bar = gst_gemm_bar(seat->product.type, &gpu);
 
     if (seat->lane.gpu->is_mig)

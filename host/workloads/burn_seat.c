@@ -5,6 +5,7 @@
 #include "gpu/error.h"
 #include "gpu/gemm_check.h"
 #include "gpu/gemm_element.h"
+#include "gpu/gemm_self.h"
 #include "run/memory.h"
 
 /* One thread for each vector of a warp's, and enough warps to wait for memory. */
@@ -136,24 +137,11 @@ void gst_burn_seat_close(struct gst_burn_seat *seat)
     gst_lane_close(&seat->lane);
 }
 
-struct gst_gemm_gpu gst_burn_seat_gpu(const struct gst_burn_seat *seat)
-{
-    const struct gst_gpu *gpu = seat->lane.gpu;
-
-    return (struct gst_gemm_gpu){ .name = gpu->name,
-                                  .cc_major = gpu->cc_major,
-                                  .cc_minor = gpu->cc_minor,
-                                  .sms = (unsigned)gpu->sm_count,
-                                  .clock_hz = gpu->clock_khz * 1e3,
-                                  .clock_max_hz = seat->condition.sm_max_mhz * 1e6,
-                                  .power_limit_w = gst_condition_board_power_w(&seat->condition) };
-}
-
 static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,
                         enum gst_gemm_type type, struct gst_status *st)
 {
     const uint64_t host = gst_memory_left(seat->run->env->root);
-    const struct gst_gemm_gpu gpu = gst_burn_seat_gpu(seat);
+    const struct gst_gemm_gpu gpu = gst_gemm_self(seat->lane.gpu, &seat->condition);
     size_t available = 0;
     size_t total = 0;
     int side;

@@ -64,9 +64,6 @@ bool gst_burn_seat_open(struct gst_burn_seat *seat, struct gst_run *run, struct 
                         struct gst_blas *blas, enum gst_gemm_type type, struct gst_status *st);
 void gst_burn_seat_close(struct gst_burn_seat *seat);
 
-/* The GPU in its own words, for what its arithmetic can do. */
-struct gst_gemm_gpu gst_burn_seat_gpu(const struct gst_burn_seat *seat);
-
 /* Calls about a seat are made in its GPU's context; one that hangs is that GPU's. */
 bool gst_burn_seat_use(struct gst_burn_seat *seat, struct gst_status *st);
 

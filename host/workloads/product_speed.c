@@ -12,6 +12,7 @@
 #include "gpu/gemm_element.h"
 #include "gpu/gemm_freivalds.h"
 #include "gpu/gemm_random.h"
+#include "gpu/gemm_self.h"
 #include "workloads/product_check.h"
 
 /* Power and clocks settle within some hundred milliseconds of full load; more products than that
@@ -150,27 +151,12 @@ static bool sample(struct gst_run *run, const struct gst_product_kind *kind,
     return true;
 }
 
-static struct gst_gemm_gpu self_of(const struct gst_product_seat *seat)
-{
-    const struct gst_gpu *gpu = seat->lane.gpu;
-
-    return (struct gst_gemm_gpu){
-        .name = gpu->name,
-        .cc_major = gpu->cc_major,
-        .cc_minor = gpu->cc_minor,
-        .sms = (unsigned)gpu->sm_count,
-        .clock_hz = gpu->clock_khz * 1e3,
-        .clock_max_hz = seat->condition.sm_max_mhz * 1e6,
-        .power_limit_w = gst_condition_board_power_w(&seat->condition),
-    };
-}
-
 /* What publications compare: the share of what units and the clock attribute allow. Boards exceed
  * that clock, so that it is no bound. */
 static void note_share(struct gst_run *run, const struct gst_product_kind *kind,
                        const struct gst_product_seat *seat)
 {
-    const struct gst_gemm_gpu self = self_of(seat);
+    const struct gst_gemm_gpu self = gst_gemm_self(seat->lane.gpu, &seat->condition);
     const double peak = gst_gemm_attribute_peak(kind->type, &self);
     char key[48];
 
@@ -198,7 +184,7 @@ static struct gst_bar bar_of(const struct gst_product_kind *kind,
                              const struct gst_product_seat *seat, int side)
 {
     const struct gst_gpu *gpu = seat->lane.gpu;
-    const struct gst_gemm_gpu self = self_of(seat);
+    const struct gst_gemm_gpu self = gst_gemm_self(seat->lane.gpu, &seat->condition);
     const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_bar bar = gst_gemm_bar(kind->type, &self);
 
