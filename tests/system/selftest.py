@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,6 +189,13 @@ def bound_gpu(pci="0000:65:00.0"):
 def kernel_module(version="580.95.05"):
     text = f"NVRM version: NVIDIA UNIX x86_64 Kernel Module  {version}  Tue Sep 23 10:01:17 UTC\n"
     return {"/proc/driver/nvidia/version": text}
+
+
+def free_port():
+    """Of this machine's own address; nobody keeps it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 def has_driver_here():

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from model_of import KERNEL_S, MIB, PROFILES, Memory, gpus_of, instances_of, is_split, quantity
+from model_of import KERNEL_S, MIB, PROFILES, Memory, Products
 from test_supervision import Running
 
 SIZE = 4 * MIB
@@ -25,12 +25,8 @@ def side_of(size):
 
 
 def rate_of(profile, kind="fp32"):
-    """Two operations for each lane, multiprocessor and clock, less what the model's products do not
-    reach. What one needs to begin passes while the one before it is under way."""
-    gpu = gpus_of(profile)[0]
-    sms = int(instances_of(profile)[0]["sms"] if is_split(profile) else gpu["sms"])
-    lanes = int(gpu["cores-per-sm"] if kind == "fp32" else gpu[f"{kind}-lanes"])
-    return 2 * sms * lanes * quantity(gpu["clock"]) * float(gpu[f"{kind}-efficiency"])
+    """What one product needs to begin passes while the one before it is under way."""
+    return Products(profile).rate(kind)
 
 
 def sustained(profile):

@@ -3,14 +3,13 @@
 and floors worked out here from the data of profiles and models."""
 
 import json
-import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from collective_of import bus_bandwidth, has_nvls, hops_of, is_direct
 from model_of import MIB, gpus_of, nvlinks
-from selftest import Program
+from selftest import Program, free_port
 
 SEVERAL = ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
 MODELS = {"per-gpu": "P2P/CUMEM", "one-process": "P2P/direct pointer"}
@@ -130,12 +129,6 @@ def test_way_is_in_the_json_alone(whole):
 
     assert "over SHM" not in outcome.out
     assert "over SHM" in json.dumps(outcome.report)
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @pytest.mark.parametrize("hosts, finding", [(["a", "a"], None),

@@ -13,17 +13,11 @@ import pytest
 
 from collective_of import bus_bandwidth, duration
 from model_of import MIB
-from selftest import Program
+from selftest import Program, free_port
 from test_usage import assert_one_line
 
 SLOTS = 8
 TIMEOUT = 30
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def variables(rank, size, port, **more):
