@@ -281,12 +281,16 @@ static void end_all(struct gst_crew *crew)
     crew->removed_files = gst_remnants_remove(&crew->remnants, GST_REMNANTS_FOLDER);
 }
 
-/* Whether all that is known is that some rank is gone. */
+/* Whether all that is known is that some rank is gone. Who comes to join one that is gone before
+ * they have met is told of a refused connection, as of any trouble with the system. */
 static bool is_hearsay(const struct gst_crew *crew)
 {
-    const int trouble = find_trouble(crew);
+    const int number = find_trouble(crew);
+    const enum trouble trouble = number < 0 ? NO_TROUBLE : trouble_of(crew, number);
 
-    return trouble >= 0 && trouble_of(crew, trouble) == LOST_A_RANK;
+    return trouble == LOST_A_RANK
+           || (trouble == FAILED && crew->go_on != NULL
+               && crew->board->workers[number].finding == GST_RUNTIME_NCCL_SYSTEM_ERROR);
 }
 
 /* After trouble: who sees a peer go may say so before the system tells of its end, since a crash

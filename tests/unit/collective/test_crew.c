@@ -19,6 +19,7 @@
 
 #include "collective/crew.h"
 #include "collective/worker.h"
+#include "core/clock.h"
 
 #define WORKERS 3
 #define CULPRIT 1
@@ -141,6 +142,17 @@ static int be_worker(void)
 static bool had_to_end_workers;
 static size_t removed_files;
 
+/* When it is heard that a rank elsewhere is gone; 0: there are no ranks elsewhere. */
+static uint64_t heard_ns;
+
+static bool hear(void *data, struct gst_status *st)
+{
+    (void)data;
+    if (gst_clock_ns() < heard_ns)
+        return true;
+    return gst_fail(st, GST_HOST_RANK_LOST, "rank 3 is gone");
+}
+
 /* With so many workers. */
 static void run_some(enum script script, int workers, double allowed_s, struct gst_status *st)
 {
@@ -152,6 +164,7 @@ static void run_some(enum script script, int workers, double allowed_s, struct g
     *st = none;
     assert_true(gst_crew_init(&crew, st));
     crew.variables = variables;
+    crew.go_on = heard_ns == 0 ? NULL : hear;
     crew.board->seed = script;
     crew.board->worker_count = crew.board->seat_count = workers;
     crew.board->world = WORKERS;
@@ -244,6 +257,18 @@ static void test_crew__says_what_a_rank_says(void **state)
     assert_int_equal(st.code, 2);
 }
 
+/* It came to join a rank elsewhere that had just gone. */
+static void test_crew__a_rank_that_is_gone_tells_more_than_a_refused_connection(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    heard_ns = gst_clock_ns() + 600000000;
+    run(FAILS, 30, &st);
+    heard_ns = 0;
+    assert_cause(&st, "host.rank-lost", GST_NO_GPU, "rank 3 is gone");
+}
+
 static void test_crew__names_the_rank_that_died(void **state)
 {
     struct gst_status st;
@@ -326,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_crew__one_process_speaks_of_itself),
         cmocka_unit_test(test_crew__launches_never_wait),
         cmocka_unit_test(test_crew__says_what_a_rank_says),
+        cmocka_unit_test(test_crew__a_rank_that_is_gone_tells_more_than_a_refused_connection),
         cmocka_unit_test(test_crew__names_the_rank_that_died),
         cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
         cmocka_unit_test(test_crew__names_the_rank_that_never_came),
