@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "collective/way_errors.h"
+#include "collective/way/errors.h"
 
 /* Most waits are for microseconds: the processor is offered to others so many times before the
  * first nap. A nap is short against any collective that is worth one. */

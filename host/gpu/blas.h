@@ -20,7 +20,7 @@
 #include "core/gemm_peaks.h"
 #include "core/status.h"
 #include "gpu/blas_changes.h"
-#include "gpu/gemm_shape.h"
+#include "gpu/gemm/shape.h"
 #include "gpu/path.h"
 
 struct gst_blas {

@@ -14,9 +14,9 @@
 #include "collective/comm.h"
 #include "collective/crew.h"
 #include "run/run.h"
-#include "workloads/collective_attempt.h"
-#include "workloads/collective_seats.h"
-#include "workloads/collective_way.h"
+#include "workloads/all_reduce/attempt.h"
+#include "workloads/all_reduce/seats.h"
+#include "workloads/all_reduce/way.h"
 #include "workloads/list.h"
 
 /* Of what the supervisor allows, each process model gets this share, less what it may take to end

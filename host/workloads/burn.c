@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "run/interrupt.h"
-#include "workloads/burn_first.h"
-#include "workloads/burn_report.h"
-#include "workloads/burn_rounds.h"
+#include "workloads/burn/first.h"
+#include "workloads/burn/report.h"
+#include "workloads/burn/rounds.h"
 #include "workloads/list.h"
 
 static const struct gst_metric_def *const metrics[] = { &gst_burn_metrics[GST_GEMM_FP32],

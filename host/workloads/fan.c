@@ -4,7 +4,7 @@
  * alone never shows is here: a PCIe switch's link to the host that several share, and that runs
  * below what it could; sockets and memory that do not keep up. Judged where sysfs shows such a link
  * (uplinks.h); how much of its rate alone each GPU keeps is told everywhere. Under --level full
- * also between all GPUs and one (fan_peers.h).
+ * also between all GPUs and one (fan/peers.h).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@
 #include "core/class_bars.h"
 #include "core/units.h"
 #include "run/run.h"
-#include "workloads/crowd.h"
-#include "workloads/fan_peers.h"
+#include "workloads/fan/crowd.h"
+#include "workloads/fan/peers.h"
 #include "workloads/list.h"
 
 /* Nine tenths of what the worst healthy report keeps, rounded down to a whole percent: the slowest

@@ -13,7 +13,7 @@
 #include "gpu/numa_maps.h"
 #include "run/run.h"
 #include "workloads/host_copy.h"
-#include "workloads/host_turn.h"
+#include "workloads/host_copy/turn.h"
 #include "workloads/list.h"
 
 /* No number of these is held against siblings: others on the host take a tenth and more of one

@@ -15,8 +15,8 @@
 #include "gpu/pcie.h"
 #include "run/run.h"
 #include "workloads/copy_buffers.h"
-#include "workloads/latency_peers.h"
-#include "workloads/latency_seat.h"
+#include "workloads/latency/peers.h"
+#include "workloads/latency/seat.h"
 #include "workloads/list.h"
 
 /* Loads for one sample: about a millisecond, at 0.5 us and 1 us each. */

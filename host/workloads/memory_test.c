@@ -11,7 +11,7 @@
 #include "gpu/error.h"
 #include "run/run.h"
 #include "workloads/list.h"
-#include "workloads/memory_pass.h"
+#include "workloads/memory_test/pass.h"
 
 #define TRIAL_BYTES ((uint64_t)256 << 20)
 /* Of the time-out; the rest is for contexts, allocations, and a GPU that gets slower than at first.

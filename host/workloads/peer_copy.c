@@ -14,8 +14,8 @@
 #include "core/units.h"
 #include "run/run.h"
 #include "workloads/list.h"
-#include "workloads/peer_bar.h"
-#include "workloads/peer_report.h"
+#include "workloads/peer_copy/bar.h"
+#include "workloads/peer_copy/report.h"
 
 #define SHORTER_SHARE 4
 

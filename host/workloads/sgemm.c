@@ -6,11 +6,11 @@
  */
 #include <stdio.h>
 
-#include "gpu/gemm_element.h"
+#include "gpu/gemm/element.h"
 #include "run/memory.h"
 #include "workloads/list.h"
-#include "workloads/product_check.h"
-#include "workloads/product_speed.h"
+#include "workloads/sgemm/check.h"
+#include "workloads/sgemm/speed.h"
 
 /* Double precision has the fewest units, and half of this fills the largest GPU. */
 #define SIDE_MOST_DOUBLE 4096

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "gpu/gemm_freivalds.h"
-#include "gpu/gemm_random.h"
+#include "gpu/gemm/freivalds.h"
+#include "gpu/gemm/random.h"
 
 enum { SIDE = 4096, ROWS = 512, COLUMNS = 8 };
 

@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-#include "collective/way_graph.h"
-#include "collective/way_topology.h"
-#include "collective/way_xml.h"
+#include "collective/way/graph.h"
+#include "collective/way/topology.h"
+#include "collective/way/xml.h"
 
 /* Marks come in pairs, and every piece lies within the text. */
 static void claim_marks(const char *text, size_t size)

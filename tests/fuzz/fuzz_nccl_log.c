@@ -2,7 +2,7 @@
 /* A log of NCCL with whatever else got into it. */
 #include "tests/fuzz/fuzz.h"
 
-#include "collective/way_log.h"
+#include "collective/way/log.h"
 
 static void claim_connections(const struct gst_way_log *log)
 {

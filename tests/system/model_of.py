@@ -37,7 +37,7 @@ COPY_CALL_S, EVENT_CALL_S = 1.5e-6, 0.8e-6
 # blocks on a multiprocessor, a sum of 8 bytes for each thread that reads.
 ROUND_BYTES, BLOCKS_PER_SM, SUMS_BYTES = 512 * 8 * 16, 16, 512 * 8
 
-# Of host/workloads/latency.c and latency_peers.c: loads of one walk through a GPU's own memory, the
+# Of host/workloads/latency.c and latency/peers.c: loads of one walk through a GPU's own memory, the
 # host's and a peer's, walks of a batch (4 to warm up and 16 timed), bytes of a small copy.
 LOCAL_HOPS, HOST_HOPS, PEER_HOPS, WALKS, PAGE = 2048, 1024, 256, 4 + 16, 4096
 
@@ -404,7 +404,7 @@ def skipped(profile, level, indices):
 PRODUCTS = {"fp32": "fp32", "fp32-default": "fp32", "tf32": "tf32", "fp64": "fp64", "fp16": "fp16",
             "bf16": "bf16"}
 
-# Of host/workloads/product_speed.c: products of a sample, for 10 ms and at most 16.
+# Of host/workloads/sgemm/speed.c: products of a sample, for 10 ms and at most 16.
 SAMPLE_S, REPEATS_MOST = 0.01, 16
 
 

@@ -14,7 +14,7 @@ from model_of import KERNEL_S, MIB, PROFILES, Memory, Products
 from test_supervision import Running
 
 SIZE = 4 * MIB
-COPIES = 4  # of host/workloads/burn_plan.h
+COPIES = 4  # of host/workloads/burn/plan.h
 KINDS = ["fp32", "fp16"]
 STEP_S = 0.5e-6
 

@@ -15,7 +15,7 @@ SEVERAL = ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2
 MODELS = {"per-gpu": "P2P/CUMEM", "one-process": "P2P/direct pointer"}
 
 # NCCL's rate of an NVLink in GB/s (src/graph/topo.h), and the share of it, or of the PCIe link, that
-# is the floor of an all-reduce (host/collective/way_bound.c names the reports behind them).
+# is the floor of an all-reduce (host/collective/way/bound.c names the reports behind them).
 NVLINK = {"9.0": (20.6, 0.75), "10.0": (40.1, 0.60)}
 THROUGH_HOST = 0.25
 STEP_S = 12.2e-6

@@ -13,7 +13,7 @@ WAYS = ("host-to-all", "all-to-host")
 PEER_WAYS = ("all-to-one", "one-to-all")
 SEVERAL = [name for name in PROFILES if shown(name) > 1]
 
-# What core/class_bars.c says of PCIe 3.0, and workloads/uplink_bars.c of all at once: nine tenths of
+# What core/class_bars.c says of PCIe 3.0, and workloads/fan/uplink_bars.c of all at once: nine tenths of
 # 44.41 of 63.015 GB/s (eight H800 to the host), in whole percent; that is less than the 66 % of 4.0.
 EFFICIENCY = {3: 0.54, 4: int(90 * 44.41 / 63.015) / 100}
 

@@ -88,7 +88,7 @@ def test_unique_ids_differ_and_their_rendezvous_listens(join):
 
 
 def test_no_interface_has_its_own_words(join):
-    """The text by which user.nccl-no-interface is told (host/collective/way_errors.c)."""
+    """The text by which user.nccl-no-interface is told (host/collective/way/errors.c)."""
     lines, _ = answers(join("id", NCCL_SOCKET_IFNAME="none0"))
 
     assert int(lines["id"].split()[0]) == INVALID_USAGE
@@ -136,7 +136,7 @@ def test_debugging_goes_to_standard_output_unless_a_file_is_named(join, tmp_path
 
 
 def test_file_of_settings_is_obeyed_and_the_environment_goes_first(join, tmp_path):
-    """As host/collective/way_settings.c reads it. Not in the home: releases look for that in two
+    """As host/collective/way/settings.c reads it. Not in the home: releases look for that in two
     places, and this user's own is not for tests."""
     conf = tmp_path / "nccl.conf"
     conf.write_text("# a comment\nNCCL_SOCKET_IFNAME=none0\n")

@@ -6,7 +6,7 @@ import pytest
 
 from model_of import MIB, PRODUCTS, PROFILES, Products, side_of
 
-# Of host/gpu/gemm_shape.c: rows, columns and length of the sums for shapes of about this side.
+# Of host/gpu/gemm/shape.c: rows, columns and length of the sums for shapes of about this side.
 WIDE = (192, 160, 255)
 
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "collective/way_blame.h"
+#include "collective/way/blame.h"
 #include "core/report.h"
 
 #define RANKS 2

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "collective/way_bound.h"
+#include "collective/way/bound.h"
 #include "core/class_bars.h"
 
 #define GB  1e9

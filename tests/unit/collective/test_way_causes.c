@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collective/way_causes.h"
+#include "collective/way/causes.h"
 #include "nccl_fixture.h"
 
 #define RANKS 2

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collective/way_errors.h"
+#include "collective/way/errors.h"
 
 static const struct {
     const char *text;

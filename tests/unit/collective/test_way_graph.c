@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "collective/way_graph.h"
+#include "collective/way/graph.h"
 #include "nccl_fixture.h"
 
 static struct gst_way_graphs graphs;

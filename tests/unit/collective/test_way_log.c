@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "collective/way_log.h"
+#include "collective/way/log.h"
 #include "nccl_fixture.h"
 
 static struct gst_way_log log_;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collective/way_read.h"
+#include "collective/way/read.h"
 #include "nccl_fixture.h"
 
 static struct gst_way_seen seen;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collective/way_report.h"
+#include "collective/way/report.h"
 
 #define RANKS 3
 #define LINKS 18

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collective/way_graph.h"
-#include "collective/way_settings.h"
+#include "collective/way/graph.h"
+#include "collective/way/settings.h"
 
 static struct gst_way_settings settings;
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collective/way_shm.h"
+#include "collective/way/shm.h"
 
 static const struct gst_workload workload = { .name = "all-reduce" };
 

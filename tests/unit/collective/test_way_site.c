@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "collective/way_site.h"
+#include "collective/way/site.h"
 
 #define COUNT 4
 

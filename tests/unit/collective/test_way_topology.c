@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "collective/way_topology.h"
+#include "collective/way/topology.h"
 #include "nccl_fixture.h"
 
 static struct gst_way_topology topology;

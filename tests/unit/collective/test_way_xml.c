@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collective/way_xml.h"
+#include "collective/way/xml.h"
 
 static struct gst_way_xml start(const char *text)
 {

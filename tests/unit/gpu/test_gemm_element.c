@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "gpu/gemm_element.h"
-#include "gpu/gemm_random.h"
+#include "gpu/gemm/element.h"
+#include "gpu/gemm/random.h"
 
 static void test_half__is_as_defined(void **state)
 {

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "gpu/gemm_check.h"
-#include "gpu/gemm_element.h"
-#include "gpu/gemm_exact.h"
+#include "gpu/gemm/check.h"
+#include "gpu/gemm/element.h"
+#include "gpu/gemm/exact.h"
 
 #define SIDE 96
 

@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "gpu/gemm_bound.h"
-#include "gpu/gemm_element.h"
-#include "gpu/gemm_freivalds.h"
-#include "gpu/gemm_random.h"
-#include "gpu/gemm_reference.h"
+#include "gpu/gemm/bound.h"
+#include "gpu/gemm/element.h"
+#include "gpu/gemm/freivalds.h"
+#include "gpu/gemm/random.h"
+#include "gpu/gemm/reference.h"
 
 struct bench {
     struct gst_gemm_shape shape;

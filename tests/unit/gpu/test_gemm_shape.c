@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "gpu/gemm_exact.h"
-#include "gpu/gemm_shape.h"
+#include "gpu/gemm/exact.h"
+#include "gpu/gemm/shape.h"
 
 static void test_shapes__each_way_to_hide_is_left_out_by_one(void **state)
 {

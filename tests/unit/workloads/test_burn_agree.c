@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "workloads/burn_agree.h"
+#include "workloads/burn/agree.h"
 
 static void test_burn_agree__majority(void **state)
 {

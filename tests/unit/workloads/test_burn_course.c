@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "workloads/burn_course.h"
+#include "workloads/burn/course.h"
 
 static void test_burn_course__describe(void **state)
 {

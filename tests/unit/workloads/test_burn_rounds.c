@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "workloads/burn_rounds.h"
+#include "workloads/burn/rounds.h"
 
 static void test_burn_rounds__next(void **state)
 {

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "workloads/burn_windows.h"
+#include "workloads/burn/windows.h"
 
 static struct gst_burn_windows after(size_t rounds)
 {

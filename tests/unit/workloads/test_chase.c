@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "workloads/chase.h"
+#include "workloads/latency/chase.h"
 
 static void test_chase__nodes_are_a_power_of_two_that_fits(void **state)
 {

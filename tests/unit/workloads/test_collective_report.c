@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "workloads/collective_report.h"
+#include "workloads/all_reduce/report.h"
 #include "workloads/list.h"
 
 #define RANKS    4

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "workloads/collective_way.h"
+#include "workloads/all_reduce/way.h"
 
 #define RANKS 2
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "gpu/clock_reasons.h"
-#include "workloads/host_way.h"
+#include "workloads/host_copy/way.h"
 
 /* A GPU of PCIe 4.0 x16 that shares the link above it, of 4.0 x16 at most, with another. */
 struct scene {

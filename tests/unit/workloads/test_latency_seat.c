@@ -9,7 +9,7 @@
 #include <math.h>
 #include <cmocka.h>
 
-#include "workloads/latency_seat.h"
+#include "workloads/latency/seat.h"
 
 static void near(double seen, double expected)
 {

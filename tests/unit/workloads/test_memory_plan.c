@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "workloads/memory_plan.h"
+#include "workloads/memory_test/plan.h"
 
 #define SEED 1234
 

@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-#include "workloads/product_check.h"
-#include "workloads/product_speed.h"
+#include "workloads/sgemm/check.h"
+#include "workloads/sgemm/speed.h"
 
 static void test_bytes__what_was_asked_or_what_there_is(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "workloads/slow_pairs.h"
+#include "workloads/peer_copy/slow_pairs.h"
 
 static struct gst_slow_pairs all_fine(int count)
 {

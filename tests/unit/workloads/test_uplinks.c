@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "core/class_bars.h"
-#include "workloads/uplinks.h"
+#include "workloads/fan/uplinks.h"
 
 struct machine {
     char folder[32];

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ways of one test; see way.h. */
+#include "workloads/all_reduce/way.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collective/way/blame.h"
+#include "collective/way/read.h"
+#include "collective/way/report.h"
+#include "collective/way/shm.h"
+#include "meet/launch.h"
+
+/* Of ranks that are all here; else nobody knows what is between them. */
+static void read_site(struct gst_collective_way *way)
+{
+    struct gst_run *run = way->run;
+    struct gst_way_pair *pairs = gst_way_pairs_read(run->env, &way->peers, way->gpus, way->ranks);
+
+    if (pairs != NULL)
+        gst_way_site_read(&way->site, run->env, &way->peers, pairs, way->gpus, way->ranks);
+    free(pairs);
+}
+
+void gst_collective_way_read(struct gst_collective_way *way, struct gst_run *run)
+{
+    *way = (struct gst_collective_way){ .run = run, .ranks = run->env->gpu_count };
+    gst_way_settings_read(&way->settings, (const char *const *)environ, run->env->root);
+    for (int i = 0; i < way->ranks; i++)
+        way->gpus[i] = i;
+    gst_peers_ask(&way->peers, run->env);
+    read_site(way);
+}
+
+static int gpu_of(const struct gst_env *env, const struct gst_card *card, const char *boot_id)
+{
+    for (int i = 0; i < env->gpu_count && strcmp(card->boot_id, boot_id) == 0; i++) {
+        if (strcmp(env->gpus[i].uuid, card->gpu) == 0)
+            return i;
+    }
+    return -1;
+}
+
+void gst_collective_way_among(struct gst_collective_way *way, const struct gst_card *cards)
+{
+    const struct gst_launch *launch = way->run->launch;
+
+    way->cards = cards;
+    way->ranks = launch->size <= GST_ENV_GPUS ? launch->size : 0;
+    for (int i = 0; i < way->ranks; i++)
+        way->gpus[i] = gpu_of(way->run->env, &cards[i], cards[launch->rank].boot_id);
+    read_site(way);
+}
+
+void gst_collective_way_tell(struct gst_collective_way *way)
+{
+    gst_way_report_settings(way->run, &way->settings);
+    gst_way_report_shm(way->run, way->run->env->gpu_count);
+}
+
+static void add_variable(const char *variable, void *data)
+{
+    struct gst_collective_trace *trace = data;
+    size_t count = 0;
+
+    while (trace->variables[count] != NULL)
+        count++;
+    if (count == GST_COLLECTIVE_WAY_VARIABLES)
+        return;
+    snprintf(trace->texts[count], sizeof(trace->texts[count]), "%s", variable);
+    trace->variables[count] = trace->texts[count];
+}
+
+void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_run *run)
+{
+    char *folder = run->report->progress.scratch;
+
+    memset(trace, 0, sizeof(*trace));
+    if (gst_scratch_make(folder))
+        gst_way_variables(folder, add_variable, trace);
+}
+
+void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run)
+{
+    char *folder = run->report->progress.scratch;
+
+    if (folder[0] != '\0')
+        trace->seen = malloc(sizeof(*trace->seen));
+    if (trace->seen != NULL)
+        gst_way_read(trace->seen, folder);
+    gst_scratch_remove(folder);
+}
+
+void gst_collective_trace_tell(const struct gst_collective_trace *trace,
+                               struct gst_collective_way *way, const char *model)
+{
+    const struct gst_way_input input = { .seen = trace->seen,
+                                         .model = model,
+                                         .ranks = way->ranks,
+                                         .gpus = way->gpus,
+                                         .cards = way->cards,
+                                         .peers = &way->peers,
+                                         .settings = &way->settings };
+
+    /* Of this process model alone: what the other one lost explains none of its numbers. */
+    way->lost = trace->seen == NULL ? GST_NO_FINDING : gst_way_report(way->run, &input);
+}
+
+void gst_collective_trace_release(struct gst_collective_trace *trace)
+{
+    free(trace->seen);
+    trace->seen = NULL;
+}
+
+/* What somebody set that can cost speed; NULL: nothing. */
+static const struct gst_way_setting *slowing_setting(const struct gst_way_settings *settings)
+{
+    static const enum gst_way_effect effects[] = { GST_WAY_EFFECT_CHOICE, GST_WAY_EFFECT_SPEED,
+                                                   GST_WAY_EFFECT_TOPOLOGY };
+    const struct gst_way_setting *setting = NULL;
+
+    for (size_t i = 0; i < sizeof(effects) / sizeof(effects[0]) && setting == NULL; i++)
+        setting = gst_way_settings_with(settings, effects[i]);
+    return setting;
+}
+
+/* Links that are seen to be down or narrow cost speed with and without a setting. Where only the
+ * number is low, a setting comes before hardware: it costs nothing to take it out first. */
+static enum gst_finding_id blame(struct gst_collective_way *way, char *why, size_t size)
+{
+    const struct gst_way_setting *setting = slowing_setting(&way->settings);
+    char text[192];
+    int gpu;
+    enum gst_finding_id finding =
+        gst_way_blame(&way->site, way->run->env, &way->peers, way->gpus, &gpu, why, size);
+
+    if (setting == NULL || finding == GST_HARDWARE_NVLINK_DOWN
+        || finding == GST_HARDWARE_PCIE_LINK_NARROW)
+        return finding;
+    snprintf(why, size, "%s %s", gst_way_setting_describe(setting, text, sizeof(text)),
+             gst_way_effect_meaning(gst_way_setting_effect(setting)));
+    return GST_USER_NCCL_SLOWED;
+}
+
+void gst_collective_way_explain(struct gst_collective_way *way)
+{
+    enum gst_finding_id finding = way->lost;
+    char why[256] = "so fast is the way that it took";
+
+    /* Ranks of other machines: nothing is known of what is between, and nothing is judged. */
+    if (way->site.kind == GST_WAY_KIND_UNKNOWN)
+        return;
+    if (finding == GST_NO_FINDING)
+        finding = blame(way, why, sizeof(why));
+    gst_run_explain_metric(way->run, finding, why);
+}
