@@ -95,6 +95,7 @@ enum sim_action {
     SIM_ACTION_ABORTS,
     SIM_ACTION_PRINTS,
     SIM_ACTION_EATS_MEMORY,
+    SIM_ACTION_TAKES,
 };
 
 /* What a function of a double does at its n-th call. */
@@ -103,6 +104,7 @@ struct sim_spec_call {
     uint64_t call; /* counted from 1; 0: every call */
     enum sim_action action;
     int result;
+    sim_time takes_ps; /* of the caller, on top of what the call costs */
     char text[128];
     int fault;
 };
