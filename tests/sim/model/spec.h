@@ -146,7 +146,12 @@ struct sim_spec_rank {
     sim_time late;
     int nan_fault, swap_fault; /* of what it receives */
     struct sim_spec_flip flip;
+    int ulps_fault; /* its first number is off by so many units in the last place */
+    unsigned ulps;
+    int combine_fault; /* it is combined otherwise than was asked for: */
+    int combines;      /* an ncclRedOp_t */
     enum sim_rank_place spoil_where;
+    int scale_fault; /* what it brings is not multiplied by its factor */
 };
 
 /* What GPUs share on their way to the host and to each other; bytes per second, 0: no limit. */

@@ -359,7 +359,12 @@ static void add_ranks(struct sim_spec *spec)
                                     .nan_fault = rank->nan_fault,
                                     .swap_fault = rank->swap_fault,
                                     .flip = flip_of(&rank->flip),
-                                    .spoil_where = (enum sim_rank_place)rank->spoil_where };
+                                    .ulps_fault = rank->ulps_fault,
+                                    .ulps = rank->ulps,
+                                    .combine_fault = rank->combine_fault,
+                                    .combines = (int)rank->combines - 1,
+                                    .spoil_where = (enum sim_rank_place)rank->spoil_where,
+                                    .scale_fault = rank->scale_fault };
     }
 }
 

@@ -113,7 +113,16 @@ static void test_script__ranks_do_what_they_are_told(void **state)
     assert_true(parse(SIM_SCRIPT_FAULT,
                       "rank 1 absent; rank 2 dies at=collective; rank 3 dropped in=processes;"
                       "rank 63 flip=0x1000:3 in=process; rank 5 late=50us; rank 6 nan;"
-                      "rank 6 swapped; libnccl version=2.12; rank 7 skips=10"));
+                      "rank 6 swapped; libnccl version=2.12; rank 7 skips=10;"
+                      "rank 8 combines=avg; rank 8 ulps=4; rank 9 unscaled"));
+    assert_int_equal(ranks[8].combine_fault, 9);
+    assert_int_equal(ranks[8].combines, 5);
+    assert_int_equal(ranks[8].ulps_fault, 10);
+    assert_int_equal(ranks[8].ulps, 4);
+    assert_int_equal(ranks[9].scale_fault, 11);
+    assert_int_equal(ranks[0].scale_fault, SIM_FAULT_NONE);
+    assert_int_equal(ranks[0].combine_fault, SIM_FAULT_NONE);
+    assert_int_equal(ranks[0].ulps_fault, SIM_FAULT_NONE);
     assert_int_equal(ranks[7].skips, 10);
     assert_int_equal(ranks[7].skip_fault, 8);
     assert_int_equal(ranks[1].skip_fault, SIM_FAULT_NONE);
@@ -228,6 +237,8 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_FAULT, "rank 1 dies", "rank N dies at=init, or at=collective" },
         { SIM_SCRIPT_FAULT, "rank 1 dies at=once", "rank N dies at=init, or at=collective" },
         { SIM_SCRIPT_FAULT, "rank 1 absent in=process", "'in=process' (all ranks in one)" },
+        { SIM_SCRIPT_FAULT, "rank 1 combines=xor", "(known: sum, prod, max, min, avg)" },
+        { SIM_SCRIPT_FAULT, "rank 1 unscaled in=process", "'in=process' (all ranks in one)" },
         { SIM_SCRIPT_FAULT, "rank 1 dropped in=space", "'in=process' (all ranks in one)" },
         { SIM_SCRIPT_FAULT, "rank 1 gone", "unknown word 'gone' (known: dies at absent" },
         { SIM_SCRIPT_FAULT, "rank 1", "'rank' needs a word after it" },
