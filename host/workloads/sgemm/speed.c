@@ -227,6 +227,7 @@ static bool measure_on(struct gst_run *run, const struct gst_product_kind *kind,
     double samples[GST_SAMPLES_MAX];
     struct gst_gemm_far far;
 
+    gst_run_phase(run, gpu, "%s: send", kind->name);
     if (!gst_product_send(seat, data, st) || !sample(run, kind, seat, data, samples, st))
         return false;
     gst_run_phase(run, gpu, "%s: check", kind->name);
