@@ -331,3 +331,21 @@ def test_a_sample_that_the_host_was_late_for_does_not_count(whole):
     [words] = outcome.report["facts"]["collectives_host_late"].values()
     assert words.startswith(f"1 of {samples + 2} samples")
     assert "0 cases have no others" in words
+
+
+# --- names of numbers ---
+
+def test_type_and_reduction_are_part_of_what_is_compared(whole):
+    """Only where they are not what is usual, so that numbers of before keep their names."""
+    args = ("--size", "4K", "--process-model", "per-gpu", "--samples", "1")
+    usual = set(metrics_of(run(whole, "rtx4090x2", *args)))
+    other = set(metrics_of(run(whole, "rtx4090x2", *args, "--data-type", "bfloat16", "--op",
+                               "premulsum")))
+    moved = set(metrics_of(run(whole, "rtx4090x2", *args, "--collective", "all-gather",
+                               "--data-type", "half")))
+
+    assert ("all-reduce.bus-bandwidth", "per-gpu 4 KiB in-place") in usual
+    assert ("all-reduce.bus-bandwidth", "per-gpu 4 KiB bfloat16 premulsum in-place") in other
+    assert ("all-reduce.time", "per-gpu 8 B bfloat16 premulsum") in other
+    assert ("all-gather.bus-bandwidth", "per-gpu 4 KiB half") in moved
+    assert not usual & other

@@ -273,6 +273,23 @@ static bool is_end(const struct gst_board *board, size_t number, bool largest)
     return true;
 }
 
+/* "per-gpu 4 KiB", "per-gpu 4 KiB half max in-place": what is not said is float, and sum; of one
+ * rank, whose plan has no other, premulsum. Numbers of one name are compared with each other. */
+static void name_variant(const struct gst_board *board, const struct gst_collective_case *c,
+                         const char *model, char *text, size_t size)
+{
+    const enum gst_reduction usual =
+        board->world == 1 ? GST_REDUCTION_PREMULSUM : GST_REDUCTION_SUM;
+    const bool has_type = c->element != GST_ELEMENT_FLOAT;
+    const bool has_reduction = combines(c->collective) && c->reduction != usual;
+    char bytes[32];
+
+    snprintf(text, size, "%s %s%s%s%s%s%s", model, name_bytes(bytes_of(c), bytes, sizeof(bytes)),
+             has_type ? " " : "", has_type ? gst_element_names[c->element] : "",
+             has_reduction ? " " : "", has_reduction ? gst_reduction_names[c->reduction] : "",
+             c->is_in_place ? " in-place" : "");
+}
+
 /* The time of the smallest message, and the bandwidths of all others; in place of the largest, and
  * the algorithm's, too: they tell nothing more for the rest. */
 static bool report_case(struct gst_run *run, const struct gst_board *board, size_t number,
@@ -281,10 +298,9 @@ static bool report_case(struct gst_run *run, const struct gst_board *board, size
     const struct gst_collective_case *c = &board->cases[number];
     const double factor = gst_collective_bus_factor(c->collective, board->world);
     const bool is_least = is_end(board, number, false), is_most = is_end(board, number, true);
-    char variant[GST_NAME_SIZE], bytes[32];
+    char variant[GST_VARIANT_SIZE];
 
-    snprintf(variant, sizeof(variant), "%s %s%s", model,
-             name_bytes(bytes_of(c), bytes, sizeof(bytes)), c->is_in_place ? " in-place" : "");
+    name_variant(board, c, model, variant, sizeof(variant));
     if (is_least && !c->is_in_place
         && !record(run, board, number, &time_defs[c->collective], variant, 1, gst_bar_none(), st))
         return false;
