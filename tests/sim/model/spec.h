@@ -104,8 +104,8 @@ struct sim_spec_call {
     uint64_t call; /* counted from 1; 0: every call */
     enum sim_action action;
     int result;
-    sim_time takes_ps; /* of the caller, on top of what the call costs */
     char text[128];
+    sim_time takes; /* of the host's time, beside what the call takes anyway */
     int fault;
 };
 

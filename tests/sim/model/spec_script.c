@@ -261,7 +261,7 @@ static void add_call(struct sim_spec *spec, const struct sim_plan_entry *entry)
     call->call = entry->call;
     call->action = actions[entry->action];
     call->result = entry->result;
-    call->takes_ps = entry->takes_ps;
+    call->takes = entry->number;
     call->fault = entry->fault;
 }
 
