@@ -270,7 +270,7 @@ void gst_blas_handle_close(struct gst_blas_handle *handle)
  * throughout. */
 static int math_mode_of(const struct gst_product *product)
 {
-    if (product->type == GST_GEMM_FP32 && !product->is_default)
+    if (product->is_pedantic)
         return CUBLAS_PEDANTIC_MATH;
     if (product->type == GST_GEMM_FP16 || product->type == GST_GEMM_BF16)
         return CUBLAS_DEFAULT_MATH | CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION;

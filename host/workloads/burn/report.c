@@ -7,24 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/class_bars.h"
-#include "core/gemm_bars.h"
+#include "core/gemm_judged.h"
 #include "gpu/gemm/self.h"
 #include "run/interrupt.h"
 #include "workloads/burn/agree.h"
 #include "workloads/burn/first.h"
-#include "workloads/sgemm/speed.h"
 
-#define METRIC(name_, label)                                                                       \
-    {                                                                                              \
-        .name = "burn." name_, .title = label, .unit = GST_UNIT_FLOP_PER_S, .has_siblings = true,  \
-    }
+#define METRIC(symbol, name_, text)                                                                \
+    [symbol] = {                                                                                   \
+        .name = "burn." name_,                                                                     \
+        .title = "product of " text ", sustained on all GPUs at once",                             \
+        .unit = GST_UNIT_FLOP_PER_S,                                                               \
+        .has_siblings = true,                                                                      \
+    },
 
-const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT] = {
-    [GST_GEMM_FP32] = METRIC("fp32", "product of FP32, sustained on all GPUs at once"),
-    [GST_GEMM_FP16] =
-        METRIC("fp16", "product of FP16 summed in FP32, sustained on all GPUs at once"),
-};
+const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT] = { GST_GEMM_TYPES(METRIC) };
 
 static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
 {
@@ -34,9 +31,9 @@ static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
 /* Who says what is known of a GPU under this load. */
 static const char *source_of(const struct gst_burn_seat *seat)
 {
-    static const char *const sources[GST_GEMM_TYPE_COUNT] = {
-        [GST_GEMM_FP32] = "burn-fp32", [GST_GEMM_FP16] = "burn-fp16"
-    };
+#define SOURCE(symbol, name, text) [symbol] = "burn-" name,
+    static const char *const sources[GST_GEMM_TYPE_COUNT] = { GST_GEMM_TYPES(SOURCE) };
+#undef SOURCE
 
     return sources[seat->product.type];
 }
@@ -214,19 +211,21 @@ static void explain(struct gst_burn_seat *seat)
     gst_run_explain_metric(seat->run, gst_condition_explain(&seat->condition), why);
 }
 
-/* No bar where the bound does not hold: an instance shares the GPU's power and clock. No floor for
- * the pedantic mode, which promises numbers and not speed (cuBLAS documentation, cublasMath_t), and
- * for small products, of which there are no reports. */
 static struct gst_bar bar_of(const struct gst_burn_seat *seat)
 {
-    const struct gst_gemm_gpu gpu = gst_gemm_self(seat->lane.gpu, &seat->condition);
-    const struct gst_bar bar = gst_gemm_bar(seat->product.type, &gpu);
+    const struct gst_gpu *gpu = seat->lane.gpu;
+    const struct gst_product *product = &seat->product;
+    const struct gst_gemm_gpu self = gst_gemm_self(gpu, &seat->condition);
+    const struct gst_gemm_measured measured = {
+        .type = product->type,
+        .side = product->shape.m,
+        .is_pedantic = product->is_pedantic,
+        .is_emulated =
+            gst_blas_is_emulated(&seat->blas.blas->changes, product->type, product->is_pedantic),
+        .is_instance = gpu->is_mig,
+    };
 
-    if (seat->lane.gpu->is_mig)
-        return gst_bar_none();
-    return seat->product.is_default && gst_product_fills(seat->product.shape.m, (int)gpu.sms)
-               ? bar
-               : gst_bar_without_floor(bar);
+    return gst_gemm_bar_of_measured(&measured, &self);
 }
 
 static void report_speed(struct gst_burn_seat *seat)

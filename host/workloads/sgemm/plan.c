@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How large and how often; see plan.h. */
+#include "workloads/sgemm/plan.h"
+
+#include <math.h>
+
+/* Power and clocks settle within some hundred milliseconds of full load; more products than that
+ * many are not queued at once. */
+#define WARM_UP_S      0.3
+#define WARM_UPS_LEAST 3
+#define WARM_UPS_MOST  128
+
+/* Events come in steps of half a microsecond (CUDA driver API, cuEventElapsedTime). */
+#define SAMPLE_S     0.01
+#define REPEATS_MOST 16
+
+/* Three squares of a side of 8192: 1.1 TFLOP, some millisecond of the fastest GPUs. */
+#define DEFAULT_BYTES ((uint64_t)3 * 8192 * 8192 * sizeof(double))
+
+/* Of what the host has left: its supervisor ends a child that takes most of it. Of what a GPU has
+ * left: somebody else may want some. */
+#define HOST_SHARE 4
+#define GPU_SHARE  2
+
+static uint64_t at_most(uint64_t bytes, uint64_t left, uint64_t share)
+{
+    return left == 0 || left / share >= bytes ? bytes : left / share;
+}
+
+uint64_t gst_sgemm_bytes(uint64_t asked, uint64_t host_left, uint64_t gpu_left)
+{
+    const uint64_t bytes = asked != 0 ? asked : at_most(DEFAULT_BYTES, host_left, HOST_SHARE);
+
+    return at_most(bytes, gpu_left, GPU_SHARE);
+}
+
+/* No number is the least: no conversion of it is defined. */
+static int clamp(double value, int least, int most)
+{
+    if (!(value > least))
+        return least;
+    return value < most ? (int)value : most;
+}
+
+int gst_sgemm_warm_ups(double seconds)
+{
+    return clamp(ceil(WARM_UP_S / seconds), WARM_UPS_LEAST, WARM_UPS_MOST);
+}
+
+int gst_sgemm_repeats(double seconds)
+{
+    return clamp(ceil(SAMPLE_S / seconds), 1, REPEATS_MOST);
+}
+
+double gst_sgemm_trial_s(const double *intervals, int count, int products)
+{
+    double best = intervals[0];
+
+    for (int i = 1; i < count; i++)
+        best = fmin(best, intervals[i]);
+    return best / products;
+}
