@@ -99,7 +99,7 @@ static bool test_kind(struct bench *t, const struct gst_sgemm_kind *kind, struct
 /* The side that every GPU has room for. */
 static void choose_side(struct bench *t)
 {
-    const uint64_t asked = t->run->size_bytes, host = gst_memory_left_here();
+    const uint64_t asked = t->run->size_bytes, host = gst_memory_left(t->run->env->root);
     uint64_t least = 0, bytes;
 
     for (int i = 0; i < t->count; i++) {

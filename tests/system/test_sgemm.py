@@ -5,6 +5,7 @@ what is judged, and what the environment changes."""
 import pytest
 
 from model_of import MIB, PRODUCTS, PROFILES, Products, side_of
+from selftest import plant
 
 # Of host/gpu/gemm/shape.c: rows, columns and length of the sums for shapes of about this side.
 WIDE = (192, 160, 255)
@@ -78,6 +79,23 @@ def test_every_element_is_counted(whole):
     each = 768 * 768 + sum(m * n for m, n, _ in shapes(384)) + 255 * 127 + 768 * 768
 
     assert workload["elements_checked"] == len(PRODUCTS) * each + 2 * (192 * 160 + 768 * 768)
+
+
+def test_the_host_is_the_one_that_is_read(whole):
+    """What is left to the host is what the root says that the run reads. A quarter of 64 MiB are 16:
+    as much as in the test above. An empty size is the workload's own."""
+    root = plant(whole.folder / "root", {"/proc/meminfo": "MemAvailable:  65536 kB\n"})
+    small, asked = [
+        whole.report("sgemm", *args, profile="t4x1", env={"GPU_SELFTEST_SIZE": ""})
+        for args in (("--root", root), ("--size", "16M"))]
+
+    assert small.exit == 0, small.describe()
+    [told] = small.report["facts"]["made_smaller"].values()
+    assert told.startswith("67108864 bytes are left to the host, ")
+    assert "made_smaller" not in asked.report["facts"]
+    assert ([run.report["workloads"][0]["elements_checked"] for run in (small, asked)]
+            == 2 * [4 * (2 * 768 * 768 + sum(m * n for m, n, _ in shapes(384)) + 255 * 127)
+                    + 2 * (192 * 160 + 768 * 768)])
 
 
 def test_each_level_checks_the_large_square_of_each_kind(whole):
