@@ -118,7 +118,7 @@ static bool by_model(struct gst_bar *bar, enum gst_gemm_type type, const struct 
 
         if (strcmp(rows[i].name, gpu->name) != 0 || range->count < GST_GEMM_REPORTS_LEAST)
             continue;
-        bar->floor = range->lowest * 1e12 * gst_gemm_margin(type);
+        bar->floor = range->lowest_tflops * 1e12 * gst_gemm_margin(type);
         snprintf(bar->floor_from, sizeof(bar->floor_from),
                  "worst of %d reports of this model, less %.0f %%", range->count, taken_off(type));
         return true;
@@ -179,7 +179,7 @@ static void by_generation(struct gst_bar *bar, enum gst_gemm_type type,
         if (range->count == 0 || rows[i].sms == 0 || !is_of_generation(&other, gpu)
             || power_of_unit(&other) > power_of_unit(gpu))
             continue;
-        least = fmin(least, range->lowest * 1e12 / gst_gemm_attribute_peak(type, &other));
+        least = fmin(least, range->lowest_tflops * 1e12 / gst_gemm_attribute_peak(type, &other));
         reports += range->count;
     }
     if (reports < GST_GEMM_REPORTS_LEAST)

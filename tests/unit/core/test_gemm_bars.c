@@ -176,8 +176,9 @@ static void lint_share(const struct gst_gemm_observed *row, enum gst_gemm_type t
     const double peak = gst_gemm_attribute_peak(type, &gpu) / 1e12;
     const struct gst_gemm_range *range = &row->ranges[type];
 
-    if (peak > 0 && !(range->lowest > 0.45 * peak && range->highest < 1.2 * peak))
-        fail_msg("%s %s: %g of %g", row->name, gst_gemm_type_name(type), range->lowest, peak);
+    if (peak > 0 && !(range->lowest_tflops > 0.45 * peak && range->highest_tflops < 1.2 * peak))
+        fail_msg("%s %s: %g of %g", row->name, gst_gemm_type_name(type), range->lowest_tflops,
+                 peak);
 }
 
 static void test_gemm_bars__lint(void **state)
@@ -199,14 +200,14 @@ static void test_gemm_bars__lint(void **state)
 
             most = range->count > most ? range->count : most;
             if (range->count == 0) {
-                assert_true(range->lowest == 0 && range->highest == 0);
+                assert_true(range->lowest_tflops == 0 && range->highest_tflops == 0);
                 continue;
             }
-            assert_true(range->lowest > 0 && range->lowest <= range->highest);
-            assert_true(range->lowest
-                        >= gst_gemm_margin((enum gst_gemm_type)type) * range->highest);
-            assert_true(range->count > 1 || range->lowest == range->highest);
-            assert_true(range->lowest >= rows[i].ranges[GST_GEMM_FP32].lowest);
+            assert_true(range->lowest_tflops > 0 && range->lowest_tflops <= range->highest_tflops);
+            assert_true(range->lowest_tflops
+                        >= gst_gemm_margin((enum gst_gemm_type)type) * range->highest_tflops);
+            assert_true(range->count > 1 || range->lowest_tflops == range->highest_tflops);
+            assert_true(range->lowest_tflops >= rows[i].ranges[GST_GEMM_FP32].lowest_tflops);
             lint_share(&rows[i], (enum gst_gemm_type)type);
         }
         assert_true(most >= GST_GEMM_REPORTS_LEAST || rows[i].sms > 0);
