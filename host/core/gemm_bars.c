@@ -198,8 +198,8 @@ struct gst_bar gst_gemm_bar(enum gst_gemm_type type, const struct gst_gemm_gpu *
 
     if (gpu->clock_max_hz > 0 && ceiling > 0) {
         bar.ceiling = ceiling;
-        snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "%u SMs x %.0f MHz x %u lanes x 2",
-                 gpu->sms, highest_hz / 1e6, gst_gemm_lanes(type, gpu));
+        snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "%u SMs at %.0f MHz", gpu->sms,
+                 highest_hz / 1e6);
     }
     if (!is_held_down(gpu) && !by_model(&bar, type, gpu))
         by_generation(&bar, type, gpu);

@@ -27,7 +27,9 @@ const char *gst_gemm_type_text(enum gst_gemm_type type)
 bool gst_gemm_type_exists(enum gst_gemm_type type, int cc_major, int cc_minor)
 {
     (void)cc_minor;
-    return (type != GST_GEMM_TF32 && type != GST_GEMM_BF16) || cc_major >= 8;
+    if (type == GST_GEMM_TF32 || type == GST_GEMM_BF16)
+        return cc_major >= 8;
+    return type != GST_GEMM_FP16 || cc_major >= 5;
 }
 
 #define GUIDE "CUDA C++ Programming Guide 12.6, arithmetic instructions"

@@ -28,7 +28,8 @@ const char *gst_gemm_type_name(enum gst_gemm_type type);
 const char *gst_gemm_type_text(enum gst_gemm_type type);
 
 /* False for TF32 and BF16 below compute capability 8.0, which has no units for them: a library
- * then refuses the product or makes it of others. */
+ * then refuses the product or makes it of others. And for FP16 below 5.0, where cuBLAS has no such
+ * product (its documentation, cublasGemmEx: CUBLAS_STATUS_ARCH_MISMATCH). */
 bool gst_gemm_type_exists(enum gst_gemm_type type, int cc_major, int cc_minor);
 
 /* A GPU as it describes itself. 0 is "not told" for the last two. */

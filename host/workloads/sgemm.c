@@ -101,6 +101,7 @@ static void choose_side(struct bench *t)
 {
     const uint64_t asked = t->run->size_bytes, host = gst_memory_left(t->run->env->root);
     uint64_t least = 0, bytes;
+    char text[96];
 
     for (int i = 0; i < t->count; i++) {
         const uint64_t left = t->seats[i].is_out ? 0 : gst_sgemm_seat_left(&t->seats[i]);
@@ -110,9 +111,8 @@ static void choose_side(struct bench *t)
     }
     bytes = gst_sgemm_bytes(asked, host, least);
     if (bytes < gst_sgemm_bytes(asked, 0, 0))
-        gst_report_fact_text(t->run->report, GST_NO_GPU, "cublas", "made_smaller",
-                             "%llu bytes are left to the host, %llu free on the fullest GPU",
-                             (unsigned long long)host, (unsigned long long)least);
+        gst_report_fact_text(t->run->report, GST_NO_GPU, "cublas", "made_smaller", "%s",
+                             gst_sgemm_tell_left(text, sizeof(text), host, least));
     t->side = gst_gemm_side_of_size(bytes, sizeof(double));
 }
 

@@ -81,21 +81,28 @@ def test_every_element_is_counted(whole):
     assert workload["elements_checked"] == len(PRODUCTS) * each + 2 * (192 * 160 + 768 * 768)
 
 
-def test_the_host_is_the_one_that_is_read(whole):
-    """What is left to the host is what the root says that the run reads. A quarter of 64 MiB are 16:
-    as much as in the test above. An empty size is the workload's own."""
-    root = plant(whole.folder / "root", {"/proc/meminfo": "MemAvailable:  65536 kB\n"})
-    small, asked = [
-        whole.report("sgemm", *args, profile="t4x1", env={"GPU_SELFTEST_SIZE": ""})
-        for args in (("--root", root), ("--size", "16M"))]
+@pytest.mark.parametrize("left, args", [("65536 kB", ()), ("32768 kB", ("--size", "64M"))],
+                         ids=["chosen", "asked"])
+def test_the_host_is_the_one_that_is_read(whole, left, args):
+    """What is left to the host is what the root says that the run reads: a quarter of 64 MiB, or half
+    of 32 where more is asked for, are 16 MiB. An empty size is the workload's own."""
+    root = plant(whole.folder / "root", {"/proc/meminfo": f"MemAvailable:  {left}\n"})
+    outcome = whole.report("sgemm", "--root", root, *args, profile="t4x1",
+                           env={"GPU_SELFTEST_SIZE": ""})
 
-    assert small.exit == 0, small.describe()
-    [told] = small.report["facts"]["made_smaller"].values()
-    assert told.startswith("67108864 bytes are left to the host, ")
-    assert "made_smaller" not in asked.report["facts"]
-    assert ([run.report["workloads"][0]["elements_checked"] for run in (small, asked)]
-            == 2 * [4 * (2 * 768 * 768 + sum(m * n for m, n, _ in shapes(384)) + 255 * 127)
-                    + 2 * (192 * 160 + 768 * 768)])
+    assert outcome.exit == 0, outcome.describe()
+    [told] = outcome.report["facts"]["made_smaller"].values()
+    assert told.startswith(f"left to the host: {int(left.split()[0]) // 1024} MiB; ")
+    # As in the test above, of four kinds.
+    assert outcome.report["workloads"][0]["elements_checked"] == (
+        4 * (2 * 768 * 768 + sum(m * n for m, n, _ in shapes(384)) + 255 * 127)
+        + 2 * (192 * 160 + 768 * 768))
+
+
+def test_what_is_asked_for_and_fits_is_not_made_smaller(whole):
+    outcome = whole.report("sgemm", "--size", "1M", profile="t4x1")
+
+    assert "made_smaller" not in outcome.report["facts"]
 
 
 def test_each_level_checks_the_large_square_of_each_kind(whole):

@@ -3,6 +3,9 @@
 #include "workloads/sgemm/plan.h"
 
 #include <math.h>
+#include <stdio.h>
+
+#include "core/units.h"
 
 /* Power and clocks settle within some hundred milliseconds of full load; more products than that
  * many are not queued at once. */
@@ -17,10 +20,12 @@
 /* Three squares of a side of 8192: 1.1 TFLOP, some millisecond of the fastest GPUs. */
 #define DEFAULT_BYTES ((uint64_t)3 * 8192 * 8192 * sizeof(double))
 
-/* Of what the host has left: its supervisor ends a child that takes most of it. Of what a GPU has
- * left: somebody else may want some. */
-#define HOST_SHARE 4
-#define GPU_SHARE  2
+/* Of what the host has left: its supervisor ends a child that takes three quarters of it, so that
+ * whoever asks for more than half would be told of nothing else. Of what a GPU has left: somebody
+ * else may want some, and the library loads code later. */
+#define HOST_SHARE       4
+#define HOST_SHARE_ASKED 2
+#define GPU_SHARE        2
 
 static uint64_t at_most(uint64_t bytes, uint64_t left, uint64_t share)
 {
@@ -29,9 +34,24 @@ static uint64_t at_most(uint64_t bytes, uint64_t left, uint64_t share)
 
 uint64_t gst_sgemm_bytes(uint64_t asked, uint64_t host_left, uint64_t gpu_left)
 {
-    const uint64_t bytes = asked != 0 ? asked : at_most(DEFAULT_BYTES, host_left, HOST_SHARE);
+    const uint64_t bytes = asked != 0 ? at_most(asked, host_left, HOST_SHARE_ASKED)
+                                      : at_most(DEFAULT_BYTES, host_left, HOST_SHARE);
 
     return at_most(bytes, gpu_left, GPU_SHARE);
+}
+
+static const char *tell_bytes(char *text, size_t size, uint64_t bytes)
+{
+    return bytes == 0 ? "unknown" : gst_format(text, size, (double)bytes, GST_UNIT_BYTES);
+}
+
+const char *gst_sgemm_tell_left(char *text, size_t size, uint64_t host_left, uint64_t gpu_left)
+{
+    char host[32], gpu[32];
+
+    snprintf(text, size, "left to the host: %s; free on the fullest GPU: %s",
+             tell_bytes(host, sizeof(host), host_left), tell_bytes(gpu, sizeof(gpu), gpu_left));
+    return text;
 }
 
 /* No number is the least: no conversion of it is defined. */

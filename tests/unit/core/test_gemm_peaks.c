@@ -133,6 +133,9 @@ static void test_gemm_peaks__types(void **state)
     assert_false(gst_gemm_type_exists(GST_GEMM_TF32, 7, 5));
     assert_false(gst_gemm_type_exists(GST_GEMM_BF16, 7, 0));
     assert_true(gst_gemm_type_exists(GST_GEMM_FP16, 7, 0));
+    assert_true(gst_gemm_type_exists(GST_GEMM_FP16, 5, 0));
+    assert_false(gst_gemm_type_exists(GST_GEMM_FP16, 3, 7));
+    assert_true(gst_gemm_type_exists(GST_GEMM_FP64, 3, 5));
     assert_true(gst_gemm_type_exists(GST_GEMM_TF32, 8, 0));
     assert_true(gst_gemm_type_exists(GST_GEMM_BF16, 12, 1));
 }

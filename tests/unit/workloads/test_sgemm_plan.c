@@ -21,9 +21,21 @@ static void test_bytes__what_was_asked_or_what_there_is(void **state)
     assert_true(gst_sgemm_bytes(0, 1ULL << 30, 0) == 256ULL << 20);
     assert_true(gst_sgemm_bytes(0, 0, 1ULL << 30) == 512ULL << 20);
     assert_true(gst_sgemm_bytes(0, 1ULL << 30, 256ULL << 20) == 128ULL << 20);
-    /* What was asked for is not what the host can spare, but cannot be more than fits. */
-    assert_true(gst_sgemm_bytes(16 << 20, 1, 0) == 16 << 20);
+    /* What was asked for may take more of the host, but cannot be more than fits. */
+    assert_true(gst_sgemm_bytes(16 << 20, 32 << 20, 0) == 16 << 20);
+    assert_true(gst_sgemm_bytes(16 << 20, 16 << 20, 0) == 8 << 20);
     assert_true(gst_sgemm_bytes(16 << 20, 0, 16 << 20) == 8 << 20);
+}
+
+static void test_tell_left__says_what_is_not_known(void **state)
+{
+    char text[96];
+
+    (void)state;
+    assert_string_equal(gst_sgemm_tell_left(text, sizeof(text), 64 << 20, 12ULL << 30),
+                        "left to the host: 64 MiB; free on the fullest GPU: 12 GiB");
+    assert_string_equal(gst_sgemm_tell_left(text, sizeof(text), 0, 0),
+                        "left to the host: unknown; free on the fullest GPU: unknown");
 }
 
 static void test_warm_ups__for_three_tenths_of_a_second(void **state)
@@ -62,6 +74,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bytes__what_was_asked_or_what_there_is),
+        cmocka_unit_test(test_tell_left__says_what_is_not_known),
         cmocka_unit_test(test_warm_ups__for_three_tenths_of_a_second),
         cmocka_unit_test(test_repeats__for_ten_milliseconds),
         cmocka_unit_test(test_trial__best_interval),
