@@ -2,6 +2,8 @@
 """sgemm: every rate against a closed form, worked out here from the models' data; what is checked,
 what is judged, and what the environment changes."""
 
+import shutil
+
 import pytest
 
 from model_of import MIB, PRODUCTS, PROFILES, Products, side_of
@@ -9,6 +11,14 @@ from selftest import plant
 
 # Of host/gpu/gemm/shape.c: rows, columns and length of the sums for shapes of about this side.
 WIDE = (192, 160, 255)
+
+# A machine of two models: that of l4x1, and the GPU of t4x1 beside it.
+MIXED = """
+driver version=580.95.05 cuda=13.0
+cudart version=13.0
+gpu 0 model=l4 pci=0000:01:00.0 numa=-1 uuid=GPU-00000000-0000-4000-8000-000000000001
+gpu 1 model=t4 pci=0000:02:00.0 numa=-1 uuid=GPU-00000000-0000-4000-8000-000000000002
+"""
 
 
 def shapes(side):
@@ -154,6 +164,24 @@ def test_a_slow_gpu_without_siblings_is_below_its_floor(whole):
     assert outcome.counted() == {"host.clocks-limited"}, outcome.describe()
     assert {check["gpu"] for check in outcome.checks("FAIL")} == {0}
     assert all("SM clock 600 of 1590 MHz" in check["observed"] for check in outcome.checks("FAIL"))
+
+
+@pytest.mark.slow
+def test_a_slow_model_decides_for_no_other(whole, tmp_path):
+    """2 x 2048 cubed in FP64 takes a T4 at 900 MHz 0.13 s, more than a tenth: it gets half the side,
+    and an L4 that needs 0.04 s keeps its own."""
+    simulator = shutil.copytree(whole.build / "sim", tmp_path / "sim")
+    (simulator / "profiles/mixed.profile").write_text(MIXED)
+    outcome = whole.report("sgemm", "--size", "96M", profile="mixed", timeout=180,
+                           faults=["clock 1 cap=900MHz reason=power-cap"],
+                           env={"GPU_SELFTEST_SIM_DIR": str(simulator)})
+    kinds = {gpu: [kind for at, kind in metrics_of(outcome) if at == gpu] for gpu in (0, 1)}
+    one = 2048 * 2048 + sum(m * n for m, n, _ in shapes(1024)) + 255 * 127
+
+    assert outcome.counted() == {"host.clocks-limited"}, outcome.describe()
+    assert (len(kinds[0]), len(kinds[1])) == (6, 4)
+    assert outcome.report["workloads"][0]["elements_checked"] == (
+        10 * one + 9 * 2048 * 2048 + 1024 * 1024 + 4 * (192 * 160 + 1024 * 1024))
 
 
 # --- what the environment changes ---

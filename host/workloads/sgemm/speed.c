@@ -63,73 +63,135 @@ static bool measure_on(struct gst_run *run, const struct gst_sgemm_kind *kind,
     return seat->is_out || gst_sgemm_judge(run, kind, seat, data->product.shape.m, samples, st);
 }
 
-/* By a trial of a small one on the first GPU that takes part: all get the same. */
-static bool choose_side(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
-                        struct gst_sgemm_seat *seats, int count, int *chosen, struct gst_status *st)
+/* GPUs of one model get products of one size, so that they can be held against each other; a slow
+ * model does not decide for a fast one. */
+struct turn {
+    struct gst_run *run;
+    const struct gst_sgemm_kind *kind;
+    const struct gst_gpu *model;
+    struct gst_sgemm_seat *seats;
+    int count;
+};
+
+static bool is_model(const struct gst_gpu *gpu, const struct gst_gpu *model)
+{
+    return strcmp(gpu->name, model->name) == 0 && gpu->sm_count == model->sm_count;
+}
+
+/* The seat of this turn at `index` or after it; NULL if there is none. */
+static struct gst_sgemm_seat *next_seat(const struct turn *turn, int *index)
+{
+    for (; *index < turn->count; (*index)++) {
+        struct gst_sgemm_seat *seat = &turn->seats[*index];
+
+        if (gst_sgemm_takes_part(seat) && is_model(seat->lane.gpu, turn->model))
+            return seat;
+    }
+    return NULL;
+}
+
+/* By a trial of a small one, of zeros, on the first GPU that makes it; 0 if none does. */
+static bool try_side(const struct turn *turn, int side, int *chosen, struct gst_status *st)
 {
     const struct gst_gemm_shape trial = gst_gemm_square(SIDE_LEAST);
+    struct gst_sgemm_seat *seat;
     struct gst_sgemm_data data;
 
     *chosen = 0;
-    if (side > SIDE_LEAST && !gst_sgemm_data_init(&data, kind, &trial, st))
+    if (!gst_sgemm_data_init(&data, turn->kind, &trial, st))
         return false;
-    for (int i = 0; i < count && *chosen == 0; i++) {
+    memset(data.a, 0, data.a_bytes);
+    memset(data.b, 0, data.b_bytes);
+    for (int i = 0; *chosen == 0 && (seat = next_seat(turn, &i)) != NULL; i++) {
         struct gst_status why = GST_STATUS_INIT;
         double seconds = 0;
 
-        if (!gst_sgemm_takes_part(&seats[i]))
-            continue;
-        if (side <= SIDE_LEAST) {
-            *chosen = side;
-            return true;
-        }
-        memset(data.a, 0, data.a_bytes);
-        memset(data.b, 0, data.b_bytes);
-        gst_run_phase(run, seats[i].lane.gpu->index, "%s: try", kind->name);
-        if (gst_sgemm_send(&seats[i], &data, &why)
-            && gst_sgemm_try(&seats[i], &data, &seconds, &why))
+        gst_run_phase(turn->run, seat->lane.gpu->index, "%s: try", turn->kind->name);
+        if (gst_sgemm_send(seat, &data, &why) && gst_sgemm_try(seat, &data, &seconds, &why))
             *chosen = gst_gemm_side_in_time(side, gst_gemm_operations(&trial) / seconds,
                                             PRODUCT_S_MOST, SIDE_LEAST);
         else
-            gst_sgemm_seat_fail(&seats[i], run, &why);
+            gst_sgemm_seat_fail(seat, turn->run, &why);
     }
+    gst_sgemm_data_release(&data);
+    return true;
+}
+
+static bool choose_side(const struct turn *turn, int side, int *chosen, struct gst_status *st)
+{
+    int first = 0;
+
     if (side > SIDE_LEAST)
-        gst_sgemm_data_release(&data);
+        return try_side(turn, side, chosen, st);
+    *chosen = next_seat(turn, &first) != NULL ? side : 0;
+    return true;
+}
+
+static void measure_all(const struct turn *turn, struct gst_sgemm_data *data,
+                        const struct gst_freivalds *freivalds)
+{
+    struct gst_sgemm_seat *seat;
+    bool is_first = true;
+
+    for (int i = 0; (seat = next_seat(turn, &i)) != NULL; i++) {
+        struct gst_status why = GST_STATUS_INIT;
+
+        if (!measure_on(turn->run, turn->kind, seat, data, freivalds, is_first, &why))
+            gst_sgemm_seat_fail(seat, turn->run, &why);
+        is_first = false;
+    }
+}
+
+static bool measure_squares(const struct turn *turn, int side, struct gst_status *st)
+{
+    const struct gst_gemm_shape square = gst_gemm_square(side);
+    const uint64_t seed = turn->run->seed;
+    struct gst_freivalds freivalds;
+    struct gst_sgemm_data data;
+    bool ok;
+
+    gst_run_phase(turn->run, GST_NO_GPU, "%s: make the input", turn->kind->name);
+    if (!gst_sgemm_data_init(&data, turn->kind, &square, st))
+        return false;
+    gst_gemm_random_fill(turn->kind->type, data.a, gst_gemm_a_elements(&square), seed + 1);
+    gst_gemm_random_fill(turn->kind->type, data.b, gst_gemm_b_elements(&square), seed + 2);
+    ok = gst_freivalds_init(&freivalds, turn->kind->type, &square, data.a, data.b, seed + 3, st);
+    if (ok) {
+        measure_all(turn, &data, &freivalds);
+        gst_freivalds_release(&freivalds);
+    }
+    gst_sgemm_data_release(&data);
+    return ok;
+}
+
+/* Does no GPU before it have its model? */
+static bool is_first_of_model(const struct gst_env *env, int index)
+{
+    for (int i = 0; i < index; i++) {
+        if (is_model(&env->gpus[i], &env->gpus[index]))
+            return false;
+    }
     return true;
 }
 
 bool gst_sgemm_measure(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
-                       struct gst_sgemm_seat *seats, int count, int *measured_side,
+                       struct gst_sgemm_seat *seats, int count, int *largest_side,
                        struct gst_status *st)
 {
-    struct gst_sgemm_data data;
-    struct gst_freivalds freivalds;
-    struct gst_gemm_shape square;
-    bool is_first = true;
-    bool ok;
+    struct turn turn = { .run = run, .kind = kind, .seats = seats, .count = count };
 
-    if (!choose_side(run, kind, side, seats, count, measured_side, st))
-        return false;
-    if (*measured_side == 0)
-        return true;
-    square = gst_gemm_square(*measured_side);
-    gst_run_phase(run, GST_NO_GPU, "%s: make the input", kind->name);
-    if (!gst_sgemm_data_init(&data, kind, &square, st))
-        return false;
-    gst_gemm_random_fill(kind->type, data.a, gst_gemm_a_elements(&square), run->seed + 1);
-    gst_gemm_random_fill(kind->type, data.b, gst_gemm_b_elements(&square), run->seed + 2);
-    ok = gst_freivalds_init(&freivalds, kind->type, &square, data.a, data.b, run->seed + 3, st);
-    for (int i = 0; i < count && ok; i++) {
-        struct gst_status why = GST_STATUS_INIT;
+    *largest_side = 0;
+    for (int i = 0; i < run->env->gpu_count; i++) {
+        int chosen = 0;
 
-        if (!gst_sgemm_takes_part(&seats[i]))
+        if (!is_first_of_model(run->env, i))
             continue;
-        if (!measure_on(run, kind, &seats[i], &data, &freivalds, is_first, &why))
-            gst_sgemm_seat_fail(&seats[i], run, &why);
-        is_first = false;
+        turn.model = &run->env->gpus[i];
+        if (!choose_side(&turn, side, &chosen, st))
+            return false;
+        if (chosen != 0 && !measure_squares(&turn, chosen, st))
+            return false;
+        *largest_side = chosen > *largest_side ? chosen : *largest_side;
     }
-    if (ok)
-        gst_freivalds_release(&freivalds);
-    gst_sgemm_data_release(&data);
-    return ok;
+    return true;
 }
