@@ -236,6 +236,8 @@ static bool create(struct gst_blas_handle *handle, struct gst_status *st)
     return false;
 }
 
+/* By cuBLAS's documentation a new handle reads alpha and beta from the host and uses no atomics, so
+ * that a product is the same each time; a stream takes a workspace away that was set before. */
 bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
                           struct gst_lane *lane, struct gst_status *st)
 {

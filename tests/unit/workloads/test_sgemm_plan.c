@@ -44,6 +44,8 @@ static void test_warm_ups__for_three_tenths_of_a_second(void **state)
     assert_int_equal(gst_sgemm_warm_ups(0.1), 3);
     assert_int_equal(gst_sgemm_warm_ups(1), 3);
     assert_int_equal(gst_sgemm_warm_ups(0.004), 75);
+    assert_int_equal(gst_sgemm_warm_ups(0.0015), 200);
+    assert_int_equal(gst_sgemm_warm_ups(0.00064), 469);
     assert_int_equal(gst_sgemm_warm_ups(1e-6), 128);
     assert_int_equal(gst_sgemm_warm_ups(0), 128);
     assert_int_equal(gst_sgemm_warm_ups((double)NAN), 3);
