@@ -84,13 +84,14 @@ static bool tell_topology(const struct gst_way_evidence *evidence, char *why, si
     return true;
 }
 
-/* Why two GPUs that could copy to each other do not. */
+/* Why two GPUs that could copy to each other do not. Where nobody tells how far apart they are,
+ * what keeps NCCL from knowing it is a cause, and distance is none. */
 static enum gst_finding_id cause_of_no_peer(const struct gst_way_evidence *evidence, int from,
                                             int to, char *why, size_t size)
 {
     const struct gst_way_pair *pair = pair_of(evidence, from, to);
-    const struct gst_way_setting *off =
-        gst_way_settings_without_peers(evidence->settings, pair->link);
+    const struct gst_way_setting *off = gst_way_settings_without_peers(
+        evidence->settings, pair->is_bus_untold ? GST_WAY_LINK_PIX : pair->link);
 
     if (off != NULL) {
         gst_way_setting_describe(off, why, size);
@@ -100,8 +101,11 @@ static enum gst_finding_id cause_of_no_peer(const struct gst_way_evidence *evide
         return GST_USER_NCCL_RANKS_APART;
     if (tell_topology(evidence, why, size))
         return GST_USER_NCCL_TOPOLOGY;
-    snprintf(why, size, "CUDA gives access, %s%s%s%s", gst_way_link_meaning(pair->link),
-             " is between them", pair->bus[0] == '\0' ? "" : "; ", pair->bus);
+    if (pair->is_bus_untold)
+        return GST_NO_FINDING;
+    snprintf(why, size, "CUDA gives access%s, %s is between them%s%s",
+             evidence->log->peer_access_off > 0 ? " and NVML does not" : "",
+             gst_way_link_meaning(pair->link), pair->bus[0] == '\0' ? "" : "; ", pair->bus);
     return GST_HOST_NCCL_PEERS_UNUSED;
 }
 
@@ -123,7 +127,7 @@ static enum gst_finding_id cause_of(const struct gst_way_evidence *evidence, int
                                     enum gst_way_transport transport, char *why, size_t size)
 {
     const struct gst_way_pair *pair = pair_of(evidence, from, to);
-    const bool is_wanted = gst_way_is_near(evidence, pair->link)
+    const bool is_wanted = pair->is_bus_untold || gst_way_is_near(evidence, pair->link)
                            || gst_way_settings_allow_peers(evidence->settings, pair->link);
 
     if (gst_way_transport_is_peer(transport) || !is_one_machine(evidence, from, to))

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "collective/way/blame.h"
+#include "collective/way/placing.h"
 #include "collective/way/read.h"
 #include "collective/way/report.h"
 #include "collective/way/shm.h"
@@ -80,6 +81,8 @@ void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_r
     memset(trace, 0, sizeof(*trace));
     if (gst_scratch_make(folder))
         gst_way_variables(folder, add_variable, trace);
+    else
+        gst_way_quiet_variables(add_variable, trace);
 }
 
 void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run)
@@ -102,7 +105,8 @@ void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                          .gpus = way->gpus,
                                          .cards = way->cards,
                                          .peers = &way->peers,
-                                         .settings = &way->settings };
+                                         .settings = &way->settings,
+                                         .is_placing_refused = gst_way_is_placing_refused() };
 
     /* Of this process model alone: what the other one lost explains none of its numbers. */
     way->lost = trace->seen == NULL ? GST_NO_FINDING : gst_way_report(way->run, &input);
