@@ -76,6 +76,7 @@ static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt
     attempt->crew.variables = attempt->trace.variables;
     ok = gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     gst_collective_trace_stop(&attempt->trace, run);
+    gst_collective_trace_blame(&attempt->trace, attempt->crew.board, &attempt->st);
     if (attempt->crew.had_to_end_workers)
         gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_slow_to_leave",
                              "%s: ended after all cases were done", attempt->model);

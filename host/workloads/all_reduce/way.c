@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "collective/comm.h"
 #include "collective/way/blame.h"
 #include "collective/way/placing.h"
 #include "collective/way/read.h"
@@ -94,6 +95,34 @@ void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_ru
     if (trace->seen != NULL)
         gst_way_read(trace->seen, folder);
     gst_scratch_remove(folder);
+}
+
+static bool has_anybody_joined(const struct gst_board *board)
+{
+    for (int i = 0; i < board->worker_count; i++) {
+        if (atomic_load(&board->workers[i].has_joined) != 0)
+            return true;
+    }
+    return false;
+}
+
+void gst_collective_trace_blame(const struct gst_collective_trace *trace,
+                                const struct gst_board *board, struct gst_status *st)
+{
+    char version[24], cause[sizeof(st->cause)];
+
+    if (st->finding != GST_HOST_RANK_ABSENT || trace->seen == NULL || has_anybody_joined(board)
+        || !gst_way_log_waits_for_kernels(&trace->seen->log, board->nccl_version))
+        return;
+    /* "not done after 270 s", without where they wait. */
+    snprintf(
+        cause, sizeof(cause),
+        "%.*s: NCCL %s has no kernels yet on any rank, so the driver compiles them, as it does "
+        "where the library has no native code for the GPU",
+        (int)strcspn(st->cause, ":"), st->cause,
+        gst_nccl_version_text(board->nccl_version, version, sizeof(version)));
+    gst_status_clear(st);
+    gst_fail(st, GST_IMAGE_NCCL_COMPILES_TOO_LONG, "%s", cause);
 }
 
 void gst_collective_trace_tell(const struct gst_collective_trace *trace,

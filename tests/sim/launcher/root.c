@@ -189,7 +189,8 @@ static void put_mounts(struct sim_tree *tree)
 static void put_nccl(struct sim_tree *tree, const struct sim_host *host)
 {
     if (host->nccl_conf[0] != '\0')
-        sim_tree_put(tree, "etc/nccl.conf", "%s\n", host->nccl_conf);
+        sim_tree_put(tree, host->nccl_conf_at[0] != '\0' ? host->nccl_conf_at + 1 : "etc/nccl.conf",
+                     "%s\n", host->nccl_conf);
     if (host->shm_bytes != 0)
         sim_tree_put(tree, "statvfs.txt", "/dev/shm f_bsize=4096 f_flag=0x6 bytes=%llu\n",
                      (unsigned long long)host->shm_bytes);

@@ -102,8 +102,10 @@ void sim_comm_join(struct sim_comm *comm)
 {
     struct sim_gang_board *board = board_of(comm);
     struct sim_gang_seat *seat = &board->seats[comm->rank];
+    const struct sim_gang_self self = { comm->rank, sim_device_ordinal(comm->context->device) };
 
     comm->phase = SIM_COMM_JOINING;
+    sim_gang_log_begin(&sim_world.spec, &self);
     if (sim_fault_rank_is_absent(comm->rank))
         return;
     /* That comes before it looks for the others. */
@@ -118,9 +120,7 @@ void sim_comm_join(struct sim_comm *comm)
                                          .process = (int32_t)getpid() };
     if (comm->rank == 0)
         board->env = *sim_gang_env();
-    sim_gang_log_start(
-        &sim_world.spec, &seat->rank, comm->count,
-        &(struct sim_gang_self){ comm->rank, sim_device_ordinal(comm->context->device) });
+    sim_gang_log_start(&sim_world.spec, &seat->rank, comm->count, &self);
     atomic_store(&seat->state, SIM_SEAT_JOINED);
 }
 

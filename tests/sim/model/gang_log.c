@@ -195,11 +195,15 @@ void sim_gang_log_way(const struct sim_spec *spec, const struct sim_gang_env *en
     log_connections(spec, way, ranks, self);
 }
 
-void sim_gang_log_start(const struct sim_spec *spec, const struct sim_gang_rank *rank,
-                        unsigned count, const struct sim_gang_self *self)
+void sim_gang_log_begin(const struct sim_spec *spec, const struct sim_gang_self *self)
 {
     log_version(spec, self);
     log_environment(self);
+}
+
+void sim_gang_log_start(const struct sim_spec *spec, const struct sim_gang_rank *rank,
+                        unsigned count, const struct sim_gang_self *self)
+{
     log_init(spec, count, rank, self, "", "START");
 }
 

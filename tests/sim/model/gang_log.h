@@ -21,8 +21,10 @@ struct sim_gang_self {
 /* "Failed to bind NVLink SHARP ...", up to the point where releases differ. */
 void sim_gang_multicast_words(char *text, size_t size);
 
-/* When its kernels are there and it goes to meet the others: the version, what was set, and that it
- * starts (src/init.cc). */
+/* At once: the version, and what was set. */
+void sim_gang_log_begin(const struct sim_spec *spec, const struct sim_gang_self *self);
+
+/* When its kernels are there and it goes to meet the others (src/init.cc). */
 void sim_gang_log_start(const struct sim_spec *spec, const struct sim_gang_rank *rank,
                         unsigned count, const struct sim_gang_self *self);
 

@@ -89,6 +89,7 @@ bool sim_statement_host(const struct sim_statement *st)
         SIM_FIELD("numa", NODE, struct sim_host, memory_node),
         SIM_FIELD("shm", BYTES, struct sim_host, shm_bytes),
         SIM_FIELD("nccl-conf", TEXT, struct sim_host, nccl_conf),
+        SIM_FIELD("nccl-conf-at", TEXT, struct sim_host, nccl_conf_at),
         SIM_FIELD("bus-hidden", FLAG, struct sim_host, is_bus_hidden),
         SIM_FIELD("no-interface", FLAG, struct sim_host, has_no_interface),
     };
@@ -98,6 +99,9 @@ bool sim_statement_host(const struct sim_statement *st)
         return false;
     if (host->memory_node >= SIM_MACHINE_NODES)
         return sim_statement_fail(st, "more than %d NUMA nodes", SIM_MACHINE_NODES);
+    if (host->nccl_conf_at[0] != '\0'
+        && (host->nccl_conf_at[0] != '/' || host->nccl_conf[0] == '\0'))
+        return sim_statement_fail(st, "'nccl-conf-at' needs a path from / on, and nccl-conf=");
     if (sim_statement_has(st, "numa"))
         host->memory_fault = st->fault;
     if (sim_statement_has(st, "shm"))

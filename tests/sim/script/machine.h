@@ -197,7 +197,8 @@ struct sim_host {
     int memory_fault;
     uint64_t shm_bytes; /* of /dev/shm; 0: enough for everything */
     int shm_fault;
-    char nccl_conf[128]; /* a line of /etc/nccl.conf; "" if there is no such file */
+    char nccl_conf[128];   /* a line of /etc/nccl.conf; "" if there is no such file, */
+    char nccl_conf_at[64]; /* or of this one */
     int nccl_conf_fault;
     bool is_bus_hidden;    /* sysfs shows no PCI devices */
     bool has_no_interface; /* no network interface is up, not even lo */
