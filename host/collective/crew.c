@@ -79,21 +79,6 @@ static size_t count_of(const char *const *list)
     return count;
 }
 
-/* What libraries print goes where messages go: standard output is the report's. */
-static int spawn(pid_t *worker, char *const argv[], char *const env[])
-{
-    posix_spawn_file_actions_t actions;
-    int problem = posix_spawn_file_actions_init(&actions);
-
-    if (problem != 0)
-        return problem;
-    problem = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    if (problem == 0)
-        problem = posix_spawn(worker, "/proc/self/exe", &actions, NULL, argv, env);
-    posix_spawn_file_actions_destroy(&actions);
-    return problem;
-}
-
 static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
 {
     const size_t own = count_of((const char *const *)environ), more = count_of(crew->variables);
@@ -116,7 +101,7 @@ static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
     for (size_t i = 0; i < more; i++)
         env[first + i] = (char *)(uintptr_t)crew->variables[i];
     memcpy(env + first + more, environ, own * sizeof(*env));
-    problem = spawn(&crew->workers[number], argv, env);
+    problem = posix_spawn(&crew->workers[number], "/proc/self/exe", NULL, NULL, argv, env);
     free(env);
     if (problem == 0)
         return true;

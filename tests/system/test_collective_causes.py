@@ -40,7 +40,7 @@ def permitted(*command):
 
 LEFT_BEHIND = {
     "environment": ({"NCCL_P2P_LEVEL": "NVL"}, None, "NCCL_P2P_LEVEL=NVL"),
-    "a home's file": ({"HOME": "/home/eve"}, "/home/eve/.nccl.conf", "NCCL_P2P_DISABLE=1"),
+    "a home's file": ({"HOME": "/srv/eve"}, "/srv/eve/.nccl.conf", "NCCL_P2P_DISABLE=1"),
     "a file that is named": ({"NCCL_CONF_FILE": "/srv/nccl"}, "/srv/nccl", "NCCL_P2P_LEVEL=LOC"),
     "everybody's file": ({}, "/etc/nccl.conf", "NCCL_P2P_DISABLE=1"),
 }
@@ -59,8 +59,8 @@ def test_what_is_left_behind_is_named_with_its_place(simulated, name):
 def test_a_file_that_another_one_replaces_does_nothing(simulated):
     """NCCL_CONF_FILE stands for the file of the home."""
     outcome = run(simulated, SWITCHED, "--device", "0,1",
-                  faults=["host nccl-conf=NCCL_P2P_DISABLE=1 nccl-conf-at=/home/eve/.nccl.conf"],
-                  env={"HOME": "/home/eve", "NCCL_CONF_FILE": "/srv/nccl"})
+                  faults=["host nccl-conf=NCCL_P2P_DISABLE=1 nccl-conf-at=/srv/eve/.nccl.conf"],
+                  env={"HOME": "/srv/eve", "NCCL_CONF_FILE": "/srv/nccl"})
 
     assert outcome.exit == 0, outcome.describe()
     assert outcome.counted() == set()

@@ -14,20 +14,9 @@
 
 #include "collective/way/graph.h"
 #include "collective/way/settings.h"
+#include "nccl_files.h"
 
 static struct gst_way_settings settings;
-
-static void put(const char *folder, const char *name, const char *text)
-{
-    char path[512];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    fclose(file);
-}
 
 static void take_away(const char *folder, const char *name)
 {
@@ -54,11 +43,11 @@ static void read_below_root(const char *const *environment)
     assert_int_equal(mkdir(path, 0700), 0);
     snprintf(path, sizeof(path), "%s/me", folder);
     assert_int_equal(mkdir(path, 0700), 0);
-    put(folder, "etc/nccl.conf", "# site\nNCCL_ALGO=Tree\r\nNCCL_DEBUG=WARN\nNCCL_PROTO=LL\n");
-    put(folder, "me/.nccl.conf", "NCCL_ALGO=Ring\nPATH=/x\nNCCL_BROKEN\n");
-    put(folder, "mine.conf", "NCCL_NVLS_ENABLE=0");
+    put_file(folder, "etc/nccl.conf", "# site\nNCCL_ALGO=Tree\r\nNCCL_DEBUG=WARN\nNCCL_PROTO=LL\n");
+    put_file(folder, "me/.nccl.conf", "NCCL_ALGO=Ring\nPATH=/x\nNCCL_BROKEN\n");
+    put_file(folder, "mine.conf", "NCCL_NVLS_ENABLE=0");
     if (more_file.name != NULL)
-        put(folder, more_file.name, more_file.text);
+        put_file(folder, more_file.name, more_file.text);
     assert_true(gst_root_open(&root, folder, &st));
     gst_way_settings_read(&settings, environment, &root);
     gst_root_close(&root);
