@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "collective/comm.h"
-#include "collective/crew.h"
+#include "collective/crew_blame.h"
 #include "run/run.h"
 #include "workloads/all_reduce/attempt.h"
 #include "workloads/all_reduce/seats.h"
@@ -67,6 +67,22 @@ static void judge(struct gst_run *run, struct gst_collective_attempt *attempt)
     gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
 }
 
+/* Nobody waits for them, and they hold their GPUs. */
+static void tell_survivors(struct gst_run *run, const struct gst_collective_attempt *attempt)
+{
+    const struct gst_crew *crew = &attempt->crew;
+
+    for (size_t i = 0; i < crew->survivor_count; i++) {
+        const struct gst_crew_survivor *survivor = &crew->survivors[i];
+        char name[64];
+
+        gst_run_check(run, GST_HOST_STUCK_IN_DRIVER, gst_crew_gpu(crew, survivor->number), false,
+                      "%s: process %d, %s, outlives SIGKILL%s%s", attempt->model,
+                      (int)survivor->pid, gst_crew_name(crew, survivor->number, name, sizeof(name)),
+                      survivor->where[0] != '\0' ? ": " : "", survivor->where);
+    }
+}
+
 /* Lets the workers run; they write down which way they take. */
 static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt)
 {
@@ -77,6 +93,7 @@ static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt
     ok = gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     gst_collective_trace_stop(&attempt->trace, run);
     gst_collective_trace_blame(&attempt->trace, attempt->crew.board, &attempt->st);
+    tell_survivors(run, attempt);
     if (attempt->crew.had_to_end_workers)
         gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_slow_to_leave",
                              "%s: ended after all cases were done", attempt->model);
