@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "collective/way/effects.h"
 #include "collective/way/graph.h"
 #include "collective/way/log.h"
 #include "collective/way/settings.h"

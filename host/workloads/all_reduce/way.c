@@ -9,6 +9,7 @@
 
 #include "collective/comm.h"
 #include "collective/way/blame.h"
+#include "collective/way/effects.h"
 #include "collective/way/placing.h"
 #include "collective/way/read.h"
 #include "collective/way/report.h"
