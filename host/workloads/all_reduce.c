@@ -92,7 +92,6 @@ static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt
     attempt->crew.variables = attempt->trace.variables;
     ok = gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     gst_collective_trace_stop(&attempt->trace, run);
-    gst_collective_trace_blame(&attempt->trace, attempt->crew.board, &attempt->st);
     tell_survivors(run, attempt);
     if (attempt->crew.had_to_end_workers)
         gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_slow_to_leave",
@@ -200,6 +199,8 @@ static bool test(struct gst_run *run, struct gst_collective_attempt *per_gpu,
         && per_gpu->st.finding != GST_IMAGE_NCCL_MISSING
         && per_gpu->st.finding != GST_IMAGE_NCCL_TOO_OLD && !try(run, one, false, st))
         return false;
+    gst_collective_trace_blame(&per_gpu->trace, way, per_gpu->crew.board, &per_gpu->st);
+    gst_collective_trace_blame(&one->trace, way, one->crew.board, &one->st);
     if (is_skip(run, per_gpu) || is_skip(run, one))
         return true;
     note_library(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board);
@@ -221,6 +222,7 @@ static bool test_among(struct gst_run *run, struct gst_collective_attempt *attem
 
     if (!try_among(run, attempt, outside, st))
         return false;
+    gst_collective_trace_blame(&attempt->trace, way, attempt->crew.board, &attempt->st);
     note_library(run, attempt->crew.board);
     if (launch->rank != 0)
         snprintf(others, sizeof(others), "; numbers stand in the report of rank 0");

@@ -66,6 +66,17 @@ def test_a_file_that_another_one_replaces_does_nothing(simulated):
     assert outcome.counted() == set()
 
 
+@pytest.mark.parametrize("value, finds", [("nosuch", False), ("=l", False),
+                                          ("lo", True), ("=lo", True), ("^docker", True)])
+def test_an_interface_that_is_not_there(simulated, value, finds):
+    outcome = run(simulated, "rtx4090x2", env={"NCCL_SOCKET_IFNAME": value})
+
+    assert outcome.counted() == (set() if finds else {"user.nccl-no-interface"}), outcome.describe()
+    if not finds:
+        observed_line = outcome.report["headline"]["observed"]
+        assert observed_line.endswith(f"; NCCL_SOCKET_IFNAME={value} in the environment")
+
+
 # --- what the bus does to what GPUs send each other ---
 
 def bus(files=()):
@@ -175,10 +186,10 @@ APART = {
     "host names": (["--uts"], 'hostname elsewhere && exec "$@"', "'elsewhere'"),
     "/dev/shm": (["--mount"], 'mount -t tmpfs none /dev/shm && exec "$@"',
                  "have a '/dev/shm' each"),
-    # As `docker run` makes it: one comes with the other, and what NCCL looks at is named.
+    # As `docker run` makes it: one comes with the other, and NCCL looks at the folder.
     "/dev/shm with an IPC namespace": (
         ["--mount", "--ipc"], 'mount -t tmpfs none /dev/shm && exec "$@"',
-        "have a '/dev/shm' each"),
+        "have a '/dev/shm' each, and an IPC namespace"),
 }
 
 

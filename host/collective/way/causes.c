@@ -32,7 +32,9 @@ static bool is_one_machine(const struct gst_way_evidence *evidence, int from, in
 }
 
 /* What keeps NCCL from seeing that two ranks of a machine are on it. Host names and boot ids make
- * what it calls a host, and /dev/shm has to be the same (src/init.cc, src/graph/paths.cc). */
+ * what it calls a host (src/misc/utils.cc), and /dev/shm has to be the same (src/graph/paths.cc).
+ * At IPC, PID and network namespaces it does not look: what they break fails, and is not gone
+ * around. But whoever gives a container an IPC namespace gives it a /dev/shm, too. */
 static bool tell_apart(const struct gst_way_evidence *evidence, int from, int to, char *why,
                        size_t size)
 {
@@ -52,17 +54,9 @@ static bool tell_apart(const struct gst_way_evidence *evidence, int from, int to
         snprintf(why, size, "rank %d calls its host '%s', rank %d '%s'", from, one->host, to,
                  other->host);
     else if (one->shm_device != other->shm_device)
-        snprintf(why, size, "ranks %d and %d of host '%s' have a '/dev/shm' each", from, to,
-                 one->host);
-    else if (one->ipc_namespace != other->ipc_namespace)
-        snprintf(why, size, "ranks %d and %d of host '%s' are in two IPC namespaces", from, to,
-                 one->host);
-    else if (one->pid_namespace != other->pid_namespace)
-        snprintf(why, size, "ranks %d and %d of host '%s' are in two PID namespaces", from, to,
-                 one->host);
-    else if (one->net_namespace != other->net_namespace)
-        snprintf(why, size, "ranks %d and %d of host '%s' are in two network namespaces", from, to,
-                 one->host);
+        snprintf(why, size, "ranks %d and %d of host '%s' have a '/dev/shm' each%s", from, to,
+                 one->host,
+                 one->ipc_namespace != other->ipc_namespace ? ", and an IPC namespace" : "");
     else
         return false;
     return true;

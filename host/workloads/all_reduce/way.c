@@ -107,14 +107,10 @@ static bool has_anybody_joined(const struct gst_board *board)
     return false;
 }
 
-void gst_collective_trace_blame(const struct gst_collective_trace *trace,
-                                const struct gst_board *board, struct gst_status *st)
+static void blame_compile(const struct gst_board *board, struct gst_status *st)
 {
     char version[24], cause[sizeof(st->cause)];
 
-    if (st->finding != GST_HOST_RANK_ABSENT || trace->seen == NULL || has_anybody_joined(board)
-        || !gst_way_log_waits_for_kernels(&trace->seen->log, board->nccl_version))
-        return;
     /* "not done after 270 s", without where they wait. */
     snprintf(
         cause, sizeof(cause),
@@ -124,6 +120,28 @@ void gst_collective_trace_blame(const struct gst_collective_trace *trace,
         gst_nccl_version_text(board->nccl_version, version, sizeof(version)));
     gst_status_clear(st);
     gst_fail(st, GST_IMAGE_NCCL_COMPILES_TOO_LONG, "%s", cause);
+}
+
+static void add_interface(const struct gst_way_settings *settings, struct gst_status *st)
+{
+    const struct gst_way_setting *setting = gst_way_settings_find(settings, "NCCL_SOCKET_IFNAME");
+    const size_t used = strlen(st->cause);
+    char text[192];
+
+    if (setting != NULL)
+        snprintf(st->cause + used, sizeof(st->cause) - used, "; %s",
+                 gst_way_setting_describe(setting, text, sizeof(text)));
+}
+
+void gst_collective_trace_blame(const struct gst_collective_trace *trace,
+                                const struct gst_collective_way *way, const struct gst_board *board,
+                                struct gst_status *st)
+{
+    if (st->finding == GST_USER_NCCL_NO_INTERFACE)
+        add_interface(&way->settings, st);
+    if (st->finding == GST_HOST_RANK_ABSENT && trace->seen != NULL && !has_anybody_joined(board)
+        && gst_way_log_waits_for_kernels(&trace->seen->log, board->nccl_version))
+        blame_compile(board, st);
 }
 
 void gst_collective_trace_tell(const struct gst_collective_trace *trace,
