@@ -62,6 +62,11 @@ static bool tell_apart(const struct gst_way_evidence *evidence, int from, int to
     return true;
 }
 
+static bool is_topology_untold(const struct gst_way_evidence *evidence)
+{
+    return evidence->topology != NULL && gst_way_topology_untold(evidence->topology) > 0;
+}
+
 static bool tell_topology(const struct gst_way_evidence *evidence, char *why, size_t size)
 {
     const struct gst_way_setting *file =
@@ -71,7 +76,7 @@ static bool tell_topology(const struct gst_way_evidence *evidence, char *why, si
         gst_way_setting_describe(file, why, size);
         return true;
     }
-    if (evidence->topology == NULL || gst_way_topology_untold(evidence->topology) == 0)
+    if (!is_topology_untold(evidence))
         return false;
     snprintf(why, size, "sysfs told NCCL nothing of the links of %zu of %zu GPUs",
              gst_way_topology_untold(evidence->topology), evidence->topology->gpu_count);
@@ -93,10 +98,11 @@ static enum gst_finding_id cause_of_no_peer(const struct gst_way_evidence *evide
     }
     if (tell_apart(evidence, from, to, why, size))
         return GST_USER_NCCL_RANKS_APART;
+    /* A file may have told NCCL what nobody tells this process. */
+    if (pair->is_bus_untold && !is_topology_untold(evidence))
+        return GST_NO_FINDING;
     if (tell_topology(evidence, why, size))
         return GST_USER_NCCL_TOPOLOGY;
-    if (pair->is_bus_untold)
-        return GST_NO_FINDING;
     snprintf(why, size, "CUDA gives access%s, %s is between them%s%s",
              evidence->log->peer_access_off > 0 ? " and NVML does not" : "",
              gst_way_link_meaning(pair->link), pair->bus[0] == '\0' ? "" : "; ", pair->bus);

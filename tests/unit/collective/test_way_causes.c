@@ -192,6 +192,10 @@ static void test_way_causes__hidden_bus(void **state)
     (void)state;
     is_bus_untold = true;
     assert_int_equal(look(GST_WAY_LINK_SYS, true, "SHM"), 0);
+    /* In a virtual machine a file of the cloud's may say it, and NCCL knows best. */
+    set("NCCL_TOPO_FILE=/opt/cloud.xml\n");
+    assert_int_equal(look(GST_WAY_LINK_SYS, true, "SHM"), 0);
+    healthy(NULL);
     assert_true(gst_way_topology_parse(&topology, text, strlen(text), &problem));
     evidence.topology = &topology;
     assert_loss(look(GST_WAY_LINK_SYS, true, "SHM"), GST_USER_NCCL_TOPOLOGY, "2 of 2 GPUs");
