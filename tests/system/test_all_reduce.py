@@ -15,7 +15,7 @@ from collective_of import bus_bandwidth, bus_factor, duration
 from model_of import MIB
 
 SEVERAL = ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
-ALONE = ["l4x1", "t4x1", "gh200", "mig"]
+ALONE = ["l4x1", "t4x1", "gh200", "mig", "gb10x1"]
 MODELS = ["per-gpu", "one-process"]
 SLOTS = 8
 COLLECTIVES = ["all-reduce", "all-gather", "reduce-scatter", "broadcast", "reduce", "send-recv",
@@ -97,8 +97,8 @@ def test_numbers_are_the_models(whole, profile):
 def test_in_place_has_no_floor(whole):
     """No message covers what the host does before the first, so that it may be the host's time.
     Below 32 MiB the report says whose time NCCL's launch is, and above it does not."""
-    outcome = run(whole, "rtx4090x2", "--min-bytes", "64M", "--max-bytes", "64M", "--samples", "1",
-                  "--process-model", "per-gpu")
+    outcome = run(whole, "a100-pcie-switch-x4", "--device", "0,1", "--min-bytes", "64M", "--max-bytes",
+                  "64M", "--samples", "1", "--process-model", "per-gpu")
     metrics = metrics_of(outcome)
 
     assert metrics["all-reduce.bus-bandwidth", "per-gpu 64 MiB"]["floor"] > 0
