@@ -125,8 +125,9 @@ struct sim_gpu {
     char uuid[64];
     char serial[32]; /* "" if the board answers none */
     unsigned pci_domain, pci_bus, pci_device;
-    int numa;   /* -1 if the firmware does not say */
-    int bridge; /* the PCIe switch that it is behind; -1 if none */
+    int numa;      /* -1 if the firmware does not say */
+    int bridge;    /* the PCIe switch that it is behind; -1 if none */
+    char port[24]; /* the root port above it, where no switch is; empty: sysfs shows none */
     bool is_hidden_from_cuda, is_hidden_from_nvml;
     int hidden_fault;
     bool gets_lost;
