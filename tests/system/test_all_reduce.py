@@ -81,12 +81,12 @@ def test_numbers_are_the_models(whole, profile):
 def test_in_place_has_no_floor(whole):
     """No message covers what the host does before the first, so that it may be the host's time.
     Below 32 MiB the report says whose time NCCL's launch is, and above it does not."""
-    outcome = run(whole, "rtx4090x2", "--min-bytes", "64M", "--max-bytes", "64M", "--samples", "1",
+    outcome = run(whole, "rtx4090x2", "--min-bytes", "32M", "--max-bytes", "32M", "--samples", "1",
                   "--process-model", "per-gpu")
     metrics = outcome.metrics()
 
-    assert metrics["all-reduce.bus-bandwidth", "per-gpu 64 MiB"]["floor"] > 0
-    in_place = metrics["all-reduce.bus-bandwidth", "per-gpu 64 MiB in-place"]
+    assert metrics["all-reduce.bus-bandwidth", "per-gpu 32 MiB"]["floor"] > 0
+    in_place = metrics["all-reduce.bus-bandwidth", "per-gpu 32 MiB in-place"]
     assert in_place.get("floor") is None and in_place["ceiling"] > 0
     assert "nccl_launch" not in outcome.report["facts"]
     assert "nccl_launch" in run(whole, "rtx4090x2", "--size", "4K").report["facts"]
@@ -352,10 +352,22 @@ def test_launches_do_not_block_whatever_the_user_set(whole):
 
 # --- ends ---
 
-@pytest.mark.parametrize("fault, model", [
-    ("rank 3 dies at=init", "per-gpu"), ("rank 3 dies at=collective", "per-gpu"),
-    ("rank 3 absent", "per-gpu"), ("ncclAllReduce call=9 hangs", "one-process")])
-def test_whatever_happens_nothing_is_left_and_time_is_kept(whole, fault, model):
+# From outside, all ranks that wait for one look alike: NCCL is asked who is missing before they are
+# ended. All ranks of one process have nobody else to ask.
+ENDS = [
+    ("rank 3 dies at=init", "per-gpu", "rank 3 was killed by signal 9"),
+    ("rank 3 dies at=collective", "per-gpu", "rank 3 was killed by signal 9"),
+    ("rank 3 absent", "per-gpu", "NCCL says: INCOMPLETE; Missing communicator data from 1 rank; "
+                                 "The missing rank: 3"),
+    ("ncclAllReduce call=9 hangs", "per-gpu", "NCCL says: MISMATCH; Communicator ranks have "
+                                              "different collective operation counts"),
+    ("ncclAllReduce call=9 hangs", "one-process", "all ranks are in 'collect all-reduce of 2"),
+]
+
+
+@pytest.mark.parametrize("fault, model, words", ENDS,
+                         ids=[f"{fault}, {model}" for fault, model, _ in ENDS])
+def test_whatever_happens_nothing_is_left_and_time_is_kept(whole, fault, model, words):
     begun = time.monotonic()
     outcome = whole.report("all-reduce", "--size", "4K", "--process-model", model, "--timeout",
                            "14", profile="h100x8", faults=[fault])
@@ -364,19 +376,7 @@ def test_whatever_happens_nothing_is_left_and_time_is_kept(whole, fault, model):
     assert outcome.exit == 3, outcome.describe()
     assert took < 14
     assert not workers_of(whole.folder)
-
-
-@pytest.mark.parametrize("fault, words", [
-    ("rank 3 absent", "NCCL says: INCOMPLETE; Missing communicator data from 1 rank; "
-                      "The missing rank: 3"),
-    ("ncclAllReduce call=9 hangs", "NCCL says: MISMATCH; Communicator ranks have different "
-                                   "collective operation counts")])
-def test_nccl_is_asked_who_is_missing_before_ranks_are_ended(whole, fault, words):
-    """From outside all ranks that wait for one look alike."""
-    outcome = whole.report("all-reduce", "--size", "4K", "--process-model", "per-gpu", "--timeout",
-                           "14", profile="h100x8", faults=[fault])
     [check] = outcome.checks("ERROR")
-
     assert words in check["observed"]
 
 
