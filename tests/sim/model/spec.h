@@ -95,6 +95,7 @@ enum sim_action {
     SIM_ACTION_ABORTS,
     SIM_ACTION_PRINTS,
     SIM_ACTION_EATS_MEMORY,
+    SIM_ACTION_TAKES,
 };
 
 /* What a function of a double does at its n-th call. */
@@ -104,6 +105,7 @@ struct sim_spec_call {
     enum sim_action action;
     int result;
     char text[128];
+    sim_time takes; /* of the host's time, beside what the call takes anyway */
     int fault;
 };
 

@@ -167,6 +167,8 @@ static void test_script__plan(void **state)
         { "cuInit prints \"a; b # c\"",
           { SIM_PLAN_CALL, "cuInit", 0, SIM_PLAN_PRINTS, 0, "a; b # c", 0, 0 } },
         { "cuInit eats memory", { SIM_PLAN_CALL, "cuInit", 0, SIM_PLAN_EATS_MEMORY, 0, "", 0, 0 } },
+        { "ncclGroupEnd call=2 takes=40us",
+          { SIM_PLAN_CALL, "ncclGroupEnd", 2, SIM_PLAN_TAKES, 0, "", 40000000, 0 } },
         { "kernel k element=12345 wrong",
           { SIM_PLAN_KERNEL_WRONG, "k", 0, SIM_PLAN_RETURNS, 0, "", 12345, 0 } },
         { "kernel k hangs", { SIM_PLAN_KERNEL_HANGS, "k", 0, SIM_PLAN_RETURNS, 0, "", 0, 0 } },
