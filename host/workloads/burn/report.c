@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/class_bars.h"
 #include "core/gemm_judged.h"
 #include "core/units.h"
 #include "gpu/gemm/self.h"
