@@ -240,3 +240,16 @@ def test_unknown_variant_is_refused(whole):
 
     assert outcome.exit == 2
     assert "'slim' in GPU_SELFTEST_VARIANT is none of base, runtime, devel" in outcome.err
+
+
+# While it is sent, multiplied, fetched: the moments at which a GPU can go.
+@pytest.mark.parametrize("after", ["2ms", "3ms", "4ms", "5ms", "6ms", "8ms"])
+def test_a_gpu_that_is_lost_takes_no_number_of_another(whole, after):
+    outcome = whole.report("sgemm", "--size", "1M", profile="rtx4090x2",
+                           faults=[f"gpu 1 lost after={after}"])
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {"hardware.gpu-lost"}
+    assert {check["gpu"] for check in outcome.checks("FAIL")} == {1}
+    assert {kind for gpu, kind in metrics_of(outcome) if gpu == 0} == set(
+        Products("rtx4090x2").kinds)

@@ -5,6 +5,7 @@ standard output."""
 import json
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -279,3 +280,12 @@ def test_more_words_than_gpus_are_each_looked_up(simulated):
     assert simulated.run("device-query", "--device", often, profile="l4x1", timeout=20).exit == 0
     assert_one_line(simulated.run("device-query", "--device", f"{often},9", profile="l4x1",
                                   timeout=20), ("'9'", "0 to 0"))
+
+
+@pytest.mark.parametrize("name", ["gpu-selftest", "gpu-selftest-audit"])
+def test_help_fits_a_terminal(program, name):
+    told = subprocess.run([program.build / "bin" / name, "--help"], capture_output=True, text=True,
+                          check=True, timeout=10).stdout
+
+    assert "--minutes" in told or name != "gpu-selftest"
+    assert max(map(len, told.splitlines())) <= 80

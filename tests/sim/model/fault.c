@@ -84,6 +84,11 @@ static bool act(const struct sim_spec_call *plan, int *result)
     case SIM_ACTION_EATS_MEMORY:
         eat_memory();
         return false;
+    case SIM_ACTION_TAKES:
+        pthread_mutex_lock(&sim_world.lock);
+        sim_world.host_now += plan->takes_ps;
+        pthread_mutex_unlock(&sim_world.lock);
+        return false;
     }
     return false;
 }

@@ -223,8 +223,13 @@ struct sim_rank {
     int late_fault;      /* it is ready so much later than its work is: */
     uint64_t late_ps;
     int nan_fault, swap_fault;
-    struct sim_flip flip; /* of what it receives; all three: */
+    struct sim_flip flip; /* of what it receives, */
+    int ulps_fault;       /* whose first number is off by so many units in the last place, */
+    unsigned ulps;
+    int combine_fault;    /* and which is combined in another way than was asked for: */
+    unsigned combines;    /* from 1: sum, prod, max, min, avg; all five: */
     unsigned spoil_where; /* likewise */
+    int scale_fault;      /* what it brings is not multiplied */
 };
 
 struct sim_library_state {

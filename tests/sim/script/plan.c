@@ -83,9 +83,21 @@ static bool read_result(const struct sim_statement *st, unsigned at, int *result
     return true;
 }
 
+/* "takes 5ms" */
+static bool read_duration(const struct sim_statement *st, unsigned at, struct sim_plan_entry *entry)
+{
+    static const struct sim_field TAKES = SIM_FIELD("takes", TIME, struct sim_plan_entry, takes_ps);
+    const struct sim_word *word = &st->words.words[at];
+
+    entry->action = SIM_PLAN_TAKES;
+    if (at + 1 == st->words.count && word->value == NULL && sim_value_set(&TAKES, entry, word->key))
+        return true;
+    return sim_statement_fail(st, "'takes' needs %s after it", sim_value_help(TAKES.kind));
+}
+
 static bool read_action(const struct sim_statement *st, unsigned at, struct sim_plan_entry *entry)
 {
-    static const char known[] = "call returns hangs crashes aborts prints eats";
+    static const char known[] = "call returns hangs crashes aborts prints eats takes";
     static const char *const PLAIN[] = {
         [SIM_PLAN_HANGS] = "hangs", [SIM_PLAN_CRASHES] = "crashes", [SIM_PLAN_ABORTS] = "aborts"
     };
@@ -98,6 +110,8 @@ static bool read_action(const struct sim_statement *st, unsigned at, struct sim_
                                   known);
     if (strcmp(word, "returns") == 0)
         return read_result(st, at + 1, &entry->result);
+    if (strcmp(word, "takes") == 0)
+        return read_duration(st, at + 1, entry);
     if (strcmp(word, "prints") == 0 && left == 2 && words[at + 1].value == NULL
         && strlen(words[at + 1].key) < sizeof entry->text) {
         entry->action = SIM_PLAN_PRINTS;

@@ -34,6 +34,7 @@ enum sim_plan_action {
     SIM_PLAN_ABORTS,
     SIM_PLAN_PRINTS,
     SIM_PLAN_EATS_MEMORY,
+    SIM_PLAN_TAKES,
 };
 
 struct sim_plan_entry {
@@ -45,6 +46,7 @@ struct sim_plan_entry {
     char text[128]; /* of SIM_PLAN_PRINTS */
     uint64_t number;
     int fault;
+    uint64_t takes_ps; /* of SIM_PLAN_TAKES */
 };
 
 struct sim_plan {
