@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "core/class_bars.h"
 #include "core/gemm_judged.h"
 #include "core/units.h"
 #include "gpu/gemm/self.h"
@@ -20,12 +19,8 @@
         .unit = GST_UNIT_FLOP_PER_S,                                                               \
         .has_siblings = true,                                                                      \
     },
-#define SOURCE(symbol, name, text) [symbol] = "burn-" name,
 
 const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT] = { GST_GEMM_TYPES(METRIC) };
-
-/* Who says what is known of a GPU under this load. */
-static const char *const sources[GST_GEMM_TYPE_COUNT] = { GST_GEMM_TYPES(SOURCE) };
 
 static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
 {
@@ -34,6 +29,10 @@ static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
 
 static const char *source_of(const struct gst_burn_seat *seat)
 {
+#define SOURCE(symbol, name, text) [symbol] = "burn-" name,
+    static const char *const sources[GST_GEMM_TYPE_COUNT] = { GST_GEMM_TYPES(SOURCE) };
+#undef SOURCE
+
     return sources[seat->product.type];
 }
 

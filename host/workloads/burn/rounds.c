@@ -12,8 +12,7 @@ bool gst_burn_begin(struct gst_burn_seat *seat, struct gst_status *st)
     return gst_burn_seat_use(seat, st) && seat->lane.path->mark(&seat->lane, seat->begin, st);
 }
 
-/* A result is cleared only when it holds something. Of small products more are queued than a driver
- * holds: then it waits here for the GPU. */
+/* A result is cleared only when it holds something. */
 static bool queue_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot, size_t index,
                         struct gst_status *st)
 {
