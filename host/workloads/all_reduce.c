@@ -26,9 +26,6 @@
 #define ENDING_S         3.0
 #define HEALTHY_S        3.3
 
-/* Below this the time of a launch counts in that of a message. */
-#define LAUNCH_SHOWS_BYTES (UINT64_C(32) << 20)
-
 /* How long ranks of several processes have to come: launchers start them some time apart. */
 #define SHARE_OF_MEETING 0.2
 
@@ -137,20 +134,6 @@ static bool try_among(struct gst_run *run, struct gst_collective_attempt *attemp
     return true;
 }
 
-/* NCCL that does not block launches from a thread of its own: beside small messages that shows. */
-static void note_small(struct gst_run *run, const struct gst_board *board)
-{
-    for (size_t i = 0; i < board->case_count; i++) {
-        const struct gst_collective_case *c = &board->cases[i];
-
-        if (c->samples > 0 && c->elements * gst_element_bytes(c->element) < LAUNCH_SHOWS_BYTES) {
-            gst_report_fact_text(run->report, GST_NO_GPU, "runtime", "nccl_launch",
-                                 "part of the time of messages below 32 MiB: it does not block");
-            return;
-        }
-    }
-}
-
 static void note_library(struct gst_run *run, const struct gst_board *board)
 {
     char text[24];
@@ -160,7 +143,6 @@ static void note_library(struct gst_run *run, const struct gst_board *board)
     gst_report_fact_text(run->report, GST_NO_GPU, "loader", "libnccl", "%s", board->nccl_path);
     gst_report_fact_text(run->report, GST_NO_GPU, "runtime", "nccl_version", "%s",
                          gst_nccl_version_text(board->nccl_version, text, sizeof(text)));
-    note_small(run, board);
 }
 
 static void summarise(struct gst_run *run, const struct gst_board *board, bool has_both)

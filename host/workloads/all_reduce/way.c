@@ -14,6 +14,7 @@
 #include "collective/way/read.h"
 #include "collective/way/report.h"
 #include "collective/way/shm.h"
+#include "core/units.h"
 #include "meet/launch.h"
 
 /* Of ranks that are all here; else nobody knows what is between them. */
@@ -57,8 +58,25 @@ void gst_collective_way_among(struct gst_collective_way *way, const struct gst_c
     read_site(way);
 }
 
+/* A number without a verdict has a reason, which the report gives once for all sizes. */
+static void tell_floor(struct gst_collective_way *way)
+{
+    const uint64_t from_bytes = gst_way_bound_from_bytes(&way->site);
+    const char *lacks = gst_way_bound_lacks(&way->site);
+    char text[32];
+
+    if (lacks != NULL)
+        gst_report_fact_text(way->run->report, GST_NO_GPU, "bars", "all_reduce_floor", "none: %s",
+                             lacks);
+    else
+        gst_report_fact_text(way->run->report, GST_NO_GPU, "bars", "all_reduce_floor",
+                             "of messages of %s or more",
+                             gst_format(text, sizeof(text), (double)from_bytes, GST_UNIT_BYTES));
+}
+
 void gst_collective_way_tell(struct gst_collective_way *way)
 {
+    tell_floor(way);
     gst_way_report_settings(way->run, &way->settings);
     gst_way_report_shm(way->run, way->run->env->gpu_count);
 }

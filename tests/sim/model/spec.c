@@ -21,6 +21,7 @@ void sim_spec_init(struct sim_spec *spec)
         rank->absent_fault = rank->death_fault = rank->drop_fault = SIM_NO_FAULT;
         rank->late_fault = rank->skip_fault = SIM_NO_FAULT;
         rank->nan_fault = rank->swap_fault = rank->flip.fault = SIM_NO_FAULT;
+        rank->ulps_fault = rank->combine_fault = rank->scale_fault = SIM_NO_FAULT;
     }
     for (unsigned i = 0; i < SIM_SPEC_GPUS; i++) {
         for (unsigned k = 0; k < SIM_SPEC_GPUS; k++) {

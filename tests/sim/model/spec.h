@@ -95,6 +95,7 @@ enum sim_action {
     SIM_ACTION_ABORTS,
     SIM_ACTION_PRINTS,
     SIM_ACTION_EATS_MEMORY,
+    SIM_ACTION_TAKES,
 };
 
 /* What a function of a double does at its n-th call. */
@@ -104,6 +105,7 @@ struct sim_spec_call {
     enum sim_action action;
     int result;
     char text[128];
+    sim_time takes; /* of the host's time, beside what the call takes anyway */
     int fault;
 };
 
@@ -146,7 +148,12 @@ struct sim_spec_rank {
     sim_time late;
     int nan_fault, swap_fault; /* of what it receives */
     struct sim_spec_flip flip;
+    int ulps_fault; /* its first number is off by so many units in the last place */
+    unsigned ulps;
+    int combine_fault; /* it is combined otherwise than was asked for: */
+    int combines;      /* an ncclRedOp_t */
     enum sim_rank_place spoil_where;
+    int scale_fault; /* what it brings is not multiplied by its factor */
 };
 
 /* What GPUs share on their way to the host and to each other; bytes per second, 0: no limit. */

@@ -257,6 +257,7 @@ static void add_call(struct sim_spec *spec, const struct sim_plan_entry *entry)
         [SIM_PLAN_RETURNS] = SIM_ACTION_RETURNS, [SIM_PLAN_HANGS] = SIM_ACTION_HANGS,
         [SIM_PLAN_CRASHES] = SIM_ACTION_CRASHES, [SIM_PLAN_ABORTS] = SIM_ACTION_ABORTS,
         [SIM_PLAN_PRINTS] = SIM_ACTION_PRINTS,   [SIM_PLAN_EATS_MEMORY] = SIM_ACTION_EATS_MEMORY,
+        [SIM_PLAN_TAKES] = SIM_ACTION_TAKES,
     };
     struct sim_spec_call *call = &spec->calls[spec->call_count];
 
@@ -268,6 +269,7 @@ static void add_call(struct sim_spec *spec, const struct sim_plan_entry *entry)
     call->call = entry->call;
     call->action = actions[entry->action];
     call->result = entry->result;
+    call->takes = entry->number;
     call->fault = entry->fault;
 }
 
@@ -368,7 +370,12 @@ static void add_ranks(struct sim_spec *spec)
                                     .nan_fault = rank->nan_fault,
                                     .swap_fault = rank->swap_fault,
                                     .flip = flip_of(&rank->flip),
-                                    .spoil_where = (enum sim_rank_place)rank->spoil_where };
+                                    .ulps_fault = rank->ulps_fault,
+                                    .ulps = rank->ulps,
+                                    .combine_fault = rank->combine_fault,
+                                    .combines = (int)rank->combines - 1,
+                                    .spoil_where = (enum sim_rank_place)rank->spoil_where,
+                                    .scale_fault = rank->scale_fault };
     }
 }
 

@@ -125,8 +125,9 @@ struct sim_gpu {
     char uuid[64];
     char serial[32]; /* "" if the board answers none */
     unsigned pci_domain, pci_bus, pci_device;
-    int numa;   /* -1 if the firmware does not say */
-    int bridge; /* the PCIe switch that it is behind; -1 if none */
+    int numa;      /* -1 if the firmware does not say */
+    int bridge;    /* the PCIe switch that it is behind; -1 if none */
+    char port[24]; /* the root port above it, where no switch is; empty: sysfs shows none */
     bool is_hidden_from_cuda, is_hidden_from_nvml;
     int hidden_fault;
     bool gets_lost;
@@ -230,8 +231,13 @@ struct sim_rank {
     int late_fault;      /* it is ready so much later than its work is: */
     uint64_t late_ps;
     int nan_fault, swap_fault;
-    struct sim_flip flip; /* of what it receives; all three: */
+    struct sim_flip flip; /* of what it receives, */
+    int ulps_fault;       /* whose first number is off by so many units in the last place, */
+    unsigned ulps;
+    int combine_fault;    /* and which is combined in another way than was asked for: */
+    unsigned combines;    /* from 1: sum, prod, max, min, avg; all five: */
     unsigned spoil_where; /* likewise */
+    int scale_fault;      /* what it brings is not multiplied */
 };
 
 struct sim_library_state {

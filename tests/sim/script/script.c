@@ -200,6 +200,7 @@ void sim_script_init(struct sim_script *script)
         rank->absent_fault = rank->death_fault = rank->drop_fault = SIM_FAULT_NONE;
         rank->late_fault = rank->skip_fault = SIM_FAULT_NONE;
         rank->nan_fault = rank->swap_fault = rank->flip.fault = SIM_FAULT_NONE;
+        rank->ulps_fault = rank->combine_fault = rank->scale_fault = SIM_FAULT_NONE;
     }
     machine->host.memory_node = -1;
     machine->host.memory_fault = machine->host.fabric_fault = SIM_FAULT_NONE;
