@@ -55,6 +55,10 @@ class Outcome:
     def notes(self):
         return {check["id"] for check in self.checks("NOTE")}
 
+    def metrics(self):
+        """By name and variant: of workloads whose numbers are no GPU's."""
+        return {(metric["name"], metric["variant"]): metric for metric in self.report["metrics"]}
+
     def workloads(self):
         return {workload["name"]: workload["verdict"] for workload in self.report["workloads"]}
 

@@ -2,7 +2,6 @@
 """burn: its rate against a closed form worked out here from the models' data, how long it works, and
 what is left of it when it is cut short. What it finds are rows of faults.yaml."""
 
-import math
 import os
 import re
 import signal
@@ -10,18 +9,14 @@ import time
 
 import pytest
 
-from model_of import KERNEL_S, MIB, PROFILES, Memory, Products
+from model_of import KERNEL_S, MIB, PROFILES, Memory, Products, side_of
 from test_supervision import Running
 
 SIZE = 4 * MIB
+SIDE = side_of(SIZE, squares=1, element=4)
 COPIES = 4  # of host/workloads/burn/plan.h
 KINDS = ["fp32", "fp16"]
 STEP_S = 0.5e-6
-
-
-def side_of(size):
-    """Of matrices of FP32 of `size` bytes, in whole tiles of 128."""
-    return int(math.sqrt(size / 4) / 128) * 128
 
 
 def rate_of(profile, kind="fp32"):
@@ -31,7 +26,7 @@ def rate_of(profile, kind="fp32"):
 
 def sustained(profile):
     """FP32 with a comparison after each four products, which reads these and the original."""
-    operations = COPIES * 2 * side_of(SIZE) ** 3
+    operations = COPIES * 2 * SIDE ** 3
     return operations / (operations / rate_of(profile)
                          + KERNEL_S + (COPIES + 1) * SIZE / Memory(profile).rate)
 
@@ -64,7 +59,7 @@ def test_rate_is_the_models(whole, profile, kernel_majors):
     for kind in KINDS:
         # Where a GPU is done with small products before the host has queued the next, it has none.
         # Four products are timed at once, in steps of half a microsecond.
-        operations = COPIES * 2 * side_of(SIZE) ** 3
+        operations = COPIES * 2 * SIDE ** 3
         for metric in metrics_of(outcome, kind).values():
             assert operations / metric["value"] == pytest.approx(
                 operations / rate_of(profile, kind), rel=0.01, abs=STEP_S)
@@ -74,7 +69,7 @@ def test_rate_is_the_models(whole, profile, kernel_majors):
     for gpu in metrics_of(outcome):
         facts = facts_of(outcome, gpu)
         # Once, poison was written, too.
-        made = facts["products"] * 2 * side_of(SIZE) ** 3 / facts["time_s"]
+        made = facts["products"] * 2 * SIDE ** 3 / facts["time_s"]
         assert made < 1.03 * sustained(profile)
         # One thread queues for all: eight GPUs are done with small products before it is round.
         assert made > (0.97 if outcome.report["gpus_tested"] < 8 else 0.5) * sustained(profile)

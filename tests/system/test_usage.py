@@ -4,6 +4,7 @@ standard output."""
 
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -166,6 +167,17 @@ def test_bars_are_refused_as_a_whole(program, tmp_path, text, named):
 
 def test_bars_that_are_not_there(program):
     assert_one_line(program.run("--bars", "nowhere.json", timeout=10), ["nowhere.json"])
+
+
+def test_list_fits_a_terminal(simulated):
+    """80 columns, but for what kernels are made for; and all titles of metrics in one column."""
+    text, _ = simulated.run("list").out.split("\nkernel images:\n")
+    _, metrics = text.split("\nmetrics:\n")
+    names = [line for line in metrics.splitlines() if not line.startswith("   ")]
+
+    assert max(map(len, text.splitlines())) <= 80
+    assert len(names) > 20
+    assert len({re.match(r"  \S+ {2,}", line).end() for line in names}) == 1
 
 
 # Ceilings are worked out from data sheets: an L4 moves 300 GB/s (6251 MHz x 2 x 192 bit) and a T4

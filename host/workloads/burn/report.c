@@ -5,33 +5,22 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "core/class_bars.h"
-#include "core/gemm_bars.h"
+#include "core/gemm_judged.h"
 #include "core/units.h"
 #include "gpu/gemm/self.h"
 #include "run/interrupt.h"
 #include "workloads/burn/differences.h"
 #include "workloads/burn/first.h"
-#include "workloads/sgemm/speed.h"
 
-/* Types that are sustained: (type, name, what it is). */
-#define TYPES(X)                                                                                   \
-    X(GST_GEMM_FP32, "fp32", "FP32")                                                               \
-    X(GST_GEMM_FP16, "fp16", "FP16 summed in FP32")
-
-#define METRIC(type, name_, what)                                                                  \
-    [type] = {                                                                                     \
+#define METRIC(symbol, name_, text)                                                                \
+    [symbol] = {                                                                                   \
         .name = "burn." name_,                                                                     \
-        .title = "product of " what ", sustained on all GPUs at once",                             \
+        .title = "product of " text ", sustained on all GPUs at once",                             \
         .unit = GST_UNIT_FLOP_PER_S,                                                               \
         .has_siblings = true,                                                                      \
     },
-#define SOURCE(type, name, what) [type] = "burn-" name,
 
-const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT] = { TYPES(METRIC) };
-
-/* Who says what is known of a GPU under this load. */
-static const char *const sources[GST_GEMM_TYPE_COUNT] = { TYPES(SOURCE) };
+const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT] = { GST_GEMM_TYPES(METRIC) };
 
 static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
 {
@@ -40,6 +29,10 @@ static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
 
 static const char *source_of(const struct gst_burn_seat *seat)
 {
+#define SOURCE(symbol, name, text) [symbol] = "burn-" name,
+    static const char *const sources[GST_GEMM_TYPE_COUNT] = { GST_GEMM_TYPES(SOURCE) };
+#undef SOURCE
+
     return sources[seat->product.type];
 }
 
@@ -99,19 +92,21 @@ static void explain(struct gst_burn_seat *seat)
     gst_run_explain_metric(seat->run, gst_condition_explain(&seat->condition), why);
 }
 
-/* No bar where the bound does not hold: an instance shares the GPU's power and clock. No floor for
- * the pedantic mode, which promises numbers and not speed (cuBLAS documentation, cublasMath_t), and
- * for small products, of which there are no reports. */
 static struct gst_bar bar_of(const struct gst_burn_seat *seat)
 {
-    const struct gst_gemm_gpu gpu = gst_gemm_self(seat->lane.gpu, &seat->condition);
-    const struct gst_bar bar = gst_gemm_bar(seat->product.type, &gpu);
+    const struct gst_gpu *gpu = seat->lane.gpu;
+    const struct gst_product *product = &seat->product;
+    const struct gst_gemm_gpu self = gst_gemm_self(gpu, &seat->condition);
+    const struct gst_gemm_measured measured = {
+        .type = product->type,
+        .side = product->shape.m,
+        .is_pedantic = product->is_pedantic,
+        .is_emulated =
+            gst_blas_is_emulated(&seat->blas.blas->changes, product->type, product->is_pedantic),
+        .is_instance = gpu->is_mig,
+    };
 
-    if (seat->lane.gpu->is_mig)
-        return gst_bar_none();
-    return seat->product.is_default && gst_product_fills(seat->product.shape.m, (int)gpu.sms)
-               ? bar
-               : gst_bar_without_floor(bar);
+    return gst_gemm_bar_of_measured(&measured, &self);
 }
 
 /* The GPU had too little to do: then its rate is none of a long load, and no floor applies. Whose

@@ -153,9 +153,10 @@ static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,
     side = gst_burn_side(seat->run->size_bytes, available, host, gst_burn_expected(type, &gpu));
     /* The library's own choice, which is what others have measured; but where a variable would
      * have it round, the mode that it cannot change. */
-    seat->product = (struct gst_product){ .type = type,
-                                          .is_default = !blas->changes.is_changed,
-                                          .shape = gst_gemm_square(side) };
+    seat->product =
+        (struct gst_product){ .type = type,
+                              .is_pedantic = type == GST_GEMM_FP32 && blas->changes.is_changed,
+                              .shape = gst_gemm_square(side) };
     seat->bytes = (size_t)side * (size_t)side * gst_gemm_output_bytes(type);
     return true;
 }

@@ -20,7 +20,7 @@
 #define SIM_SCRIPT_WORDS      64 /* most in one statement */
 
 enum sim_plan_kind {
-    SIM_PLAN_CALL,            /* subject: symbol */
+    SIM_PLAN_CALL,            /* subject: symbol; number: ps that it takes */
     SIM_PLAN_KERNEL_WRONG,    /* subject: kernel; number: element */
     SIM_PLAN_KERNEL_HANGS,    /* subject: kernel */
     SIM_PLAN_IMAGE_TRUNCATED, /* subject: file of the kernel */
@@ -46,7 +46,6 @@ struct sim_plan_entry {
     char text[128]; /* of SIM_PLAN_PRINTS */
     uint64_t number;
     int fault;
-    uint64_t takes_ps; /* of SIM_PLAN_TAKES */
 };
 
 struct sim_plan {
