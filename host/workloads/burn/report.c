@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/class_bars.h"
 #include "core/gemm_judged.h"
 #include "core/units.h"
 #include "gpu/gemm/self.h"
@@ -27,6 +28,7 @@ static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
     return &gst_burn_metrics[seat->product.type];
 }
 
+/* Who says what is known of a GPU under this load. */
 static const char *source_of(const struct gst_burn_seat *seat)
 {
 #define SOURCE(symbol, name, text) [symbol] = "burn-" name,
