@@ -16,7 +16,7 @@ from model_of import MIB
 from processes import parent_of, wait_until, workers_of
 
 SEVERAL = ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
-ALONE = ["l4x1", "t4x1", "gh200", "mig"]
+ALONE = ["l4x1", "t4x1", "gh200", "mig", "gb10x1"]
 MODELS = ["per-gpu", "one-process"]
 COLLECTIVES = ["all-reduce", "all-gather", "reduce-scatter", "broadcast", "reduce", "send-recv",
                "all-to-all"]
@@ -76,8 +76,8 @@ def test_numbers_are_the_models(whole, profile):
 
 def test_in_place_has_the_same_floor(whole):
     """What the host does before the first message is covered in place as it is out of place."""
-    outcome = run(whole, "rtx4090x2", "--min-bytes", "32M", "--max-bytes", "32M", "--samples", "1",
-                  "--process-model", "per-gpu")
+    outcome = run(whole, "a100-pcie-switch-x4", "--device", "0,1", "--min-bytes", "32M", "--max-bytes",
+                  "32M", "--samples", "1", "--process-model", "per-gpu")
     metrics = outcome.metrics()
     beside, in_place = (metrics["all-reduce.bus-bandwidth", f"per-gpu 32 MiB{place}"]
                         for place in ("", " in-place"))

@@ -90,6 +90,12 @@ def test_two_machines_of_four_ranks(ranks):
         duration("h100x8", range(8), "all-reduce", 8), rel=0.01)
     assert metrics["all-reduce.bus-bandwidth", "per-gpu 1 MiB"]["value"] == pytest.approx(
         bus_bandwidth("h100x8", range(8), "all-reduce", MIB), rel=0.01)
+    # What lies between the machines, no rank sees.
+    bus = [metric for metric in outcomes[0].report["metrics"] if "bus-bandwidth" in metric["name"]]
+    assert {(metric["verdict"], metric["floor"], metric["ceiling"]) for metric in bus} \
+        == {("not judged", None, None)}
+    assert outcomes[0].report["facts"]["all_reduce_floor"]["bars"] \
+        == "none: what joins the GPUs is not known"
     for rank, outcome in outcomes.items():
         [workload] = outcome.report["workloads"]
         assert f"rank {rank} of 8" in workload["summary"]

@@ -125,12 +125,15 @@ bool sim_statement_rank(const struct sim_statement *st)
 bool sim_statement_nccl(const struct sim_statement *st)
 {
     struct nccl_words {
-        bool missing;
+        bool missing, is_compiling;
         unsigned version;
-    } words = { false, 0 };
+        uint64_t compile_ps;
+    } words = { .version = 0 };
     static const struct sim_field FIELDS[] = {
         SIM_FIELD("missing", FLAG, struct nccl_words, missing),
         SIM_FIELD("version", VERSION, struct nccl_words, version),
+        SIM_FIELD("compiles", TIME, struct nccl_words, compile_ps),
+        SIM_FIELD("compiling", FLAG, struct nccl_words, is_compiling),
     };
     struct sim_machine *machine = &st->script->machine;
 
@@ -141,6 +144,13 @@ bool sim_statement_nccl(const struct sim_statement *st)
         machine->libraries[SIM_LIBRARY_NCCL].fault = st->fault;
         return true;
     }
+    if (words.compile_ps != 0 || words.is_compiling) {
+        machine->nccl_compile_ps = words.compile_ps;
+        machine->nccl_is_compiling = words.is_compiling;
+        machine->nccl_compile_fault = st->fault;
+    }
+    if (words.version == 0)
+        return true;
     /* 2.12 comes as 2120, and NCCL says 21200. */
     machine->nccl_version = words.version / 1000 * 10000 + words.version % 1000 * 10;
     machine->nccl_fault = st->fault;
