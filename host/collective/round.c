@@ -55,14 +55,19 @@ static bool take_time(struct gst_ranks *ranks, const struct gst_collective_case 
     return true;
 }
 
-/* In place, each sample needs its data anew, since what came out has taken their place. Out of
- * place, what came before is gone before the last sample, which is compared. */
+/* What came before is gone before the last sample, which is compared; in place, where what came out
+ * has taken the place of what was given, that is given anew. Samples before it move whatever is
+ * there: what they take does not depend on it. */
 static bool prepare(struct gst_ranks *ranks, const struct gst_collective_case *c, uint32_t sample,
                     struct gst_status *st)
 {
-    if (c->is_in_place)
-        return gst_ranks_poison(ranks, c, st) && gst_ranks_give(ranks, c, st);
-    return sample + 1 < c->samples || gst_ranks_poison(ranks, c, st);
+    const bool is_last = sample + 1 == c->samples;
+    /* In place what is given covers the output, unless each rank gives but its part. */
+    const bool leaves_gaps = !c->is_in_place || gst_collective_is_cut(c->collective);
+
+    return !is_last
+           || ((!leaves_gaps || gst_ranks_poison(ranks, c, st))
+               && (!c->is_in_place || gst_ranks_give(ranks, c, st)));
 }
 
 /* --- cover --- */
