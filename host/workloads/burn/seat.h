@@ -47,8 +47,8 @@ struct gst_burn_seat {
     struct gst_run *run;
     struct gst_lane lane;
     struct gst_blas_handle blas;
-    struct gst_product product; /* of the first copy */
-    size_t bytes;               /* of one result */
+    struct gst_blas_product product; /* of the first copy */
+    size_t bytes;                    /* of one result */
     uint64_t reference;
     struct gst_word_compare_result *read_back; /* pinned, one for each slot */
     CUevent begin;
