@@ -14,7 +14,9 @@ import pytest
 from collective_of import bus_bandwidth, bus_factor, duration
 from model_of import MIB
 
-SEVERAL = ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
+pytestmark = pytest.mark.usefixtures("kernels_of_profile")
+
+SEVERAL = ["h100x8", "b200x8", "v100x16", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
 ALONE = ["l4x1", "t4x1", "gh200", "mig", "gb10x1"]
 MODELS = ["per-gpu", "one-process"]
 SLOTS = 8
