@@ -39,9 +39,10 @@ GST_DEVICE int32_t pair_share(const struct gst_collective_data_args *args, uint6
     return self == other ? a + b : 0;
 }
 
-/* The numerator: the value itself unless there is a divisor. The sign is drawn, so that no branch
+/* The numerator: the value itself unless there is a divisor. `has_pairs` is a constant where it
+ * matters, so that loops have no branch on it. The sign is drawn, so that no branch
  * on it would be foreseen: a mask of all ones or none takes its place. */
-GST_DEVICE int32_t value_at(const struct gst_collective_data_args *args, uint64_t i)
+GST_DEVICE int32_t value_at(const struct gst_collective_data_args *args, int has_pairs, uint64_t i)
 {
     const uint64_t bits = drawn(i + args->key);
     const int32_t a = 1 + ((int32_t)(bits >> 47) & args->a_mask);
@@ -50,7 +51,7 @@ GST_DEVICE int32_t value_at(const struct gst_collective_data_args *args, uint64_
     const int32_t weight_b = args->weight_b ^ ((args->weight_b ^ args->weight_b_below) & below);
     int32_t value = a * args->weight_a + b * weight_b;
 
-    if (args->pair_ranks > 0)
+    if (has_pairs)
         value = pair_share(args, bits >> 8, a, b);
     return (value ^ below) - below;
 }
@@ -177,38 +178,64 @@ GST_DEVICE void note_wrong(const struct gst_collective_data_args *args, uint32_t
     args->result->found[place] = found;
 }
 
-/* The elements of one thread. `type` and `is_check` are constants where it is called, so that the
- * loop has no branch on them. */
-GST_DEVICE void work(const struct gst_collective_data_args *args, uint32_t type, int is_check,
+/* The elements of one thread, in all that follows. `type` is a constant where these are called, so
+ * that no loop has a branch on it, and `args` lies where nothing that is stored can change it. */
+GST_DEVICE void give(const struct gst_collective_data_args *args, uint32_t type, int has_pairs,
                      uint64_t at, uint64_t end, uint64_t step)
 {
-    unsigned long long checked = 0;
+    for (; at < end; at += step)
+        store(args->data, type, at, encode(type, value_at(args, has_pairs, args->first + at)));
+}
+
+/* Whether all are right bit for bit, without a branch on what each of them is. */
+GST_DEVICE int are_exact(const struct gst_collective_data_args *args, uint32_t type, uint64_t at,
+                         uint64_t end, uint64_t step)
+{
+    uint32_t off = 0;
+
+    for (; at < end; at += step)
+        off |= load(args->data, type, at) ^ encode(type, value_at(args, 0, args->first + at));
+    return off == 0;
+}
+
+/* Looks at each of them. */
+GST_DEVICE void note_all(const struct gst_collective_data_args *args, uint32_t type, uint64_t at,
+                         uint64_t end, uint64_t step)
+{
+    const int has_pairs = args->pair_ranks > 0;
 
     for (; at < end; at += step) {
-        const int32_t value = value_at(args, args->first + at);
+        const uint32_t found = load(args->data, type, at);
 
-        if (!is_check) {
-            store(args->data, type, at, encode(type, value));
-            continue;
-        }
-        checked++;
-        if (!is_right(args, type, value, load(args->data, type, at)))
-            note_wrong(args, type, args->first + at, load(args->data, type, at));
+        if (!is_right(args, type, value_at(args, has_pairs, args->first + at), found))
+            note_wrong(args, type, args->first + at, found);
     }
-    if (checked > 0)
-        atomicAdd(&args->result->checked, checked);
 }
 
-GST_DEVICE void work_on(const struct gst_collective_data_args *args, uint32_t type, uint64_t at,
+GST_DEVICE void check(const struct gst_collective_data_args *args, uint32_t type, uint64_t at,
+                      uint64_t end, uint64_t step)
+{
+    const int is_exact = args->divisor == 1 && args->pair_ranks == 0;
+
+    if (at >= end)
+        return;
+    atomicAdd(&args->result->checked, (unsigned long long)((end - at + step - 1) / step));
+    if (!is_exact || !are_exact(args, type, at, end, step))
+        note_all(args, type, at, end, step);
+}
+
+GST_DEVICE void work_on(const struct gst_collective_data_args args, uint32_t type, uint64_t at,
                         uint64_t end, uint64_t step)
 {
-    if (args->is_check)
-        work(args, type, 1, at, end, step);
+    if (args.is_check)
+        check(&args, type, at, end, step);
+    else if (args.pair_ranks > 0)
+        give(&args, type, 1, at, end, step);
     else
-        work(args, type, 0, at, end, step);
+        give(&args, type, 0, at, end, step);
 }
 
-GST_KERNEL(collective_data, struct gst_collective_data_args)
+GST_KERNEL_ANY(collective_data, struct gst_collective_data_args)
 {
     const uint64_t share = args.elements / gridDim.x + (args.elements % gridDim.x != 0);
     const uint64_t chunk = (share + CHUNK_ELEMENTS - 1) / CHUNK_ELEMENTS * CHUNK_ELEMENTS;
@@ -218,11 +245,11 @@ GST_KERNEL(collective_data, struct gst_collective_data_args)
     const uint64_t step = blockDim.x;
 
     if (args.type == GST_DATA_FLOAT)
-        work_on(&args, GST_DATA_FLOAT, at, end, step);
+        work_on(args, GST_DATA_FLOAT, at, end, step);
     else if (args.type == GST_DATA_HALF)
-        work_on(&args, GST_DATA_HALF, at, end, step);
+        work_on(args, GST_DATA_HALF, at, end, step);
     else if (args.type == GST_DATA_BFLOAT16)
-        work_on(&args, GST_DATA_BFLOAT16, at, end, step);
+        work_on(args, GST_DATA_BFLOAT16, at, end, step);
     else
-        work_on(&args, GST_DATA_INT32, at, end, step);
+        work_on(args, GST_DATA_INT32, at, end, step);
 }

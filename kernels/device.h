@@ -5,6 +5,8 @@
  *
  *     GST_KERNEL(name, struct gst_name_args) { ... args.n ... }   no barrier, no warp function
  *     GST_KERNEL_SYNC(name, struct gst_name_args) { ... }         may use both
+ *     GST_KERNEL_ANY(name, struct gst_name_args) { ... }          as GST_KERNEL, and any block of
+ *                                                                 one dimension does the same work
  *
  * The only parameter is one plain struct by value, called `args`.
  */
@@ -22,6 +24,7 @@
 #define GST_KERNEL(name, args_type)                                                                \
     extern "C" __global__ void __launch_bounds__(1024) name(const args_type args)
 #define GST_KERNEL_SYNC(name, args_type) GST_KERNEL(name, args_type)
+#define GST_KERNEL_ANY(name, args_type)  GST_KERNEL(name, args_type)
 
 /* Before a loop whose count is constant: an array that it indexes then lives in registers. */
 #define GST_UNROLL _Pragma("unroll")

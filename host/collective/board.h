@@ -59,13 +59,18 @@ struct gst_board_seat {
     char uuid[GST_UUID_SIZE];
 };
 
+struct gst_board_sample {
+    double seconds; /* of one message */
+    bool was_late;  /* the GPU may have come to it before the host had queued all of it */
+};
+
 /* What one rank came to in one case. */
 struct gst_board_outcome {
     _Atomic int is_done;
     bool is_blind;     /* the comparison missed the planted error, or elements */
     uint64_t expected; /* elements to compare */
     struct gst_collective_data_result result;
-    double seconds[GST_BOARD_SAMPLES]; /* of one message */
+    struct gst_board_sample samples[GST_BOARD_SAMPLES];
 };
 
 struct gst_board {

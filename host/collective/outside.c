@@ -11,7 +11,7 @@
 /* Who has sent has sent all of it: this is for what is on its way. */
 #define UNDER_WAY_S 5
 
-/* Of one case, before its seconds. */
+/* Of one case, before its samples. */
 struct told {
     int32_t is_done;
     int32_t is_blind;
@@ -123,7 +123,7 @@ static size_t bytes_of_outcomes(const struct gst_board *board)
     size_t bytes = board->case_count * sizeof(struct told);
 
     for (size_t i = 0; i < board->case_count; i++)
-        bytes += board->cases[i].samples * sizeof(double);
+        bytes += board->cases[i].samples * sizeof(struct gst_board_sample);
     return bytes;
 }
 
@@ -137,11 +137,11 @@ static void pack(const struct gst_board *board, uint8_t *at)
             .expected = outcome->expected,
             .result = outcome->result,
         };
-        const size_t seconds = board->cases[i].samples * sizeof(double);
+        const size_t samples = board->cases[i].samples * sizeof(struct gst_board_sample);
 
         memcpy(at, &told, sizeof(told));
-        memcpy(at + sizeof(told), outcome->seconds, seconds);
-        at += sizeof(told) + seconds;
+        memcpy(at + sizeof(told), outcome->samples, samples);
+        at += sizeof(told) + samples;
     }
 }
 
@@ -149,12 +149,12 @@ static void unpack(struct gst_board *board, int seat, const uint8_t *at)
 {
     for (size_t i = 0; i < board->case_count; i++) {
         struct gst_board_outcome *outcome = &board->outcomes[i][seat];
-        const size_t seconds = board->cases[i].samples * sizeof(double);
+        const size_t samples = board->cases[i].samples * sizeof(struct gst_board_sample);
         struct told told;
 
         memcpy(&told, at, sizeof(told));
-        memcpy(outcome->seconds, at + sizeof(told), seconds);
-        at += sizeof(told) + seconds;
+        memcpy(outcome->samples, at + sizeof(told), samples);
+        at += sizeof(told) + samples;
         outcome->is_blind = told.is_blind != 0;
         outcome->expected = told.expected;
         outcome->result = told.result;

@@ -45,7 +45,7 @@ static bool open_one(struct gst_ranks *ranks, int i, struct gst_gpu *gpu, uint64
            && lane->path->alloc(lane, GST_RANKS_SMALL_BYTES, &rank->small, st)
            && lane->path->alloc(lane, sizeof(rank->found), &rank->result, st)
            && lane->path->fill(lane, rank->small, 0, GST_RANKS_SMALL_BYTES, st)
-           && lane->path->wait(lane, st);
+           && lane->path->wait(lane, st) && gst_cover_open(&rank->cover, lane, st);
 }
 
 bool gst_ranks_open(struct gst_ranks *ranks, struct gst_gpu *const *gpus, uint64_t input_bytes,
@@ -69,6 +69,7 @@ void gst_ranks_close(struct gst_ranks *ranks)
 
         if (lane->path == NULL)
             continue;
+        gst_cover_close(&ranks->ranks[i].cover);
         lane->path->free(lane, ranks->ranks[i].result);
         lane->path->free(lane, ranks->ranks[i].small);
         lane->path->free(lane, ranks->ranks[i].output);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "collective/comm.h"
+#include "collective/cover.h"
 #include "collective/layout.h"
 
 struct gst_rank {
@@ -20,6 +21,7 @@ struct gst_rank {
     uint64_t output;
     uint64_t small; /* for the collective that aligns the ranks */
     uint64_t result;
+    struct gst_cover cover;
     ncclRedOp_t operation; /* made for premulsum */
     bool has_operation;
     struct gst_collective_data_result found; /* by the last check */

@@ -50,39 +50,103 @@ static bool take_time(struct gst_ranks *ranks, const struct gst_collective_case 
 
         if (!gst_gpu_use(ranks->env, lane->gpu, st) || !lane->path->elapsed(lane, &seconds, st))
             return false;
-        outcomes[i].seconds[sample] = seconds / c->slots;
+        outcomes[i].samples[sample].seconds = seconds / c->slots;
     }
     return true;
 }
 
-/* In place, each sample needs its data anew, since what came out has taken their place. */
-static bool prepare(struct gst_ranks *ranks, const struct gst_collective_case *c,
+/* What came before is gone before the last sample, which is compared; in place, where what came out
+ * has taken the place of what was given, that is given anew. Samples before it move whatever is
+ * there: what they take does not depend on it. */
+static bool prepare(struct gst_ranks *ranks, const struct gst_collective_case *c, uint32_t sample,
                     struct gst_status *st)
 {
-    return !c->is_in_place || (gst_ranks_poison(ranks, c, st) && gst_ranks_give(ranks, c, st));
+    const bool is_last = sample + 1 == c->samples;
+    /* In place what is given covers the output, unless each rank gives but its part. */
+    const bool leaves_gaps = !c->is_in_place || gst_collective_is_cut(c->collective);
+
+    return !is_last
+           || ((!leaves_gaps || gst_ranks_poison(ranks, c, st))
+               && (!c->is_in_place || gst_ranks_give(ranks, c, st)));
 }
 
-/* Out of place, one message more that is not timed: while it is under way the host queues those
- * that are. What it wrote is gone before the last of them, which are compared. */
-static bool start_together(struct gst_ranks *ranks, const struct gst_collective_case *c,
-                           uint32_t sample, struct gst_status *st)
+/* --- cover --- */
+
+/* The same calls with next to nothing to move: what they take is the host's time, or a little more.
+ * The first time NCCL connects the ranks, and the cover is longer than it need be. */
+static struct gst_collective_case least_of(const struct gst_ranks *ranks,
+                                           const struct gst_collective_case *c)
 {
-    if (!gst_ranks_align(ranks, st))
+    struct gst_collective_case least = *c;
+
+    if (least.elements > (uint64_t)ranks->world)
+        least.elements = (uint64_t)ranks->world;
+    return least;
+}
+
+/* By events, as all times; what was queued before has been waited for. */
+static bool fit_covers(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                       struct gst_status *st)
+{
+    const struct gst_collective_case least = least_of(ranks, c);
+
+    enter(ranks, c, "fit the cover for");
+    if (!gst_ranks_align(ranks, st) || !mark(ranks, true, st) || !collect_all(ranks, &least, st)
+        || !mark(ranks, false, st) || !gst_comms_wait(&ranks->comms, ranks->lanes, st))
         return false;
-    if (c->is_in_place)
-        return true;
-    return gst_ranks_collect(ranks, c, 0, st)
-           && (sample + 1 < c->samples || gst_ranks_poison(ranks, c, st));
+    for (int i = 0; i < ranks->count; i++) {
+        struct gst_lane *lane = &ranks->lanes[i];
+        double host_s = 0;
+
+        if (!gst_ranks_use(ranks, i, st) || !lane->path->elapsed(lane, &host_s, st))
+            return false;
+        gst_cover_fit(&ranks->ranks[i].cover, host_s);
+    }
+    return true;
+}
+
+static bool queue_covers(struct gst_ranks *ranks, struct gst_status *st)
+{
+    for (int i = 0; i < ranks->count; i++) {
+        if (!gst_ranks_use(ranks, i, st)
+            || !gst_cover_queue(&ranks->ranks[i].cover, &ranks->lanes[i], st))
+            return false;
+    }
+    return true;
+}
+
+/* Seen, not assumed. Each rank looks at its own cover, whatever the others still do: one that was
+ * too short may have done no harm. It is longer the next time, for which nobody has to be asked. */
+static void note_late(struct gst_ranks *ranks, struct gst_board_outcome *outcomes, uint32_t sample)
+{
+    for (int i = 0; i < ranks->count; i++) {
+        struct gst_cover *cover = &ranks->ranks[i].cover;
+
+        outcomes[i].samples[sample].was_late = gst_cover_has_ended(cover);
+        if (outcomes[i].samples[sample].was_late)
+            gst_cover_grow(cover);
+    }
+}
+
+/* All ranks leave the collective that aligns them at one time, and it wakes links that sleep when
+ * idle: what comes next has to be what is timed. */
+static bool start_together(struct gst_ranks *ranks, struct gst_status *st)
+{
+    return queue_covers(ranks, st) && gst_ranks_align(ranks, st) && mark(ranks, true, st);
 }
 
 static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c,
                     struct gst_board_outcome *outcomes, struct gst_status *st)
 {
+    if (c->samples > 0 && !fit_covers(ranks, c, st))
+        return false;
     enter(ranks, c, "measure");
     for (uint32_t sample = 0; sample < c->samples; sample++) {
-        if (!prepare(ranks, c, st) || !start_together(ranks, c, sample, st)
-            || !mark(ranks, true, st) || !collect_all(ranks, c, st) || !mark(ranks, false, st)
-            || !gst_comms_wait(&ranks->comms, ranks->lanes, st)
+        if (!prepare(ranks, c, sample, st) || !start_together(ranks, st)
+            || !collect_all(ranks, c, st) || !mark(ranks, false, st))
+            return false;
+        note_late(ranks, outcomes, sample);
+        if (!gst_comms_wait(&ranks->comms, ranks->lanes, st)
             || !take_time(ranks, c, outcomes, sample, st))
             return false;
         beat(ranks);

@@ -5,7 +5,9 @@
  *
  * A sample is the time on each rank's own stream from one event to another around its messages.
  * Before the first event all ranks are aligned by a collective that none leaves before all have
- * come; so no clock of a host, and no barrier between processes, is part of it.
+ * come; so no clock of a host, and no barrier between processes, is part of it. Neither is what the
+ * host needs to queue them: the GPU is busy with its cover (cover.h) until all of them are queued,
+ * or the sample is marked as late.
  */
 #ifndef GST_COLLECTIVE_ROUND_H
 #define GST_COLLECTIVE_ROUND_H

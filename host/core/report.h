@@ -30,9 +30,10 @@
 #define GST_REPORT_FACTS   8192
 #define GST_REPORT_SAMPLES (8192 * 48)
 
-#define GST_NAME_SIZE 32
-#define GST_TEXT_SIZE 160
-#define GST_NO_GPU    (-1)
+#define GST_NAME_SIZE    32
+#define GST_VARIANT_SIZE 64
+#define GST_TEXT_SIZE    160
+#define GST_NO_GPU       (-1)
 
 /* Something known about the machine or one GPU, and who said so: the same key from several sources
  * is how sources are held against each other. */
@@ -72,8 +73,8 @@ struct gst_metric {
     int item;
     int src_gpu; /* GST_NO_GPU: the host */
     int dst_gpu;
-    char variant[GST_NAME_SIZE]; /* "driver", "runtime": one def measured several ways */
-    double value;                /* the median */
+    char variant[GST_VARIANT_SIZE]; /* "driver", "runtime": one def measured several ways */
+    double value;                   /* the median */
     struct gst_bar bar;
     struct gst_stats stats;
     uint32_t first_sample; /* into samples */

@@ -120,6 +120,59 @@ def test_only_who_has_a_sibling_is_told_that_it_agrees(whole, profile, gpus):
     assert {check["gpu"] for check in agreed} == gpus
 
 
+# Both in the middle of a product. A GPU is called hung after a quarter of the time-out.
+@pytest.mark.parametrize("fault, finding, word, code", [
+    ("gemm gpu=1 after=150ms hangs", "hardware.gpu-hang", "ERROR", 3),
+    ("gpu 1 lost after=150ms", "hardware.gpu-lost", "FAIL", 1),
+])
+def test_one_gpu_takes_no_number_of_another(whole, fault, finding, word, code):
+    outcome = burn(whole, "rtx4090x2", "--timeout", "12s", faults=[fault])
+
+    assert outcome.exit == code, outcome.describe()
+    assert outcome.counted() == {finding}
+    assert {(check["id"], check["gpu"]) for check in outcome.checks(word)} == {(finding, 1)}
+    for kind in KINDS:
+        assert metrics_of(outcome, kind)[0]["value"] == pytest.approx(
+            rate_of("rtx4090x2", kind), rel=0.02)
+        assert facts_of(outcome, 0, kind)["products"] > 0
+    assert 1 not in metrics_of(outcome, "fp16")
+
+
+def test_a_gpu_that_hung_is_asked_for_nothing_by_what_comes_after(whole):
+    """The next workload, in the same process, names it at once and tests the other one."""
+    outcome = whole.report("burn", "sgemm", "--minutes", "0.005", "--size", "1M", "--timeout", "12s",
+                           profile="rtx4090x2", faults=["gemm gpu=1 after=150ms hangs"])
+
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"hardware.gpu-hang"}
+    found = outcome.checks("ERROR")
+    assert {check["gpu"] for check in found} == {1}
+    assert {check["workload"] for check in found} == {"burn", "sgemm"}
+    assert any("nothing more is asked of it" in check["observed"] for check in found)
+    assert {metric["src_gpu"] for metric in outcome.report["metrics"]
+            if metric["name"].startswith("sgemm.")} == {0}
+
+
+def test_share_of_the_time_in_which_a_gpu_works(whole):
+    outcome = whole.report("burn", "--minutes", "0.05", "--size", "16M", profile="t4x1")
+
+    assert outcome.exit == 0, outcome.describe()
+    for kind in KINDS:
+        assert 0.99 < facts_of(outcome, 0, kind)["busy_fraction"] <= 1
+
+
+def test_a_size_that_is_too_small_for_the_host_is_not_judged(whole):
+    """Products of FP16 of 64 KiB take less time than it takes to queue them."""
+    outcome = whole.report("burn", "--minutes", "0.02", "--size", "64K", profile="a100-pcie-x4")
+
+    assert outcome.exit == 0, outcome.describe()
+    told = facts_of(outcome, 0, "fp16")
+    assert told["busy_fraction"] < 0.85
+    assert "too small for one thread to keep 4 GPUs busy" in told["not_judged"]
+    for metric in metrics_of(outcome, "fp16").values():
+        assert metric["verdict"] == "not judged"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_measured_survives_an_interruption(whole, number):
     run = Running(whole, "burn", "--minutes", "1000", faults=())
@@ -151,11 +204,11 @@ def test_an_nvml_that_hangs_takes_no_number_of_an_interrupted_run(whole):
 
 def test_minutes_come_on_top_of_the_timeout(whole):
     outcome = whole.report("burn", "--minutes", "0.02", "--timeout", "1s", "--size", "1M",
-                           profile="t4x1", faults=["cuEventSynchronize call=2 hangs"], timeout=60)
+                           profile="t4x1", faults=["cuEventQuery call=2 hangs"], timeout=60)
 
     assert outcome.counted() == {"hardware.gpu-hang"}
     [check] = outcome.checks("ERROR")
-    assert "not done after 2.2 s in cuEventSynchronize" in check["observed"]
+    assert "not done after 2.2 s in cuEventQuery" in check["observed"]
 
 
 def test_a_variable_that_rounds_changes_no_product(whole):

@@ -42,13 +42,19 @@ static struct gst_way_pair read_pair(struct gst_env *env, const struct gst_peers
     if (env->root != NULL) {
         gst_peer_way_read(&way, env->root, env->gpus[one].pci_id, env->gpus[other].pci_id);
         pair.link = link_of(way.distance);
+        pair.is_bus_untold = !way.is_told;
+        if (way.is_told)
+            gst_peer_way_describe(&way, pair.bus, sizeof(pair.bus));
         pair.shares_port = way.distance == GST_DISTANCE_PIX || way.distance == GST_DISTANCE_PXB;
         pair.is_switched_pcie =
             way.redirect == GST_REDIRECT_NONE
             || (way.redirect == GST_REDIRECT_NOT_TOLD && pair.link <= GST_WAY_LINK_PXB);
     }
-    if (pair.nvlinks > 0)
+    if (pair.nvlinks > 0) {
         pair.link = GST_WAY_LINK_NVL;
+        pair.is_bus_untold = false;
+        pair.bus[0] = '\0';
+    }
     return pair;
 }
 

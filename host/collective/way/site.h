@@ -17,6 +17,7 @@ struct gst_way_pair {
     bool can_peer;          /* CUDA gives each access to the other's memory */
     unsigned nvlinks;       /* that there should be between them */
     bool is_untold;         /* there may be more */
+    bool is_bus_untold;     /* sysfs shows nothing of them: `link` is a guess */
     enum gst_way_link link; /* by NCCL's classes: NVL where NVLinks join them, else PIX to SYS */
     bool is_switched_pcie;  /* switches alone hand over, as far as is told */
     bool shares_port;       /* of a switch or the CPU: what both send to it shares a link */

@@ -187,24 +187,54 @@ static double slowest(const struct gst_board *board, size_t number, uint32_t sam
     double seconds = 0;
 
     for (int i = 0; i < board->seat_count; i++)
-        seconds = fmax(seconds, board->outcomes[number][i].seconds[sample]);
+        seconds = fmax(seconds, board->outcomes[number][i].samples[sample].seconds);
     return seconds;
 }
 
+/* The host of one rank that is late keeps all waiting. */
+static bool was_late(const struct gst_board *board, size_t number, uint32_t sample)
+{
+    for (int i = 0; i < board->seat_count; i++) {
+        if (board->outcomes[number][i].samples[sample].was_late)
+            return true;
+    }
+    return false;
+}
+
+static size_t count_late(const struct gst_board *board, size_t number)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < board->cases[number].samples; i++)
+        count += was_late(board, number, i);
+    return count;
+}
+
+/* Samples that are the host's time do not count beside others, and by themselves are no fault of
+ * what is judged. */
 static bool record(struct gst_run *run, const struct gst_board *board, size_t number,
                    const struct gst_metric_def *def, const char *variant, double factor,
                    struct gst_bar bar, struct gst_status *st)
 {
     const struct gst_collective_case *c = &board->cases[number];
+    const bool are_all_late = count_late(board, number) == c->samples;
+    struct gst_run how = *run;
     double values[GST_BOARD_SAMPLES];
+    size_t count = 0;
 
+    if (are_all_late) {
+        bar = gst_bar_none();
+        how.bars = NULL; /* the site's floors, either */
+    }
     bar.lower_is_better = def->unit == GST_UNIT_SECONDS;
     for (uint32_t i = 0; i < c->samples; i++) {
         const double seconds = slowest(board, number, i);
 
-        values[i] = bar.lower_is_better ? seconds : (double)bytes_of(c) * factor / seconds;
+        if (are_all_late || !was_late(board, number, i))
+            values[count++] =
+                bar.lower_is_better ? seconds : (double)bytes_of(c) * factor / seconds;
     }
-    return gst_run_metric(run, def, GST_NO_GPU, variant, values, c->samples, bar, st);
+    return gst_run_metric(&how, def, GST_NO_GPU, variant, values, count, bar, st);
 }
 
 /* What is slow is so for its links, as far as they tell. */
@@ -213,12 +243,8 @@ static bool record_bus(struct gst_run *run, const struct gst_board *board, size_
                        struct gst_status *st)
 {
     const struct gst_collective_case *c = &board->cases[number];
-    struct gst_bar bar = gst_way_bound(&way->site, c->collective, bytes_of(c));
+    const struct gst_bar bar = gst_way_bound(&way->site, c->collective, bytes_of(c));
 
-    /* In place no message covers what the host does before the first, and a busy host is no fault
-     * of the links. */
-    if (c->is_in_place)
-        bar = gst_bar_without_floor(bar);
     if (!record(run, board, number, &bus_defs[c->collective], variant, factor, bar, st))
         return false;
     gst_collective_way_explain(way);
@@ -247,6 +273,23 @@ static bool is_end(const struct gst_board *board, size_t number, bool largest)
     return true;
 }
 
+/* "per-gpu 4 KiB", "per-gpu 4 KiB half max in-place": what is not said is float, and sum; of one
+ * rank, whose plan has no other, premulsum. Numbers of one name are compared with each other. */
+static void name_variant(const struct gst_board *board, const struct gst_collective_case *c,
+                         const char *model, char *text, size_t size)
+{
+    const enum gst_reduction usual =
+        board->world == 1 ? GST_REDUCTION_PREMULSUM : GST_REDUCTION_SUM;
+    const bool has_type = c->element != GST_ELEMENT_FLOAT;
+    const bool has_reduction = combines(c->collective) && c->reduction != usual;
+    char bytes[32];
+
+    snprintf(text, size, "%s %s%s%s%s%s%s", model, name_bytes(bytes_of(c), bytes, sizeof(bytes)),
+             has_type ? " " : "", has_type ? gst_element_names[c->element] : "",
+             has_reduction ? " " : "", has_reduction ? gst_reduction_names[c->reduction] : "",
+             c->is_in_place ? " in-place" : "");
+}
+
 /* The time of the smallest message, and the bandwidths of all others; in place of the largest, and
  * the algorithm's, too: they tell nothing more for the rest. */
 static bool report_case(struct gst_run *run, const struct gst_board *board, size_t number,
@@ -255,10 +298,9 @@ static bool report_case(struct gst_run *run, const struct gst_board *board, size
     const struct gst_collective_case *c = &board->cases[number];
     const double factor = gst_collective_bus_factor(c->collective, board->world);
     const bool is_least = is_end(board, number, false), is_most = is_end(board, number, true);
-    char variant[GST_NAME_SIZE], bytes[32];
+    char variant[GST_VARIANT_SIZE];
 
-    snprintf(variant, sizeof(variant), "%s %s%s", model,
-             name_bytes(bytes_of(c), bytes, sizeof(bytes)), c->is_in_place ? " in-place" : "");
+    name_variant(board, c, model, variant, sizeof(variant));
     if (is_least && !c->is_in_place
         && !record(run, board, number, &time_defs[c->collective], variant, 1, gst_bar_none(), st))
         return false;
@@ -271,6 +313,25 @@ static bool report_case(struct gst_run *run, const struct gst_board *board, size
     return isnan(factor) || record_bus(run, board, number, variant, factor, way, st);
 }
 
+/* How much of it is the host's time. */
+static void tell_late(struct gst_run *run, const struct gst_board *board, const char *model)
+{
+    size_t samples = 0, late = 0, cases = 0;
+
+    for (size_t i = 0; i < board->case_count; i++) {
+        const size_t of_case = gst_board_is_done(board, i) ? count_late(board, i) : 0;
+
+        samples += board->cases[i].samples;
+        late += of_case;
+        cases += of_case > 0 && of_case == board->cases[i].samples;
+    }
+    if (late > 0)
+        gst_report_fact_text(run->report, GST_NO_GPU, model, "collectives_host_late",
+                             "%zu of %zu samples, for which GPUs may have waited for the host, do "
+                             "not count; %zu cases have no others, and are not judged",
+                             late, samples, cases);
+}
+
 bool gst_collective_report(struct gst_run *run, const struct gst_board *board, const char *model,
                            struct gst_collective_way *way, struct gst_status *st)
 {
@@ -279,5 +340,6 @@ bool gst_collective_report(struct gst_run *run, const struct gst_board *board, c
             && !report_case(run, board, i, model, way, st))
             return false;
     }
+    tell_late(run, board, model);
     return true;
 }

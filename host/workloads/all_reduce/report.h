@@ -29,7 +29,8 @@ void gst_collective_judge(const struct gst_board *board, struct gst_collective_f
 uint64_t gst_collective_checked(const struct gst_board *board);
 
 /* Records what was measured, each sample being that of the slowest rank, and judges bandwidths by
- * what the way allows; `model` names the process model. */
+ * what the way allows; `model` names the process model. Samples that the host was late for count
+ * only where there are no others, and are then not judged. */
 bool gst_collective_report(struct gst_run *run, const struct gst_board *board, const char *model,
                            struct gst_collective_way *way, struct gst_status *st);
 

@@ -21,6 +21,7 @@ struct sim_kernel {
     const char *name;
     size_t args_bytes; /* size of the one struct that is its parameter */
     bool sync;         /* may use barriers and warp functions: every thread is a fiber */
+    bool any_block;    /* does the same with any block of one dimension, one thread included */
     void (*thread)(const void *args);
 };
 

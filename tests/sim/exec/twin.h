@@ -39,10 +39,11 @@ extern _Thread_local struct sim_twin sim_twin;
 #define __shared__                 static _Thread_local /* blocks run one at a time on a thread */
 #define GST_DYN_SHARED(type, name) type *name = sim_twin.dynamic_shared
 
-#define GST_KERNEL(kernel, args_type)      SIM_KERNEL(kernel, args_type, false)
-#define GST_KERNEL_SYNC(kernel, args_type) SIM_KERNEL(kernel, args_type, true)
+#define GST_KERNEL(kernel, args_type)      SIM_KERNEL(kernel, args_type, false, false)
+#define GST_KERNEL_SYNC(kernel, args_type) SIM_KERNEL(kernel, args_type, true, false)
+#define GST_KERNEL_ANY(kernel, args_type)  SIM_KERNEL(kernel, args_type, false, true)
 
-#define SIM_KERNEL(kernel, args_type, is_sync)                                                     \
+#define SIM_KERNEL(kernel, args_type, is_sync, fits_any)                                           \
     static void kernel##_body(const args_type args);                                               \
     static void kernel##_thread(const void *bytes)                                                 \
     {                                                                                              \
@@ -54,6 +55,7 @@ extern _Thread_local struct sim_twin sim_twin;
         .name = #kernel,                                                                           \
         .args_bytes = sizeof(args_type),                                                           \
         .sync = (is_sync),                                                                         \
+        .any_block = (fits_any),                                                                   \
         .thread = kernel##_thread,                                                                 \
     };                                                                                             \
     static const struct sim_kernel *const kernel##_row                                             \

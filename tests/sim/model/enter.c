@@ -32,7 +32,7 @@ static bool is_poll(const char *symbol)
 static void pass_time_as_rank(const char *symbol)
 {
     struct sim_engine *engine = &sim_world.engine;
-    const bool is_query = strstr(symbol, "Query") != NULL;
+    const bool is_query = strstr(symbol, "StreamQuery") != NULL;
 
     if (is_poll(symbol) && sim_engine_waits_for_others(engine)) {
         sim_engine_run(engine, sim_world.host_now);
@@ -64,6 +64,7 @@ static void pass_time(const char *symbol)
 struct sim_call sim_enter(const char *symbol, enum sim_need need)
 {
     struct sim_call call = { .symbol = symbol };
+    sim_time takes = 0;
 
     sim_world_load();
     if (sim_world.is_initialised && sim_world.pid != getpid() && need != SIM_NEEDS_NOTHING) {
@@ -72,13 +73,14 @@ struct sim_call sim_enter(const char *symbol, enum sim_need need)
         call.result = CUDA_ERROR_NOT_INITIALIZED;
         return call;
     }
-    if (sim_fault_call(symbol, &call.result)) {
+    if (sim_fault_call(symbol, &call.result, &takes)) {
         call.is_refused = true;
         return call;
     }
     pthread_mutex_lock(&sim_world.lock);
     call.has_lock = true;
     sim_world.entries++;
+    sim_world.host_now += takes;
     pass_time(symbol);
     call.result = check(need, &call.context);
     call.is_refused = call.result != CUDA_SUCCESS;

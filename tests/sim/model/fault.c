@@ -66,7 +66,7 @@ static void eat_memory(void)
     }
 }
 
-static bool act(const struct sim_spec_call *plan, int *result)
+static bool act(const struct sim_spec_call *plan, int *result, sim_time *takes)
 {
     switch (plan->action) {
     case SIM_ACTION_RETURNS:
@@ -84,11 +84,14 @@ static bool act(const struct sim_spec_call *plan, int *result)
     case SIM_ACTION_EATS_MEMORY:
         eat_memory();
         return false;
+    case SIM_ACTION_TAKES:
+        *takes += plan->takes;
+        return false;
     }
     return false;
 }
 
-bool sim_fault_call(const char *symbol, int *result)
+bool sim_fault_call(const char *symbol, int *result, sim_time *takes)
 {
     for (unsigned i = 0; i < sim_world.spec.call_count; i++) {
         const struct sim_spec_call *plan = &sim_world.spec.calls[i];
@@ -100,7 +103,7 @@ bool sim_fault_call(const char *symbol, int *result)
         if (plan->call != 0 && plan->call != count)
             continue;
         fired(plan->fault);
-        if (act(plan, result))
+        if (act(plan, result, takes))
             return true;
     }
     return false;

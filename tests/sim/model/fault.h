@@ -8,14 +8,15 @@
 
 #include <stdbool.h>
 
+#include "model/clock.h"
 #include "model/memory.h"
 
 /*
  * A call was made: counts it and does what the plan says about it. True if the call must return
  * `result` without doing anything. A call that hangs, crashes or aborts does not come back; the
- * caller must not hold the lock.
+ * caller must not hold the lock. `takes` is what it takes beyond its price.
  */
-bool sim_fault_call(const char *symbol, int *result);
+bool sim_fault_call(const char *symbol, int *result, sim_time *takes);
 
 /* Has it made a difference already? */
 bool sim_fault_has_fired(unsigned fault);

@@ -50,6 +50,7 @@ struct sim_block {
     bool is_alive;
     bool is_guarded; /* closed to the host outside effects */
     bool is_open;
+    bool is_blank;      /* gets its poison when it is opened first */
     unsigned in_flight; /* operations that are yet to touch it */
     struct sim_write_log log;
     struct sim_block_flip flip;

@@ -83,9 +83,20 @@ static bool read_result(const struct sim_statement *st, unsigned at, int *result
     return true;
 }
 
+static bool read_time(const struct sim_statement *st, const struct sim_word *word,
+                      struct sim_plan_entry *entry)
+{
+    static const struct sim_field TAKES = SIM_FIELD("takes", TIME, struct sim_plan_entry, number);
+
+    if (word->value == NULL || !sim_value_set(&TAKES, entry, word->value))
+        return sim_statement_fail(st, "'takes' needs %s", sim_value_help(SIM_KIND_TIME));
+    entry->action = SIM_PLAN_TAKES;
+    return true;
+}
+
 static bool read_action(const struct sim_statement *st, unsigned at, struct sim_plan_entry *entry)
 {
-    static const char known[] = "call returns hangs crashes aborts prints eats";
+    static const char known[] = "call returns hangs crashes aborts prints eats takes";
     static const char *const PLAIN[] = {
         [SIM_PLAN_HANGS] = "hangs", [SIM_PLAN_CRASHES] = "crashes", [SIM_PLAN_ABORTS] = "aborts"
     };
@@ -96,6 +107,8 @@ static bool read_action(const struct sim_statement *st, unsigned at, struct sim_
     if (left == 0)
         return sim_statement_fail(st, "'%s' needs to do something (known: %s)", words[0].key,
                                   known);
+    if (strcmp(word, "takes") == 0)
+        return read_time(st, &words[at], entry);
     if (strcmp(word, "returns") == 0)
         return read_result(st, at + 1, &entry->result);
     if (strcmp(word, "prints") == 0 && left == 2 && words[at + 1].value == NULL

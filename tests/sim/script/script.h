@@ -20,7 +20,7 @@
 #define SIM_SCRIPT_WORDS      64 /* most in one statement */
 
 enum sim_plan_kind {
-    SIM_PLAN_CALL,            /* subject: symbol */
+    SIM_PLAN_CALL,            /* subject: symbol; number: ps that it takes */
     SIM_PLAN_KERNEL_WRONG,    /* subject: kernel; number: element */
     SIM_PLAN_KERNEL_HANGS,    /* subject: kernel */
     SIM_PLAN_IMAGE_TRUNCATED, /* subject: file of the kernel */
@@ -34,6 +34,7 @@ enum sim_plan_action {
     SIM_PLAN_ABORTS,
     SIM_PLAN_PRINTS,
     SIM_PLAN_EATS_MEMORY,
+    SIM_PLAN_TAKES,
 };
 
 struct sim_plan_entry {

@@ -54,7 +54,7 @@ static void make_board(struct rank *rank)
         outcome->result.wrong = (unsigned long long)(10 * i + number);
         outcome->is_blind = number == 2;
         for (int k = 0; k < 3; k++)
-            outcome->seconds[k] = number + k * 0.25;
+            outcome->samples[k] = (struct gst_board_sample){ number + k * 0.25, k == 1 };
         atomic_store(&outcome->is_done, 1);
     }
 }
@@ -163,8 +163,9 @@ static void test_outside__all_agree_and_rank_0_has_all(void **state)
         assert_int_equal(atomic_load(&first->is_done), 1);
         assert_int_equal(board->outcomes[1][i].result.wrong, 10 + i);
         for (int k = 0; k < 3; k++)
-            assert_true(first->seconds[k] * 4 > 4 * i + k - 0.1
-                        && first->seconds[k] * 4 < 4 * i + k + 0.1);
+            assert_true(first->samples[k].seconds * 4 > 4 * i + k - 0.1
+                        && first->samples[k].seconds * 4 < 4 * i + k + 0.1
+                        && first->samples[k].was_late == (k == 1));
     }
     release_ranks(ranks, RANKS);
 }
