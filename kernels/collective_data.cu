@@ -39,6 +39,15 @@ GST_DEVICE int32_t pair_share(const struct gst_collective_data_args *args, uint6
     return self == other ? a + b : 0;
 }
 
+/* The weight of b, once it has moved on; without turns it stays. 16 bits times 1024 ranks at most.
+ */
+GST_DEVICE int32_t turned(uint32_t turns, uint32_t bits, int32_t weight)
+{
+    const int32_t moved = weight + (int32_t)((bits & 0xffff) * turns >> 16);
+
+    return moved - (moved >= (int32_t)turns ? (int32_t)turns : 0);
+}
+
 /* The numerator: the value itself unless there is a divisor. `has_pairs` is a constant where it
  * matters, so that loops have no branch on it. The sign is drawn, so that no branch
  * on it would be foreseen: a mask of all ones or none takes its place. */
@@ -49,7 +58,7 @@ GST_DEVICE int32_t value_at(const struct gst_collective_data_args *args, int has
     const int32_t b = (int32_t)(bits >> 31) & args->b_mask;
     const int32_t below = -(int32_t)(bits >> 63);
     const int32_t weight_b = args->weight_b ^ ((args->weight_b ^ args->weight_b_below) & below);
-    int32_t value = a * args->weight_a + b * weight_b;
+    int32_t value = a * args->weight_a + b * turned(args->turns, (uint32_t)(bits >> 8), weight_b);
 
     if (has_pairs)
         value = pair_share(args, bits >> 8, a, b);

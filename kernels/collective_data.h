@@ -9,6 +9,10 @@
  * the largest of several is not the same then. Values are small enough to be exact in the type;
  * only a quotient is not, and may be `ulps` units in the last place off.
  *
+ * With `turns` above 0 weight_b, from 0 to `turns` - 1 and the same in both directions, changes
+ * from element to element, so that ranks whose weights are all of these take turns at being the
+ * largest.
+ *
  * With `pair_ranks` above 0 two of so many ranks, drawn for each element, give a, and a + b, and
  * all others nothing: what is added then has rounded twice at most.
  */
@@ -52,7 +56,7 @@ struct gst_collective_data_args {
     uint32_t type; /* enum gst_data_type */
     uint32_t ulps;
     uint32_t is_check; /* 0 writes, 1 reads and compares */
-    uint32_t reserved; /* 0 */
+    uint32_t turns;    /* above 0: weight_b moves on by a number drawn below this, modulo this */
     struct gst_collective_data_result *result;
 };
 

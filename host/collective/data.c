@@ -76,6 +76,9 @@ static struct sums sums_of(const struct gst_collective_data *data)
 {
     const struct sums own = sums_by(data, data->ranks);
 
+    /* Nothing is added: the largest number alone has to be exact. */
+    if (data->reduction == GST_REDUCTION_MAX)
+        return (struct sums){ .a = 1, .b = data->ranks - 1, .classes = data->ranks };
     return own.a + own.b <= exact_most(data->element) ? own : sums_by(data, FEW_CLASSES);
 }
 
@@ -118,6 +121,8 @@ struct gst_collective_data_args gst_collective_data_given(const struct gst_colle
     if (data->reduction == GST_REDUCTION_AVG) {
         args.pair_rank = rank;
         args.pair_ranks = data->ranks;
+    } else if (data->reduction == GST_REDUCTION_MAX) {
+        args.turns = (uint32_t)data->ranks;
     }
     return args;
 }
@@ -131,8 +136,6 @@ struct gst_collective_data_args gst_collective_data_combined(const struct gst_co
     args.weight_b = sums.b;
     args.weight_b_below = sums.b;
     if (data->reduction == GST_REDUCTION_MAX) {
-        args.weight_a = 1;
-        args.weight_b = (data->ranks < sums.classes ? data->ranks : sums.classes) - 1;
         args.weight_b_below = 0;
     } else if (data->reduction == GST_REDUCTION_AVG) {
         args.weight_a = data->ranks == 1 ? 1 : 2;
@@ -202,8 +205,12 @@ int32_t gst_collective_data_value(const struct gst_collective_data_args *args, u
     const int32_t a = 1 + ((int32_t)(bits >> 47) & args->a_mask);
     const int32_t b = (int32_t)(bits >> 31) & args->b_mask;
     const bool is_below = bits >> 63 != 0;
-    int32_t value = a * args->weight_a + b * (is_below ? args->weight_b_below : args->weight_b);
+    int32_t weight_b = is_below ? args->weight_b_below : args->weight_b, value;
 
+    if (args->turns > 0)
+        weight_b = (weight_b + (int32_t)((((bits >> 8) & 0xffff) * args->turns) >> 16))
+                   % (int32_t)args->turns;
+    value = a * args->weight_a + b * weight_b;
     if (args->pair_ranks > 0)
         value = pair_share(args, bits >> 8, a, b);
     return is_below ? -value : value;

@@ -270,7 +270,7 @@ void gst_blas_handle_close(struct gst_blas_handle *handle)
 
 /* Which of the library's liberties are taken. Sums of half precision are made in single precision
  * throughout. */
-static int math_mode_of(const struct gst_product *product)
+static int math_mode_of(const struct gst_blas_product *product)
 {
     if (product->is_pedantic)
         return CUBLAS_PEDANTIC_MATH;
@@ -295,7 +295,7 @@ static cublasOperation_t operation(bool is_transposed)
 }
 
 /* A and B of one type, C and its sums in single precision. */
-static bool multiply_ex(struct gst_blas_handle *handle, const struct gst_product *product,
+static bool multiply_ex(struct gst_blas_handle *handle, const struct gst_blas_product *product,
                         cudaDataType type, cublasComputeType_t compute, struct gst_status *st)
 {
     const struct gst_gemm_shape *s = &product->shape;
@@ -309,7 +309,7 @@ static bool multiply_ex(struct gst_blas_handle *handle, const struct gst_product
                      CUBLAS_GEMM_DEFAULT));
 }
 
-static bool multiply_single(struct gst_blas_handle *handle, const struct gst_product *product,
+static bool multiply_single(struct gst_blas_handle *handle, const struct gst_blas_product *product,
                             struct gst_status *st)
 {
     const struct gst_gemm_shape *s = &product->shape;
@@ -322,7 +322,7 @@ static bool multiply_single(struct gst_blas_handle *handle, const struct gst_pro
                      (float *)(uintptr_t)product->c, s->ldc));
 }
 
-static bool multiply_double(struct gst_blas_handle *handle, const struct gst_product *product,
+static bool multiply_double(struct gst_blas_handle *handle, const struct gst_blas_product *product,
                             struct gst_status *st)
 {
     const struct gst_gemm_shape *s = &product->shape;
@@ -335,7 +335,7 @@ static bool multiply_double(struct gst_blas_handle *handle, const struct gst_pro
                      (double *)(uintptr_t)product->c, s->ldc));
 }
 
-bool gst_blas_multiply(struct gst_blas_handle *handle, const struct gst_product *product,
+bool gst_blas_multiply(struct gst_blas_handle *handle, const struct gst_blas_product *product,
                        struct gst_status *st)
 {
     if (!gst_gpu_use(handle->lane->env, handle->lane->gpu, st)

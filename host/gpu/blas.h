@@ -38,7 +38,7 @@ struct gst_blas_handle {
     int math_mode; /* as set last; -1: not yet */
 };
 
-struct gst_product {
+struct gst_blas_product {
     enum gst_gemm_type type;
     bool is_pedantic; /* single precision as it is, and not as the library likes it */
     struct gst_gemm_shape shape;
@@ -69,7 +69,7 @@ bool gst_blas_is_short(int status, size_t available_bytes);
 void gst_blas_handle_close(struct gst_blas_handle *handle);
 
 /* Queues C = op(A) op(B). */
-bool gst_blas_multiply(struct gst_blas_handle *handle, const struct gst_product *product,
+bool gst_blas_multiply(struct gst_blas_handle *handle, const struct gst_blas_product *product,
                        struct gst_status *st);
 
 #endif

@@ -11,6 +11,8 @@ from collective_of import bus_bandwidth, has_nvls, hops_of, is_direct
 from model_of import MIB, gpus_of, nvlinks
 from selftest import Program, free_port
 
+pytestmark = pytest.mark.usefixtures("kernels_of_profile")
+
 SEVERAL = ["h100x8", "b200x8", "v100x16", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
 MODELS = {"per-gpu": "P2P/CUMEM", "one-process": "P2P/direct pointer"}
 
@@ -22,14 +24,6 @@ OVER_PCIE = {"a100-pcie-switch-x4": (0.50, 12.2e-6), "rtx4090x2": (0.25, 12.2e-6
 
 # Lanes x GT/s / 8 x 128/130, of PCIe 4.0 x16.
 PCIE_4_X16 = 16 * 16e9 / 8 * 128 / 130
-
-
-@pytest.fixture(autouse=True)
-def has_kernels(request, kernel_majors):
-    """For compute capability 7.0 CUDA 12 was the last."""
-    callspec = getattr(request.node, "callspec", None)
-    if callspec and callspec.params.get("profile") == "v100x16" and min(kernel_majors, default=0) > 12:
-        pytest.skip("this build carries no kernels of CUDA 12")
 
 
 def run(whole, profile, *args, **options):

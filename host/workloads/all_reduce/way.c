@@ -132,7 +132,7 @@ static void blame_compile(const struct gst_board *board, struct gst_status *st)
     /* "not done after 270 s", without where they wait. */
     snprintf(
         cause, sizeof(cause),
-        "%.*s: NCCL %s has no kernels yet on any rank, so the driver compiles them, as it does "
+        "%.*s: NCCL %s has no kernels yet on any rank: the driver loads them, and compiles them "
         "where the library has no native code for the GPU",
         (int)strcspn(st->cause, ":"), st->cause,
         gst_nccl_version_text(board->nccl_version, version, sizeof(version)));

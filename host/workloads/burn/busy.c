@@ -12,11 +12,11 @@
 /* A launch takes a host 3 to 10 us, twice that in slow virtual machines. */
 #define QUEUED_IN_S 20e-6
 
-void gst_burn_busy_add(struct gst_burn_busy *busy, double round_s, double ended_s, bool was_late)
+void gst_burn_busy_add(struct gst_burn_busy *busy, double round_s, double ended_s, bool was_dry)
 {
     if (busy->rounds++ == 0)
         busy->begun_s = ended_s;
-    else if (!was_late)
+    else if (!was_dry)
         busy->busy_s += round_s;
     busy->ended_s = ended_s;
 }

@@ -17,9 +17,9 @@ struct gst_burn_busy {
     double busy_s;
 };
 
-/* Adds a round that took `round_s` and ended at `ended_s`; one that was late was not all queued
- * when the GPU came to its end, and nobody knows how long it had nothing to do in between. */
-void gst_burn_busy_add(struct gst_burn_busy *busy, double round_s, double ended_s, bool was_late);
+/* Adds a round that took `round_s` and ended at `ended_s`; one that was dry was not all queued when
+ * the GPU came to it, and nobody knows how long that had nothing to do in between. */
+void gst_burn_busy_add(struct gst_burn_busy *busy, double round_s, double ended_s, bool was_dry);
 
 /* From 0 to 1; NaN before the second round has ended. */
 double gst_burn_busy_share(const struct gst_burn_busy *busy);

@@ -97,7 +97,7 @@ static void explain(struct gst_burn_seat *seat)
 static struct gst_bar bar_of(const struct gst_burn_seat *seat)
 {
     const struct gst_gpu *gpu = seat->lane.gpu;
-    const struct gst_product *product = &seat->product;
+    const struct gst_blas_product *product = &seat->product;
     const struct gst_gemm_gpu self = gst_gemm_self(gpu, &seat->condition);
     const struct gst_gemm_measured measured = {
         .type = product->type,

@@ -29,6 +29,7 @@ static bool queue_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot, 
             return false;
     }
     slot->was_late = gst_batch_has_passed(&seat->lane, slot->start);
+    slot->was_dry = gst_batch_has_passed(&seat->lane, slot->begin);
     return path->download(&seat->lane, &seat->read_back[index], slot->result,
                           sizeof(*seat->read_back), st)
            && path->mark(&seat->lane, slot->end, st);
@@ -116,7 +117,7 @@ bool gst_burn_finish(struct gst_burn_seat *seat, struct gst_status *st)
     if (!judge_round(seat, slot, &seat->read_back[index], st))
         return false;
     seat->finished++;
-    gst_burn_busy_add(&seat->busy, round_s, elapsed_s, slot->was_late);
+    gst_burn_busy_add(&seat->busy, round_s, elapsed_s, slot->was_dry);
     if (!slot->was_late && seconds > 0)
         gst_burn_windows_add(&seat->windows, operations, seconds);
     return true;

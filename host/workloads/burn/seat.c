@@ -36,7 +36,7 @@ bool gst_burn_compare(struct gst_burn_seat *seat, const struct gst_burn_slot *sl
 
 bool gst_burn_multiply_all(struct gst_burn_seat *seat, struct gst_status *st)
 {
-    struct gst_product product = seat->product;
+    struct gst_blas_product product = seat->product;
 
     for (int i = 0; i < GST_BURN_COPIES; i++, product.c += seat->bytes) {
         if (!gst_blas_multiply(&seat->blas, &product, st))
@@ -154,9 +154,9 @@ static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,
     /* The library's own choice, which is what others have measured; but where a variable would
      * have it round, the mode that it cannot change. */
     seat->product =
-        (struct gst_product){ .type = type,
-                              .is_pedantic = type == GST_GEMM_FP32 && blas->changes.is_changed,
-                              .shape = gst_gemm_square(side) };
+        (struct gst_blas_product){ .type = type,
+                                   .is_pedantic = type == GST_GEMM_FP32 && blas->changes.is_changed,
+                                   .shape = gst_gemm_square(side) };
     seat->bytes = (size_t)side * (size_t)side * gst_gemm_output_bytes(type);
     return true;
 }

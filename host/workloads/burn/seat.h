@@ -25,7 +25,8 @@ struct gst_burn_slot {
     uint64_t result;     /* a struct gst_word_compare_result */
     bool is_counting;    /* copies were poisoned, and all that is compared is counted */
     bool is_dirty;       /* the result in device memory is not zero */
-    bool was_late;       /* the GPU had come to `start` before all that is timed was queued */
+    bool was_late;       /* the GPU had come to `start` before all that is timed was queued, */
+    bool was_dry;        /* and to `begin` before all of the round was */
 };
 
 /* How long a round has been waited for, by the host's clock; see wait.h. */
@@ -46,8 +47,8 @@ struct gst_burn_seat {
     struct gst_run *run;
     struct gst_lane lane;
     struct gst_blas_handle blas;
-    struct gst_product product; /* of the first copy */
-    size_t bytes;               /* of one result */
+    struct gst_blas_product product; /* of the first copy */
+    size_t bytes;                    /* of one result */
     uint64_t reference;
     struct gst_word_compare_result *read_back; /* pinned, one for each slot */
     CUevent begin;

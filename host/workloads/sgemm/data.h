@@ -12,8 +12,8 @@
 #include "workloads/sgemm/kinds.h"
 
 struct gst_sgemm_data {
-    struct gst_product product; /* its device memory is each seat's own */
-    void *a, *b, *c;            /* owned; `c` holds what was fetched last */
+    struct gst_blas_product product; /* its device memory is each seat's own */
+    void *a, *b, *c;                 /* owned; `c` holds what was fetched last */
     size_t a_bytes, b_bytes, c_bytes;
 };
 

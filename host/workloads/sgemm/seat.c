@@ -81,7 +81,7 @@ bool gst_sgemm_send(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *da
 bool gst_sgemm_multiply(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, int times,
                         struct gst_status *st)
 {
-    struct gst_product product = data->product;
+    struct gst_blas_product product = data->product;
 
     product.a = seat->a;
     product.b = seat->b;

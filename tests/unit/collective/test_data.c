@@ -42,8 +42,8 @@ static int64_t given(const struct gst_collective_data *data, int rank, uint64_t 
     return gst_collective_data_value(&args, i);
 }
 
-/* Reduces by the meaning of the words; the sum of all magnitudes has to be exact, too, since it
- * bounds every partial sum. */
+/* Reduces by the meaning of the words. Of sums that of all magnitudes has to be exact, too, since
+ * it bounds every partial one; a maximum is one of the numbers, and nothing is added. */
 static int64_t reduce(const struct gst_collective_data *data, uint64_t i)
 {
     int64_t sum = 0, most = INT64_MIN, magnitude = 0;
@@ -54,7 +54,10 @@ static int64_t reduce(const struct gst_collective_data *data, uint64_t i)
             given(data, rank, i) * (data->reduction == GST_REDUCTION_PREMULSUM ? factor : 1);
 
         sum += own;
-        magnitude += llabs(own);
+        if (data->reduction == GST_REDUCTION_MAX)
+            magnitude = llabs(own) > magnitude ? llabs(own) : magnitude;
+        else
+            magnitude += llabs(own);
         most = own > most ? own : most;
     }
     assert_true(magnitude <= exact[data->element]);
@@ -98,6 +101,44 @@ static void test_data__every_rank_gives_something(void **state)
                 }
                 assert_true(gives > 0);
             }
+        }
+    }
+}
+
+/* Which rank's number is the largest of all, -1 if several ranks share it. */
+static int holder_of(const struct gst_collective_data_args *ranks, int count, uint64_t i)
+{
+    int32_t most = INT32_MIN;
+    int holder = -1;
+
+    for (int rank = 0; rank < count; rank++) {
+        const int32_t own = gst_collective_data_value(&ranks[rank], i);
+
+        holder = own > most ? rank : own == most ? -1 : holder;
+        most = own > most ? own : most;
+    }
+    return holder;
+}
+
+/* At some places each rank is alone the largest: without it another number comes out. */
+static void test_data__every_rank_is_the_largest_somewhere(void **state)
+{
+    (void)state;
+    for (int element = 0; element < GST_ELEMENT_COUNT; element++) {
+        for (size_t w = 1; w < WORLDS; w++) {
+            const struct gst_collective_data data = data_of(element, GST_REDUCTION_MAX, worlds[w]);
+            struct gst_collective_data_args ranks[128];
+            int alone[128] = { 0 };
+
+            for (int rank = 0; rank < worlds[w]; rank++)
+                ranks[rank] = gst_collective_data_given(&data, rank);
+            for (uint64_t i = 0; i < 20 * (uint64_t)worlds[w]; i++) {
+                const int holder = holder_of(ranks, worlds[w], i);
+
+                alone[holder < 0 ? 0 : holder] += holder >= 0;
+            }
+            for (int rank = 0; rank < worlds[w]; rank++)
+                assert_true(alone[rank] > 0);
         }
     }
 }
@@ -208,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_data__all_ranks_reduce_to_what_is_expected),
         cmocka_unit_test(test_data__every_rank_gives_something),
+        cmocka_unit_test(test_data__every_rank_is_the_largest_somewhere),
         cmocka_unit_test(test_data__averages_take_two_of_all),
         cmocka_unit_test(test_data__depends_on_index_and_rank),
         cmocka_unit_test(test_data__tells_which_rank_is_missing),

@@ -220,6 +220,39 @@ static void test_collective_data__pairs_add_up(void **state)
         assert_true(givers[rank] > 100 && givers[rank] < 300);
 }
 
+/* Whose number is the largest is drawn; the maximum is that of the last where the sign is positive,
+ * and that of the first where it is negative. */
+static void test_collective_data__ranks_take_turns(void **state)
+{
+    struct gst_collective_data_args args = args_of(GST_DATA_INT32, 500);
+    static int32_t all[5][500];
+    int largest[5] = { 0 };
+
+    (void)state;
+    args.turns = 5;
+    for (int rank = 0; rank < 5; rank++) {
+        args.weight_b = args.weight_b_below = rank;
+        launch(args, false, 2, 32, SIM_ORDER_FORWARD);
+        memcpy(all[rank], data, sizeof(all[rank]));
+    }
+    args.turns = 0;
+    args.weight_b = 4;
+    args.weight_b_below = 0;
+    for (uint64_t i = 0; i < 500; i++) {
+        int holder = 0, holders = 0;
+
+        for (int rank = 0; rank < 5; rank++)
+            holder = all[rank][i] > all[holder][i] ? rank : holder;
+        for (int rank = 0; rank < 5; rank++)
+            holders += all[rank][i] == all[holder][i];
+        assert_int_equal(all[holder][i], value_of(&args, FIRST + i));
+        largest[holder] += holders == 1;
+    }
+    /* 500 elements, of which an eighth have no b to tell: about 87 for each of five. */
+    for (int rank = 0; rank < 5; rank++)
+        assert_true(largest[rank] > 43 && largest[rank] < 174);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_collective_data__tells_nan_and_poison_apart),
         cmocka_unit_test(test_collective_data__averages_within_two_units),
         cmocka_unit_test(test_collective_data__pairs_add_up),
+        cmocka_unit_test(test_collective_data__ranks_take_turns),
     };
 
     return cmocka_run_group_tests_name("collective_data", tests, NULL, NULL);
