@@ -4,9 +4,10 @@
  * (libcublasLt, of which only the version is asked), a row per function and per constant; loader,
  * call table, simulator and conformance test are made from these rows.
  *
- * Lists by the first of the headers checked by tests/abi that has them, "needed" and columns as in
- * cudart_abi.h. Each toolkit has a version of cuBLAS of its own (11.8: 11.11, 12.4: 12.4, 13.0:
- * 13.0 or 13.1 by its update); the lists are named after the toolkit's.
+ * Lists by the first of the headers checked by tests/abi that has them (11.11, 12.4, 12.9, 13.1,
+ * 13.10), "needed" and columns as in cudart_abi.h. Each toolkit has a version of cuBLAS of its own
+ * (11.8: 11.11, 12.4: 12.4, 13.0: 13.0 or 13.1 by its update); the lists are named after the
+ * toolkit's.
  *
  * Where the facts come from: NVIDIA's cuBLAS documentation, held against cublas_api.h and
  * cublasLt.h and against the symbols of those libraries (tests/abi does both). The _v2 names are
@@ -56,11 +57,14 @@
 
 #define GST_CUBLAS_API_SINCE_12040(X)
 
+#define GST_CUBLAS_API_SINCE_12090(X)
+
 #define GST_CUBLAS_API_SINCE_13000(X)
 
 #define GST_CUBLAS_API(X)                                                                          \
     GST_CUBLAS_API_SINCE_11080(X)                                                                  \
     GST_CUBLAS_API_SINCE_12040(X)                                                                  \
+    GST_CUBLAS_API_SINCE_12090(X)                                                                  \
     GST_CUBLAS_API_SINCE_13000(X)
 
 #define GST_CUBLASLT_API_SINCE_11080(X)                                                            \
@@ -107,9 +111,9 @@
     X(CUBLAS_TF32_TENSOR_OP_MATH, 3)                                                               \
     X(CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION, 16)
 
-#define GST_CUBLAS_MATH_MODES_SINCE_13000(X)                                                       \
-    X(CUBLAS_FP32_EMULATED_BF16X9_MATH, 4)                                                         \
-    X(CUBLAS_FP64_EMULATED_FIXEDPOINT_MATH, 8)
+#define GST_CUBLAS_MATH_MODES_SINCE_12090(X) X(CUBLAS_FP32_EMULATED_BF16X9_MATH, 4)
+
+#define GST_CUBLAS_MATH_MODES_SINCE_13000(X) X(CUBLAS_FP64_EMULATED_FIXEDPOINT_MATH, 8)
 
 #define GST_CUBLAS_COMPUTE_TYPES_SINCE_11080(X)                                                    \
     X(CUBLAS_COMPUTE_16F, 64)                                                                      \
@@ -124,9 +128,9 @@
     X(CUBLAS_COMPUTE_32F_FAST_16BF, 75)                                                            \
     X(CUBLAS_COMPUTE_32F_FAST_TF32, 77)
 
-#define GST_CUBLAS_COMPUTE_TYPES_SINCE_13000(X)                                                    \
-    X(CUBLAS_COMPUTE_32F_EMULATED_16BFX9, 78)                                                      \
-    X(CUBLAS_COMPUTE_64F_EMULATED_FIXEDPOINT, 79)
+#define GST_CUBLAS_COMPUTE_TYPES_SINCE_12090(X) X(CUBLAS_COMPUTE_32F_EMULATED_16BFX9, 78)
+
+#define GST_CUBLAS_COMPUTE_TYPES_SINCE_13000(X) X(CUBLAS_COMPUTE_64F_EMULATED_FIXEDPOINT, 79)
 
 /* From library_types.h, which all of the toolkit's libraries share: those that we multiply. */
 #define GST_CUBLAS_DATA_TYPES(X)                                                                   \
@@ -142,10 +146,12 @@
 
 #define GST_CUBLAS_MATH_MODES(X)                                                                   \
     GST_CUBLAS_MATH_MODES_SINCE_11080(X)                                                           \
+    GST_CUBLAS_MATH_MODES_SINCE_12090(X)                                                           \
     GST_CUBLAS_MATH_MODES_SINCE_13000(X)
 
 #define GST_CUBLAS_COMPUTE_TYPES(X)                                                                \
     GST_CUBLAS_COMPUTE_TYPES_SINCE_11080(X)                                                        \
+    GST_CUBLAS_COMPUTE_TYPES_SINCE_12090(X)                                                        \
     GST_CUBLAS_COMPUTE_TYPES_SINCE_13000(X)
 
 #define GST_CUBLAS_CONSTANTS_SINCE_11080(X)                                                        \
@@ -161,6 +167,10 @@
 
 #define GST_CUBLAS_CONSTANTS_SINCE_12040(X)
 
+#define GST_CUBLAS_CONSTANTS_SINCE_12090(X)                                                        \
+    GST_CUBLAS_MATH_MODES_SINCE_12090(X)                                                           \
+    GST_CUBLAS_COMPUTE_TYPES_SINCE_12090(X)
+
 #define GST_CUBLAS_CONSTANTS_SINCE_13000(X)                                                        \
     GST_CUBLAS_MATH_MODES_SINCE_13000(X)                                                           \
     GST_CUBLAS_COMPUTE_TYPES_SINCE_13000(X)
@@ -168,6 +178,7 @@
 #define GST_CUBLAS_CONSTANTS(X)                                                                    \
     GST_CUBLAS_CONSTANTS_SINCE_11080(X)                                                            \
     GST_CUBLAS_CONSTANTS_SINCE_12040(X)                                                            \
+    GST_CUBLAS_CONSTANTS_SINCE_12090(X)                                                            \
     GST_CUBLAS_CONSTANTS_SINCE_13000(X)
 
 /* No struct of theirs is ours to fill: a handle is opaque. */

@@ -4,12 +4,13 @@
  * simulator and conformance test are made from these rows.
  *
  * All releases of NCCL 2 have one SONAME. Rows come in lists by the release that brought the newest
- * of them: what stands under 2.14 is what non-blocking communicators need, and 2.19 brought memory
- * and its registration. "needed" is 1 only for what every release has, so that one that is too old
- * can be opened and asked for its version; a 0 may be NULL.
+ * of them: what stands under 2.14 is what non-blocking communicators need, 2.19 brought memory and
+ * its registration, and 2.30 one more result. "needed" is 1 only for what every release has, so
+ * that one that is too old can be opened and asked for its version; a 0 may be NULL.
  *
  * Where the facts come from: NCCL's user guide (API, communicator creation and management), held
- * against nccl.h and the symbols of release 2.28 (tests/abi does both). Columns as in cuda_abi.h.
+ * against nccl.h of seven releases from 2.14 to 2.32 and the symbols of those that are there
+ * (tests/abi does both). Columns as in cuda_abi.h.
  */
 #ifndef GST_API_NCCL_ABI_H
 #define GST_API_NCCL_ABI_H
@@ -66,12 +67,15 @@
     X(ncclResult_t, ncclCommRegister, , (ncclComm_t comm, void *p, size_t n, void **handle), 0)    \
     X(ncclResult_t, ncclCommDeregister, , (ncclComm_t comm, void *handle), 0)
 
+#define GST_NCCL_API_SINCE_23000(X)
+
 #define GST_NCCL_API(X)                                                                            \
     GST_NCCL_API_SINCE_21400(X)                                                                    \
-    GST_NCCL_API_SINCE_21900(X)
+    GST_NCCL_API_SINCE_21900(X)                                                                    \
+    GST_NCCL_API_SINCE_23000(X)
 
 /* ncclResult_t. "In progress" is no error, and only communicators that do not block answer it. */
-#define GST_NCCL_RESULTS(X)                                                                        \
+#define GST_NCCL_RESULTS_SINCE_21400(X)                                                            \
     X(ncclSuccess, 0)                                                                              \
     X(ncclUnhandledCudaError, 1)                                                                   \
     X(ncclSystemError, 2)                                                                          \
@@ -81,7 +85,14 @@
     X(ncclRemoteError, 6)                                                                          \
     X(ncclInProgress, 7)
 
-/* ncclDataType_t, without the types of 8 bits, which need a GPU of compute capability 9.0. */
+#define GST_NCCL_RESULTS_SINCE_23000(X) X(ncclTimeout, 8)
+
+#define GST_NCCL_RESULTS(X)                                                                        \
+    GST_NCCL_RESULTS_SINCE_21400(X)                                                                \
+    GST_NCCL_RESULTS_SINCE_23000(X)
+
+/* ncclDataType_t, without the types of 8 bits, which need a GPU of compute capability 9.0. Up to 2.23
+ * the header shows bfloat16 to C++ alone, but the library has it (since 2.10, with CUDA 11). */
 #define GST_NCCL_TYPES(X)                                                                          \
     X(ncclInt8, 0)                                                                                 \
     X(ncclUint8, 1)                                                                                \
@@ -109,16 +120,19 @@
     X(ncclScalarHostImmediate, 1)
 
 #define GST_NCCL_CONSTANTS_SINCE_21400(X)                                                          \
-    GST_NCCL_RESULTS(X)                                                                            \
+    GST_NCCL_RESULTS_SINCE_21400(X)                                                                        \
     GST_NCCL_TYPES(X)                                                                              \
     GST_NCCL_OPS(X)                                                                                \
     GST_NCCL_RESIDENCES(X)
 
 #define GST_NCCL_CONSTANTS_SINCE_21900(X)
 
+#define GST_NCCL_CONSTANTS_SINCE_23000(X) GST_NCCL_RESULTS_SINCE_23000(X)
+
 #define GST_NCCL_CONSTANTS(X)                                                                      \
     GST_NCCL_CONSTANTS_SINCE_21400(X)                                                              \
-    GST_NCCL_CONSTANTS_SINCE_21900(X)
+    GST_NCCL_CONSTANTS_SINCE_21900(X)                                                              \
+    GST_NCCL_CONSTANTS_SINCE_23000(X)
 
 /* X(vendor type, own tag) and X(vendor type, own tag, field). The config has fields and no size of
  * its own here: each release appends to it. */
@@ -149,13 +163,14 @@ struct gst_nccl_unique_id {
 /*
  * As of 2.14. A newer library copies as many bytes as `size` says, and takes what the release of
  * that `version` did not have from its own defaults: so an older caller is understood by every
- * release up to 2.28, the newest that was looked at (nccl's sources, parseCommConfig).
+ * release up to 2.30, the newest whose sources were looked at (parseCommConfig). The four fields
+ * are at the same place in every header up to 2.32.
  */
 struct gst_nccl_config {
-    size_t size;
-    unsigned int magic; /* anything else is refused with ncclInvalidArgument */
-    unsigned int version;
-    int blocking;
+    size_t size; /* of ours 24 bytes; of theirs 24 in 2.14, 48 from 2.17, 80 in 2.28, 120 in 2.32 */
+    unsigned int magic;   /* the same in all; anything else is refused with ncclInvalidArgument */
+    unsigned int version; /* theirs is their own */
+    int blocking;         /* what nobody set is 1 up to 2.16, the smallest int since 2.17 */
 };
 
 /* Releases are numbered major * 10000 + minor * 100 + patch since 2.9. */

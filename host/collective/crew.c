@@ -9,16 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "collective/crew_blame.h"
+#include "collective/crew_end.h"
+#include "collective/crew_trouble.h"
 #include "collective/pace.h"
 #include "core/clock.h"
 #include "meet/address.h"
-
-#define NAP_NS 2000000L
 
 /* From the first trouble until it is known who began. */
 #define SETTLE_S 0.2
@@ -26,9 +24,6 @@
 /* A worker that lost a rank: that rank's end, or its coordinator elsewhere, tells why within this.
  */
 #define HEARING_S 3.0
-
-/* From being told to stop until it is killed: enough to notice and to give up a communicator. */
-#define STOP_GRACE_S 2.0
 
 /* After SIGKILL: who then still is there sits in the driver. */
 #define KILL_GRACE_S 5.0
@@ -63,7 +58,9 @@ static int choose_ras_port(void)
 
 bool gst_crew_init(struct gst_crew *crew, struct gst_status *st)
 {
-    *crew = (struct gst_crew){ .descriptor = -1, .ras_port = choose_ras_port() };
+    *crew = (struct gst_crew){
+        .descriptor = -1, .ras_port = choose_ras_port(), .kill = kill, .kill_grace_s = KILL_GRACE_S
+    };
     crew->board = gst_board_make(&crew->descriptor, st);
     return crew->board != NULL;
 }
@@ -111,68 +108,6 @@ static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
 }
 
 /* --- watch --- */
-
-static int running(const struct gst_crew *crew)
-{
-    int count = 0;
-
-    for (int i = 0; i < crew->board->worker_count; i++)
-        count += crew->workers[i] != 0;
-    return count;
-}
-
-static void reap(struct gst_crew *crew)
-{
-    for (int i = 0; i < crew->board->worker_count; i++) {
-        if (crew->workers[i] != 0
-            && waitpid(crew->workers[i], &crew->wait_status[i], WNOHANG) == crew->workers[i])
-            crew->workers[i] = 0;
-    }
-}
-
-static bool is_settled(const struct gst_board_worker *worker)
-{
-    const int state = atomic_load(&worker->state);
-
-    return state != GST_WORKER_STARTING && state != GST_WORKER_LEAVING;
-}
-
-/* How a worker ended, by how much that tells of the cause: least if it saw another go, most if it
- * said nothing itself. */
-enum trouble { NO_TROUBLE, LOST_A_RANK, FAILED, DIED };
-
-static enum trouble trouble_of(const struct gst_crew *crew, int number)
-{
-    const struct gst_board_worker *worker = &crew->board->workers[number];
-
-    if (atomic_load(&worker->state) == GST_WORKER_FAILED)
-        return worker->finding == GST_HOST_RANK_LOST ? LOST_A_RANK : FAILED;
-    return crew->workers[number] == 0 && !is_settled(worker) ? DIED : NO_TROUBLE;
-}
-
-/* The number of the worker whose trouble tells most, -1 if all is well. */
-static int find_trouble(const struct gst_crew *crew)
-{
-    enum trouble most = NO_TROUBLE;
-    int found = -1;
-
-    for (int i = 0; i < crew->board->worker_count; i++) {
-        const enum trouble trouble = trouble_of(crew, i);
-
-        if (trouble > most) {
-            most = trouble;
-            found = i;
-        }
-    }
-    return found;
-}
-
-static void nap(void)
-{
-    const struct timespec pause = { 0, NAP_NS };
-
-    nanosleep(&pause, NULL);
-}
 
 static void show(struct gst_crew *crew)
 {
@@ -243,54 +178,14 @@ static bool watch(struct gst_crew *crew, double allowed_s, struct course *course
     do {
         if (crew->go_on != NULL && !crew->go_on(crew->go_on_data, st))
             return false;
-        nap();
-        reap(crew);
+        gst_crew_nap();
+        gst_crew_reap(crew);
         show(crew);
         look(crew, course);
         course->pace = pace_of(crew, course, allowed_s);
-    } while (running(crew) > 0 && find_trouble(crew) < 0 && course->pace == GST_PACE_GOES_ON
-             && !is_slow_to_leave(course));
+    } while (gst_crew_running(crew) > 0 && gst_crew_find_trouble(crew) < 0
+             && course->pace == GST_PACE_GOES_ON && !is_slow_to_leave(course));
     return true;
-}
-
-static void wait_for_end(struct gst_crew *crew, double seconds)
-{
-    const uint64_t end_ns = gst_clock_ns() + (uint64_t)(seconds * 1e9);
-
-    reap(crew);
-    while (running(crew) > 0 && gst_clock_ns() < end_ns) {
-        nap();
-        reap(crew);
-    }
-}
-
-static void end_all(struct gst_crew *crew)
-{
-    /* Those that died cannot be asked any more, but who they shared it with can. */
-    for (int i = 0; i < crew->board->worker_count; i++) {
-        if (crew->workers[i] != 0)
-            gst_remnants_note(&crew->remnants, GST_REMNANTS_FOLDER, crew->workers[i]);
-    }
-    atomic_store(&crew->board->stop, 1);
-    wait_for_end(crew, STOP_GRACE_S);
-    for (int i = 0; i < crew->board->worker_count; i++) {
-        if (crew->workers[i] != 0)
-            kill(crew->workers[i], SIGKILL);
-    }
-    wait_for_end(crew, KILL_GRACE_S);
-    crew->removed_files = gst_remnants_remove(&crew->remnants, GST_REMNANTS_FOLDER);
-}
-
-/* Whether all that is known is that some rank is gone. Who comes to join one that is gone before
- * they have met is told of a refused connection, as of any trouble with the system. */
-static bool is_hearsay(const struct gst_crew *crew)
-{
-    const int number = find_trouble(crew);
-    const enum trouble trouble = number < 0 ? NO_TROUBLE : trouble_of(crew, number);
-
-    return trouble == LOST_A_RANK
-           || (trouble == FAILED && crew->go_on != NULL
-               && crew->board->workers[number].finding == GST_RUNTIME_NCCL_SYSTEM_ERROR);
 }
 
 /* After trouble: who sees a peer go may say so before the system tells of its end, since a crash
@@ -300,15 +195,15 @@ static bool settle(struct gst_crew *crew, struct gst_status *st)
 {
     const uint64_t end_ns = gst_clock_ns() + (uint64_t)(HEARING_S * 1e9);
 
-    if (find_trouble(crew) >= 0)
-        wait_for_end(crew, SETTLE_S);
-    while (is_hearsay(crew) && gst_clock_ns() < end_ns) {
-        if (crew->go_on == NULL && running(crew) == 0)
+    if (gst_crew_find_trouble(crew) >= 0)
+        gst_crew_wait(crew, SETTLE_S);
+    while (gst_crew_is_hearsay(crew) && gst_clock_ns() < end_ns) {
+        if (crew->go_on == NULL && gst_crew_running(crew) == 0)
             break;
         if (crew->go_on != NULL && !crew->go_on(crew->go_on_data, st))
             return false;
-        nap();
-        reap(crew);
+        gst_crew_nap();
+        gst_crew_reap(crew);
     }
     return true;
 }
@@ -322,22 +217,22 @@ bool gst_crew_run(struct gst_crew *crew, double allowed_s, struct gst_status *st
     crew->board->coordinator = getpid();
     for (int i = 0; i < crew->board->worker_count; i++) {
         if (!start_one(crew, i, st)) {
-            end_all(crew);
+            gst_crew_end(crew);
             return false;
         }
     }
     if (!watch(crew, allowed_s, &course, st) || !settle(crew, st)) {
-        end_all(crew);
+        gst_crew_end(crew);
         return false;
     }
-    trouble = find_trouble(crew);
-    crew->had_to_end_workers = trouble < 0 && running(crew) > 0 && are_leaving(crew);
-    was_late = trouble < 0 && running(crew) > 0 && !crew->had_to_end_workers;
+    trouble = gst_crew_find_trouble(crew);
+    crew->had_to_end_workers = trouble < 0 && gst_crew_running(crew) > 0 && are_leaving(crew);
+    was_late = trouble < 0 && gst_crew_running(crew) > 0 && !crew->had_to_end_workers;
     if (was_late && course.pace == GST_PACE_IS_LATE)
         gst_crew_blame_size(crew, allowed_s, st);
     else if (was_late)
         gst_crew_blame_delay(crew, fmin(allowed_s, ceil(seconds_since(course.begun_ns))), st);
-    end_all(crew);
+    gst_crew_end(crew);
     if (was_late)
         return false;
     if (trouble < 0)

@@ -3,7 +3,8 @@
  * The workers of one collective test, from start to end: started as processes of their own, held to
  * a deadline, and gone when this returns. The coordinator calls neither CUDA nor NCCL on their
  * behalf, so nothing that they do can hang it. When one fails, dies or never comes on, the others
- * are told to stop, get a little time to say where they were, and are killed.
+ * are told to stop, get a little time to say where they were, and are killed. One that cannot be
+ * killed is left, and told of.
  */
 #ifndef GST_COLLECTIVE_CREW_H
 #define GST_COLLECTIVE_CREW_H
@@ -13,19 +14,31 @@
 
 #include "collective/board.h"
 #include "collective/remnants.h"
+#include "collective/stuck.h"
 
 /* Of the address at which NCCL in the workers answers. */
 #define GST_CREW_RAS_HOST "127.0.0.1"
+
+/* A worker that SIGKILL did not end. */
+struct gst_crew_survivor {
+    int number;
+    pid_t pid;
+    char where[GST_STUCK_SIZE]; /* as gst_stuck_where() tells */
+};
 
 struct gst_crew {
     struct gst_board *board;
     int descriptor;
     pid_t workers[GST_BOARD_SEATS]; /* 0: has ended */
     int wait_status[GST_BOARD_SEATS];
-    int ras_port;                  /* where NCCL of the workers answers, 0: nowhere that is known */
-    struct gst_remnants remnants;  /* of workers that are being ended */
-    size_t removed_files;          /* that NCCL in them left behind */
-    bool had_to_end_workers;       /* all cases were done, and somebody did not leave */
+    int ras_port;                 /* where NCCL of the workers answers, 0: nowhere that is known */
+    struct gst_remnants remnants; /* of workers that are being ended */
+    size_t removed_files;         /* that NCCL in them left behind */
+    size_t survivor_count;
+    struct gst_crew_survivor survivors[GST_BOARD_SEATS];
+    int (*kill)(pid_t worker, int signal); /* kill(), but in tests; */
+    double kill_grace_s;                   /* how long it may take */
+    bool had_to_end_workers;               /* all cases were done, and somebody did not leave */
     struct gst_progress *progress; /* the caller's: the phase of the first worker is copied there */
     const char *const *variables;  /* "NAME=value" for the workers alone, NULL-terminated or NULL */
     /* Called while the workers run, NULL or: false with the cause in its status ends them. */

@@ -3,6 +3,7 @@
 #include "collective/crew_blame.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,7 @@
 /* A status of hundreds of ranks; errors come after what is long. */
 #define RAS_SIZE 65536
 
-/* "rank 3 (gpu 3)", or "the process of ranks 0 to 7". */
-static const char *name_of(const struct gst_crew *crew, int number, char *text, size_t size)
+const char *gst_crew_name(const struct gst_crew *crew, int number, char *text, size_t size)
 {
     const struct gst_board_worker *worker = &crew->board->workers[number];
     const struct gst_board_seat *seat = &crew->board->seats[worker->first_seat];
@@ -30,7 +30,7 @@ static const char *name_of(const struct gst_crew *crew, int number, char *text, 
     return text;
 }
 
-static int gpu_of(const struct gst_crew *crew, int number)
+int gst_crew_gpu(const struct gst_crew *crew, int number)
 {
     const struct gst_board_worker *worker = &crew->board->workers[number];
 
@@ -49,9 +49,9 @@ bool gst_crew_blame_death(const struct gst_crew *crew, int number, struct gst_st
     else
         snprintf(how, sizeof(how), "ended itself with exit status %d", WEXITSTATUS(status));
     gst_fail(st, GST_HOST_RANK_DIED, "%s %s, phase '%s'%s%s",
-             name_of(crew, number, name, sizeof(name)), how, at->phase,
+             gst_crew_name(crew, number, name, sizeof(name)), how, at->phase,
              at->call[0] != '\0' ? " in " : "", at->call);
-    st->gpu = gpu_of(crew, number);
+    st->gpu = gst_crew_gpu(crew, number);
     return false;
 }
 
@@ -61,12 +61,34 @@ bool gst_crew_blame_failure(const struct gst_crew *crew, int number, struct gst_
     const bool is_anybodys = gst_finding_layer(worker->finding) == GST_LAYER_IMAGE;
     char name[64];
 
-    name_of(crew, number, name, sizeof(name));
+    gst_crew_name(crew, number, name, sizeof(name));
     gst_status_fail_call(st, worker->finding, GST_WHERE, worker->call, worker->code, "%s%s%.240s",
                          is_anybodys ? "" : name, is_anybodys ? "" : ": ", worker->cause);
     if (worker->seat >= 0 && !is_anybodys)
         st->gpu = crew->board->seats[worker->seat].gpu;
     return false;
+}
+
+static bool is_where(const struct gst_crew *crew, int one, int other)
+{
+    return strcmp(crew->board->workers[one].progress.phase,
+                  crew->board->workers[other].progress.phase)
+           == 0;
+}
+
+/* Where no place is that of most: who took the fewest steps. -1 if all are in one place. */
+static int hindmost(const struct gst_crew *crew)
+{
+    bool is_one_place = true;
+    int found = 0;
+
+    for (int i = 1; i < crew->board->worker_count; i++) {
+        is_one_place = is_one_place && is_where(crew, 0, i);
+        if (atomic_load(&crew->board->workers[i].beats)
+            < atomic_load(&crew->board->workers[found].beats))
+            found = i;
+    }
+    return is_one_place ? -1 : found;
 }
 
 /* Late: who is not where most are is the one that the others wait for. */
@@ -78,13 +100,11 @@ static int straggler(const struct gst_crew *crew)
         int alike = 0;
 
         for (int k = 0; k < count; k++)
-            alike += strcmp(crew->board->workers[i].progress.phase,
-                            crew->board->workers[k].progress.phase)
-                     == 0;
+            alike += is_where(crew, i, k);
         if (count > 1 && 2 * alike < count)
             return i;
     }
-    return -1;
+    return hindmost(crew);
 }
 
 /* What NCCL itself says of who is missing, behind what was seen from outside. */
@@ -111,12 +131,12 @@ static bool blame_one(const struct gst_crew *crew, double allowed_s, struct gst_
         return gst_fail(st, GST_HOST_RANK_ABSENT,
                         "not done after %g s: %s waits in '%s', so a rank never came, or they do "
                         "not reach each other",
-                        allowed_s, name_of(crew, 0, name, sizeof(name)), phase);
+                        allowed_s, gst_crew_name(crew, 0, name, sizeof(name)), phase);
     if (crew->board->workers[0].seat_count == crew->board->world)
         return gst_fail(st, GST_HARDWARE_COLLECTIVE_HANG,
                         "not done after %g s: all ranks are in '%s'", allowed_s, phase);
     return gst_fail(st, GST_HARDWARE_COLLECTIVE_HANG, "not done after %g s: %s waits in '%s'",
-                    allowed_s, name_of(crew, 0, name, sizeof(name)), phase);
+                    allowed_s, gst_crew_name(crew, 0, name, sizeof(name)), phase);
 }
 
 static bool blame_delay(const struct gst_crew *crew, double allowed_s, struct gst_status *st)
@@ -138,11 +158,11 @@ static bool blame_delay(const struct gst_crew *crew, double allowed_s, struct gs
                         crew->board->workers[0].progress.phase);
     }
     gst_fail(st, GST_HOST_RANK_ABSENT, "not done after %g s: %s is in '%s'%s%s, others in '%s'",
-             allowed_s, name_of(crew, late, name, sizeof(name)),
+             allowed_s, gst_crew_name(crew, late, name, sizeof(name)),
              crew->board->workers[late].progress.phase,
              crew->board->workers[late].progress.call[0] != '\0' ? ", call " : "",
              crew->board->workers[late].progress.call, crew->board->workers[other].progress.phase);
-    st->gpu = gpu_of(crew, late);
+    st->gpu = gst_crew_gpu(crew, late);
     return false;
 }
 

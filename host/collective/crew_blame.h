@@ -10,6 +10,12 @@
 
 #include "collective/crew.h"
 
+/* "rank 3", or "the process of ranks 0 to 7". Returns `text`. */
+const char *gst_crew_name(const struct gst_crew *crew, int number, char *text, size_t size);
+
+/* The GPU of a worker of one rank, GST_NO_GPU of one of several. */
+int gst_crew_gpu(const struct gst_crew *crew, int number);
+
 /* Each fills `st` and returns false. A worker that ended without a word; one that said why; if they
  * hang, who is not where the others are; and, if they came on until the time was over, how far. */
 bool gst_crew_blame_death(const struct gst_crew *crew, int number, struct gst_status *st);

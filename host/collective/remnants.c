@@ -10,27 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collective/stuck.h"
+
 /* NCCL 2.28.9, src/misc/shmutils.cc: "/dev/shm/nccl-XXXXXX". */
 #define PREFIX "nccl-"
-
-/* Uninterruptible, which is how it waits in the driver. */
-static bool sits_in_the_kernel(pid_t pid)
-{
-    char path[64], text[512] = "";
-    const char *end;
-    FILE *file;
-
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    if (fgets(text, sizeof(text), file) == NULL)
-        text[0] = '\0';
-    fclose(file);
-    /* The name before it may hold anything. */
-    end = strrchr(text, ')');
-    return end != NULL && strncmp(end, ") D", 3) == 0;
-}
 
 static void add(struct gst_remnants *remnants, const char *name, size_t length)
 {
@@ -65,7 +48,7 @@ void gst_remnants_note(struct gst_remnants *remnants, const char *folder, pid_t 
     FILE *file;
 
     snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-    if (sits_in_the_kernel(pid))
+    if (gst_stuck_state("/proc", pid) == 'D')
         return;
     file = fopen(path, "re");
     if (file == NULL)

@@ -246,11 +246,15 @@ int gst_worker_main(void)
     struct worker *worker = calloc(1, sizeof(*worker));
     struct gst_status st = GST_STATUS_INIT;
 
-    if (worker == NULL || !attach(worker))
+    if (worker == NULL || !attach(worker)) {
+        free(worker);
         return EXIT_NO_BOARD;
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != worker->board->coordinator)
+    if (getppid() != worker->board->coordinator) {
+        free(worker);
         return EXIT_NO_BOARD;
+    }
     if (work(worker, &st)) {
         gst_ranks_close(&worker->ranks);
         atomic_store(&worker->own->state, GST_WORKER_DONE);

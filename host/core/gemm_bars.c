@@ -118,7 +118,7 @@ static bool by_model(struct gst_bar *bar, enum gst_gemm_type type, const struct 
 
         if (strcmp(rows[i].name, gpu->name) != 0 || range->count < GST_GEMM_REPORTS_LEAST)
             continue;
-        bar->floor = range->lowest * 1e12 * gst_gemm_margin(type);
+        bar->floor = range->lowest_tflops * 1e12 * gst_gemm_margin(type);
         snprintf(bar->floor_from, sizeof(bar->floor_from),
                  "worst of %d reports of this model, less %.0f %%", range->count, taken_off(type));
         return true;
@@ -179,7 +179,7 @@ static void by_generation(struct gst_bar *bar, enum gst_gemm_type type,
         if (range->count == 0 || rows[i].sms == 0 || !is_of_generation(&other, gpu)
             || power_of_unit(&other) > power_of_unit(gpu))
             continue;
-        least = fmin(least, range->lowest * 1e12 / gst_gemm_attribute_peak(type, &other));
+        least = fmin(least, range->lowest_tflops * 1e12 / gst_gemm_attribute_peak(type, &other));
         reports += range->count;
     }
     if (reports < GST_GEMM_REPORTS_LEAST)
@@ -198,8 +198,8 @@ struct gst_bar gst_gemm_bar(enum gst_gemm_type type, const struct gst_gemm_gpu *
 
     if (gpu->clock_max_hz > 0 && ceiling > 0) {
         bar.ceiling = ceiling;
-        snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "%u SMs x %.0f MHz x %u lanes x 2",
-                 gpu->sms, highest_hz / 1e6, gst_gemm_lanes(type, gpu));
+        snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "%u SMs at %.0f MHz", gpu->sms,
+                 highest_hz / 1e6);
     }
     if (!is_held_down(gpu) && !by_model(&bar, type, gpu))
         by_generation(&bar, type, gpu);

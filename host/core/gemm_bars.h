@@ -33,9 +33,9 @@ double gst_gemm_margin(enum gst_gemm_type type);
  * are not known, or where the clock attribute alone would bound it: boards exceed it. */
 struct gst_bar gst_gemm_bar(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu);
 
-/* What `count` public reports say, in TFLOPS. */
+/* What `count` public reports say. */
 struct gst_gemm_range {
-    double lowest, highest;
+    double lowest_tflops, highest_tflops;
     int count;
 };
 

@@ -11,24 +11,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* symbol, name in metrics and options, what is multiplied and added up */
+/* symbol, name in metrics, what is multiplied and how it is added up */
 #define GST_GEMM_TYPES(X)                                                                          \
-    X(GST_GEMM_FP32, "fp32", "FP32 product")                                                       \
-    X(GST_GEMM_TF32, "tf32", "TF32 product of FP32 operands")                                      \
-    X(GST_GEMM_FP64, "fp64", "FP64 product")                                                       \
-    X(GST_GEMM_FP16, "fp16", "FP16 product added up in FP32")                                      \
-    X(GST_GEMM_BF16, "bf16", "BF16 product added up in FP32")
+    X(GST_GEMM_FP32, "fp32", "FP32")                                                               \
+    X(GST_GEMM_TF32, "tf32", "FP32 rounded to TF32")                                               \
+    X(GST_GEMM_FP64, "fp64", "FP64")                                                               \
+    X(GST_GEMM_FP16, "fp16", "FP16 summed in FP32")                                                \
+    X(GST_GEMM_BF16, "bf16", "BF16 summed in FP32")
 
 #define GST_GEMM_TYPE_ENUM(symbol, name, text) symbol,
 enum gst_gemm_type { GST_GEMM_TYPES(GST_GEMM_TYPE_ENUM) GST_GEMM_TYPE_COUNT };
 #undef GST_GEMM_TYPE_ENUM
 
-/* "fp32" and "FP32 product". */
+/* "fp16" and "FP16 summed in FP32". */
 const char *gst_gemm_type_name(enum gst_gemm_type type);
 const char *gst_gemm_type_text(enum gst_gemm_type type);
 
 /* False for TF32 and BF16 below compute capability 8.0, which has no units for them: a library
- * then refuses the product or makes it of others. */
+ * then refuses the product or makes it of others. And for FP16 below 5.0, where cuBLAS has no such
+ * product (its documentation, cublasGemmEx: CUBLAS_STATUS_ARCH_MISMATCH). */
 bool gst_gemm_type_exists(enum gst_gemm_type type, int cc_major, int cc_minor);
 
 /* A GPU as it describes itself. 0 is "not told" for the last two. */

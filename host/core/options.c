@@ -266,33 +266,3 @@ bool gst_options_parse(const struct gst_option *options, size_t count, int argc,
         *given = parser.given;
     return true;
 }
-
-static size_t left_column(const struct gst_option *option, char *text, size_t size)
-{
-    char letter[8] = "    ";
-
-    if (option->letter != 0)
-        snprintf(letter, sizeof letter, "-%c, ", option->letter);
-    return (size_t)snprintf(text, size, "  %s--%s%s%s", letter, option->name,
-                            option->value == NULL ? "" : " ",
-                            option->value == NULL ? "" : option->value);
-}
-
-void gst_options_help(const struct gst_option *options, size_t count, FILE *out)
-{
-    char text[160];
-    size_t width = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        size_t length = left_column(&options[i], text, sizeof text);
-
-        width = length > width ? length : width;
-    }
-    for (size_t i = 0; i < count; i++) {
-        left_column(&options[i], text, sizeof text);
-        fprintf(out, "%-*s  %s", (int)width, text, options[i].help);
-        if (options[i].fallback != NULL)
-            fprintf(out, " (default: %s)", options[i].fallback);
-        fputc('\n', out);
-    }
-}

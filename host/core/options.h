@@ -52,7 +52,7 @@ bool gst_options_parse(const struct gst_option *options, size_t count, int argc,
                        void *settings, struct gst_option_list *words, uint64_t *given, char *error,
                        size_t size);
 
-/* One aligned row per option, with its default. */
+/* One aligned row per option, with its default, for a terminal of 80 columns. */
 void gst_options_help(const struct gst_option *options, size_t count, FILE *out);
 
 /* The nearest of `names` to `word` by edit distance, NULL if none is near enough to suggest. */

@@ -50,8 +50,12 @@ bool gst_rendezvous_of_host(struct gst_rendezvous *meet, const char *host, const
                             char *error, size_t size)
 {
     struct gst_rendezvous read = { .kind = GST_RENDEZVOUS_TCP };
+    const size_t length = strlen(host);
+    const bool has_brackets = length > 2 && host[0] == '[' && host[length - 1] == ']';
 
-    if (!set_host(&read, host, strlen(host), error, size) || !set_port(&read, port, error, size))
+    if (!set_host(&read, has_brackets ? host + 1 : host, has_brackets ? length - 2 : length, error,
+                  size)
+        || !set_port(&read, port, error, size))
         return false;
     *meet = read;
     return true;

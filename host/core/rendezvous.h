@@ -26,7 +26,8 @@ struct gst_rendezvous {
 /* Reads all of `text`. False with one line in `error` that says what is wrong and what is valid. */
 bool gst_rendezvous_parse(struct gst_rendezvous *meet, const char *text, char *error, size_t size);
 
-/* Fills a TCP one from its parts, as a launcher's variables give them. False with one line in
+/* Fills a TCP one from its parts, as a launcher's variables give them; an IPv6 address may stand in
+ * brackets here, too. False with one line in
  * `error`; names no variable. */
 bool gst_rendezvous_of_host(struct gst_rendezvous *meet, const char *host, const char *port,
                             char *error, size_t size);

@@ -236,6 +236,8 @@ static bool create(struct gst_blas_handle *handle, struct gst_status *st)
     return false;
 }
 
+/* By cuBLAS's documentation a new handle reads alpha and beta from the host and uses no atomics, so
+ * that a product is the same each time; a stream takes a workspace away that was set before. */
 bool gst_blas_handle_open(struct gst_blas_handle *handle, struct gst_blas *blas,
                           struct gst_lane *lane, struct gst_status *st)
 {
@@ -270,7 +272,7 @@ void gst_blas_handle_close(struct gst_blas_handle *handle)
  * throughout. */
 static int math_mode_of(const struct gst_product *product)
 {
-    if (product->type == GST_GEMM_FP32 && !product->is_default)
+    if (product->is_pedantic)
         return CUBLAS_PEDANTIC_MATH;
     if (product->type == GST_GEMM_FP16 || product->type == GST_GEMM_BF16)
         return CUBLAS_DEFAULT_MATH | CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION;

@@ -39,8 +39,8 @@ struct gst_blas_handle {
 };
 
 struct gst_product {
-    enum gst_gemm_type type; /* single precision: as it is, by the pedantic mode */
-    bool is_default;         /* single precision as the library likes it */
+    enum gst_gemm_type type;
+    bool is_pedantic; /* single precision as it is, and not as the library likes it */
     struct gst_gemm_shape shape;
     uint64_t a, b, c; /* device memory; C is single precision, or double for double */
 };

@@ -45,3 +45,10 @@ struct gst_blas_changes gst_blas_changes_of(const char *const values[GST_BLAS_VA
     }
     return changes;
 }
+
+bool gst_blas_is_emulated(const struct gst_blas_changes *changes, enum gst_gemm_type type,
+                          bool is_pedantic)
+{
+    return (changes->emulates_single && type == GST_GEMM_FP32 && !is_pedantic)
+           || (changes->emulates_double && type == GST_GEMM_FP64);
+}

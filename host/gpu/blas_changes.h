@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "core/gemm_peaks.h"
+
 struct gst_blas_changes {
     bool is_changed;   /* one of them is set that counts: a strategy does with emulation alone */
     bool without_tf32; /* NVIDIA_TF32_OVERRIDE=0: nothing uses TF32, whoever asks */
@@ -21,5 +23,10 @@ struct gst_blas_changes {
 #define GST_BLAS_VARIABLES 4
 extern const char *const gst_blas_variables[GST_BLAS_VARIABLES];
 struct gst_blas_changes gst_blas_changes_of(const char *const values[GST_BLAS_VARIABLES]);
+
+/* Do other units than its own make a product of this type? The pedantic mode refuses that, and TF32
+ * and half precision are asked for as such. */
+bool gst_blas_is_emulated(const struct gst_blas_changes *changes, enum gst_gemm_type type,
+                          bool is_pedantic);
 
 #endif

@@ -30,8 +30,14 @@ void gst_batch_release(struct gst_batch *batch)
 bool gst_batch_has_passed(const struct gst_lane *lane, CUevent mark)
 {
     const struct gst_cuda *cuda = &lane->env->libs.cuda;
+    CUresult result;
 
-    return cuda->cuEventQuery == NULL || cuda->cuEventQuery(mark) != CUDA_ERROR_NOT_READY;
+    if (cuda->cuEventQuery == NULL)
+        return true;
+    gst_call_enter(lane->env, "cuEventQuery");
+    result = cuda->cuEventQuery(mark);
+    lane->env->progress->call[0] = '\0';
+    return result != CUDA_ERROR_NOT_READY;
 }
 
 bool gst_batch_queue(struct gst_batch *batch, gst_batch_copy copy, void *data,

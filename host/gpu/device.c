@@ -133,6 +133,13 @@ bool gst_gpu_read(struct gst_env *env, int ordinal, struct gst_gpu *gpu, struct 
 
 bool gst_gpu_use(struct gst_env *env, struct gst_gpu *gpu, struct gst_status *st)
 {
+    if (gpu->is_hung) {
+        gst_fail(st, GST_HARDWARE_GPU_HANG,
+                 "what was queued before has not ended, so nothing more "
+                 "is asked of it");
+        st->gpu = gpu->index;
+        return false;
+    }
     if ((gpu->context != NULL
          || GST_CU(env, st, cuDevicePrimaryCtxRetain, (&gpu->context, gpu->device)))
         && GST_CU(env, st, cuCtxSetCurrent, (gpu->context)))
@@ -145,7 +152,7 @@ void gst_gpu_leave(struct gst_env *env, struct gst_gpu *gpu)
 {
     struct gst_status ignored = GST_STATUS_INIT;
 
-    if (gpu->context != NULL)
+    if (gpu->context != NULL && !gpu->is_hung)
         GST_CU(env, &ignored, cuDevicePrimaryCtxRelease, (gpu->device));
     gpu->context = NULL;
 }

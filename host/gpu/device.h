@@ -25,6 +25,7 @@ struct gst_gpu {
     CUcontext context;          /* primary context once retained, else NULL */
     nvmlDevice_t nvml;          /* the GPU, or its MIG instance; NULL: NVML does not list it */
     nvmlDevice_t nvml_physical; /* the GPU itself */
+    bool is_hung; /* its work does not end: a call about it may not come back, so none is made */
     bool is_mig;
     bool is_integrated;
     char name[96];
@@ -44,10 +45,10 @@ struct gst_gpu {
 bool gst_gpu_read(struct gst_env *env, int ordinal, struct gst_gpu *gpu, struct gst_status *st);
 
 /* Retains the primary context, the one that the runtime uses too, and makes it current. A failure
- * is this GPU's in `st`. */
+ * is this GPU's in `st`. One that hangs is refused, and left alone. */
 bool gst_gpu_use(struct gst_env *env, struct gst_gpu *gpu, struct gst_status *st);
 
-/* Gives the primary context back; does nothing if there is none. */
+/* Gives the primary context back; does nothing if there is none, or if the GPU hangs. */
 void gst_gpu_leave(struct gst_env *env, struct gst_gpu *gpu);
 
 /* True if `word` means this GPU: its index, its PCI id, or the beginning of its UUID. Pure. */

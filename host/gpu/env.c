@@ -342,8 +342,20 @@ bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
     return is_open;
 }
 
+bool gst_env_has_hung_gpu(const struct gst_env *env)
+{
+    for (int i = 0; i < env->gpu_count; i++) {
+        if (env->gpus[i].is_hung)
+            return true;
+    }
+    return false;
+}
+
 void gst_env_close(struct gst_env *env)
 {
+    /* What the libraries do when they are closed waits for all GPUs, too. */
+    if (gst_env_has_hung_gpu(env))
+        return;
     for (int i = 0; i < env->gpu_count; i++)
         gst_gpu_leave(env, &env->gpus[i]);
     if (env->has_nvml)

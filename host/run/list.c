@@ -20,10 +20,56 @@ static const char *describe_needs(const struct gst_needs *needs, char *text, siz
     return text;
 }
 
+/* Columns of a terminal. */
+#define WIDTH 80
+
 struct page {
     struct gst_workload_list list;
     FILE *out;
+    int name_width, metric_width, file_width; /* of the longest of each column */
 };
+
+static int wider(int width, const char *text)
+{
+    const int length = (int)strlen(text);
+
+    return length > width ? length : width;
+}
+
+static struct page page_of(struct gst_workload_list list, FILE *out)
+{
+    struct page page = { .list = list, .out = out };
+
+    for (size_t i = 0; i < list.count; i++) {
+        const struct gst_metric_def *const *def = list.rows[i]->metrics;
+
+        page.name_width = wider(page.name_width, list.rows[i]->name);
+        page.name_width = wider(page.name_width, list.rows[i]->group);
+        for (; def != NULL && *def != NULL; def++)
+            page.metric_width = wider(page.metric_width, (*def)->name);
+    }
+    for (size_t i = 0; i < gst_kernel_image_count; i++)
+        page.file_width = wider(page.file_width, gst_kernel_images[i].file);
+    return page;
+}
+
+/* Words from a column on, where the line is now, in as many lines as they need. */
+static void write_words(FILE *out, int column, const char *text)
+{
+    int at = column;
+
+    while (*text != '\0') {
+        const int length = (int)strcspn(text, " ");
+
+        if (at > column && at + 1 + length > WIDTH) {
+            fprintf(out, "\n%*s", column, "");
+            at = column;
+        }
+        at += fprintf(out, "%s%.*s", at > column ? " " : "", length, text);
+        text += length + (text[length] == ' ');
+    }
+    fputc('\n', out);
+}
 
 /* What a level leaves out, and what nobody gets who does not name it. */
 static const char *mark_of(const struct gst_workload *row)
@@ -45,7 +91,7 @@ static void write_group(const char *group, void *data)
 {
     const struct page *page = data;
 
-    fprintf(page->out, "  %-16s", group);
+    fprintf(page->out, "  %-*s ", page->name_width, group);
     for (size_t i = 0; i < page->list.count; i++) {
         const struct gst_workload *row = page->list.rows[i];
 
@@ -55,14 +101,14 @@ static void write_group(const char *group, void *data)
     fputc('\n', page->out);
 }
 
-static void write_kernels(FILE *out)
+static void write_kernels(FILE *out, int width)
 {
     if (gst_kernel_image_count == 0)
         fputs("  none: built without a CUDA compiler\n", out);
     for (size_t i = 0; i < gst_kernel_image_count; i++) {
         const struct gst_kernel_image *image = &gst_kernel_images[i];
 
-        fprintf(out, "  %-12s CUDA %d.%d  native: %s  PTX: %s\n", image->file,
+        fprintf(out, "  %-*s  CUDA %d.%d  native: %s  PTX: %s\n", width, image->file,
                 gst_cuda_major(image->toolkit_version), gst_cuda_minor(image->toolkit_version),
                 image->native[0] != '\0' ? image->native : "none",
                 image->ptx[0] != '\0' ? image->ptx : "none");
@@ -80,17 +126,20 @@ static const char *describe_timeout(const struct gst_workload *row, char *text, 
 
 void gst_list_write(struct gst_workload_list list, FILE *out)
 {
-    struct page page = { list, out };
-    char needs[80], timeout[48];
+    struct page page = page_of(list, out);
+    char needs[80], timeout[48], text[320];
 
     fputs("workloads (* only in --level full, + only by name):\n", out);
     for (size_t i = 0; i < list.count; i++) {
         const struct gst_workload *row = list.rows[i];
 
-        fprintf(out, "%-1s %-16s %s\n", mark_of(row), row->name, row->summary);
-        fprintf(out, "  %-16s passes when %s; needs %s; at most %s\n", "", row->passes_when,
-                describe_needs(&row->needs, needs, sizeof(needs)),
-                describe_timeout(row, timeout, sizeof(timeout)));
+        fprintf(out, "%-1s %-*s  ", mark_of(row), page.name_width, row->name);
+        write_words(out, page.name_width + 4, row->summary);
+        snprintf(text, sizeof(text), "passes when %s; needs %s; at most %s", row->passes_when,
+                 describe_needs(&row->needs, needs, sizeof(needs)),
+                 describe_timeout(row, timeout, sizeof(timeout)));
+        fprintf(out, "%*s", page.name_width + 4, "");
+        write_words(out, page.name_width + 4, text);
     }
     fputs("\ngroups:\n", out);
     gst_plan_groups(list, write_group, &page);
@@ -98,11 +147,13 @@ void gst_list_write(struct gst_workload_list list, FILE *out)
     for (size_t i = 0; i < list.count; i++) {
         const struct gst_metric_def *const *def = list.rows[i]->metrics;
 
-        for (; def != NULL && *def != NULL; def++)
-            fprintf(out, "  %-24s %s\n", (*def)->name, (*def)->title);
+        for (; def != NULL && *def != NULL; def++) {
+            fprintf(out, "  %-*s  ", page.metric_width, (*def)->name);
+            write_words(out, page.metric_width + 4, (*def)->title);
+        }
     }
     fputs("\nkernel images:\n", out);
-    write_kernels(out);
+    write_kernels(out, page.file_width);
 }
 
 void gst_list_write_markdown(struct gst_workload_list list, FILE *out)
@@ -125,7 +176,7 @@ void gst_list_write_version(FILE *out)
 {
     gst_about_write("gpu-selftest", out);
     fputs("kernel images:\n", out);
-    write_kernels(out);
+    write_kernels(out, page_of((struct gst_workload_list){ .count = 0 }, out).file_width);
     fputs("libraries, looked for when it runs:\n ", out);
     for (unsigned i = 0; gst_libs_name(i) != NULL; i++)
         fprintf(out, " %s", gst_libs_name(i));

@@ -18,7 +18,8 @@ bool gst_memory_of(pid_t pid, uint64_t *bytes);
 /* What the machine, or the cgroup this process is in, has left: the smaller. 0 if neither says. */
 uint64_t gst_memory_left(const struct gst_root *root);
 
-/* The same of the machine that this process really runs on, whatever root it reads otherwise. */
+/* The same of the machine that this process really runs on, whatever root it reads otherwise: for
+ * the supervisor alone, which ends what takes too much. Workloads go by their root. */
 uint64_t gst_memory_left_here(void);
 
 #endif

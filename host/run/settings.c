@@ -190,11 +190,11 @@ void gst_settings_help(FILE *out)
           "       gpu-selftest lint <folder>|<archive>|<image>|- [options]\n"
           "       gpu-selftest topology [options]\n"
           "       gpu-selftest list | explain <id>|- | compare <report> <report>\n\n"
-          "Test this container's GPUs and judge the results. audit: why they are not there. lint: "
-          "what must not\nbe in an image.\n\nOptions:\n",
+          "Test this container's GPUs and judge the results. audit: why they are not there.\n"
+          "lint: what must not be in an image.\n\nOptions:\n",
           out);
     gst_options_help(rows, count, out);
-    fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell, 77 nothing tested. "
+    fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell, 77 nothing tested.\n"
           "See gpu-selftest list.\n",
           out);
 }
@@ -203,11 +203,11 @@ void gst_settings_help_audit(FILE *out)
 {
     struct gst_option chosen[GST_OPTION_ROWS_MAX];
 
-    fputs(
-        "usage: gpu-selftest-audit [options]\n\n"
-        "Say which layer keeps this container from its GPUs: host, runtime, image or flags. Keep\n"
-        "gpu-selftest-audit-probe beside it: that asks the driver's libraries.\n\nOptions:\n",
-        out);
+    fputs("usage: gpu-selftest-audit [options]\n\n"
+          "Say which layer keeps this container from its GPUs: host, runtime, image or\n"
+          "flags. Keep gpu-selftest-audit-probe beside it: that asks the driver's\n"
+          "libraries.\n\nOptions:\n",
+          out);
     gst_options_help(chosen, gst_settings_rows_of_audit(chosen), out);
     fputs("\nExit: 0 passed, 1 failed, 2 usage, 3 could not tell.\n", out);
 }

@@ -49,7 +49,7 @@ static const struct gst_option rows[] = {
       AT(samples_text) },
     { .name = "minutes",
       .value = "<number>",
-      .help = "that burn works, such as 0.5 or 60; 1 if not given",
+      .help = "how long burn works, in minutes, such as 0.5 or 60; 1 if not given",
       .kind = GST_OPTION_TEXT,
       AT(minutes_text) },
     { .name = "pairs",

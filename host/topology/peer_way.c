@@ -43,10 +43,18 @@ static enum gst_redirect by_port(const struct gst_pci_port *port, const struct g
     return port->acs == GST_ACS_REDIRECTS ? GST_REDIRECT_ACS : by_groups(from, to);
 }
 
+/* A device that is there has a link to the bus, or at least a place on it. */
+static bool is_told(const struct gst_pci_device *device)
+{
+    return device->host_bridge[0] != '\0' || device->numa != GST_PCI_NO_NODE
+           || (device->depth > 0 && gst_pci_link_is_known(device->ports[device->depth - 1].most));
+}
+
 struct gst_peer_way gst_peer_way_between(const struct gst_pci_device *from,
                                          const struct gst_pci_device *to)
 {
-    struct gst_peer_way way = { .distance = gst_distance_between(from, to),
+    struct gst_peer_way way = { .is_told = is_told(from) && is_told(to),
+                                .distance = gst_distance_between(from, to),
                                 .redirect = GST_REDIRECT_NO_SWITCH,
                                 .iommu = from->iommu.iommu };
 

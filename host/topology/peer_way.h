@@ -7,6 +7,7 @@
 #ifndef GST_TOPOLOGY_PEER_WAY_H
 #define GST_TOPOLOGY_PEER_WAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "topology/distance.h"
@@ -29,6 +30,7 @@ enum gst_redirect {
 };
 
 struct gst_peer_way {
+    bool is_told; /* sysfs shows both devices; false: `distance` is only the most careful one */
     enum gst_distance distance;
     enum gst_redirect redirect;
     enum gst_iommu iommu;            /* of the one that sends */

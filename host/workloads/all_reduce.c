@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "collective/comm.h"
-#include "collective/crew.h"
+#include "collective/crew_blame.h"
 #include "run/run.h"
 #include "workloads/all_reduce/attempt.h"
 #include "workloads/all_reduce/seats.h"
@@ -64,6 +64,22 @@ static void judge(struct gst_run *run, struct gst_collective_attempt *attempt)
     gst_run_count_elements(run, gst_collective_checked(attempt->crew.board));
 }
 
+/* Nobody waits for them, and they hold their GPUs. */
+static void tell_survivors(struct gst_run *run, const struct gst_collective_attempt *attempt)
+{
+    const struct gst_crew *crew = &attempt->crew;
+
+    for (size_t i = 0; i < crew->survivor_count; i++) {
+        const struct gst_crew_survivor *survivor = &crew->survivors[i];
+        char name[64];
+
+        gst_run_check(run, GST_HOST_STUCK_IN_DRIVER, gst_crew_gpu(crew, survivor->number), false,
+                      "%s: process %d, %s, outlives SIGKILL%s%s", attempt->model,
+                      (int)survivor->pid, gst_crew_name(crew, survivor->number, name, sizeof(name)),
+                      survivor->where[0] != '\0' ? ": " : "", survivor->where);
+    }
+}
+
 /* Lets the workers run; they write down which way they take. */
 static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt)
 {
@@ -73,6 +89,7 @@ static bool run_crew(struct gst_run *run, struct gst_collective_attempt *attempt
     attempt->crew.variables = attempt->trace.variables;
     ok = gst_crew_run(&attempt->crew, allowed_s(run), &attempt->st);
     gst_collective_trace_stop(&attempt->trace, run);
+    tell_survivors(run, attempt);
     if (attempt->crew.had_to_end_workers)
         gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_slow_to_leave",
                              "%s: ended after all cases were done", attempt->model);
@@ -164,6 +181,8 @@ static bool test(struct gst_run *run, struct gst_collective_attempt *per_gpu,
         && per_gpu->st.finding != GST_IMAGE_NCCL_MISSING
         && per_gpu->st.finding != GST_IMAGE_NCCL_TOO_OLD && !try(run, one, false, st))
         return false;
+    gst_collective_trace_blame(&per_gpu->trace, way, per_gpu->crew.board, &per_gpu->st);
+    gst_collective_trace_blame(&one->trace, way, one->crew.board, &one->st);
     if (is_skip(run, per_gpu) || is_skip(run, one))
         return true;
     note_library(run, per_gpu->is_run ? per_gpu->crew.board : one->crew.board);
@@ -185,6 +204,7 @@ static bool test_among(struct gst_run *run, struct gst_collective_attempt *attem
 
     if (!try_among(run, attempt, outside, st))
         return false;
+    gst_collective_trace_blame(&attempt->trace, way, attempt->crew.board, &attempt->st);
     note_library(run, attempt->crew.board);
     if (launch->rank != 0)
         snprintf(others, sizeof(others), "; numbers stand in the report of rank 0");

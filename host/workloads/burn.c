@@ -8,9 +8,11 @@
 #include <stdlib.h>
 
 #include "run/interrupt.h"
+#include "workloads/burn/differences.h"
 #include "workloads/burn/first.h"
 #include "workloads/burn/report.h"
 #include "workloads/burn/rounds.h"
+#include "workloads/burn/wait.h"
 #include "workloads/list.h"
 
 static const struct gst_metric_def *const metrics[] = { &gst_burn_metrics[GST_GEMM_FP32],
@@ -21,7 +23,6 @@ struct bench {
     struct gst_blas blas;
     struct gst_burn_inputs inputs;
     struct gst_burn_seat seats[GST_ENV_GPUS];
-    struct gst_burn_seat *order[GST_ENV_GPUS];
     bool is_out[GST_ENV_GPUS]; /* failed with one type: not tried with the next */
     int count;
     double wanted_s; /* of each type */
@@ -59,7 +60,6 @@ static void open_seats(struct bench *t, enum gst_gemm_type type)
     for (int i = 0; i < t->count; i++) {
         struct gst_status st = GST_STATUS_INIT;
 
-        t->order[i] = &t->seats[i];
         t->seats[i] = (struct gst_burn_seat){ .run = t->run };
         if (is_tried(t, i, type)
             && (!gst_burn_seat_open(&t->seats[i], t->run, &t->run->env->gpus[i], &t->blas, type,
@@ -91,30 +91,71 @@ static void begin(struct bench *t)
     }
 }
 
-static void tell_progress(const struct bench *t, const struct gst_burn_seat *seat)
+/* Of the GPU that is not as far as the others. */
+static void tell_progress(const struct bench *t)
 {
-    gst_run_phase(t->run, seat->lane.gpu->index, "%.3g of %.3g s", seat->elapsed_s, t->wanted_s);
+    const struct gst_burn_seat *last = NULL;
+
+    for (int i = 0; i < t->count; i++) {
+        const struct gst_burn_seat *seat = &t->seats[i];
+
+        if (seat->is_working && (last == NULL || seat->elapsed_s < last->elapsed_s))
+            last = seat;
+    }
+    if (last != NULL)
+        gst_run_phase(t->run, last->lane.gpu->index, "%.3g of %.3g s", last->elapsed_s,
+                      t->wanted_s);
+}
+
+static bool has_queued(const struct gst_burn_seat *seat)
+{
+    return seat->is_working && seat->queued > seat->finished;
+}
+
+static bool has_any_queued(const struct bench *t)
+{
+    for (int i = 0; i < t->count; i++) {
+        if (has_queued(&t->seats[i]))
+            return true;
+    }
+    return false;
+}
+
+/* One look at one GPU. False if it has not come further. */
+static bool serve(struct bench *t, int index)
+{
+    struct gst_burn_seat *seat = &t->seats[index];
+    struct gst_status st = GST_STATUS_INIT;
+    const enum gst_burn_answer told = gst_burn_ask(seat, &st);
+
+    if (told == GST_BURN_NOT_YET)
+        return false;
+    if (told == GST_BURN_HAS_FAILED || !gst_burn_finish(seat, &st)
+        || (seat->elapsed_s < t->wanted_s && !gst_burn_queue(seat, &st)))
+        give_up(t, index, &st);
+    else
+        gst_burn_read(seat);
+    tell_progress(t);
+    return true;
 }
 
 /* Until all have worked as long as was asked, by their own clocks, or somebody ends it: then what
  * is queued is left behind, since nobody waits for it. */
 static void work(struct bench *t)
 {
-    int next = 0;
+    long nap_ns = 0;
 
     begin(t);
-    while (!gst_interrupt_came()
-           && (next = gst_burn_next((const struct gst_burn_seat *const *)t->order, t->count))
-                  >= 0) {
-        struct gst_burn_seat *seat = t->order[next];
-        struct gst_status st = GST_STATUS_INIT;
+    tell_progress(t);
+    while (!gst_interrupt_came() && has_any_queued(t)) {
+        bool has_served = false;
 
-        tell_progress(t, seat);
-        if (!gst_burn_finish(seat, &st)
-            || (seat->elapsed_s < t->wanted_s && !gst_burn_queue(seat, &st)))
-            give_up(t, next, &st);
+        for (int i = 0; i < t->count && !gst_interrupt_came(); i++)
+            has_served = (has_queued(&t->seats[i]) && serve(t, i)) || has_served;
+        if (has_served)
+            nap_ns = 0;
         else
-            gst_burn_read(seat);
+            gst_burn_nap(&nap_ns);
     }
 }
 
@@ -123,7 +164,7 @@ static void end_conditions(struct bench *t)
     for (int i = 0; i < t->count; i++) {
         struct gst_burn_seat *seat = &t->seats[i];
 
-        if (seat->finished == 0)
+        if (seat->finished == 0 || seat->lane.gpu->is_hung)
             continue;
         gst_run_phase(t->run, seat->lane.gpu->index, "ask for its state");
         gst_condition_end(&seat->condition, t->run->env, seat->lane.gpu);
@@ -173,7 +214,7 @@ static void burn(struct bench *t, enum gst_gemm_type type)
     report(t);
     gst_interrupt_release();
     gst_burn_inputs_release(&t->inputs);
-    for (int i = t->count; i-- > 0;)
+    for (int i = t->count; i-- > 0 && !gst_env_has_hung_gpu(t->run->env);)
         gst_burn_seat_close(&t->seats[i]);
 }
 
@@ -208,7 +249,8 @@ static bool run_burn(struct gst_run *run, struct gst_status *st)
         return false;
     }
     burn_all(t);
-    gst_blas_close(&t->blas);
+    if (!gst_env_has_hung_gpu(run->env))
+        gst_blas_close(&t->blas);
     free(t);
     return true;
 }

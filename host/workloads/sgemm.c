@@ -10,47 +10,24 @@
 #include "run/memory.h"
 #include "workloads/list.h"
 #include "workloads/sgemm/check.h"
+#include "workloads/sgemm/plan.h"
 #include "workloads/sgemm/speed.h"
 
 /* Double precision has the fewest units, and half of this fills the largest GPU. */
 #define SIDE_MOST_DOUBLE 4096
 
-#define METRIC(name_, label)                                                                       \
-    {                                                                                              \
-        .name = "sgemm." name_, .title = label, .unit = GST_UNIT_FLOP_PER_S, .has_siblings = true, \
-    }
-
-static const struct gst_metric_def fp32 = METRIC("fp32", "product of FP32, pedantic");
-static const struct gst_metric_def fp32_default = METRIC("fp32-default", "product of FP32");
-static const struct gst_metric_def tf32 = METRIC("tf32", "product of FP32 rounded to TF32");
-static const struct gst_metric_def fp64 = METRIC("fp64", "product of FP64");
-static const struct gst_metric_def fp16 = METRIC("fp16", "product of FP16 summed in FP32");
-static const struct gst_metric_def bf16 = METRIC("bf16", "product of BF16 summed in FP32");
-
-static const struct gst_metric_def *const metrics[] = {
-    &fp32, &fp32_default, &tf32, &fp64, &fp16, &bf16, NULL,
-};
-
-static const struct gst_product_kind kinds[] = {
-    { "fp32", GST_GEMM_FP32, false, &fp32 }, { "fp32-default", GST_GEMM_FP32, true, &fp32_default },
-    { "tf32", GST_GEMM_TF32, false, &tf32 }, { "fp64", GST_GEMM_FP64, false, &fp64 },
-    { "fp16", GST_GEMM_FP16, false, &fp16 }, { "bf16", GST_GEMM_BF16, false, &bf16 },
-};
-
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
 /* What the workload holds while it runs. */
 struct bench {
     struct gst_run *run;
     struct gst_blas blas;
-    struct gst_product_seat seats[GST_ENV_GPUS];
+    struct gst_sgemm_seat seats[GST_ENV_GPUS];
     int count;
     int side;
     int largest; /* side that was measured */
     int kinds;   /* that were tested on some GPU */
 };
 
-static int side_of(const struct bench *t, const struct gst_product_kind *kind)
+static int side_of(const struct bench *t, const struct gst_sgemm_kind *kind)
 {
     return kind->type == GST_GEMM_FP64 && t->side > SIDE_MOST_DOUBLE ? SIDE_MOST_DOUBLE : t->side;
 }
@@ -62,11 +39,12 @@ static size_t largest_bytes(const struct bench *t)
     const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(1, t->side);
     size_t bytes = gst_gemm_a_elements(&wide) * sizeof(float);
 
-    for (size_t i = 0; i < KINDS; i++) {
-        const size_t side = (size_t)side_of(t, &kinds[i]);
+    for (size_t i = 0; i < GST_SGEMM_KIND_COUNT; i++) {
+        const size_t side = (size_t)side_of(t, &gst_sgemm_kinds[i]);
         /* The shapes that are no squares are of half the side, and padded: less than two of them.
          */
-        const size_t needed = (side * side + 64 * side) * gst_gemm_output_bytes(kinds[i].type);
+        const size_t needed =
+            (side * side + 64 * side) * gst_gemm_output_bytes(gst_sgemm_kinds[i].type);
 
         bytes = needed > bytes ? needed : bytes;
     }
@@ -74,7 +52,7 @@ static size_t largest_bytes(const struct bench *t)
 }
 
 /* Why a kind is not tested on this GPU, or NULL. */
-static const char *unfit(const struct bench *t, const struct gst_product_kind *kind,
+static const char *unfit(const struct bench *t, const struct gst_sgemm_kind *kind,
                          const struct gst_gpu *gpu)
 {
     if (!gst_gemm_type_exists(kind->type, gpu->cc_major, gpu->cc_minor))
@@ -84,12 +62,12 @@ static const char *unfit(const struct bench *t, const struct gst_product_kind *k
     return NULL;
 }
 
-static bool begin_kind(struct bench *t, const struct gst_product_kind *kind)
+static bool begin_kind(struct bench *t, const struct gst_sgemm_kind *kind)
 {
     bool is_wanted = false;
 
     for (int i = 0; i < t->count; i++) {
-        struct gst_product_seat *seat = &t->seats[i];
+        struct gst_sgemm_seat *seat = &t->seats[i];
         const char *why = seat->is_out ? NULL : unfit(t, kind, seat->lane.gpu);
         char key[40];
 
@@ -103,16 +81,16 @@ static bool begin_kind(struct bench *t, const struct gst_product_kind *kind)
     return is_wanted;
 }
 
-static bool test_kind(struct bench *t, const struct gst_product_kind *kind, struct gst_status *st)
+static bool test_kind(struct bench *t, const struct gst_sgemm_kind *kind, struct gst_status *st)
 {
     int measured = 0;
 
     if (!begin_kind(t, kind))
         return true;
     t->kinds++;
-    if (!gst_product_check_exact(t->run, kind, side_of(t, kind), t->seats, t->count, st)
-        || !gst_product_check_random(t->run, kind, side_of(t, kind), t->seats, t->count, st)
-        || !gst_product_measure(t->run, kind, side_of(t, kind), t->seats, t->count, &measured, st))
+    if (!gst_sgemm_check_exact(t->run, kind, side_of(t, kind), t->seats, t->count, st)
+        || !gst_sgemm_check_random(t->run, kind, side_of(t, kind), t->seats, t->count, st)
+        || !gst_sgemm_measure(t->run, kind, side_of(t, kind), t->seats, t->count, &measured, st))
         return false;
     t->largest = measured > t->largest ? measured : t->largest;
     return true;
@@ -121,20 +99,20 @@ static bool test_kind(struct bench *t, const struct gst_product_kind *kind, stru
 /* The side that every GPU has room for. */
 static void choose_side(struct bench *t)
 {
-    const uint64_t asked = t->run->size_bytes, host = gst_memory_left_here();
+    const uint64_t asked = t->run->size_bytes, host = gst_memory_left(t->run->env->root);
     uint64_t least = 0, bytes;
+    char text[96];
 
     for (int i = 0; i < t->count; i++) {
-        const uint64_t left = t->seats[i].is_out ? 0 : gst_product_seat_left(&t->seats[i]);
+        const uint64_t left = t->seats[i].is_out ? 0 : gst_sgemm_seat_left(&t->seats[i]);
 
         if (left != 0 && (least == 0 || left < least))
             least = left;
     }
-    bytes = gst_product_bytes(asked, host, least);
-    if (bytes < gst_product_bytes(asked, 0, 0))
-        gst_report_fact_text(t->run->report, GST_NO_GPU, "cublas", "made_smaller",
-                             "%llu bytes are left to the host, %llu free on the fullest GPU",
-                             (unsigned long long)host, (unsigned long long)least);
+    bytes = gst_sgemm_bytes(asked, host, least);
+    if (bytes < gst_sgemm_bytes(asked, 0, 0))
+        gst_report_fact_text(t->run->report, GST_NO_GPU, "cublas", "made_smaller", "%s",
+                             gst_sgemm_tell_left(text, sizeof(text), host, least));
     t->side = gst_gemm_side_of_size(bytes, sizeof(double));
 }
 
@@ -145,7 +123,7 @@ static void open_seats(struct bench *t)
         struct gst_status st = GST_STATUS_INIT;
         struct gst_gpu *gpu = &t->run->env->gpus[i];
 
-        if (gst_product_seat_open(&t->seats[i], t->run, &t->blas, gpu, &st))
+        if (gst_sgemm_seat_open(&t->seats[i], t->run, &t->blas, gpu, &st))
             continue;
         st.gpu = gpu->index;
         gst_report_status(t->run->report, &st);
@@ -155,22 +133,22 @@ static void open_seats(struct bench *t)
         struct gst_status st = GST_STATUS_INIT;
 
         if (!t->seats[i].is_out
-            && !gst_product_seat_alloc(&t->seats[i], t->run, largest_bytes(t), &st))
-            gst_product_seat_fail(&t->seats[i], t->run, &st);
+            && !gst_sgemm_seat_alloc(&t->seats[i], t->run, largest_bytes(t), &st))
+            gst_sgemm_seat_fail(&t->seats[i], t->run, &st);
     }
 }
 
 static void close_seats(struct bench *t)
 {
     for (int i = 0; i < t->count; i++) {
-        struct gst_product_seat *seat = &t->seats[i];
+        struct gst_sgemm_seat *seat = &t->seats[i];
 
         if (seat->lane.path != NULL) {
             gst_condition_end(&seat->condition, t->run->env, seat->lane.gpu);
             gst_condition_report(&seat->condition, t->run->env, seat->lane.gpu,
                                  t->run->workload->name);
         }
-        gst_product_seat_close(seat);
+        gst_sgemm_seat_close(seat);
     }
 }
 
@@ -183,8 +161,8 @@ static bool test_all(struct bench *t, struct gst_status *st)
         gst_run_check(t->run, GST_USER_CUBLAS_CHANGED, GST_NO_GPU, false, "%s",
                       t->blas.changes.variables);
     open_seats(t);
-    for (size_t i = 0; i < KINDS && ok; i++)
-        ok = test_kind(t, &kinds[i], st);
+    for (size_t i = 0; i < GST_SGEMM_KIND_COUNT && ok; i++)
+        ok = test_kind(t, &gst_sgemm_kinds[i], st);
     close_seats(t);
     gst_run_summary(t->run, "%s, %d kinds of product, up to %d x %d",
                     gst_run_gpus(t->run, text, sizeof(text)), t->kinds, t->largest, t->largest);
@@ -222,7 +200,7 @@ const struct gst_workload gst_workload_sgemm = {
     .passes_when = "every element is right in every shape, and no rate is below the range of its "
                    "GPU model",
     .needs = { .gpus = 1 },
-    .metrics = metrics,
+    .metrics = gst_sgemm_metrics,
     /* 16 V100, one after another, need 270 s at --level full. */
     .timeout_s = 300,
     .timeout_per_gpu_s = 20,

@@ -3,12 +3,16 @@
 
 import importlib.machinery
 import importlib.util
+import io
 import re
+import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "scripts"))
 
 
 def load():
@@ -25,17 +29,18 @@ class Pins(unittest.TestCase):
     def test_every_package_is_pinned(self):
         pins = vendor.read_pins(TOP / "scripts/toolkits.txt")
         for rows in pins.values():
-            for source, package, version, last in rows:
+            for source, package, version, *rest in rows:
                 with self.subTest(package=package):
-                    if source == "pypi":
-                        self.assertRegex(last, r"^[0-9a-f]{64}$")
+                    if source in ("pypi", "part"):
+                        self.assertRegex(" ".join(rest), r"^[0-9a-f]{64}( [0-9a-f]{64})?$")
+                        self.assertEqual(len(rest), 1 + (source == "part"))
                         self.assertRegex(version, r"^[0-9.]+$")
                     if source == "debian":
                         self.assertRegex(version, r"^(\d+:)?\d+\.")
 
     def test_one_package_has_one_digest(self):
         text = (TOP / "scripts/toolkits.txt").read_text()
-        found = set(re.findall(r"(?m)^[^#]\S*\s+pypi\s+(\S+)\s+(\S+)\s+(\S+)", text))
+        found = set(re.findall(r"(?m)^[^#]\S*\s+(?:pypi|part)\s+(\S+)\s+(\S+)\s+(\S+)", text))
         self.assertGreater(len(found), 5)
         self.assertEqual(len(found), len({(package, version) for package, version, _ in found}))
 
@@ -44,6 +49,13 @@ class Pins(unittest.TestCase):
             pins.write("cudart-11 pypi nvidia-cuda-runtime-cu11\n")
             pins.flush()
             with self.assertRaisesRegex(SystemExit, ":1: expected"):
+                vendor.read_pins(Path(pins.name))
+
+    def test_a_part_needs_both_digests(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as pins:
+            pins.write("# ours\nnccl-2.14 part nvidia-nccl-cu11 2.14.3 5e55\n")
+            pins.flush()
+            with self.assertRaisesRegex(SystemExit, ":2: expected"):
                 vendor.read_pins(Path(pins.name))
 
     def test_an_unknown_kind_is_refused(self):
@@ -108,6 +120,43 @@ class Files(unittest.TestCase):
                              ["libcuda.so.1", "libcuda.so.535.1"])
             self.assertTrue((into / "lib/libcuda.so.1").is_symlink())
             self.assertFalse((into / "doc").exists())
+
+
+class Parts(unittest.TestCase):
+    """Of a wheel that the index has; what lies there is played by test_wheels.py."""
+
+    ROW = ("part", "nvidia-nccl-cu11", "2.14.3", "5e55", "f9fa")
+
+    def take(self, place, rules=vendor.PLAIN_HEADERS):
+        with tempfile.TemporaryDirectory() as folder:
+            vendor.take_part(self.ROW, rules, place, Path(folder), Path(folder))
+
+    def test_another_file_is_refused(self):
+        with self.assertRaisesRegex(vendor.Failure, "the index has another file, sha256 77"):
+            self.take(("file:///none", "77"))
+
+    def test_a_failed_question_fails_who_needs_the_answer(self):
+        with self.assertRaisesRegex(vendor.Failure, "no such package"):
+            self.take(vendor.Failure("no such package"))
+
+    def test_where_parts_cannot_be_read_all_is_fetched(self):
+        with tempfile.NamedTemporaryFile() as file, \
+                unittest.mock.patch.object(vendor, "fetch_wheel", return_value="wheel") as fetch, \
+                unittest.mock.patch.object(vendor, "unpack") as unpack, \
+                unittest.mock.patch.object(vendor.sys, "stderr", io.StringIO()) as told:
+            file.write(b"x")
+            file.flush()
+            self.take((f"file://{file.name}", "5e55"))
+        self.assertEqual(fetch.call_args.args[:3], self.ROW[1:4])
+        self.assertEqual(unpack.call_args.args[0], "wheel")
+        self.assertRegex(told.getvalue(), "does not read parts of files; fetching all of it")
+
+    def test_a_pip_that_would_fetch_all_is_not_asked(self):
+        with unittest.mock.patch.object(vendor.subprocess, "run") as run:
+            run.return_value.stdout = "pip 23.0.1 from /usr/lib/python3 (python 3.11)"
+            with self.assertRaisesRegex(vendor.Failure, "pip 23.0.1 is too old"):
+                vendor.pip(vendor.wheels.is_new_enough)
+            self.assertTrue(vendor.pip())
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 /* A file of settings for NCCL. */
 #include "tests/fuzz/fuzz.h"
 
-#include "collective/way/graph.h"
+#include "collective/way/effects.h"
 #include "collective/way/settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

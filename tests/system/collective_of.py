@@ -126,3 +126,47 @@ def bus_bandwidth(profile, indices, collective, size, **settings):
         return math.nan
     seconds = duration(profile, indices, collective, size, **settings)
     return bus_factor(collective, len(indices)) * size / seconds
+
+
+# --- what is compared ---
+
+ELEMENT_BYTES = {"float": 4, "half": 2, "bfloat16": 2, "int32": 4}
+
+# Messages that are cut into a part for each rank, and those of which input and output never share
+# their memory; NCCL's user guide, "Collective Operations" and "In-place Operations".
+CUT = {"all-gather", "reduce-scatter", "all-to-all"}
+WITHOUT_IN_PLACE = {"send-recv", "all-to-all"}
+
+# Messages up to so many bytes are sent so often for one sample, larger ones once; what is cut is
+# sent once where input and output share their memory.
+SLOTS, SLOT_BYTES = 8, 128 << 10
+
+
+def elements_of(collective, count, element, size):
+    """Elements of a message of so many bytes: where it is cut, of as many equal parts as ranks."""
+    elements = size // ELEMENT_BYTES[element]
+    if collective in CUT:
+        return max(elements // count, 1) * count
+    return elements
+
+
+def received(collective, count, elements):
+    """Elements that all ranks together have got when one such message is through."""
+    if collective == "reduce":
+        return elements  # the root alone
+    if collective == "reduce-scatter":
+        return elements  # a part each
+    return count * elements
+
+
+def compared(collective, count, element, sizes, is_timed=True):
+    """Elements that all ranks together compare: every message of each size, out of place and, where
+    NCCL has that, in place."""
+    total = 0
+    for size in sizes:
+        once = received(collective, count, elements_of(collective, count, element, size))
+        slots = SLOTS if is_timed and size <= SLOT_BYTES else 1
+        total += slots * once
+        if is_timed and collective not in WITHOUT_IN_PLACE:
+            total += (1 if collective in CUT else slots) * once
+    return total

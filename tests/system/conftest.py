@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from processes import scratch_files, shared_memory, those_of, wait_until
 from selftest import TOP, Program, has_driver_here
 
 
@@ -47,6 +48,17 @@ def bare_program(program):
     if has_driver_here():
         pytest.skip("this machine has an NVIDIA driver of its own")
     return program
+
+
+@pytest.fixture
+def nothing_is_left(tmp_path):
+    """Whatever comes of a run: no process, no memory that processes shared, and no file. What others
+    share on this machine meanwhile goes away by itself."""
+    before = shared_memory()
+    yield
+    wait_until(lambda: not those_of(tmp_path))
+    wait_until(lambda: shared_memory() <= before)
+    assert not scratch_files(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -441,6 +441,6 @@ class Products:
         return operations / (seconds + 1e-6 + slack), operations / (seconds - 0.5e-6 - slack)
 
 
-def side_of(size):
-    """Of three squares of double precision in so many bytes: a multiple of 128, at least 128."""
-    return max(128, int((size / 24) ** 0.5 / 128) * 128)
+def side_of(size, squares=3, element=8):
+    """Of so many squares of elements so wide in `size` bytes: a multiple of 128, at least 128."""
+    return max(128, int((size / (squares * element)) ** 0.5 / 128) * 128)

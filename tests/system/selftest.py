@@ -55,6 +55,10 @@ class Outcome:
     def notes(self):
         return {check["id"] for check in self.checks("NOTE")}
 
+    def metrics(self):
+        """By name and variant: of workloads whose numbers are no GPU's."""
+        return {(metric["name"], metric["variant"]): metric for metric in self.report["metrics"]}
+
     def workloads(self):
         return {workload["name"]: workload["verdict"] for workload in self.report["workloads"]}
 
@@ -162,14 +166,15 @@ def plant(root, files):
     return root
 
 
-def vendor(name):
-    """A folder that scripts/vendor makes."""
+def vendor(name, is_required=True):
+    """A folder that scripts/vendor makes: that which it fetches only when named is not required."""
     folder = VENDOR / name / "lib"
     if folder.is_dir() and any(folder.iterdir()):
         return folder
-    if os.environ.get("GST_REQUIRE_VENDOR") == "1":
+    if is_required and os.environ.get("GST_REQUIRE_VENDOR") == "1":
         pytest.fail(f"no {folder}: run scripts/vendor", pytrace=False)
-    pytest.skip(f"no build/vendor/{name}: scripts/vendor fetches it")
+    what = "scripts/vendor" if is_required else f"scripts/vendor {name.replace('/', '-')}"
+    pytest.skip(f"no build/vendor/{name}: {what} fetches it")
 
 
 def pci_device(pci="0000:65:00.0", vendor="0x10de", pci_class="0x030200"):

@@ -11,17 +11,25 @@ from collective_of import bus_bandwidth, has_nvls, hops_of, is_direct
 from model_of import MIB, gpus_of, nvlinks
 from selftest import Program, free_port
 
-SEVERAL = ["h100x8", "b200x8", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
+SEVERAL = ["h100x8", "b200x8", "v100x16", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
 MODELS = {"per-gpu": "P2P/CUMEM", "one-process": "P2P/direct pointer"}
 
-# NCCL's rate of an NVLink in GB/s (src/graph/topo.h), and the share of it, or of the PCIe link, that
-# is the floor of an all-reduce (host/collective/way/bound.c names the reports behind them).
-NVLINK = {"9.0": (20.6, 0.75), "10.0": (40.1, 0.60)}
-THROUGH_HOST = 0.25
-STEP_S = 12.2e-6
+# NCCL's rate of an NVLink in GB/s (src/graph/topo.h), the share of it, or of the PCIe link, that is the
+# floor of an all-reduce, and what a step of the ring adds (host/collective/way/classes.c names the
+# reports behind them).
+NVLINK = {"7.0": (20.0, 0.75, 12.2e-6), "9.0": (20.6, 0.75, 7.9e-6), "10.0": (40.1, 0.70, 12.2e-6)}
+OVER_PCIE = {"a100-pcie-switch-x4": (0.50, 12.2e-6), "rtx4090x2": (0.25, 12.2e-6)}
 
 # Lanes x GT/s / 8 x 128/130, of PCIe 4.0 x16.
 PCIE_4_X16 = 16 * 16e9 / 8 * 128 / 130
+
+
+@pytest.fixture(autouse=True)
+def has_kernels(request, kernel_majors):
+    """For compute capability 7.0 CUDA 12 was the last."""
+    callspec = getattr(request.node, "callspec", None)
+    if callspec and callspec.params.get("profile") == "v100x16" and min(kernel_majors, default=0) > 12:
+        pytest.skip("this build carries no kernels of CUDA 12")
 
 
 def run(whole, profile, *args, **options):
@@ -58,29 +66,62 @@ def floor_of(profile, count, size):
     """Share of the reckoning, at a size where the steps of the ring tell."""
     [gpu, *_] = gpus_of(profile)
     if nvlinks(profile) > 0:
-        rate, share = NVLINK[gpu["cc"]]
+        rate, share, step = NVLINK[gpu["cc"]]
         reckoning = rate * 1e9 * nvlinks(profile)
     else:
-        reckoning, share = PCIE_4_X16, THROUGH_HOST
-    return share * reckoning * size / (size + STEP_S * count * reckoning)
+        reckoning, (share, step) = PCIE_4_X16, OVER_PCIE[profile]
+    return share * reckoning * size / (size + step * count * reckoning)
 
 
-@pytest.mark.parametrize("profile, devices, size", [
-    ("rtx4090x2", 2, 4 * MIB), ("a100-pcie-x4", 4, 8 * MIB), ("a100-pcie-switch-x4", 4, 8 * MIB),
-    ("h100x8", 2, 32 * MIB)])
-def test_floors_are_shares_of_what_links_carry(whole, profile, devices, size):
-    listed = ",".join(map(str, range(devices)))
-    outcome = run(whole, profile, "--size", str(size), "--device", listed, "--process-model",
-                  "one-process", "--samples", "1")
+def one_size(whole, profile, devices, size, model="per-gpu", **options):
+    """The outcome, and the metric of the bus of messages of that size alone."""
+    outcome = whole.report(
+        "all-reduce", "--min-bytes", size, "--max-bytes", size, "--device",
+        ",".join(map(str, devices)), "--process-model", model, "--samples", "1", profile=profile,
+        timeout=180, **options)
     [metric] = [metric for metric in outcome.report["metrics"]
                 if metric["name"] == "all-reduce.bus-bandwidth"
-                and metric["variant"] == f"one-process {size // MIB} MiB"]
+                and metric["variant"] == f"{model} {size // MIB} MiB"]
+    return outcome, metric
 
+
+# Eight H100 are judged from 141 MiB on, four B200 from 172: of less, half of what switches add up
+# would pass.
+@pytest.mark.parametrize("profile, count, size, model", [
+    ("a100-pcie-switch-x4", 2, 8 * MIB, "per-gpu"),
+    ("a100-pcie-switch-x4", 2, 8 * MIB, "one-process"),
+    ("rtx4090x2", 2, 4 * MIB, "per-gpu"),
+    ("v100x16", 8, 64 * MIB, "per-gpu"),
+    pytest.param("b200x8", 4, 172 * MIB, "one-process", marks=pytest.mark.slow),
+    pytest.param("h100x8", 8, 142 * MIB, "per-gpu", marks=pytest.mark.slow)])
+def test_floors_are_shares_of_what_links_carry(whole, profile, count, size, model):
+    outcome, metric = one_size(whole, profile, range(count), size, model)
+
+    assert outcome.exit == 0 and not outcome.counted(), outcome.describe()
     assert metric["verdict"] == "PASS"
-    assert metric["floor"] == pytest.approx(floor_of(profile, devices, size), rel=1e-6)
+    assert metric["floor"] == pytest.approx(floor_of(profile, count, size), rel=1e-6)
     assert metric["value"] == pytest.approx(
-        bus_bandwidth(profile, list(range(devices)), "all-reduce", size), rel=0.02)
+        bus_bandwidth(profile, list(range(count)), "all-reduce", size), rel=0.02)
     assert metric["value"] > metric["floor"]
+    # By half of each link it would fail, sums in the switch or not.
+    assert bus_bandwidth(profile, list(range(count)), "all-reduce", size, slow=0.5) < metric["floor"]
+
+
+@pytest.mark.parametrize("profile, devices, faults, words", [
+    ("a100-pcie-x4", [0, 1], [], "a port above a GPU is narrower, or does not say"),
+    ("a100-pcie-x4", [0, 1, 2, 3], [], "not at one NUMA node"),
+    ("a100-pcie-switch-x4", [0, 1, 2, 3], [], "share a port on the way to the CPU"),
+    ("a100-pcie-switch-x4", [0, 1], ["link 0-1 p2p=no"], "share a port on the way to the CPU"),
+    ("h100x8", [0, 1], [], "with this number of GPUs"),
+    ("h100x8", [0, 1, 2, 3], [], "with this number of GPUs")])
+def test_what_no_report_covers_is_not_judged_and_says_why(whole, profile, devices, faults, words):
+    outcome, metric = one_size(whole, profile, devices, 8 * MIB, faults=faults)
+
+    assert outcome.exit == 0 and not outcome.counted(), outcome.describe()
+    assert (metric["verdict"], metric["floor"]) == ("not judged", None)
+    assert metric["ceiling"] > metric["value"]
+    floor = outcome.report["facts"]["all_reduce_floor"]["bars"]
+    assert floor.startswith("none: ") and words in floor
 
 
 def test_small_messages_have_a_ceiling_alone(whole):
@@ -92,6 +133,8 @@ def test_small_messages_have_a_ceiling_alone(whole):
     assert {metric["ceiling"] for metric in judged} == {18 * 25e9 * 2 * 7 / 8}
     assert {metric["verdict"] for metric in judged} == {"not judged"}
     assert {metric["floor"] for metric in judged} == {None}
+    # 0.75 x 370.8 x / (1 + x) is half of 480 GB/s from x = 6.299 on, x 7.9 us x 8 x 370.8 GB/s.
+    assert outcome.report["facts"]["all_reduce_floor"]["bars"] == "of messages of 141 MiB or more"
 
 
 def test_every_variable_is_told(whole):

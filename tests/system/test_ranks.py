@@ -11,13 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from collective_of import bus_bandwidth, duration
+from collective_of import SLOTS, bus_bandwidth, duration
 from model_of import MIB
+from processes import remove_what_the_killed_left, wait_until, workers_of
 from selftest import Program, free_port
 from test_usage import assert_one_line
 
-SLOTS = 8
 TIMEOUT = 30
+
+pytestmark = pytest.mark.usefixtures("nothing_is_left")
 
 
 def variables(rank, size, port, **more):
@@ -69,11 +71,6 @@ def ranks(whole, tmp_path):
     return Ranks(whole.build, tmp_path)
 
 
-def metrics_of(outcome):
-    return {(metric["name"], metric["variant"]): metric["value"]
-            for metric in outcome.report["metrics"]}
-
-
 def assert_all_pass(outcomes):
     for rank, outcome in outcomes.items():
         assert outcome.exit == 0, f"rank {rank}: {outcome.describe()}"
@@ -88,11 +85,17 @@ def test_two_machines_of_four_ranks(ranks):
     own = 2 * (SLOTS * 2 + SLOTS * 1024 + MIB // 4)
 
     assert_all_pass(outcomes)
-    metrics = metrics_of(outcomes[0])
-    assert metrics["all-reduce.time", "per-gpu 8 B"] == pytest.approx(
+    metrics = outcomes[0].metrics()
+    assert metrics["all-reduce.time", "per-gpu 8 B"]["value"] == pytest.approx(
         duration("h100x8", range(8), "all-reduce", 8), rel=0.01)
-    assert metrics["all-reduce.bus-bandwidth", "per-gpu 1 MiB"] == pytest.approx(
+    assert metrics["all-reduce.bus-bandwidth", "per-gpu 1 MiB"]["value"] == pytest.approx(
         bus_bandwidth("h100x8", range(8), "all-reduce", MIB), rel=0.01)
+    # What lies between the machines, no rank sees.
+    bus = [metric for metric in outcomes[0].report["metrics"] if "bus-bandwidth" in metric["name"]]
+    assert {(metric["verdict"], metric["floor"], metric["ceiling"]) for metric in bus} \
+        == {("not judged", None, None)}
+    assert outcomes[0].report["facts"]["all_reduce_floor"]["bars"] \
+        == "none: what joins the GPUs is not known"
     for rank, outcome in outcomes.items():
         [workload] = outcome.report["workloads"]
         assert f"rank {rank} of 8" in workload["summary"]
@@ -153,7 +156,155 @@ def test_no_variables_no_note(whole, env):
     assert "user.launch-ignored" not in outcome.notes()
 
 
+@pytest.mark.parametrize("address", ["localhost", "::1", "[::1]"])
+def test_a_master_by_name_or_ipv6(ranks, address):
+    if ":" in address and not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    both = {rank: {"MASTER_ADDR": address, "LOCAL_WORLD_SIZE": "2"} for rank in (0, 1)}
+
+    assert_all_pass(ranks.run(2, env_of=both))
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def test_one_gpu_needs_no_local_rank(ranks):
+    """As in a container each."""
+    assert_all_pass(ranks.run(2, env_of={rank: {"LOCAL_RANK": ""} for rank in (0, 1)}))
+
+
+def test_under_torchrun_ranks_meet_beside_its_own_store(ranks):
+    """Its agent listens at the port that it hands on, and says so (PyTorch,
+    torch/distributed/rendezvous.py). The store is there from before the first rank."""
+    ranks.port = two_free_ports()
+    with listener(ranks.port):
+        outcomes = ranks.run(2, env_of={rank: {"TORCHELASTIC_USE_AGENT_STORE": "True"}
+                                        for rank in (0, 1)})
+
+    assert_all_pass(outcomes)
+
+
+def test_the_port_beside_torchruns_store_is_taken(ranks):
+    ranks.port = two_free_ports()
+    with listener(ranks.port), listener(ranks.port + 1):
+        outcome = ranks.start(0, 2, "--timeout", "10",
+                              env={"TORCHELASTIC_USE_AGENT_STORE": "True"})
+
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"user.rendezvous-unusable"}
+    assert f"cannot listen at port {ranks.port + 1}" in outcome.checks("ERROR")[0]["observed"]
+
+
+def listener(port):
+    """A socket that nobody accepts from."""
+    return socket.create_server(("127.0.0.1", port))
+
+
+def two_free_ports():
+    """The first of two that follow each other."""
+    while True:
+        port = free_port()
+        try:
+            listener(port + 1).close()
+            return port
+        except (OSError, OverflowError):
+            continue
+
+
+WORDS = {"silent": b"", "http": b"GET / HTTP/1.1\r\nHost: node0\r\n\r\n", "garbage": b"\xff" * 4096}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_strangers_at_the_port_change_nothing(ranks, word):
+    """They are there before rank 1 is, and stay until all is over."""
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ranks.start, 0, 2)
+        with visitor(ranks.port) as one, visitor(ranks.port) as other:
+            for stranger in (one, other):
+                stranger.sendall(WORDS[word])
+            outcomes = {1: ranks.start(1, 2), 0: first.result()}
+
+    assert_all_pass(outcomes)
+
+
+def visitor(port):
+    """A connection, once somebody listens there."""
+    found = []
+
+    def is_let_in():
+        try:
+            found.append(socket.create_connection(("127.0.0.1", port)))
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    wait_until(is_let_in)
+    return found[0]
+
+
 # --- what goes wrong ---
+
+@pytest.mark.parametrize("answer, words", [
+    (None, "does not answer as rank 0 would"),
+    (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "is not gpu-selftest"),
+], ids=["silent", "http"])
+def test_somebody_else_is_where_rank_0_should_be(ranks, answer, words):
+    with listener(ranks.port) as server:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(serve, server, answer)
+            begun = time.monotonic()
+            try:
+                outcome = ranks.start(1, 2, "--timeout", "10")
+            finally:
+                server.shutdown(socket.SHUT_RDWR)
+
+    assert time.monotonic() - begun < 10
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"user.rendezvous-unusable"}
+    assert words in outcome.checks("ERROR")[0]["observed"]
+
+
+def serve(server, answer):
+    """Answers whoever comes, or keeps him waiting, until the server is shut."""
+    guests = []
+    while True:
+        try:
+            guests.append(server.accept()[0])
+        except OSError:
+            break
+        if answer is not None:
+            guests[-1].sendall(answer)
+    for guest in guests:
+        guest.close()
+
+
+def test_a_name_that_nobody_knows(ranks):
+    """Rank 0 listens at all addresses, since a name may be known elsewhere only."""
+    outcomes = ranks.run(2, "--timeout", "10",
+                         env_of={rank: {"MASTER_ADDR": "no..name"} for rank in (0, 1)})
+
+    assert {outcome.exit for outcome in outcomes.values()} == {3}
+    assert outcomes[0].counted() == {"user.ranks-missing"}
+    assert outcomes[1].counted() == {"user.rendezvous-unusable"}
+    assert "cannot resolve 'no..name'" in outcomes[1].checks("ERROR")[0]["observed"]
+
+
+def test_no_local_rank_and_several_gpus(whole):
+    outcome = whole.report("all-reduce", "--size", "4K", "--timeout", "10", profile="h100x8",
+                           env=variables(1, 2, free_port(), LOCAL_RANK=""))
+
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"user.ranks-disagree"}
+    [check] = outcome.checks("ERROR")
+    assert "no LOCAL_RANK says which of 8 GPUs rank 1 takes: set it" in check["observed"]
+
+
 
 def test_a_wrong_element_is_told_by_its_rank_and_by_rank_0(ranks):
     outcomes = ranks.run(4, faults_of={3: ["rank 3 nan"]})
@@ -198,32 +349,18 @@ def test_who_is_killed_is_missed_at_once(ranks):
         stderr=subprocess.DEVNULL)
     with ThreadPoolExecutor(1) as pool:
         others = pool.submit(ranks.run, 4, ranks=[0, 1, 2], faults_of={2: ["rank 2 absent"]})
-        deadline = time.monotonic() + TIMEOUT
         # It has a worker once all have met.
-        while not workers_of(killed.pid) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: workers_of(program.folder), TIMEOUT)
         os.killpg(killed.pid, signal.SIGKILL)
         outcomes = others.result()
     killed.wait()
+    remove_what_the_killed_left(program.folder)
 
     for outcome in outcomes.values():
         assert outcome.exit == 3, outcome.describe()
         [check] = outcome.checks("ERROR")
         assert check["id"] == "host.rank-lost"
         assert "rank 3 of 4 on '" in check["observed"] and "is gone" in check["observed"]
-
-
-def workers_of(session):
-    """Processes of that session that run a rank."""
-    found = []
-    for entry in os.scandir("/proc"):
-        try:
-            if entry.name.isdigit() and os.getsid(int(entry.name)) == session \
-                    and b"GPU_SELFTEST_RANK_FD=" in open(f"{entry.path}/environ", "rb").read():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
 
 
 @pytest.mark.parametrize("spoil, words", [
@@ -251,9 +388,7 @@ def test_two_that_are_rank_0(ranks):
 
 
 def test_a_port_that_is_taken(ranks):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", ranks.port))
-        taken.listen()
+    with listener(ranks.port):
         outcome = ranks.start(0, 2, "--timeout", "10")
 
     assert outcome.counted() == {"user.rendezvous-unusable"}
@@ -281,9 +416,18 @@ MISTAKES = [
     ({"RANK": "8"}, (), ("'8' in RANK", "0 to 7")),
     ({"RANK": "x"}, (), ("'x' in RANK", "0 to 7")),
     ({"WORLD_SIZE": "0"}, (), ("'0' in WORLD_SIZE", "1 to 1024")),
+    ({"RANK": "-1"}, (), ("'-1' in RANK", "0 to 7")),
+    ({"WORLD_SIZE": "-1"}, (), ("'-1' in WORLD_SIZE", "1 to 1024")),
+    ({"WORLD_SIZE": "1e9"}, (), ("'1e9' in WORLD_SIZE", "1 to 1024")),
+    ({"WORLD_SIZE": "1000000000"}, (), ("'1000000000' in WORLD_SIZE", "1 to 1024")),
+    ({"WORLD_SIZE": "18446744073709551617"}, (), ("in WORLD_SIZE", "1 to 1024")),
     ({"WORLD_SIZE": "64"}, (), ("torchrun started 64 ranks", "room for 32")),
     ({"LOCAL_RANK": "4"}, (), ("'4' in LOCAL_RANK", "0 to 3")),
     ({"MASTER_PORT": "70000"}, (), ("'70000'", "MASTER_PORT", "1 to 65535")),
+    ({"MASTER_PORT": "0"}, (), ("'0'", "MASTER_PORT", "1 to 65535")),
+    ({"MASTER_PORT": "http"}, (), ("'http'", "MASTER_PORT", "1 to 65535")),
+    ({"MASTER_ADDR": "[::1"}, (), ("'[::1'", "MASTER_ADDR")),
+    ({"MASTER_ADDR": "[]"}, (), ("'[]'", "MASTER_ADDR")),
     ({"MASTER_ADDR": "no de"}, (), ("'no de'", "MASTER_ADDR")),
     ({"WORLD_SIZE": ""}, (), ("RANK is set and WORLD_SIZE is not",)),
     ({"MASTER_ADDR": ""}, (), ("RANK is set and MASTER_ADDR is not",)),

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import attribution
-from selftest import RUNS, TOP, Outcome, Program, catalogue, mask
+from selftest import RUNS, TOP, Outcome, Program, catalogue, free_port, mask
 
 README = (TOP / "README.md").read_text()
 BLOCKS = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
@@ -78,8 +78,9 @@ def test_table_of_faults_is_the_lists():
 def test_every_option_exists(program):
     help_text = program.run("--help", timeout=10).out
     # Options of the other programs that the page names.
-    foreign = {"--preset", "--build", "--install", "--prefix", "--gpus", "--rm",
-               "--runtime"}
+    foreign = {"--preset", "--build", "--install", "--prefix", "--gpus", "--rm", "--runtime",
+               "--nnodes", "--nproc-per-node", "--rdzv-backend", "--rdzv-endpoint", "--no-python",
+               "--nodes", "--ntasks-per-node", "--gpus-per-node"}
 
     assert set(OPTION.findall(README)) - foreign <= set(OPTION.findall(help_text))
 
@@ -123,6 +124,47 @@ def test_example_of_bars_is_taken(simulated, kernel_majors, tmp_path):
                                profile="h100x8")
 
     assert {metric["floor"] for metric in outcome.report["metrics"]} == {1.5e12}
+
+
+# Two nodes with two tasks each, which Slurm tells the same as the real one; a task's output is kept.
+SRUN = """#!/bin/sh
+for rank in 0 1 2 3; do
+    SLURM_PROCID=$rank SLURM_NTASKS=4 SLURM_LOCALID=$((rank % 2)) SLURM_NTASKS_PER_NODE=2 \\
+        "$@" >"$HOME/task-$rank" 2>&1 &
+    tasks="$tasks $!"
+done
+for task in $tasks; do wait "$task" || failed=1; done
+exit ${failed:-0}
+"""
+# Both nodes are one simulated machine, of which each shows two GPUs.
+TASK = """#!/bin/sh
+first=$((SLURM_PROCID / 2 * 2))
+exec PROGRAM --simulate h100x8 --device "$first,$((first + 1))" --size 4K --samples 4 "$@"
+"""
+SCONTROL = """#!/bin/sh
+[ "$*" = "show hostnames node[0-1]" ] && printf 'localhost\\nnode1\\n'
+"""
+
+
+def test_batch_script_for_slurm(whole, tmp_path):
+    [script] = re.findall(r"^    #!/bin/bash\n(?:    .+\n)+", README, re.M)
+    text = re.sub(r"(?m)^    ", "", script).replace("MASTER_PORT=29500", f"MASTER_PORT={free_port()}")
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir()
+    for name, content in {"srun": SRUN, "scontrol": SCONTROL, "batch": text,
+                          "gpu-selftest": TASK.replace("PROGRAM", str(whole.path))}.items():
+        (bin_folder / name).write_text(content)
+        (bin_folder / name).chmod(0o755)
+    done = subprocess.run(
+        [bin_folder / "batch"], stdin=subprocess.DEVNULL, timeout=60, check=False, cwd=tmp_path,
+        env=whole.environment({"PATH": f"{bin_folder}:{os.environ['PATH']}",
+                               "SLURM_JOB_NODELIST": "node[0-1]"}))
+    told = [(tmp_path / f"task-{rank}").read_text() for rank in range(4)]
+
+    assert done.returncode == 0, "\n".join(told)
+    for rank, output in enumerate(told):
+        assert f"rank {rank} of 4" in output
+    assert "all-reduce.bus-bandwidth" in told[0] and "all-reduce.bus-bandwidth" not in told[1]
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(TOP)))

@@ -2,12 +2,23 @@
 """sgemm: every rate against a closed form, worked out here from the models' data; what is checked,
 what is judged, and what the environment changes."""
 
+import shutil
+
 import pytest
 
 from model_of import MIB, PRODUCTS, PROFILES, Products, side_of
+from selftest import plant
 
 # Of host/gpu/gemm/shape.c: rows, columns and length of the sums for shapes of about this side.
 WIDE = (192, 160, 255)
+
+# A machine of two models: that of l4x1, and the GPU of t4x1 beside it.
+MIXED = """
+driver version=580.95.05 cuda=13.0
+cudart version=13.0
+gpu 0 model=l4 pci=0000:01:00.0 numa=-1 uuid=GPU-00000000-0000-4000-8000-000000000001
+gpu 1 model=t4 pci=0000:02:00.0 numa=-1 uuid=GPU-00000000-0000-4000-8000-000000000002
+"""
 
 
 def shapes(side):
@@ -80,6 +91,30 @@ def test_every_element_is_counted(whole):
     assert workload["elements_checked"] == len(PRODUCTS) * each + 2 * (192 * 160 + 768 * 768)
 
 
+@pytest.mark.parametrize("left, args", [("65536 kB", ()), ("32768 kB", ("--size", "64M"))],
+                         ids=["chosen", "asked"])
+def test_the_host_is_the_one_that_is_read(whole, left, args):
+    """What is left to the host is what the root says that the run reads: a quarter of 64 MiB, or half
+    of 32 where more is asked for, are 16 MiB. An empty size is the workload's own."""
+    root = plant(whole.folder / "root", {"/proc/meminfo": f"MemAvailable:  {left}\n"})
+    outcome = whole.report("sgemm", "--root", root, *args, profile="t4x1",
+                           env={"GPU_SELFTEST_SIZE": ""})
+
+    assert outcome.exit == 0, outcome.describe()
+    [told] = outcome.report["facts"]["made_smaller"].values()
+    assert told.startswith(f"left to the host: {int(left.split()[0]) // 1024} MiB; ")
+    # As in the test above, of four kinds.
+    assert outcome.report["workloads"][0]["elements_checked"] == (
+        4 * (2 * 768 * 768 + sum(m * n for m, n, _ in shapes(384)) + 255 * 127)
+        + 2 * (192 * 160 + 768 * 768))
+
+
+def test_what_is_asked_for_and_fits_is_not_made_smaller(whole):
+    outcome = whole.report("sgemm", "--size", "1M", profile="t4x1")
+
+    assert "made_smaller" not in outcome.report["facts"]
+
+
 def test_each_level_checks_the_large_square_of_each_kind(whole):
     """Levels differ above a side of 4096 alone, which no simulated product has."""
     counts = [whole.report("sgemm", "--level", level, "--size", "1M", profile="t4x1")
@@ -129,6 +164,24 @@ def test_a_slow_gpu_without_siblings_is_below_its_floor(whole):
     assert outcome.counted() == {"host.clocks-limited"}, outcome.describe()
     assert {check["gpu"] for check in outcome.checks("FAIL")} == {0}
     assert all("SM clock 600 of 1590 MHz" in check["observed"] for check in outcome.checks("FAIL"))
+
+
+@pytest.mark.slow
+def test_a_slow_model_decides_for_no_other(whole, tmp_path):
+    """2 x 2048 cubed in FP64 takes a T4 at 900 MHz 0.13 s, more than a tenth: it gets half the side,
+    and an L4 that needs 0.04 s keeps its own."""
+    simulator = shutil.copytree(whole.build / "sim", tmp_path / "sim")
+    (simulator / "profiles/mixed.profile").write_text(MIXED)
+    outcome = whole.report("sgemm", "--size", "96M", profile="mixed", timeout=180,
+                           faults=["clock 1 cap=900MHz reason=power-cap"],
+                           env={"GPU_SELFTEST_SIM_DIR": str(simulator)})
+    kinds = {gpu: [kind for at, kind in metrics_of(outcome) if at == gpu] for gpu in (0, 1)}
+    one = 2048 * 2048 + sum(m * n for m, n, _ in shapes(1024)) + 255 * 127
+
+    assert outcome.counted() == {"host.clocks-limited"}, outcome.describe()
+    assert (len(kinds[0]), len(kinds[1])) == (6, 4)
+    assert outcome.report["workloads"][0]["elements_checked"] == (
+        10 * one + 9 * 2048 * 2048 + 1024 * 1024 + 4 * (192 * 160 + 1024 * 1024))
 
 
 # --- what the environment changes ---
@@ -187,3 +240,16 @@ def test_unknown_variant_is_refused(whole):
 
     assert outcome.exit == 2
     assert "'slim' in GPU_SELFTEST_VARIANT is none of base, runtime, devel" in outcome.err
+
+
+# While it is sent, multiplied, fetched: the moments at which a GPU can go.
+@pytest.mark.parametrize("after", ["2ms", "3ms", "4ms", "5ms", "6ms", "8ms"])
+def test_a_gpu_that_is_lost_takes_no_number_of_another(whole, after):
+    outcome = whole.report("sgemm", "--size", "1M", profile="rtx4090x2",
+                           faults=[f"gpu 1 lost after={after}"])
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {"hardware.gpu-lost"}
+    assert {check["gpu"] for check in outcome.checks("FAIL")} == {1}
+    assert {kind for gpu, kind in metrics_of(outcome) if gpu == 0} == set(
+        Products("rtx4090x2").kinds)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from processes import parent_of, wait_until
 from selftest import QUICK, Outcome, healthy, validate
 
 HANG = "cuMemAlloc_v2 call=1 hangs"
@@ -81,14 +82,6 @@ def children(pid):
             for word in path.read_text().split()]
 
 
-def wait_until(condition, bound_s=10):
-    end = time.monotonic() + bound_s
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < end, "never came true"
-        pause.wait(0.005)
-
-
 @pytest.fixture
 def hanging(simulated, kernel_majors):
     if not kernel_majors:
@@ -152,8 +145,7 @@ def test_child_that_is_killed_costs_one_workload(hanging):
 def test_no_child_outlives_its_supervisor(hanging):
     run = hanging()
     child = run.child()
-    supervisor = int(Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[1])
-    os.kill(supervisor, signal.SIGKILL)
+    os.kill(parent_of(child), signal.SIGKILL)
 
     wait_until(lambda: not Path(f"/proc/{child}").exists()
                or ") Z " in Path(f"/proc/{child}/stat").read_text())

@@ -300,18 +300,33 @@ def test_nvml_that_does_not_answer_costs_nvlinks_alone(simulated, name):
 
 
 def test_a_simulated_machine(simulated):
-    """Its sysfs has no bridges: nodes decide. Two RTX 4090 at one node, without NVLinks."""
+    """Its sysfs has no bridges: nodes decide. Four A100 at two nodes, without NVLinks."""
+    outcome = topology(simulated, None, profile="a100-pcie-x4")
+    ours, _, nodes = simulated_matrix(outcome)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.out.startswith("SIMULATED a100-pcie-x4\n")
+    assert (outcome.report["simulated"], outcome.report["profile"]) == (True, "a100-pcie-x4")
+    assert outcome.report["tree_told"] is False
+    assert "NUMA nodes alone decide" in outcome.out
+    assert nodes == ["0", "0", "1", "1"]
+    assert ours == square(4, lambda i, k: "NODE" if i // 2 == k // 2 else "SYS")
+    assert [pair["nvlinks"] for pair in outcome.report["pairs"]] == [0] * 6
+
+
+def test_a_simulated_machine_with_root_ports(simulated):
+    """Two RTX 4090, each in a slot of a host bridge of its own, at one node."""
     outcome = topology(simulated, None, profile="rtx4090x2")
     ours, _, nodes = simulated_matrix(outcome)
 
     assert outcome.exit == 0, outcome.describe()
-    assert outcome.out.startswith("SIMULATED rtx4090x2\n")
-    assert (outcome.report["simulated"], outcome.report["profile"]) == (True, "rtx4090x2")
-    assert outcome.report["tree_told"] is False
-    assert "NUMA nodes alone decide" in outcome.out
+    assert outcome.report["tree_told"] is True
     assert nodes == ["0", "0"]
     assert ours == square(2, lambda i, k: "NODE")
-    assert [pair["nvlinks"] for pair in outcome.report["pairs"]] == [0]
+    for gpu, bus in zip(outcome.report["gpus"], ("00", "40")):
+        assert gpu["host_bridge"] == f"pci0000:{bus}"
+        assert gpu["path"] == [f"0000:{bus}:01.1", gpu["address"]]
+        assert gpu["narrowest_at_most"]["width"] == 16
 
 
 @pytest.mark.parametrize("faults, width", [((), 16), (("--fault", "switch 1 width=8"), 8)])

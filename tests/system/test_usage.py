@@ -4,6 +4,8 @@ standard output."""
 
 import json
 import os
+import re
+import subprocess
 
 import pytest
 
@@ -167,6 +169,17 @@ def test_bars_that_are_not_there(program):
     assert_one_line(program.run("--bars", "nowhere.json", timeout=10), ["nowhere.json"])
 
 
+def test_list_fits_a_terminal(simulated):
+    """80 columns, but for what kernels are made for; and all titles of metrics in one column."""
+    text, _ = simulated.run("list").out.split("\nkernel images:\n")
+    _, metrics = text.split("\nmetrics:\n")
+    names = [line for line in metrics.splitlines() if not line.startswith("   ")]
+
+    assert max(map(len, text.splitlines())) <= 80
+    assert len(names) > 20
+    assert len({re.match(r"  \S+ {2,}", line).end() for line in names}) == 1
+
+
 # Ceilings are worked out from data sheets: an L4 moves 300 GB/s (6251 MHz x 2 x 192 bit) and a T4
 # 320 GB/s (5001 MHz x 2 x 256 bit); PCIe 3.0 x16 carries 15.75 GB/s. No floor above can ever be met.
 # Only data that is several times the cache has the memory's bound. Floors of classes are 67 % of
@@ -267,3 +280,12 @@ def test_more_words_than_gpus_are_each_looked_up(simulated):
     assert simulated.run("device-query", "--device", often, profile="l4x1", timeout=20).exit == 0
     assert_one_line(simulated.run("device-query", "--device", f"{often},9", profile="l4x1",
                                   timeout=20), ("'9'", "0 to 0"))
+
+
+@pytest.mark.parametrize("name", ["gpu-selftest", "gpu-selftest-audit"])
+def test_help_fits_a_terminal(program, name):
+    told = subprocess.run([program.build / "bin" / name, "--help"], capture_output=True, text=True,
+                          check=True, timeout=10).stdout
+
+    assert "--minutes" in told or name != "gpu-selftest"
+    assert max(map(len, told.splitlines())) <= 80

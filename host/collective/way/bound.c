@@ -1,63 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one table of collectives' classes; see bound.h. */
+/* From a class and a site to bars; see bound.h. */
 #include "collective/way/bound.h"
 
 #include <math.h>
 #include <stdio.h>
 
+#include "collective/way/classes.h"
 #include "core/class_bars.h"
 
-/* Rows of `classes`. */
-enum { NVLINK_1, NVLINK_2, NVLINK_3, NVLINK_3_1, NVLINK_4, NVLINK_5, PAIRS, SWITCH, HOST, COUNT };
-
-#define TOPO_H "NVIDIA/nccl src/graph/topo.h, "
-#define AZURE  "Azure/azurehpc-health-checks@0e0a1ac conf/"
-
-/* No share is above nine tenths of `worst` or above `field_fail`: never stricter than who fails
- * machines for a living. The test holds every row against that. */
-static const struct gst_way_class classes[COUNT] = {
-    [NVLINK_1] = { "ring over NVLink 1.0", 18.0e9, 0, 0, 0, TOPO_H "SM60_NVLINK_BW", "none" },
-    [NVLINK_2] = { "ring over NVLink 2.0", 20.0e9, 0.75, 0, 110e9 / 120e9, TOPO_H "SM70_NVLINK_BW",
-                   AZURE "nd40rs_v2.conf fails eight V100 below 110 GB/s of 120" },
-    [NVLINK_3] = { "ring over NVLink 3.0", 20.0e9, 0.75, 208e9 / 240e9, 185e9 / 240e9,
-                   TOPO_H "SM80_NVLINK_BW",
-                   "two A100 208 GB/s of 240 (NVIDIA/nccl-tests issue 178); oracle-quickstart/"
-                   "oci-hpc@b5285a6 active_healthcheck.py fails eight A100 below 185" },
-    [NVLINK_3_1] = { "ring over NVLink 3.1", 12.0e9, 0, 0, 0, TOPO_H "SM86_NVLINK_BW", "none" },
-    [NVLINK_4] = { "ring over NVLink 4.0", 20.6e9, 0.75, 330e9 / 370.8e9, 208e9 / 247.2e9,
-                   TOPO_H "SM90_NVLINK_BW",
-                   "eight H100 with NVLS off 330 GB/s of 370.8 (NVIDIA/nccl issue 1221); " AZURE
-                   "nc80adis_h100_v5.conf fails two H100 NVL below 208 of 247.2" },
-    [NVLINK_5] = { "ring over NVLink 5.0", 40.1e9, 0.60, 811e9 / 721.8e9, 440e9 / 721.8e9,
-                   TOPO_H "SM100_NVLINK_BW",
-                   "eight GB200 of two nodes 811 GB/s of 721.8 (coreweave/nccl-tests pull request "
-                   "43); oracle-quickstart/oci-hpc@b5285a6 fails eight B200 below 440" },
-    [PAIRS] = { "ring over pairs of NVLink", 0, 0.25, 0, 25e9 / 31.508e9,
-                "the PCIe link between pairs",
-                AZURE "nc96ads_a100_v4.conf fails four A100 PCIe, bridged by two, below 25 GB/s of "
-                      "31.5" },
-    [SWITCH] = { "ring over PCIe switches", 0, 0.50, 25.72e9 / 31.508e9, 0, "the PCIe link",
-                 "four RTX 4090 behind switches with peer access 25.7 GB/s of 31.5 (tinygrad/"
-                 "open-gpu-kernel-modules issue 36)" },
-    [HOST] = { "ring over PCIe through the CPU", 0, 0.25, 12.63e9 / 31.508e9, 0, "the PCIe link",
-               "four RTX 4090 12.6 GB/s of 31.5 (tinygrad/open-gpu-kernel-modules pull request "
-               "22); eight RTX 5090 28 of 63 (NVIDIA/nccl issue 1639)" },
-};
-
-const struct gst_way_class *gst_way_classes(size_t *count)
-{
-    *count = COUNT;
-    return classes;
-}
-
-/* What a piece takes for one step, of which a ring makes 2 (n - 1), from how published results of
- * one machine grow with size (Azure AI benchmarking guide): eight H100 423.4 GB/s at 256 MiB and
- * 478.9 at 8 GiB, so 110 us for all 14 steps; eight A100 213.9 and 231.6, so 170 us, the longer
- * one. Four RTX 4090 need 30 us for 6 (tinygrad/open-gpu-kernel-modules pull request 22). */
-#define STEP_S 12.2e-6
-
 /* A message is judged once the steps are at most a quarter of its time. */
-#define JUDGED_FROM_HALVES 3
+#define JUDGED_FROM_HALVES 3.0
 
 /* Sums are made by switches since compute capability 9.0 (NCCL user guide, NCCL_NVLS_ENABLE). */
 static bool can_sum_in_switch(const struct gst_way_site *site)
@@ -65,33 +17,38 @@ static bool can_sum_in_switch(const struct gst_way_site *site)
     return site->is_switched && site->cc_major >= 9;
 }
 
+static const struct gst_way_class *nvlink_class_of(const struct gst_way_site *site)
+{
+    switch (gst_nvlink_version_of(site->cc_major, site->cc_minor)) {
+    case GST_NVLINK_1_0:
+        return gst_way_class(site->is_switched ? GST_WAY_NVLINK_1 : GST_WAY_DIRECT_1);
+    case GST_NVLINK_2_0:
+        return gst_way_class(site->is_switched ? GST_WAY_NVLINK_2 : GST_WAY_DIRECT_2);
+    case GST_NVLINK_3_0:
+        return gst_way_class(site->is_switched ? GST_WAY_NVLINK_3 : GST_WAY_DIRECT_3);
+    case GST_NVLINK_3_1:
+        return gst_way_class(GST_WAY_DIRECT_3_1);
+    case GST_NVLINK_4_0:
+        return gst_way_class(site->is_switched ? GST_WAY_NVLINK_4 : GST_WAY_DIRECT_4);
+    case GST_NVLINK_5_0:
+        return gst_way_class(site->is_switched ? GST_WAY_NVLINK_5 : GST_WAY_DIRECT_5);
+    case GST_NVLINK_NONE:
+        return NULL;
+    }
+    return NULL;
+}
+
 static const struct gst_way_class *class_of(const struct gst_way_site *site)
 {
     switch (site->kind) {
     case GST_WAY_KIND_NVLINK:
-        switch (gst_nvlink_version_of(site->cc_major, site->cc_minor)) {
-        case GST_NVLINK_1_0:
-            return &classes[NVLINK_1];
-        case GST_NVLINK_2_0:
-            return &classes[NVLINK_2];
-        case GST_NVLINK_3_0:
-            return &classes[NVLINK_3];
-        case GST_NVLINK_3_1:
-            return &classes[NVLINK_3_1];
-        case GST_NVLINK_4_0:
-            return &classes[NVLINK_4];
-        case GST_NVLINK_5_0:
-            return &classes[NVLINK_5];
-        case GST_NVLINK_NONE:
-            return NULL;
-        }
-        return NULL;
+        return nvlink_class_of(site);
     case GST_WAY_KIND_PAIRS:
-        return &classes[PAIRS];
+        return gst_way_class(GST_WAY_PAIRS);
     case GST_WAY_KIND_SWITCH:
-        return &classes[SWITCH];
+        return gst_way_class(GST_WAY_SWITCH);
     case GST_WAY_KIND_HOST:
-        return &classes[HOST];
+        return gst_way_class(GST_WAY_HOST);
     case GST_WAY_KIND_UNKNOWN:
         return NULL;
     }
@@ -133,16 +90,48 @@ static double reckoning_of(const struct gst_way_site *site)
  * bandwidth for each of the message. */
 static double half_bytes(const struct gst_way_site *site)
 {
-    return STEP_S * reckoning_of(site) * site->ranks;
+    return class_of(site)->step_s * reckoning_of(site) * site->ranks;
+}
+
+/* How many times half_bytes() a message is that shows half of a link's rate: with share s, and with
+ * b as half of the best report, s x / (1 + x) is b. Over PCIe floors are below that, and tell of
+ * links that lost more. */
+static double judged_from_halves(const struct gst_way_class *row)
+{
+    const double half = row->best / 2;
+
+    return row->share > half ? fmax(JUDGED_FROM_HALVES, half / (row->share - half))
+                             : JUDGED_FROM_HALVES;
+}
+
+const char *gst_way_bound_lacks(const struct gst_way_site *site)
+{
+    const struct gst_way_class *row = class_of(site);
+
+    if (site->ranks < 2)
+        return "one GPU sends to nobody";
+    if (site->machines != 1 || site->kind == GST_WAY_KIND_UNKNOWN)
+        return "what joins the GPUs is not known";
+    if (reckoning_of(site) <= 0)
+        return "what the GPUs' links carry is not known";
+    if (row->share <= 0)
+        return "no results of healthy machines that tell them from broken ones are published";
+    if (site->ranks < row->ranks_least || (row->ranks_most > 0 && site->ranks > row->ranks_most))
+        return "no results of healthy machines with this number of GPUs are published";
+    if (site->kind == GST_WAY_KIND_NVLINK)
+        return NULL;
+    if (site->is_shared && site->kind != GST_WAY_KIND_SWITCH)
+        return "GPUs share a port on the way to the CPU";
+    if (site->is_across_nodes)
+        return "GPUs are not at one NUMA node, and what connects nodes is not known";
+    return site->is_pcie_wide ? NULL : "a port above a GPU is narrower, or does not say";
 }
 
 uint64_t gst_way_bound_from_bytes(const struct gst_way_site *site)
 {
-    const double reckoning = reckoning_of(site);
-
-    if (reckoning <= 0 || class_of(site)->share <= 0)
+    if (gst_way_bound_lacks(site) != NULL)
         return 0;
-    return (uint64_t)ceil(half_bytes(site) * JUDGED_FROM_HALVES);
+    return (uint64_t)ceil(half_bytes(site) * judged_from_halves(class_of(site)));
 }
 
 struct gst_bar gst_way_bound(const struct gst_way_site *site, enum gst_collective collective,

@@ -8,6 +8,11 @@
  * (src/graph/topo.h); floors are shares of this reckoning, where a share below every healthy report
  * is known. Where a switch adds (NVLS), results lie above the reckoning, and the ceiling is what
  * wires allow: each element goes up once and comes down once.
+ *
+ * A floor that half of what links carry would pass says nothing: over NVLink none is given for
+ * messages whose floor is not above half of the best report. Machines of which reports lie so far
+ * apart that no share tells the healthy from the broken have none at all, and what
+ * gst_way_bound_lacks() says is why.
  */
 #ifndef GST_COLLECTIVE_WAY_BOUND_H
 #define GST_COLLECTIVE_WAY_BOUND_H
@@ -37,6 +42,9 @@ struct gst_way_site {
     bool is_switched;         /* all NVLinks lead to switches */
     unsigned pcie_generation; /* of the narrowest link, as GPU and slot could run it; 0: not told */
     unsigned pcie_width;
+    bool is_pcie_wide;    /* every port up to the CPU says that it can do as much */
+    bool is_across_nodes; /* some pair without NVLinks is SYS apart, or may be */
+    bool is_shared;       /* some pair has a port in common on the way to the CPU */
 };
 
 /* Bytes per second of bus bandwidth for a message of `bytes` (as nccl-tests count them: the size
@@ -47,20 +55,10 @@ struct gst_bar gst_way_bound(const struct gst_way_site *site, enum gst_collectiv
                              uint64_t bytes);
 
 /* The smallest message of an all-reduce that is judged there: where the steps of the ring take at
- * most a quarter of the time, whatever the size. 0: none is. */
+ * most a quarter of the time, whatever the size, and half a link's rate fails. 0: none is. */
 uint64_t gst_way_bound_from_bytes(const struct gst_way_site *site);
 
-/* One row of the table behind these bars, for its lint. */
-struct gst_way_class {
-    const char *name;     /* "ring over NVLink 4.0" */
-    double bytes_per_s;   /* of one NVLink and direction, by NCCL's reckoning; 0: the PCIe link's */
-    double share;         /* the floor as a share of the reckoning; 0: no report, no floor */
-    double worst;         /* the worst healthy report found, as such a share; 0: none */
-    double field_fail;    /* where a large operator fails such a machine, share; 0: none known */
-    const char *source;   /* of the rate */
-    const char *observed; /* what `worst` and `field_fail` are */
-};
-
-const struct gst_way_class *gst_way_classes(size_t *count);
+/* Why no message is judged there, one clause of constant text; NULL where some are. */
+const char *gst_way_bound_lacks(const struct gst_way_site *site);
 
 #endif

@@ -32,7 +32,9 @@ static bool is_one_machine(const struct gst_way_evidence *evidence, int from, in
 }
 
 /* What keeps NCCL from seeing that two ranks of a machine are on it. Host names and boot ids make
- * what it calls a host, and /dev/shm has to be the same (src/init.cc, src/graph/paths.cc). */
+ * what it calls a host (src/misc/utils.cc), and /dev/shm has to be the same (src/graph/paths.cc).
+ * At IPC, PID and network namespaces it does not look: what they break fails, and is not gone
+ * around. But whoever gives a container an IPC namespace gives it a /dev/shm, too. */
 static bool tell_apart(const struct gst_way_evidence *evidence, int from, int to, char *why,
                        size_t size)
 {
@@ -52,20 +54,17 @@ static bool tell_apart(const struct gst_way_evidence *evidence, int from, int to
         snprintf(why, size, "rank %d calls its host '%s', rank %d '%s'", from, one->host, to,
                  other->host);
     else if (one->shm_device != other->shm_device)
-        snprintf(why, size, "ranks %d and %d of host '%s' have a '/dev/shm' each", from, to,
-                 one->host);
-    else if (one->ipc_namespace != other->ipc_namespace)
-        snprintf(why, size, "ranks %d and %d of host '%s' are in two IPC namespaces", from, to,
-                 one->host);
-    else if (one->pid_namespace != other->pid_namespace)
-        snprintf(why, size, "ranks %d and %d of host '%s' are in two PID namespaces", from, to,
-                 one->host);
-    else if (one->net_namespace != other->net_namespace)
-        snprintf(why, size, "ranks %d and %d of host '%s' are in two network namespaces", from, to,
-                 one->host);
+        snprintf(why, size, "ranks %d and %d of host '%s' have a '/dev/shm' each%s", from, to,
+                 one->host,
+                 one->ipc_namespace != other->ipc_namespace ? ", and an IPC namespace" : "");
     else
         return false;
     return true;
+}
+
+static bool is_topology_untold(const struct gst_way_evidence *evidence)
+{
+    return evidence->topology != NULL && gst_way_topology_untold(evidence->topology) > 0;
 }
 
 static bool tell_topology(const struct gst_way_evidence *evidence, char *why, size_t size)
@@ -77,20 +76,21 @@ static bool tell_topology(const struct gst_way_evidence *evidence, char *why, si
         gst_way_setting_describe(file, why, size);
         return true;
     }
-    if (evidence->topology == NULL || gst_way_topology_untold(evidence->topology) == 0)
+    if (!is_topology_untold(evidence))
         return false;
     snprintf(why, size, "sysfs told NCCL nothing of the links of %zu of %zu GPUs",
              gst_way_topology_untold(evidence->topology), evidence->topology->gpu_count);
     return true;
 }
 
-/* Why two GPUs that could copy to each other do not. */
+/* Why two GPUs that could copy to each other do not. Where nobody tells how far apart they are,
+ * what keeps NCCL from knowing it is a cause, and distance is none. */
 static enum gst_finding_id cause_of_no_peer(const struct gst_way_evidence *evidence, int from,
                                             int to, char *why, size_t size)
 {
     const struct gst_way_pair *pair = pair_of(evidence, from, to);
-    const struct gst_way_setting *off =
-        gst_way_settings_without_peers(evidence->settings, pair->link);
+    const struct gst_way_setting *off = gst_way_settings_without_peers(
+        evidence->settings, pair->is_bus_untold ? GST_WAY_LINK_PIX : pair->link);
 
     if (off != NULL) {
         gst_way_setting_describe(off, why, size);
@@ -98,10 +98,14 @@ static enum gst_finding_id cause_of_no_peer(const struct gst_way_evidence *evide
     }
     if (tell_apart(evidence, from, to, why, size))
         return GST_USER_NCCL_RANKS_APART;
+    /* A file may have told NCCL what nobody tells this process. */
+    if (pair->is_bus_untold && !is_topology_untold(evidence))
+        return GST_NO_FINDING;
     if (tell_topology(evidence, why, size))
         return GST_USER_NCCL_TOPOLOGY;
-    snprintf(why, size, "CUDA gives access, %s%s%s%s", gst_way_link_meaning(pair->link),
-             " is between them", pair->bus[0] == '\0' ? "" : "; ", pair->bus);
+    snprintf(why, size, "CUDA gives access%s, %s is between them%s%s",
+             evidence->log->peer_access_off > 0 ? " and NVML does not" : "",
+             gst_way_link_meaning(pair->link), pair->bus[0] == '\0' ? "" : "; ", pair->bus);
     return GST_HOST_NCCL_PEERS_UNUSED;
 }
 
@@ -123,7 +127,7 @@ static enum gst_finding_id cause_of(const struct gst_way_evidence *evidence, int
                                     enum gst_way_transport transport, char *why, size_t size)
 {
     const struct gst_way_pair *pair = pair_of(evidence, from, to);
-    const bool is_wanted = gst_way_is_near(evidence, pair->link)
+    const bool is_wanted = pair->is_bus_untold || gst_way_is_near(evidence, pair->link)
                            || gst_way_settings_allow_peers(evidence->settings, pair->link);
 
     if (gst_way_transport_is_peer(transport) || !is_one_machine(evidence, from, to))

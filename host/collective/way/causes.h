@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "collective/way/effects.h"
 #include "collective/way/graph.h"
 #include "collective/way/log.h"
 #include "collective/way/settings.h"
@@ -38,7 +39,7 @@ struct gst_way_loss {
     size_t count;                     /* of ordered pairs of ranks */
     int from, to;                     /* the first of them */
     enum gst_way_transport transport; /* that it takes */
-    char why[224];                    /* "NCCL_P2P_DISABLE=1 in the environment" */
+    char why[288];                    /* "NCCL_P2P_DISABLE=1 in the environment" */
 };
 
 #define GST_WAY_LOSSES 8

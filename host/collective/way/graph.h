@@ -14,7 +14,9 @@
 #define GST_WAY_GRAPH_GPUS 64
 
 /* X(name, word, meaning): the worst link on the way from one GPU to the next. Words and their
- * order, best first: src/graph/graph.h. */
+ * order, best first: src/graph/graph.h. They are NCCL's, which its dumps and NCCL_P2P_LEVEL have,
+ * and not those of topology/distance.h, which are nvidia-smi's: NVLinks are none of them there, and
+ * what is NODE there is PHB here. site.c has the one place where one becomes the other. */
 #define GST_WAY_LINKS(X)                                                                           \
     X(LOC, "LOC", "the GPU itself")                                                                \
     X(NVL, "NVL", "NVLink")                                                                        \

@@ -60,6 +60,7 @@ struct gst_way_log {
     unsigned nvls_available, nvls_unavailable; /* ranks that said so */
     unsigned nvls_failures;                    /* "Proceeding without NVLS support" */
     unsigned collective_channels, nvls_channels;
+    unsigned started;                    /* ranks that said "Init START" */
     unsigned completed;                  /* ranks that said "Init COMPLETE" */
     double init_total_s, init_kernels_s; /* the longest of any rank; 0: not said */
     unsigned topology_unread;            /* "Topology detection : could not read ..." */
@@ -77,6 +78,12 @@ void gst_way_log_start(struct gst_way_log *log);
 /* Adds the text of one file of a log; several processes write one each. What is not NCCL's is
  * passed over. Pure but for *log, as all below. */
 void gst_way_log_add(struct gst_way_log *log, const char *text, size_t size);
+
+/* Has no rank come past its kernels, as far as NCCL of this version tells? From 2.22 on a rank says
+ * "Init START" when they are there and before it looks for the others (src/init.cc; older ones met
+ * first). Without native code for the GPU the driver compiles them until then. `version` as
+ * ncclGetVersion has it. */
+bool gst_way_log_waits_for_kernels(const struct gst_way_log *log, int version);
 
 bool gst_way_transport_is_peer(enum gst_way_transport transport);
 bool gst_way_transport_is_shm(enum gst_way_transport transport);

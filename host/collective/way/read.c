@@ -33,6 +33,11 @@ void gst_way_variables(const char *folder, void (*visit)(const char *variable, v
     visit("NCCL_DEBUG_SUBSYS=INIT,ENV,BOOTSTRAP,GRAPH,P2P,SHM,NET,NVLS", data);
 }
 
+void gst_way_quiet_variables(void (*visit)(const char *variable, void *data), void *data)
+{
+    visit("NCCL_DEBUG=WARN", data);
+}
+
 /* The text of a file, to be freed; NULL if it cannot be read. */
 static char *read_file(const struct gst_root *folder, const char *name, size_t *size)
 {

@@ -30,6 +30,10 @@ struct gst_way_seen {
 void gst_way_variables(const char *folder, void (*visit)(const char *variable, void *data),
                        void *data);
 
+/* The same where there is no folder: what the user asked NCCL to tell goes on to the user's file,
+ * or to standard error among all else; warnings alone are few enough for that. */
+void gst_way_quiet_variables(void (*visit)(const char *variable, void *data), void *data);
+
 /* Reads all files that such ranks left. */
 void gst_way_read(struct gst_way_seen *seen, const char *folder);
 

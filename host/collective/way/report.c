@@ -162,10 +162,14 @@ static void check_start(const struct account *account)
         SAY_ONCE(account->run, GST_IMAGE_NCCL_COMPILES,
                  "NCCL %s took %.1f s for its kernels, of %.1f s to start (%s)", log->version,
                  log->init_kernels_s, log->init_total_s, account->input->model);
-    if (log->host_memory_fallbacks > 0)
+    if (log->host_memory_fallbacks > 0 && account->input->is_placing_refused)
         SAY_ONCE(account->run, GST_USER_SECCOMP,
-                 "NCCL falls back to '/dev/shm', as it may not place memory (%s)",
+                 "get_mempolicy says EPERM, and NCCL falls back to '/dev/shm' (%s)",
                  account->input->model);
+    else if (log->host_memory_fallbacks > 0)
+        gst_report_fact_text(account->run->report, GST_NO_GPU, account->source, "host_memory",
+                             "in '/dev/shm', as the driver gives none to share; get_mempolicy is "
+                             "not refused");
 }
 
 /* NCCL lets two GPUs copy across such a CPU however far apart they are. */

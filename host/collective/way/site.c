@@ -42,12 +42,19 @@ static struct gst_way_pair read_pair(struct gst_env *env, const struct gst_peers
     if (env->root != NULL) {
         gst_peer_way_read(&way, env->root, env->gpus[one].pci_id, env->gpus[other].pci_id);
         pair.link = link_of(way.distance);
+        pair.is_bus_untold = !way.is_told;
+        if (way.is_told)
+            gst_peer_way_describe(&way, pair.bus, sizeof(pair.bus));
+        pair.shares_port = way.distance == GST_DISTANCE_PIX || way.distance == GST_DISTANCE_PXB;
         pair.is_switched_pcie =
             way.redirect == GST_REDIRECT_NONE
             || (way.redirect == GST_REDIRECT_NOT_TOLD && pair.link <= GST_WAY_LINK_PXB);
     }
-    if (pair.nvlinks > 0)
+    if (pair.nvlinks > 0) {
         pair.link = GST_WAY_LINK_NVL;
+        pair.is_bus_untold = false;
+        pair.bus[0] = '\0';
+    }
     return pair;
 }
 
@@ -105,20 +112,71 @@ enum gst_way_kind gst_way_kind_of(const struct gst_way_pair *pairs, int count, b
     return all_direct && all_switches ? GST_WAY_KIND_SWITCH : GST_WAY_KIND_HOST;
 }
 
+bool gst_way_is_across_nodes(const struct gst_way_pair *pairs, int count)
+{
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < count; k++) {
+            const struct gst_way_pair *pair = &pairs[i * count + k];
+
+            if (i != k && pair->nvlinks == 0 && pair->link >= GST_WAY_LINK_SYS)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool shares_port(const struct gst_way_pair *pairs, int count)
+{
+    for (int i = 0; i < count * count; i++) {
+        if (pairs[i].shares_port)
+            return true;
+    }
+    return false;
+}
+
+bool gst_way_is_wide_above(const struct gst_pci_device *device, struct gst_pci_link most)
+{
+    struct gst_pci_hop hop;
+
+    if (device->depth < 2)
+        return false;
+    for (size_t i = 0; i < device->depth; i++) {
+        if (!gst_pci_link_is_known(device->ports[i].most))
+            return false;
+    }
+    return gst_pci_narrowest_at_most(device, &hop)
+           && gst_pci_link_rate(hop.link) >= gst_pci_link_rate(most);
+}
+
+static bool is_wide_above(const struct gst_env *env, const struct gst_gpu *gpu,
+                          struct gst_pci_link most)
+{
+    struct gst_pci_device device;
+
+    if (env->root == NULL)
+        return false;
+    gst_pci_read(&device, env->root, gpu->pci_id);
+    return gst_way_is_wide_above(&device, most);
+}
+
 /* The narrowest of the GPUs' links to the bus. */
 static void read_pcie(struct gst_way_site *site, struct gst_env *env, const int *gpus, int count)
 {
     double least = 0;
 
+    site->is_pcie_wide = true;
     for (int i = 0; i < count; i++) {
+        const struct gst_gpu *gpu = &env->gpus[gpus[i]];
         struct gst_pcie_link link = { 0 };
         struct gst_pci_link most;
 
-        if (!gst_pcie_link_read(env, &env->gpus[gpus[i]], &link) || link.generation_max == 0) {
+        if (!gst_pcie_link_read(env, gpu, &link) || link.generation_max == 0) {
             site->pcie_generation = site->pcie_width = 0;
+            site->is_pcie_wide = false;
             return;
         }
         most = (struct gst_pci_link){ .generation = link.generation_max, .width = link.width_max };
+        site->is_pcie_wide = site->is_pcie_wide && is_wide_above(env, gpu, most);
         if (i > 0 && gst_pci_link_rate(most) >= least)
             continue;
         least = gst_pci_link_rate(most);
@@ -168,5 +226,7 @@ void gst_way_site_read(struct gst_way_site *site, struct gst_env *env,
         }
     }
     site->kind = gst_way_kind_of(pairs, count, site->is_switched);
+    site->is_across_nodes = gst_way_is_across_nodes(pairs, count);
+    site->is_shared = shares_port(pairs, count);
     read_pcie(site, env, gpus, count);
 }

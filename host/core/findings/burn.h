@@ -13,7 +13,11 @@
     X(GST_HARDWARE_PRODUCT_DIFFERS, "hardware.product-differs", GST_FAIL, GST_ACTION_REPLACE, \
       "identical GPUs make the same bits of the same product", \
       "drain this GPU and run gpu-selftest burn and memory-test on it again; replace it if it fails again", \
-      "bitwise comparison of what identical GPUs make with one cuBLAS, which is reproducible on them (cuBLAS documentation, results reproducibility)")
+      "bitwise comparison of what identical GPUs make with one cuBLAS, which is reproducible on them (cuBLAS documentation, results reproducibility)") \
+    X(GST_SUITE_BURN_IDLE, "suite.burn-idle", GST_ERROR, GST_ACTION_FIX_HOST, \
+      "GPUs under a long load always have the next products waiting", \
+      "stop what else takes this host's processors (top; docker run --cpus), or what makes nvidia-smi slow, and run gpu-selftest burn again", \
+      "GPU events: rounds of products that were queued before the GPU had come to them, against the time that passed")
 /* clang-format on */
 
 #endif

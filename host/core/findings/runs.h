@@ -177,7 +177,7 @@
     X(GST_HARDWARE_GPU_HANG, "hardware.gpu-hang", GST_ERROR, GST_ACTION_REBOOT, \
       "the GPU finishes work that takes milliseconds elsewhere", \
       "on the host: dmesg | grep -i xid; reset the GPU (nvidia-smi --gpu-reset -i N) or reboot", \
-      "the deadline of the workload passed inside a driver call") \
+      "the deadline of the workload passed inside a driver call, or work that is asked for again and again does not end") \
     X(GST_HARDWARE_THROTTLED, "hardware.throttled", GST_FAIL, GST_ACTION_FIX_HOST, \
       "a GPU under load is not slowed down by its own protection against heat and failing power", \
       "look at fans, air flow, power supplies and cables of this GPU: nvidia-smi -q -d PERFORMANCE,TEMPERATURE,POWER names the reason; mend that and run it again", \

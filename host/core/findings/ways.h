@@ -54,7 +54,11 @@
     X(GST_IMAGE_NCCL_COMPILES, "image.nccl-compiles", GST_NOTE, GST_ACTION_FIX_IMAGE, \
       "an NCCL with code for this GPU, that starts in less than 5 s", \
       "use a newer NCCL in the image; without one, keep the driver's cache (CUDA_CACHE_PATH) on a volume", \
-      "NVIDIA/nccl, issue 1646: 52 s of kernels on B200")
+      "NVIDIA/nccl, issue 1646: 52 s of kernels on B200") \
+    X(GST_IMAGE_NCCL_COMPILES_TOO_LONG, "image.nccl-compiles-too-long", GST_ERROR, GST_ACTION_FIX_IMAGE, \
+      "an NCCL with code for this GPU, whose kernels are there before the time is over", \
+      "use a newer NCCL in the image; --timeout 1800 leaves more time for the driver to compile this one, and CUDA_CACHE_PATH on a volume keeps what it made", \
+      "NVIDIA/nccl, issue 1646, and src/init.cc: kernels come before the ranks meet")
 /* clang-format on */
 
 #endif

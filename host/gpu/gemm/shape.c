@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define TILE 128
+#include "core/gemm_judged.h"
 
 /* Large enough for the kernels that large products get, and no host minds making it. */
 #define ROUNDING_SIDE_MOST 1024
@@ -109,7 +109,7 @@ int gst_gemm_side_of_size(unsigned long long size_bytes, size_t element_bytes)
 {
     const double side = sqrt((double)size_bytes / (3.0 * (double)element_bytes));
 
-    return side < TILE ? TILE : (int)(side / TILE) * TILE;
+    return side < GST_GEMM_TILE ? GST_GEMM_TILE : (int)(side / GST_GEMM_TILE) * GST_GEMM_TILE;
 }
 
 int gst_gemm_side_in_time(int side, double operations_per_s, double most_s, int least)

@@ -47,7 +47,7 @@ size_t gst_gemm_c_elements(const struct gst_gemm_shape *shape);
 double gst_gemm_operations(const struct gst_gemm_shape *shape);
 
 /* The side of square matrices: of --size, so that three of `element_bytes` fit `size_bytes`, a
- * multiple of 128 (the widest tile of cuBLAS's kernels is 256, most are 128), at least 128. */
+ * multiple of GST_GEMM_TILE, at least that. */
 int gst_gemm_side_of_size(unsigned long long size_bytes, size_t element_bytes);
 
 /* `side` halved until a product takes no more than `most_s` at `operations_per_s`, but not below

@@ -19,7 +19,9 @@ struct gst_gpu *gst_collective_own_gpu(struct gst_run *run, struct gst_status *s
     if (local >= 0 && local < env->gpu_count)
         return &env->gpus[local];
     if (local < 0)
-        gst_fail(st, GST_USER_RANKS_DISAGREE, "no LOCAL_RANK says which of %d GPUs rank %d takes",
+        gst_fail(st, GST_USER_RANKS_DISAGREE,
+                 "no LOCAL_RANK says which of %d GPUs rank %d takes: set it, or show each rank one "
+                 "GPU (--device)",
                  env->gpu_count, run->launch->rank);
     else
         gst_fail(st, GST_USER_RANKS_DISAGREE, "LOCAL_RANK is %d, and there are GPUs for 0 to %d",

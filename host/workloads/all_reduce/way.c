@@ -7,10 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "collective/comm.h"
 #include "collective/way/blame.h"
+#include "collective/way/effects.h"
+#include "collective/way/placing.h"
 #include "collective/way/read.h"
 #include "collective/way/report.h"
 #include "collective/way/shm.h"
+#include "core/units.h"
 #include "meet/launch.h"
 
 /* Of ranks that are all here; else nobody knows what is between them. */
@@ -54,8 +58,25 @@ void gst_collective_way_among(struct gst_collective_way *way, const struct gst_c
     read_site(way);
 }
 
+/* A number without a verdict has a reason, which the report gives once for all sizes. */
+static void tell_floor(struct gst_collective_way *way)
+{
+    const uint64_t from_bytes = gst_way_bound_from_bytes(&way->site);
+    const char *lacks = gst_way_bound_lacks(&way->site);
+    char text[32];
+
+    if (lacks != NULL)
+        gst_report_fact_text(way->run->report, GST_NO_GPU, "bars", "all_reduce_floor", "none: %s",
+                             lacks);
+    else
+        gst_report_fact_text(way->run->report, GST_NO_GPU, "bars", "all_reduce_floor",
+                             "of messages of %s or more",
+                             gst_format(text, sizeof(text), (double)from_bytes, GST_UNIT_BYTES));
+}
+
 void gst_collective_way_tell(struct gst_collective_way *way)
 {
+    tell_floor(way);
     gst_way_report_settings(way->run, &way->settings);
     gst_way_report_shm(way->run, way->run->env->gpu_count);
 }
@@ -80,6 +101,8 @@ void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_r
     memset(trace, 0, sizeof(*trace));
     if (gst_scratch_make(folder))
         gst_way_variables(folder, add_variable, trace);
+    else
+        gst_way_quiet_variables(add_variable, trace);
 }
 
 void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run)
@@ -93,6 +116,52 @@ void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_ru
     gst_scratch_remove(folder);
 }
 
+static bool has_anybody_joined(const struct gst_board *board)
+{
+    for (int i = 0; i < board->worker_count; i++) {
+        if (atomic_load(&board->workers[i].has_joined) != 0)
+            return true;
+    }
+    return false;
+}
+
+static void blame_compile(const struct gst_board *board, struct gst_status *st)
+{
+    char version[24], cause[sizeof(st->cause)];
+
+    /* "not done after 270 s", without where they wait. */
+    snprintf(
+        cause, sizeof(cause),
+        "%.*s: NCCL %s has no kernels yet on any rank, so the driver compiles them, as it does "
+        "where the library has no native code for the GPU",
+        (int)strcspn(st->cause, ":"), st->cause,
+        gst_nccl_version_text(board->nccl_version, version, sizeof(version)));
+    gst_status_clear(st);
+    gst_fail(st, GST_IMAGE_NCCL_COMPILES_TOO_LONG, "%s", cause);
+}
+
+static void add_interface(const struct gst_way_settings *settings, struct gst_status *st)
+{
+    const struct gst_way_setting *setting = gst_way_settings_find(settings, "NCCL_SOCKET_IFNAME");
+    const size_t used = strlen(st->cause);
+    char text[192];
+
+    if (setting != NULL)
+        snprintf(st->cause + used, sizeof(st->cause) - used, "; %s",
+                 gst_way_setting_describe(setting, text, sizeof(text)));
+}
+
+void gst_collective_trace_blame(const struct gst_collective_trace *trace,
+                                const struct gst_collective_way *way, const struct gst_board *board,
+                                struct gst_status *st)
+{
+    if (st->finding == GST_USER_NCCL_NO_INTERFACE)
+        add_interface(&way->settings, st);
+    if (st->finding == GST_HOST_RANK_ABSENT && trace->seen != NULL && !has_anybody_joined(board)
+        && gst_way_log_waits_for_kernels(&trace->seen->log, board->nccl_version))
+        blame_compile(board, st);
+}
+
 void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                struct gst_collective_way *way, const char *model)
 {
@@ -102,7 +171,8 @@ void gst_collective_trace_tell(const struct gst_collective_trace *trace,
                                          .gpus = way->gpus,
                                          .cards = way->cards,
                                          .peers = &way->peers,
-                                         .settings = &way->settings };
+                                         .settings = &way->settings,
+                                         .is_placing_refused = gst_way_is_placing_refused() };
 
     /* Of this process model alone: what the other one lost explains none of its numbers. */
     way->lost = trace->seen == NULL ? GST_NO_FINDING : gst_way_report(way->run, &input);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "collective/board.h"
 #include "collective/way/read.h"
 #include "collective/way/settings.h"
 #include "collective/way/site.h"
@@ -52,6 +53,13 @@ void gst_collective_way_tell(struct gst_collective_way *way);
  * nothing is told. */
 void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_run *run);
 void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run);
+
+/* What the ranks wrote, and what was set, may tell more than where they ended. A deadline that
+ * passed while they came to meet becomes image.nccl-compiles-too-long if none had its kernels; a
+ * variable that leaves NCCL no interface is named behind what NCCL says. */
+void gst_collective_trace_blame(const struct gst_collective_trace *trace,
+                                const struct gst_collective_way *way, const struct gst_board *board,
+                                struct gst_status *st);
 
 /* Says which way was taken, and why not a better one. */
 void gst_collective_trace_tell(const struct gst_collective_trace *trace,

@@ -8,6 +8,7 @@
 #include "gpu/error.h"
 #include "gpu/gemm/check.h"
 #include "gpu/gemm/element.h"
+#include "workloads/burn/wait.h"
 
 static bool find_change(struct gst_burn_seat *seat, const void *sent, uint64_t kept, size_t bytes,
                         const char *name, uint32_t *room, bool *is_intact, struct gst_status *st)
@@ -17,7 +18,7 @@ static bool find_change(struct gst_burn_seat *seat, const void *sent, uint64_t k
     const size_t count = bytes / sizeof(*words);
     size_t wrong = 0, first = 0;
 
-    if (!path->download(&seat->lane, room, kept, bytes, st) || !path->wait(&seat->lane, st))
+    if (!path->download(&seat->lane, room, kept, bytes, st) || !gst_burn_wait(seat, st))
         return false;
     for (size_t i = count; i-- > 0;) {
         if (room[i] != words[i]) {
@@ -37,10 +38,14 @@ static bool find_change(struct gst_burn_seat *seat, const void *sent, uint64_t k
 bool gst_burn_check_inputs(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs,
                            bool *is_intact, struct gst_status *st)
 {
-    const size_t bytes =
-        (size_t)inputs->side * (size_t)inputs->side * gst_gemm_input_bytes(seat->product.type);
-    uint32_t *room = (uint32_t *)inputs->c;
+    const int side = seat->product.shape.m;
+    const size_t bytes = (size_t)side * (size_t)side * gst_gemm_input_bytes(seat->product.type);
+    uint32_t *room;
 
+    if (!gst_burn_inputs_make(inputs, seat->product.type, side, seat->run->seed, st)
+        || !gst_burn_seat_use(seat, st))
+        return false;
+    room = (uint32_t *)inputs->c;
     return find_change(seat, inputs->a, seat->product.a, bytes, "A", room, is_intact, st)
            && (!*is_intact
                || find_change(seat, inputs->b, seat->product.b, bytes, "B", room, is_intact, st));
@@ -60,8 +65,9 @@ static bool make_reference(struct gst_burn_seat *seat, struct gst_burn_inputs *i
            && path->fill(&seat->lane, seat->product.c, GST_GEMM_POISON, seat->bytes, st)
            && gst_blas_multiply(&seat->blas, &seat->product, st)
            && path->copy(&seat->lane, seat->reference, seat->product.c, seat->bytes, st)
+           && gst_burn_wait(seat, st) /* else the copy to pageable memory would */
            && path->download(&seat->lane, inputs->c, seat->reference, seat->bytes, st)
-           && path->wait(&seat->lane, st) && gst_freivalds_check(&inputs->f, inputs->c, far, st);
+           && gst_burn_wait(seat, st) && gst_freivalds_check(&inputs->f, inputs->c, far, st);
 }
 
 /* Words that still hold the poison. */
@@ -137,11 +143,12 @@ static bool try_comparison(struct gst_burn_seat *seat, const struct gst_burn_inp
         || !gst_burn_compare(seat, slot, true, st)
         || !path->download(&seat->lane, result, slot->result, sizeof(*result), st)
         || !path->fill(&seat->lane, slot->result, 0, sizeof(*result), st)
-        || !path->wait(&seat->lane, st)
+        || !gst_burn_wait(seat, st)
         || !GST_CU(seat->lane.env, st, cuEventElapsedTime,
                    (&seconds_1000, slot->start, slot->stop)))
         return false;
-    seat->passes = gst_burn_passes((double)seconds_1000 * 1e-3 / GST_BURN_COPIES);
+    seat->product_s = (double)seconds_1000 * 1e-3 / GST_BURN_COPIES;
+    seat->passes = gst_burn_passes(seat->product_s);
     if (!gst_run_check(
             seat->run, GST_SUITE_BLIND, seat->lane.gpu->index,
             result->checked == GST_BURN_COPIES * words && result->wrong > 0

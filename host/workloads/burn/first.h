@@ -17,7 +17,7 @@ bool gst_burn_first(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs,
                     struct gst_status *st);
 
 /* Is what is multiplied still what was sent? What is not is reported: then no product is to blame.
- * The room for a product is overwritten. */
+ * The inputs are made anew if they are gone, and the room for a product is overwritten. */
 bool gst_burn_check_inputs(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs,
                            bool *is_intact, struct gst_status *st);
 

@@ -20,8 +20,8 @@
 /* A, B, the product that all are held against, and the copies. */
 #define GST_BURN_MATRICES (3 + GST_BURN_COPIES)
 
-/* Every so many rounds, about twice a minute, each copy is first filled with poison, so that a
- * product that is not made shows; what was left by the one before would pass. */
+/* Every so many rounds, twice a minute or more often, each copy is first filled with poison, so
+ * that a product that is not made shows; what was left by the one before would pass. */
 #define GST_BURN_POISON_EVERY 256
 
 /* Each gets its share of the time: the plain units, and the tensor cores, which draw most. */
@@ -50,7 +50,8 @@ double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu
  */
 int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, uint64_t host_bytes, double expected);
 
-/* How often all copies are made in a round of a tenth of a second; at least once. */
+/* How often all copies are made in a round of a tenth of a second, or less where they are small; at
+ * least once. */
 unsigned gst_burn_passes(double product_s);
 
 #endif

@@ -12,12 +12,6 @@
 /* Of the types of product that are sustained; the rest is empty. */
 extern const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT];
 
-/* Compares the first products of identical GPUs; where one differs, reads both back. A seat whose
- * product is not that of the majority is reported, unless its inputs
- * are no longer what was sent. `seats` that are not working are left out. */
-void gst_burn_report_differences(struct gst_burn_seat *seats, int count,
-                                 struct gst_burn_inputs *inputs);
-
 /* Numbers and correctness of one seat that has made at least one round, by what was noted: NVML is
  * asked nothing. Where a product was wrong the inputs are made again, to see whether the GPU still
  * has them. */

@@ -5,6 +5,7 @@
 #include "gpu/copy_batch.h"
 #include "gpu/error.h"
 #include "run/interrupt.h"
+#include "workloads/burn/wait.h"
 
 bool gst_burn_begin(struct gst_burn_seat *seat, struct gst_status *st)
 {
@@ -18,6 +19,8 @@ static bool queue_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot, 
     const struct gst_path *path = seat->lane.path;
 
     slot->is_counting = seat->queued % GST_BURN_POISON_EVERY == 0;
+    if (!path->mark(&seat->lane, slot->begin, st))
+        return false;
     if (slot->is_dirty && !path->fill(&seat->lane, slot->result, 0, sizeof(*seat->read_back), st))
         return false;
     for (unsigned pass = 0; pass < seat->passes && !gst_interrupt_came(); pass++) {
@@ -49,7 +52,8 @@ bool gst_burn_queue(struct gst_burn_seat *seat, struct gst_status *st)
 
     if (!gst_burn_seat_use(seat, st) || !queue_round(seat, &seat->slots[index], index, st))
         return false;
-    seat->queued++;
+    if (seat->queued++ == seat->finished)
+        gst_burn_watch_begin(&seat->watch);
     return true;
 }
 
@@ -78,7 +82,7 @@ static bool note_wrong(struct gst_burn_seat *seat, const struct gst_word_compare
     seat->wrong.first_s = seat->elapsed_s;
     return path->download(&seat->lane, &seat->wrong.expected,
                           seat->reference + word * sizeof(uint32_t), sizeof(uint32_t), st)
-           && path->wait(&seat->lane, st);
+           && gst_burn_wait(seat, st);
 }
 
 static bool judge_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot,
@@ -99,16 +103,20 @@ bool gst_burn_finish(struct gst_burn_seat *seat, struct gst_status *st)
     const size_t index = seat->finished % GST_BURN_SLOTS;
     struct gst_burn_slot *slot = &seat->slots[index];
     const double operations = GST_BURN_COPIES * gst_gemm_operations(&seat->product.shape);
-    double seconds = 0, elapsed_s = 0;
+    double seconds = 0, round_s = 0, elapsed_s = 0;
 
-    if (!gst_burn_seat_use(seat, st) || !GST_CU(seat->lane.env, st, cuEventSynchronize, (slot->end))
+    if (!gst_burn_seat_use(seat, st)
         || !seconds_between(seat, slot->start, slot->stop, &seconds, st)
+        || !seconds_between(seat, slot->begin, slot->end, &round_s, st)
         || !seconds_between(seat, seat->begin, slot->end, &elapsed_s, st))
         return false;
-    gst_burn_note_end(seat, elapsed_s);
+    gst_burn_watch_begin(&seat->watch);
+    seat->round_s = round_s;
+    seat->elapsed_s = elapsed_s;
     if (!judge_round(seat, slot, &seat->read_back[index], st))
         return false;
     seat->finished++;
+    gst_burn_busy_add(&seat->busy, round_s, elapsed_s, slot->was_late);
     if (!slot->was_late && seconds > 0)
         gst_burn_windows_add(&seat->windows, operations, seconds);
     return true;
@@ -118,34 +126,4 @@ bool gst_burn_is_to_be_read(const struct gst_burn_seat *seat)
 {
     return seat->finished > 0 && seat->queued > seat->finished
            && seat->elapsed_s >= seat->next_reading_s;
-}
-
-void gst_burn_note_end(struct gst_burn_seat *seat, double elapsed_s)
-{
-    const double round_s = elapsed_s - seat->elapsed_s;
-
-    seat->round_s = round_s < seat->last_round_s ? round_s : seat->last_round_s;
-    if (seat->finished == 0)
-        seat->round_s = round_s;
-    seat->last_round_s = round_s;
-    seat->elapsed_s = elapsed_s;
-}
-
-/* When its oldest round that is queued ends, if that takes as long as the ones before. */
-static double ends_at_s(const struct gst_burn_seat *seat)
-{
-    return seat->elapsed_s + seat->round_s;
-}
-
-int gst_burn_next(const struct gst_burn_seat *const *seats, int count)
-{
-    int next = -1;
-
-    for (int i = 0; i < count; i++) {
-        if (!seats[i]->is_working || seats[i]->queued == seats[i]->finished)
-            continue;
-        if (next < 0 || ends_at_s(seats[i]) < ends_at_s(seats[next]))
-            next = i;
-    }
-    return next;
 }

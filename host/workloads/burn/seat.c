@@ -77,9 +77,10 @@ static bool make_events(struct gst_burn_seat *seat, struct gst_status *st)
     bool ok = make_event(seat, &seat->begin, st);
 
     for (int i = 0; i < GST_BURN_SLOTS && ok; i++)
-        ok = make_event(seat, &seat->slots[i].start, st)
-             && make_event(seat, &seat->slots[i].stop, st)
-             && make_event(seat, &seat->slots[i].end, st);
+        ok = make_event(seat, &seat->slots[i].begin, st)
+             && make_event(seat, &seat->slots[i].end, st)
+             && make_event(seat, &seat->slots[i].start, st)
+             && make_event(seat, &seat->slots[i].stop, st);
     return ok;
 }
 
@@ -121,9 +122,10 @@ void gst_burn_seat_close(struct gst_burn_seat *seat)
         return;
     gst_burn_seat_use(seat, &ignored);
     for (int i = 0; i < GST_BURN_SLOTS; i++) {
+        drop_event(seat, &seat->slots[i].begin);
+        drop_event(seat, &seat->slots[i].end);
         drop_event(seat, &seat->slots[i].start);
         drop_event(seat, &seat->slots[i].stop);
-        drop_event(seat, &seat->slots[i].end);
         path->free(&seat->lane, seat->slots[i].result);
     }
     drop_event(seat, &seat->begin);
@@ -151,9 +153,10 @@ static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,
     side = gst_burn_side(seat->run->size_bytes, available, host, gst_burn_expected(type, &gpu));
     /* The library's own choice, which is what others have measured; but where a variable would
      * have it round, the mode that it cannot change. */
-    seat->product = (struct gst_product){ .type = type,
-                                          .is_default = !blas->changes.is_changed,
-                                          .shape = gst_gemm_square(side) };
+    seat->product =
+        (struct gst_product){ .type = type,
+                              .is_pedantic = type == GST_GEMM_FP32 && blas->changes.is_changed,
+                              .shape = gst_gemm_square(side) };
     seat->bytes = (size_t)side * (size_t)side * gst_gemm_output_bytes(type);
     return true;
 }

@@ -13,18 +13,25 @@
 #include "gpu/condition.h"
 #include "kernels/word_compare.h"
 #include "run/run.h"
+#include "workloads/burn/busy.h"
 #include "workloads/burn/course.h"
 #include "workloads/burn/plan.h"
 #include "workloads/burn/windows.h"
 
 /* One round that is queued, and its events. */
 struct gst_burn_slot {
+    CUevent begin, end;
     CUevent start, stop; /* of products that are timed, the last of the round */
-    CUevent end;
-    uint64_t result;  /* a struct gst_word_compare_result */
-    bool is_counting; /* copies were poisoned, and all that is compared is counted */
-    bool is_dirty;    /* the result in device memory is not zero */
-    bool was_late;    /* the GPU had come to `start` before all that is timed was queued */
+    uint64_t result;     /* a struct gst_word_compare_result */
+    bool is_counting;    /* copies were poisoned, and all that is compared is counted */
+    bool is_dirty;       /* the result in device memory is not zero */
+    bool was_late;       /* the GPU had come to `start` before all that is timed was queued */
+};
+
+/* How long a round has been waited for, by the host's clock; see wait.h. */
+struct gst_burn_watch {
+    uint64_t asked_ns; /* last */
+    double watched_s;
 };
 
 /* What was wrong, in how many rounds. */
@@ -45,13 +52,16 @@ struct gst_burn_seat {
     struct gst_word_compare_result *read_back; /* pinned, one for each slot */
     CUevent begin;
     struct gst_burn_slot slots[GST_BURN_SLOTS];
-    unsigned passes; /* of all copies, in each round */
+    unsigned passes;  /* of all copies, in each round */
+    double product_s; /* of the first ones that were timed */
     uint64_t queued, finished;
     double elapsed_s; /* of the GPU's clock, until the last round that is finished ended */
-    double round_s, last_round_s; /* the shorter of the last two rounds, and the last */
-    uint64_t digest;              /* of the reference */
+    double round_s;   /* the last round */
+    struct gst_burn_watch watch; /* of the oldest round that is queued */
+    uint64_t digest;             /* of the reference */
     struct gst_burn_wrong wrong;
     struct gst_burn_windows windows;
+    struct gst_burn_busy busy;
     struct gst_condition condition;
     struct gst_burn_course course;
     double next_reading_s;
@@ -59,7 +69,8 @@ struct gst_burn_seat {
 };
 
 /* Opens the GPU, chooses the size of products of that type, and takes memory. To be closed all the
- * same where it fails. */
+ * same where it fails. Not to be closed while any GPU hangs: who frees pinned memory waits for all
+ * of them. */
 bool gst_burn_seat_open(struct gst_burn_seat *seat, struct gst_run *run, struct gst_gpu *gpu,
                         struct gst_blas *blas, enum gst_gemm_type type, struct gst_status *st);
 void gst_burn_seat_close(struct gst_burn_seat *seat);

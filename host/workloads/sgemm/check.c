@@ -21,20 +21,20 @@
 /* Whole numbers take some seeds from theirs on; random ones take those next to the run's. */
 #define SEEDS_APART 16
 
-int gst_product_shape_side(int side)
+int gst_sgemm_shape_side(int side)
 {
     return side / 2 < SHAPE_SIDE_MOST ? side / 2 : SHAPE_SIDE_MOST;
 }
 
-int gst_product_square_side(int side, bool is_large)
+int gst_sgemm_square_side(int side, bool is_large)
 {
     const int most = is_large ? GST_GEMM_NARROW_K_MOST : QUICK_SQUARE_MOST;
 
     return side < most ? side : most;
 }
 
-enum gst_finding_id gst_product_finding(enum gst_gemm_wrong_kind kind,
-                                        const struct gst_blas_changes *changes)
+enum gst_finding_id gst_sgemm_finding(enum gst_gemm_wrong_kind kind,
+                                      const struct gst_blas_changes *changes)
 {
     switch (kind) {
     case GST_GEMM_WRONG_TILE:
@@ -55,14 +55,14 @@ enum gst_finding_id gst_product_finding(enum gst_gemm_wrong_kind kind,
     }
 }
 
-static void report_wrong(struct gst_run *run, const struct gst_product_kind *kind,
-                         struct gst_product_seat *seat, const struct gst_gemm_shape *shape,
+static void report_wrong(struct gst_run *run, const struct gst_sgemm_kind *kind,
+                         struct gst_sgemm_seat *seat, const struct gst_gemm_shape *shape,
                          const struct gst_gemm_wrong *wrong)
 {
     const struct gst_blas_changes *changes = &seat->handle.blas->changes;
     char text[256];
 
-    gst_run_check(run, gst_product_finding(wrong->kind, changes), seat->lane.gpu->index, false,
+    gst_run_check(run, gst_sgemm_finding(wrong->kind, changes), seat->lane.gpu->index, false,
                   "%s: %s%s%s", kind->name,
                   gst_gemm_describe_wrong(wrong, shape, text, sizeof(text)),
                   changes->is_changed ? "; " : "", changes->variables);
@@ -72,8 +72,8 @@ static void report_wrong(struct gst_run *run, const struct gst_product_kind *kin
 }
 
 /* The comparison is itself under test: one bit of a right product is made wrong. */
-static void plant(struct gst_run *run, struct gst_product_seat *seat,
-                  const struct gst_gemm_exact *exact, struct gst_product_data *data)
+static void plant(struct gst_run *run, struct gst_sgemm_seat *seat,
+                  const struct gst_gemm_exact *exact, struct gst_sgemm_data *data)
 {
     const struct gst_gemm_shape *shape = &exact->shape;
     const uint64_t random = gst_gemm_random_bits(run->seed, data->c_bytes);
@@ -95,17 +95,17 @@ static void plant(struct gst_run *run, struct gst_product_seat *seat,
     seat->is_out = true;
 }
 
-static bool check_on(struct gst_run *run, const struct gst_product_kind *kind,
-                     struct gst_product_seat *seat, const struct gst_gemm_exact *exact,
-                     struct gst_product_data *data, struct gst_status *st)
+static bool check_on(struct gst_run *run, const struct gst_sgemm_kind *kind,
+                     struct gst_sgemm_seat *seat, const struct gst_gemm_exact *exact,
+                     struct gst_sgemm_data *data, struct gst_status *st)
 {
     const struct gst_gemm_shape *shape = &exact->shape;
     struct gst_gemm_wrong wrong;
 
     gst_run_phase(run, seat->lane.gpu->index, "%s: multiply whole numbers, %s", kind->name,
                   shape->name);
-    if (!gst_product_send(seat, data, st) || !gst_product_multiply(seat, data, st)
-        || !gst_product_fetch(seat, data, st))
+    if (!gst_sgemm_send(seat, data, st) || !gst_sgemm_multiply(seat, data, 1, st)
+        || !gst_sgemm_fetch(seat, data, st))
         return false;
     wrong = gst_gemm_check(exact, data->product.type, data->c);
     gst_run_count_elements(run, wrong.checked);
@@ -116,16 +116,16 @@ static bool check_on(struct gst_run *run, const struct gst_product_kind *kind,
     return true;
 }
 
-static bool check_shape(struct gst_run *run, const struct gst_product_kind *kind,
+static bool check_shape(struct gst_run *run, const struct gst_sgemm_kind *kind,
                         const struct gst_gemm_shape *shape, enum gst_gemm_numbers numbers,
-                        struct gst_product_seat *seats, int count, struct gst_status *st)
+                        struct gst_sgemm_seat *seats, int count, struct gst_status *st)
 {
     struct gst_gemm_exact exact;
-    struct gst_product_data data;
+    struct gst_sgemm_data data;
 
     if (!gst_gemm_exact_init(&exact, shape, numbers, run->seed * SEEDS_APART, st))
         return false;
-    if (!gst_product_data_init(&data, kind, shape, st)) {
+    if (!gst_sgemm_data_init(&data, kind, shape, st)) {
         gst_gemm_exact_release(&exact);
         return false;
     }
@@ -134,11 +134,10 @@ static bool check_shape(struct gst_run *run, const struct gst_product_kind *kind
     for (int i = 0; i < count; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (!seats[i].is_out && !seats[i].is_out_of_kind
-            && !check_on(run, kind, &seats[i], &exact, &data, &why))
-            gst_product_seat_fail(&seats[i], run, &why);
+        if (gst_sgemm_takes_part(&seats[i]) && !check_on(run, kind, &seats[i], &exact, &data, &why))
+            gst_sgemm_seat_fail(&seats[i], run, &why);
     }
-    gst_product_data_release(&data);
+    gst_sgemm_data_release(&data);
     gst_gemm_exact_release(&exact);
     return true;
 }
@@ -146,12 +145,11 @@ static bool check_shape(struct gst_run *run, const struct gst_product_kind *kind
 /* The square first: its kinds of wrong are the easiest to tell apart, and it has every
  * multiprocessor at work. The largest takes time, so that one kind alone has it at --level quick.
  */
-bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind *kind, int side,
-                             struct gst_product_seat *seats, int count, struct gst_status *st)
+bool gst_sgemm_check_exact(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
+                           struct gst_sgemm_seat *seats, int count, struct gst_status *st)
 {
-    const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
     const struct gst_gemm_shape square =
-        gst_gemm_square(gst_product_square_side(side, run->is_full || is_pedantic));
+        gst_gemm_square(gst_sgemm_square_side(side, run->is_full || kind->is_pedantic));
     bool ok = check_shape(run, kind, &square, GST_GEMM_NARROW, seats, count, st);
 
     for (int i = 0; i < GST_GEMM_ROUNDING_SHAPES && ok && kind->type == GST_GEMM_FP32; i++) {
@@ -160,15 +158,15 @@ bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind 
         ok = check_shape(run, kind, &wide, GST_GEMM_WIDE, seats, count, st);
     }
     for (int i = 0; i < GST_GEMM_SHAPES && ok; i++) {
-        const struct gst_gemm_shape shape = gst_gemm_shape_of(i, gst_product_shape_side(side));
+        const struct gst_gemm_shape shape = gst_gemm_shape_of(i, gst_sgemm_shape_side(side));
 
         ok = check_shape(run, kind, &shape, GST_GEMM_NARROW, seats, count, st);
     }
     return ok;
 }
 
-void gst_product_report_far(struct gst_run *run, const struct gst_product_kind *kind,
-                            struct gst_product_seat *seat, const struct gst_gemm_far *far)
+void gst_sgemm_report_far(struct gst_run *run, const struct gst_sgemm_kind *kind,
+                          struct gst_sgemm_seat *seat, const struct gst_gemm_far *far)
 {
     const struct gst_blas_changes *changes = &seat->handle.blas->changes;
     char text[192];
@@ -183,35 +181,34 @@ void gst_product_report_far(struct gst_run *run, const struct gst_product_kind *
     seat->is_out = true;
 }
 
-static bool check_random_on(struct gst_run *run, const struct gst_product_kind *kind,
-                            struct gst_product_seat *seat,
-                            const struct gst_gemm_reference *reference,
-                            struct gst_product_data *data, struct gst_status *st)
+static bool check_random_on(struct gst_run *run, const struct gst_sgemm_kind *kind,
+                            struct gst_sgemm_seat *seat, const struct gst_gemm_reference *reference,
+                            struct gst_sgemm_data *data, struct gst_status *st)
 {
     struct gst_gemm_far far;
 
     gst_run_phase(run, seat->lane.gpu->index, "%s: multiply random numbers, %s", kind->name,
                   data->product.shape.name);
-    if (!gst_product_send(seat, data, st) || !gst_product_multiply(seat, data, st)
-        || !gst_product_fetch(seat, data, st))
+    if (!gst_sgemm_send(seat, data, st) || !gst_sgemm_multiply(seat, data, 1, st)
+        || !gst_sgemm_fetch(seat, data, st))
         return false;
     far = gst_gemm_reference_check(reference, data->c);
-    gst_product_report_far(run, kind, seat, &far);
+    gst_sgemm_report_far(run, kind, seat, &far);
     return true;
 }
 
-bool gst_product_check_random(struct gst_run *run, const struct gst_product_kind *kind, int side,
-                              struct gst_product_seat *seats, int count, struct gst_status *st)
+bool gst_sgemm_check_random(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
+                            struct gst_sgemm_seat *seats, int count, struct gst_status *st)
 {
-    const int most = gst_product_shape_side(side);
+    const int most = gst_sgemm_shape_side(side);
     /* One that is odd and transposed; the large squares are neither. */
     const struct gst_gemm_shape shape =
         gst_gemm_shape_of(2, most < RANDOM_SIDE_MOST ? most : RANDOM_SIDE_MOST);
     struct gst_gemm_reference reference;
-    struct gst_product_data data;
+    struct gst_sgemm_data data;
     bool ok;
 
-    if (!gst_product_data_init(&data, kind, &shape, st))
+    if (!gst_sgemm_data_init(&data, kind, &shape, st))
         return false;
     gst_gemm_random_fill(kind->type, data.a, gst_gemm_a_elements(&shape), run->seed + 1);
     gst_gemm_random_fill(kind->type, data.b, gst_gemm_b_elements(&shape), run->seed + 2);
@@ -219,12 +216,12 @@ bool gst_product_check_random(struct gst_run *run, const struct gst_product_kind
     for (int i = 0; i < count && ok; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (!seats[i].is_out && !seats[i].is_out_of_kind
+        if (gst_sgemm_takes_part(&seats[i])
             && !check_random_on(run, kind, &seats[i], &reference, &data, &why))
-            gst_product_seat_fail(&seats[i], run, &why);
+            gst_sgemm_seat_fail(&seats[i], run, &why);
     }
     if (ok)
         gst_gemm_reference_release(&reference);
-    gst_product_data_release(&data);
+    gst_sgemm_data_release(&data);
     return ok;
 }

@@ -12,27 +12,27 @@
 #include "workloads/sgemm/seat.h"
 
 /* The side of the shapes that are no squares, for squares of `side`. Pure. */
-int gst_product_shape_side(int side);
+int gst_sgemm_shape_side(int side);
 
 /* The side of the square of whole numbers: as large as what is measured, but not larger than its
  * sums are exact for, or than a quick level has time for. Pure. */
-int gst_product_square_side(int side, bool is_large);
+int gst_sgemm_square_side(int side, bool is_large);
 
 /* Whole numbers: a square of `side`, the other shapes, and numbers in which TF32 shows for what
  * promises single precision. False with `st` for what no GPU is to blame for. */
-bool gst_product_check_exact(struct gst_run *run, const struct gst_product_kind *kind, int side,
-                             struct gst_product_seat *seats, int count, struct gst_status *st);
+bool gst_sgemm_check_exact(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
+                           struct gst_sgemm_seat *seats, int count, struct gst_status *st);
 
 /* Random numbers in a small shape. */
-bool gst_product_check_random(struct gst_run *run, const struct gst_product_kind *kind, int side,
-                              struct gst_product_seat *seats, int count, struct gst_status *st);
+bool gst_sgemm_check_random(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
+                            struct gst_sgemm_seat *seats, int count, struct gst_status *st);
 
 /* Reports a random product that is too far off, if it is. */
-void gst_product_report_far(struct gst_run *run, const struct gst_product_kind *kind,
-                            struct gst_product_seat *seat, const struct gst_gemm_far *far);
+void gst_sgemm_report_far(struct gst_run *run, const struct gst_sgemm_kind *kind,
+                          struct gst_sgemm_seat *seat, const struct gst_gemm_far *far);
 
 /* What a kind of wrong is told as. Pure. */
-enum gst_finding_id gst_product_finding(enum gst_gemm_wrong_kind kind,
-                                        const struct gst_blas_changes *changes);
+enum gst_finding_id gst_sgemm_finding(enum gst_gemm_wrong_kind kind,
+                                      const struct gst_blas_changes *changes);
 
 #endif

@@ -2,17 +2,15 @@
 /* GPUs that multiply; see seat.h. */
 #include "workloads/sgemm/seat.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "gpu/error.h"
 #include "gpu/gemm/check.h"
-#include "gpu/gemm/element.h"
 
-bool gst_product_seat_open(struct gst_product_seat *seat, struct gst_run *run,
-                           struct gst_blas *blas, struct gst_gpu *gpu, struct gst_status *st)
+bool gst_sgemm_seat_open(struct gst_sgemm_seat *seat, struct gst_run *run, struct gst_blas *blas,
+                         struct gst_gpu *gpu, struct gst_status *st)
 {
-    *seat = (struct gst_product_seat){ .is_out = true };
+    *seat = (struct gst_sgemm_seat){ .is_out = true };
     gst_run_phase(run, gpu->index, "open");
     if (!gst_lane_open(&seat->lane, &gst_driver_path, run->env, gpu, st))
         return false;
@@ -22,12 +20,12 @@ bool gst_product_seat_open(struct gst_product_seat *seat, struct gst_run *run,
         seat->is_out = false;
         return true;
     }
-    gst_product_seat_close(seat);
+    gst_sgemm_seat_close(seat);
     return false;
 }
 
-bool gst_product_seat_alloc(struct gst_product_seat *seat, struct gst_run *run, size_t bytes,
-                            struct gst_status *st)
+bool gst_sgemm_seat_alloc(struct gst_sgemm_seat *seat, struct gst_run *run, size_t bytes,
+                          struct gst_status *st)
 {
     struct gst_lane *lane = &seat->lane;
 
@@ -37,7 +35,7 @@ bool gst_product_seat_alloc(struct gst_product_seat *seat, struct gst_run *run, 
            && lane->path->alloc(lane, bytes, &seat->c, st);
 }
 
-size_t gst_product_seat_left(struct gst_product_seat *seat)
+size_t gst_sgemm_seat_left(struct gst_sgemm_seat *seat)
 {
     struct gst_status ignored = GST_STATUS_INIT;
     struct gst_lane *lane = &seat->lane;
@@ -49,7 +47,7 @@ size_t gst_product_seat_left(struct gst_product_seat *seat)
                : 0;
 }
 
-void gst_product_seat_close(struct gst_product_seat *seat)
+void gst_sgemm_seat_close(struct gst_sgemm_seat *seat)
 {
     struct gst_status ignored = GST_STATUS_INIT;
     struct gst_lane *lane = &seat->lane;
@@ -61,41 +59,16 @@ void gst_product_seat_close(struct gst_product_seat *seat)
         lane->path->free(lane, seat->a);
     }
     gst_lane_close(lane);
-    *seat = (struct gst_product_seat){ .is_out = true };
+    *seat = (struct gst_sgemm_seat){ .is_out = true };
 }
 
-bool gst_product_data_init(struct gst_product_data *data, const struct gst_product_kind *kind,
-                           const struct gst_gemm_shape *shape, struct gst_status *st)
+bool gst_sgemm_takes_part(const struct gst_sgemm_seat *seat)
 {
-    const size_t input = gst_gemm_input_bytes(kind->type);
-
-    *data = (struct gst_product_data){
-        .product = { .type = kind->type, .is_default = kind->is_default, .shape = *shape },
-        .a_bytes = gst_gemm_a_elements(shape) * input,
-        .b_bytes = gst_gemm_b_elements(shape) * input,
-        .c_bytes = gst_gemm_c_elements(shape) * gst_gemm_output_bytes(kind->type),
-    };
-    data->a = malloc(data->a_bytes);
-    data->b = malloc(data->b_bytes);
-    data->c = malloc(data->c_bytes);
-    if (data->a != NULL && data->b != NULL && data->c != NULL)
-        return true;
-    gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot allocate %zu + %zu + %zu bytes", data->a_bytes,
-             data->b_bytes, data->c_bytes);
-    gst_product_data_release(data);
-    return false;
+    return !seat->is_out && !seat->is_out_of_kind;
 }
 
-void gst_product_data_release(struct gst_product_data *data)
-{
-    free(data->a);
-    free(data->b);
-    free(data->c);
-    *data = (struct gst_product_data){ .a = NULL };
-}
-
-bool gst_product_send(struct gst_product_seat *seat, const struct gst_product_data *data,
-                      struct gst_status *st)
+bool gst_sgemm_send(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data,
+                    struct gst_status *st)
 {
     struct gst_lane *lane = &seat->lane;
 
@@ -105,19 +78,23 @@ bool gst_product_send(struct gst_product_seat *seat, const struct gst_product_da
            && lane->path->fill(lane, seat->c, GST_GEMM_POISON, data->c_bytes, st);
 }
 
-bool gst_product_multiply(struct gst_product_seat *seat, const struct gst_product_data *data,
-                          struct gst_status *st)
+bool gst_sgemm_multiply(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, int times,
+                        struct gst_status *st)
 {
     struct gst_product product = data->product;
 
     product.a = seat->a;
     product.b = seat->b;
     product.c = seat->c;
-    return gst_blas_multiply(&seat->handle, &product, st);
+    for (int i = 0; i < times; i++) {
+        if (!gst_blas_multiply(&seat->handle, &product, st))
+            return false;
+    }
+    return true;
 }
 
-bool gst_product_fetch(struct gst_product_seat *seat, struct gst_product_data *data,
-                       struct gst_status *st)
+bool gst_sgemm_fetch(struct gst_sgemm_seat *seat, struct gst_sgemm_data *data,
+                     struct gst_status *st)
 {
     struct gst_lane *lane = &seat->lane;
 
@@ -128,8 +105,7 @@ bool gst_product_fetch(struct gst_product_seat *seat, struct gst_product_data *d
            && lane->path->wait(lane, st);
 }
 
-void gst_product_seat_fail(struct gst_product_seat *seat, struct gst_run *run,
-                           struct gst_status *st)
+void gst_sgemm_seat_fail(struct gst_sgemm_seat *seat, struct gst_run *run, struct gst_status *st)
 {
     st->gpu = seat->lane.gpu->index;
     gst_report_status(run->report, st);

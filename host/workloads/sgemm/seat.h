@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One GPU that multiplies, and the matrices of the current product on the host, which all GPUs are
- * given in turn: they are made once.
+ * One GPU that multiplies, and what it is asked to do with the matrices of the current product.
  */
 #ifndef GST_WORKLOADS_SGEMM_SEAT_H
 #define GST_WORKLOADS_SGEMM_SEAT_H
@@ -12,66 +11,51 @@
 #include "gpu/blas.h"
 #include "gpu/condition.h"
 #include "run/run.h"
+#include "workloads/sgemm/data.h"
 
-/* A kind of product that is checked and measured. */
-struct gst_product_kind {
-    const char *name; /* "fp32-default" */
-    enum gst_gemm_type type;
-    bool is_default; /* single precision as the library likes it */
-    const struct gst_metric_def *rate;
-};
-
-struct gst_product_seat {
+/* Owns its lane, its handle and its device memory from gst_sgemm_seat_open() to
+ * gst_sgemm_seat_close(). The GPU and the library belong to the caller and outlive it. */
+struct gst_sgemm_seat {
     struct gst_lane lane;
     struct gst_blas_handle handle;
-    uint64_t a, b, c;    /* as large as the largest matrix */
+    uint64_t a, b, c;    /* device memory, each as large as the largest matrix */
     bool is_out;         /* failed, or multiplies wrong: nothing more is asked of it */
     bool is_out_of_kind; /* the same for the current kind alone: no units for it, or wrong in it */
     struct gst_condition condition;
 };
 
-/* Host memory of one product. `c` holds what was fetched last. */
-struct gst_product_data {
-    struct gst_product product;
-    void *a, *b, *c;
-    size_t a_bytes, b_bytes, c_bytes;
-};
+/* Opens the GPU and a handle on it. On failure nothing stays open, and the seat is out. */
+bool gst_sgemm_seat_open(struct gst_sgemm_seat *seat, struct gst_run *run, struct gst_blas *blas,
+                         struct gst_gpu *gpu, struct gst_status *st);
 
-/* Opens the GPU and a handle on it. On failure nothing stays open. */
-bool gst_product_seat_open(struct gst_product_seat *seat, struct gst_run *run,
-                           struct gst_blas *blas, struct gst_gpu *gpu, struct gst_status *st);
-
-/* Memory for three matrices of up to `bytes`. */
-bool gst_product_seat_alloc(struct gst_product_seat *seat, struct gst_run *run, size_t bytes,
-                            struct gst_status *st);
-
-/* What of the GPU's memory nobody has; 0 if the driver does not say. */
-size_t gst_product_seat_left(struct gst_product_seat *seat);
-
-/* A zeroed one is fine. */
-void gst_product_seat_close(struct gst_product_seat *seat);
-
-/* Memory for a product of this kind and shape. False if the host has none. */
-bool gst_product_data_init(struct gst_product_data *data, const struct gst_product_kind *kind,
-                           const struct gst_gemm_shape *shape, struct gst_status *st);
-
-/* A zeroed one is fine. */
-void gst_product_data_release(struct gst_product_data *data);
-
-/* Sends A and B, and poisons C. */
-bool gst_product_send(struct gst_product_seat *seat, const struct gst_product_data *data,
-                      struct gst_status *st);
-
-/* Queues the product of what was sent. */
-bool gst_product_multiply(struct gst_product_seat *seat, const struct gst_product_data *data,
+/* Device memory for three matrices of up to `bytes` each, the seat's until it is closed. On failure
+ * some of it may be taken already. */
+bool gst_sgemm_seat_alloc(struct gst_sgemm_seat *seat, struct gst_run *run, size_t bytes,
                           struct gst_status *st);
 
-/* Waits and fetches C. */
-bool gst_product_fetch(struct gst_product_seat *seat, struct gst_product_data *data,
-                       struct gst_status *st);
+/* Bytes of the GPU's memory that nobody has; 0 if the driver does not say. */
+size_t gst_sgemm_seat_left(struct gst_sgemm_seat *seat);
+
+/* A zeroed one is fine. */
+void gst_sgemm_seat_close(struct gst_sgemm_seat *seat);
+
+/* Is it asked for the current kind? */
+bool gst_sgemm_takes_part(const struct gst_sgemm_seat *seat);
+
+/* Queues copies of A and B, which the caller keeps as they are until the next fetch, and poison for
+ * C. */
+bool gst_sgemm_send(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data,
+                    struct gst_status *st);
+
+/* Queues as many products of what was sent. */
+bool gst_sgemm_multiply(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, int times,
+                        struct gst_status *st);
+
+/* Waits, and fetches C into the caller's `data`. */
+bool gst_sgemm_fetch(struct gst_sgemm_seat *seat, struct gst_sgemm_data *data,
+                     struct gst_status *st);
 
 /* Reports what failed on this GPU, and asks nothing more of it; the others go on. */
-void gst_product_seat_fail(struct gst_product_seat *seat, struct gst_run *run,
-                           struct gst_status *st);
+void gst_sgemm_seat_fail(struct gst_sgemm_seat *seat, struct gst_run *run, struct gst_status *st);
 
 #endif

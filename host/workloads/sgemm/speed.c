@@ -2,201 +2,24 @@
 /* Rates of products; see speed.h. */
 #include "workloads/sgemm/speed.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "core/class_bars.h"
-#include "core/gemm_bars.h"
 #include "gpu/gemm/bound.h"
 #include "gpu/gemm/element.h"
 #include "gpu/gemm/freivalds.h"
 #include "gpu/gemm/random.h"
-#include "gpu/gemm/self.h"
 #include "workloads/sgemm/check.h"
-
-/* Power and clocks settle within some hundred milliseconds of full load; more products than that
- * many are not queued at once. */
-#define WARM_UP_S      0.3
-#define WARM_UPS_LEAST 3
-#define WARM_UPS_MOST  128
-
-/* Events come in steps of half a microsecond (CUDA driver API, cuEventElapsedTime). */
-#define SAMPLE_S     0.01
-#define REPEATS_MOST 16
+#include "workloads/sgemm/judge.h"
+#include "workloads/sgemm/sample.h"
 
 /* A product that takes longer than this is made smaller, so that eight slow GPUs end in time, but
- * not below the side that fills small GPUs. */
+ * not below the side that fills small GPUs. That is told by a trial of a small one. */
 #define PRODUCT_S_MOST 0.1
 #define SIDE_LEAST     1024
 
-/* That is told by a small one. An idle GPU's clocks rise during the first, and a single one may
- * have to wait for the host: the best of some intervals of several that are queued. */
-#define TRIALS         3
-#define TRIAL_PRODUCTS 8
-
-/* Most kernels of cuBLAS make tiles of 128 x 128. With four full rounds of them at most a fifth of
- * the time is lost to a last round that is not full. */
-#define TILE         128
-#define ROUNDS_LEAST 4
-
-/* Three squares of a side of 8192: 1.1 TFLOP, some millisecond of the fastest GPUs. */
-#define DEFAULT_BYTES ((uint64_t)3 * 8192 * 8192 * sizeof(double))
-
-/* Of what the host has left: its supervisor ends a child that takes most of it. Of what a GPU has
- * left: somebody else may want some. */
-#define HOST_SHARE 4
-#define GPU_SHARE  2
-
-static uint64_t at_most(uint64_t bytes, uint64_t left, uint64_t share)
-{
-    return left == 0 || left / share >= bytes ? bytes : left / share;
-}
-
-uint64_t gst_product_bytes(uint64_t asked, uint64_t host_left, uint64_t gpu_left)
-{
-    const uint64_t bytes = asked != 0 ? asked : at_most(DEFAULT_BYTES, host_left, HOST_SHARE);
-
-    return at_most(bytes, gpu_left, GPU_SHARE);
-}
-
-static int clamp(double value, int least, int most)
-{
-    return value < least ? least : value > most ? most : (int)value;
-}
-
-int gst_product_warm_ups(double seconds)
-{
-    return clamp(ceil(WARM_UP_S / seconds), WARM_UPS_LEAST, WARM_UPS_MOST);
-}
-
-int gst_product_repeats(double seconds)
-{
-    return clamp(ceil(SAMPLE_S / seconds), 1, REPEATS_MOST);
-}
-
-double gst_product_trial_s(const double *intervals, int count, int products)
-{
-    double best = intervals[0];
-
-    for (int i = 1; i < count; i++)
-        best = fmin(best, intervals[i]);
-    return best / products;
-}
-
-bool gst_product_fills(int side, int sms)
-{
-    const double tiles = (double)side / TILE * ((double)side / TILE);
-
-    return tiles >= (double)ROUNDS_LEAST * sms;
-}
-
-static bool multiply_many(struct gst_product_seat *seat, const struct gst_product_data *data,
-                          int times, struct gst_status *st)
-{
-    for (int i = 0; i < times; i++) {
-        if (!gst_product_multiply(seat, data, st))
-            return false;
-    }
-    return true;
-}
-
-/* Of one product, after one that loads the library's code. */
-static bool time_one(struct gst_product_seat *seat, const struct gst_product_data *data,
-                     double *seconds, struct gst_status *st)
-{
-    return gst_product_multiply(seat, data, st) && gst_lane_start(&seat->lane, st)
-           && gst_product_multiply(seat, data, st) && gst_lane_stop(&seat->lane, seconds, st);
-}
-
-static bool try_product(struct gst_product_seat *seat, const struct gst_product_data *data,
-                        double *seconds, struct gst_status *st)
-{
-    double intervals[TRIALS];
-
-    if (!gst_product_multiply(seat, data, st))
-        return false;
-    for (int i = 0; i < TRIALS; i++) {
-        if (!gst_lane_start(&seat->lane, st) || !multiply_many(seat, data, TRIAL_PRODUCTS, st)
-            || !gst_lane_stop(&seat->lane, &intervals[i], st))
-            return false;
-    }
-    *seconds = gst_product_trial_s(intervals, TRIALS, TRIAL_PRODUCTS);
-    return true;
-}
-
-/* The GPU's condition is read once, in the middle, while the products of a sample are under way. */
-static bool sample(struct gst_run *run, const struct gst_product_kind *kind,
-                   struct gst_product_seat *seat, const struct gst_product_data *data,
-                   double *samples, struct gst_status *st)
-{
-    struct gst_lane *lane = &seat->lane;
-    double seconds = 0;
-    int repeats;
-
-    gst_run_phase(run, lane->gpu->index, "%s: measure", kind->name);
-    if (!time_one(seat, data, &seconds, st)
-        || !multiply_many(seat, data, gst_product_warm_ups(seconds), st))
-        return false;
-    repeats = gst_product_repeats(seconds);
-    for (size_t i = 0; i < run->samples; i++) {
-        if (!gst_lane_start(lane, st) || !multiply_many(seat, data, repeats, st))
-            return false;
-        if (i == run->samples / 2)
-            gst_condition_sample(&seat->condition, run->env, lane->gpu);
-        if (!gst_lane_stop(lane, &seconds, st))
-            return false;
-        samples[i] = repeats * gst_gemm_operations(&data->product.shape) / seconds;
-    }
-    return true;
-}
-
-/* What publications compare: the share of what units and the clock attribute allow. Boards exceed
- * that clock, so that it is no bound. */
-static void note_share(struct gst_run *run, const struct gst_product_kind *kind,
-                       const struct gst_product_seat *seat)
-{
-    const struct gst_gemm_gpu self = gst_gemm_self(seat->lane.gpu, &seat->condition);
-    const double peak = gst_gemm_attribute_peak(kind->type, &self);
-    char key[48];
-
-    if (peak <= 0)
-        return;
-    snprintf(key, sizeof(key), "%s_share_of_attribute_peak", kind->name);
-    /* Names of facts have no hyphen. */
-    for (char *at = key; *at != '\0'; at++)
-        *at = *at == '-' ? '_' : *at;
-    gst_report_fact_number(run->report, seat->lane.gpu->index, "cublas", key, GST_UNIT_FRACTION,
-                           run->report->metrics[run->report->metric_count - 1].value / peak);
-}
-
-bool gst_product_is_emulated(const struct gst_product_kind *kind,
-                             const struct gst_blas_changes *changes)
-{
-    return (changes->emulates_single && kind->type == GST_GEMM_FP32 && kind->is_default)
-           || (changes->emulates_double && kind->type == GST_GEMM_FP64);
-}
-
-/* No bar where the bound does not hold: an instance shares the GPU's power and clock, and an
- * emulated product is made by other units. The pedantic mode promises numbers, not speed (cuBLAS
- * documentation, cublasMath_t), and reports are of large products: no floor for either. */
-static struct gst_bar bar_of(const struct gst_product_kind *kind,
-                             const struct gst_product_seat *seat, int side)
-{
-    const struct gst_gpu *gpu = seat->lane.gpu;
-    const struct gst_gemm_gpu self = gst_gemm_self(seat->lane.gpu, &seat->condition);
-    const bool is_pedantic = kind->type == GST_GEMM_FP32 && !kind->is_default;
-    const struct gst_bar bar = gst_gemm_bar(kind->type, &self);
-
-    if (gpu->is_mig || gst_product_is_emulated(kind, &seat->handle.blas->changes))
-        return gst_bar_none();
-    return is_pedantic || !gst_product_fills(side, gpu->sm_count) ? gst_bar_without_floor(bar)
-                                                                  : bar;
-}
-
 /* The check is itself under test: one element of a right product is moved by twice what the sum
  * that it is in may be off. */
-static bool plant(struct gst_run *run, struct gst_product_seat *seat, struct gst_product_data *data,
+static bool plant(struct gst_run *run, struct gst_sgemm_seat *seat, struct gst_sgemm_data *data,
                   const struct gst_freivalds *freivalds, struct gst_status *st)
 {
     const enum gst_gemm_type type = data->product.type;
@@ -219,106 +42,159 @@ static bool plant(struct gst_run *run, struct gst_product_seat *seat, struct gst
     return true;
 }
 
-static bool measure_on(struct gst_run *run, const struct gst_product_kind *kind,
-                       struct gst_product_seat *seat, struct gst_product_data *data,
+static bool measure_on(struct gst_run *run, const struct gst_sgemm_kind *kind,
+                       struct gst_sgemm_seat *seat, struct gst_sgemm_data *data,
                        const struct gst_freivalds *freivalds, bool is_first, struct gst_status *st)
 {
     const int gpu = seat->lane.gpu->index;
     double samples[GST_SAMPLES_MAX];
     struct gst_gemm_far far;
 
-    if (!gst_product_send(seat, data, st) || !sample(run, kind, seat, data, samples, st))
+    gst_run_phase(run, gpu, "%s: send", kind->name);
+    if (!gst_sgemm_send(seat, data, st))
+        return false;
+    gst_run_phase(run, gpu, "%s: measure", kind->name);
+    if (!gst_sgemm_sample(run, seat, data, samples, st))
         return false;
     gst_run_phase(run, gpu, "%s: check", kind->name);
-    if (!gst_product_fetch(seat, data, st) || !gst_freivalds_check(freivalds, data->c, &far, st))
+    if (!gst_sgemm_fetch(seat, data, st) || !gst_freivalds_check(freivalds, data->c, &far, st))
         return false;
-    gst_product_report_far(run, kind, seat, &far);
+    gst_sgemm_report_far(run, kind, seat, &far);
     if (is_first && !seat->is_out && !plant(run, seat, data, freivalds, st))
         return false;
     /* A rate of wrong results is worth nothing. */
-    if (seat->is_out)
-        return true;
-    if (!gst_run_metric(run, kind->rate, gpu, "", samples, run->samples,
-                        bar_of(kind, seat, data->product.shape.m), st))
-        return false;
-    note_share(run, kind, seat);
-    gst_run_explain_by(run, &seat->condition);
-    return true;
+    return seat->is_out || gst_sgemm_judge(run, kind, seat, data->product.shape.m, samples, st);
 }
 
-static bool takes_part(const struct gst_product_seat *seat)
+/* GPUs of one model get products of one size, so that they can be held against each other; a slow
+ * model does not decide for a fast one. */
+struct turn {
+    struct gst_run *run;
+    const struct gst_sgemm_kind *kind;
+    const struct gst_gpu *model;
+    struct gst_sgemm_seat *seats;
+    int count;
+};
+
+static bool is_model(const struct gst_gpu *gpu, const struct gst_gpu *model)
 {
-    return !seat->is_out && !seat->is_out_of_kind;
+    return strcmp(gpu->name, model->name) == 0 && gpu->sm_count == model->sm_count;
 }
 
-/* By a trial of a small one on the first GPU that takes part: all get the same. */
-static bool choose_side(struct gst_run *run, const struct gst_product_kind *kind, int side,
-                        struct gst_product_seat *seats, int count, int *chosen,
-                        struct gst_status *st)
+/* The seat of this turn at `index` or after it; NULL if there is none. */
+static struct gst_sgemm_seat *next_seat(const struct turn *turn, int *index)
+{
+    for (; *index < turn->count; (*index)++) {
+        struct gst_sgemm_seat *seat = &turn->seats[*index];
+
+        if (gst_sgemm_takes_part(seat) && is_model(seat->lane.gpu, turn->model))
+            return seat;
+    }
+    return NULL;
+}
+
+/* By a trial of a small one, of zeros, on the first GPU that makes it; 0 if none does. */
+static bool try_side(const struct turn *turn, int side, int *chosen, struct gst_status *st)
 {
     const struct gst_gemm_shape trial = gst_gemm_square(SIDE_LEAST);
-    struct gst_product_data data;
+    struct gst_sgemm_seat *seat;
+    struct gst_sgemm_data data;
 
     *chosen = 0;
-    if (side > SIDE_LEAST && !gst_product_data_init(&data, kind, &trial, st))
+    if (!gst_sgemm_data_init(&data, turn->kind, &trial, st))
         return false;
-    for (int i = 0; i < count && *chosen == 0; i++) {
+    memset(data.a, 0, data.a_bytes);
+    memset(data.b, 0, data.b_bytes);
+    for (int i = 0; *chosen == 0 && (seat = next_seat(turn, &i)) != NULL; i++) {
         struct gst_status why = GST_STATUS_INIT;
         double seconds = 0;
 
-        if (!takes_part(&seats[i]))
-            continue;
-        if (side <= SIDE_LEAST) {
-            *chosen = side;
-            return true;
-        }
-        memset(data.a, 0, data.a_bytes);
-        memset(data.b, 0, data.b_bytes);
-        gst_run_phase(run, seats[i].lane.gpu->index, "%s: try", kind->name);
-        if (gst_product_send(&seats[i], &data, &why)
-            && try_product(&seats[i], &data, &seconds, &why))
+        gst_run_phase(turn->run, seat->lane.gpu->index, "%s: try", turn->kind->name);
+        if (gst_sgemm_send(seat, &data, &why) && gst_sgemm_try(seat, &data, &seconds, &why))
             *chosen = gst_gemm_side_in_time(side, gst_gemm_operations(&trial) / seconds,
                                             PRODUCT_S_MOST, SIDE_LEAST);
         else
-            gst_product_seat_fail(&seats[i], run, &why);
+            gst_sgemm_seat_fail(seat, turn->run, &why);
     }
-    if (side > SIDE_LEAST)
-        gst_product_data_release(&data);
+    gst_sgemm_data_release(&data);
     return true;
 }
 
-bool gst_product_measure(struct gst_run *run, const struct gst_product_kind *kind, int side,
-                         struct gst_product_seat *seats, int count, int *measured_side,
-                         struct gst_status *st)
+static bool choose_side(const struct turn *turn, int side, int *chosen, struct gst_status *st)
 {
-    struct gst_product_data data;
-    struct gst_freivalds freivalds;
-    struct gst_gemm_shape square;
-    bool is_first = true;
-    bool ok;
+    int first = 0;
 
-    if (!choose_side(run, kind, side, seats, count, measured_side, st))
-        return false;
-    if (*measured_side == 0)
-        return true;
-    square = gst_gemm_square(*measured_side);
-    gst_run_phase(run, GST_NO_GPU, "%s: make the input", kind->name);
-    if (!gst_product_data_init(&data, kind, &square, st))
-        return false;
-    gst_gemm_random_fill(kind->type, data.a, gst_gemm_a_elements(&square), run->seed + 1);
-    gst_gemm_random_fill(kind->type, data.b, gst_gemm_b_elements(&square), run->seed + 2);
-    ok = gst_freivalds_init(&freivalds, kind->type, &square, data.a, data.b, run->seed + 3, st);
-    for (int i = 0; i < count && ok; i++) {
+    if (side > SIDE_LEAST)
+        return try_side(turn, side, chosen, st);
+    *chosen = next_seat(turn, &first) != NULL ? side : 0;
+    return true;
+}
+
+static void measure_all(const struct turn *turn, struct gst_sgemm_data *data,
+                        const struct gst_freivalds *freivalds)
+{
+    struct gst_sgemm_seat *seat;
+    bool is_first = true;
+
+    for (int i = 0; (seat = next_seat(turn, &i)) != NULL; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (!takes_part(&seats[i]))
-            continue;
-        if (!measure_on(run, kind, &seats[i], &data, &freivalds, is_first, &why))
-            gst_product_seat_fail(&seats[i], run, &why);
+        if (!measure_on(turn->run, turn->kind, seat, data, freivalds, is_first, &why))
+            gst_sgemm_seat_fail(seat, turn->run, &why);
         is_first = false;
     }
-    if (ok)
+}
+
+static bool measure_squares(const struct turn *turn, int side, struct gst_status *st)
+{
+    const struct gst_gemm_shape square = gst_gemm_square(side);
+    const uint64_t seed = turn->run->seed;
+    struct gst_freivalds freivalds;
+    struct gst_sgemm_data data;
+    bool ok;
+
+    gst_run_phase(turn->run, GST_NO_GPU, "%s: make the input", turn->kind->name);
+    if (!gst_sgemm_data_init(&data, turn->kind, &square, st))
+        return false;
+    gst_gemm_random_fill(turn->kind->type, data.a, gst_gemm_a_elements(&square), seed + 1);
+    gst_gemm_random_fill(turn->kind->type, data.b, gst_gemm_b_elements(&square), seed + 2);
+    ok = gst_freivalds_init(&freivalds, turn->kind->type, &square, data.a, data.b, seed + 3, st);
+    if (ok) {
+        measure_all(turn, &data, &freivalds);
         gst_freivalds_release(&freivalds);
-    gst_product_data_release(&data);
+    }
+    gst_sgemm_data_release(&data);
     return ok;
+}
+
+/* Does no GPU before it have its model? */
+static bool is_first_of_model(const struct gst_env *env, int index)
+{
+    for (int i = 0; i < index; i++) {
+        if (is_model(&env->gpus[i], &env->gpus[index]))
+            return false;
+    }
+    return true;
+}
+
+bool gst_sgemm_measure(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
+                       struct gst_sgemm_seat *seats, int count, int *largest_side,
+                       struct gst_status *st)
+{
+    struct turn turn = { .run = run, .kind = kind, .seats = seats, .count = count };
+
+    *largest_side = 0;
+    for (int i = 0; i < run->env->gpu_count; i++) {
+        int chosen = 0;
+
+        if (!is_first_of_model(run->env, i))
+            continue;
+        turn.model = &run->env->gpus[i];
+        if (!choose_side(&turn, side, &chosen, st))
+            return false;
+        if (chosen != 0 && !measure_squares(&turn, chosen, st))
+            return false;
+        *largest_side = chosen > *largest_side ? chosen : *largest_side;
+    }
+    return true;
 }

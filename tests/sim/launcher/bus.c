@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ports and links; see bus.h. A root port on the bus before the switch's, its port to the host, and
- * one port to each GPU, on the bus after it: the way Linux counts buses. Vendor and class of a
- * switch and a root port that are common in servers (pci.ids: 10b5 is PLX, 8086 Intel).
+ * Ports and links; see bus.h. A root port; or a root port on the bus before the switch's, its port
+ * to the host, and one port to each GPU, on the bus after it: the way Linux counts buses. Vendor
+ * and class of a switch and a root port that are common in servers (pci.ids: 10b5 is PLX, 8086
+ * Intel).
  */
 #include "launcher/bus.h"
 
@@ -107,8 +108,25 @@ static void put_way(struct sim_tree *tree, const struct sim_machine *machine,
     sim_tree_link(tree, driver, "../../../../../../bus/pci/drivers/nvidia");
 }
 
+/* The host bridge, a root port that can do what the GPU can, and the GPU. */
+static void put_way_below_root(struct sim_tree *tree, const struct sim_gpu *gpu)
+{
+    const struct port_link down = { gpu->pcie_gen_now, gpu->pcie_width_now, gpu->model.pcie_gen,
+                                    gpu->model.pcie_width };
+    char folder[PATH_SIZE], driver[PATH_SIZE + 8];
+
+    snprintf(folder, sizeof folder, "sys/devices/pci%.7s", gpu->port);
+    add(tree, folder, gpu->port);
+    put_port(tree, folder, "0x8086", gpu->numa, &down);
+    add_port(tree, folder, gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
+    snprintf(driver, sizeof driver, "%.*s/driver", PATH_SIZE - 1, folder);
+    sim_tree_link(tree, driver, "../../../../bus/pci/drivers/nvidia");
+}
+
 bool sim_bus_shows(const struct sim_machine *machine, const struct sim_gpu *gpu)
 {
+    if (gpu->port[0] != '\0')
+        return true;
     return gpu->bridge >= 0 && machine->host.switches[gpu->bridge].bus != 0;
 }
 
@@ -119,7 +137,9 @@ void sim_bus_put(struct sim_tree *tree, const struct sim_machine *machine)
     for (unsigned i = 0; i < machine->gpu_count; i++) {
         const struct sim_gpu *gpu = &machine->gpus[i];
 
-        if (sim_bus_shows(machine, gpu))
+        if (gpu->port[0] != '\0')
+            put_way_below_root(tree, gpu);
+        else if (sim_bus_shows(machine, gpu))
             put_way(tree, machine, gpu, below[gpu->bridge]++);
     }
 }

@@ -106,7 +106,8 @@ static void put_gpu(struct sim_tree *tree, const struct sim_machine *machine, un
     snprintf(pci, sizeof pci, "%04x:%02x:%02x.0", gpu->pci_domain, gpu->pci_bus, gpu->pci_device);
     snprintf(node, sizeof node, "dev/nvidia%u", minor);
     put_information(tree, machine, minor, pci);
-    put_device(tree, machine, gpu, pci);
+    if (!machine->host.is_bus_hidden)
+        put_device(tree, machine, gpu, pci);
     sim_tree_put(tree, node, "%s", "");
 }
 
@@ -188,7 +189,8 @@ static void put_mounts(struct sim_tree *tree)
 static void put_nccl(struct sim_tree *tree, const struct sim_host *host)
 {
     if (host->nccl_conf[0] != '\0')
-        sim_tree_put(tree, "etc/nccl.conf", "%s\n", host->nccl_conf);
+        sim_tree_put(tree, host->nccl_conf_at[0] != '\0' ? host->nccl_conf_at + 1 : "etc/nccl.conf",
+                     "%s\n", host->nccl_conf);
     if (host->shm_bytes != 0)
         sim_tree_put(tree, "statvfs.txt", "/dev/shm f_bsize=4096 f_flag=0x6 bytes=%llu\n",
                      (unsigned long long)host->shm_bytes);
@@ -216,7 +218,7 @@ static void put_lists(struct sim_tree *tree, const struct sim_machine *machine)
             const struct sim_gpu *gpu = &machine->gpus[i];
 
             fprintf(dev, "crw-rw-rw- 1 0 0 195, %u /dev/nvidia%u\n", i, i);
-            if (!sim_bus_shows(machine, gpu))
+            if (!machine->host.is_bus_hidden && !sim_bus_shows(machine, gpu))
                 fprintf(dev,
                         "lrwxrwxrwx 1 0 0 0 /sys/bus/pci/devices/%04x:%02x:%02x.0/driver -> "
                         "../../../bus/pci/drivers/nvidia\n",
@@ -239,8 +241,10 @@ bool sim_root_write(int folder, const struct sim_machine *machine, char *err, si
 
     put_module(&tree, machine);
     put_nodes(&tree, machine);
-    put_bridge(&tree);
-    sim_bus_put(&tree, machine);
+    if (!machine->host.is_bus_hidden) {
+        put_bridge(&tree);
+        sim_bus_put(&tree, machine);
+    }
     for (unsigned i = 0; i < machine->gpu_count; i++)
         put_gpu(&tree, machine, i);
     put_mounts(&tree);

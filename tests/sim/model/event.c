@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "model/handle.h"
+#include "model/poll.h"
 
 struct event {
     struct sim_context *context;
@@ -133,9 +134,7 @@ int sim_event_query(void *handle)
 
     if (event == NULL)
         return CUDA_ERROR_INVALID_HANDLE;
-    if (!sim_op_done(event->op))
-        return CUDA_ERROR_NOT_READY;
-    return event->context->sticky;
+    return sim_poll(event->context, event, event->op);
 }
 
 int sim_event_elapsed(float *milliseconds, void *start, void *end)

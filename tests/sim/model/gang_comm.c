@@ -12,8 +12,10 @@
 
 #include "api/nccl_abi.h"
 #include "model/device.h"
+#include "model/fault.h"
 #include "model/gang_connect.h"
 #include "model/gang_fault.h"
+#include "model/gang_log.h"
 #include "model/gang_ras.h"
 #include "model/handle.h"
 
@@ -100,10 +102,17 @@ void sim_comm_join(struct sim_comm *comm)
 {
     struct sim_gang_board *board = board_of(comm);
     struct sim_gang_seat *seat = &board->seats[comm->rank];
+    const struct sim_gang_self self = { comm->rank, sim_device_ordinal(comm->context->device) };
 
     comm->phase = SIM_COMM_JOINING;
+    sim_gang_log_begin(&sim_world.spec, &self);
     if (sim_fault_rank_is_absent(comm->rank))
         return;
+    /* That comes before it looks for the others. */
+    if (sim_world.spec.nccl_is_compiling) {
+        sim_fault_fired((unsigned)sim_world.spec.nccl_compile_fault);
+        return;
+    }
     if (sim_fault_rank_dies(comm->rank, SIM_RANK_AT_INIT))
         raise(SIGKILL);
     seat->rank = (struct sim_gang_rank){ .gpu = comm->context->device->gpu,
@@ -111,6 +120,7 @@ void sim_comm_join(struct sim_comm *comm)
                                          .process = (int32_t)getpid() };
     if (comm->rank == 0)
         board->env = *sim_gang_env();
+    sim_gang_log_start(&sim_world.spec, &seat->rank, comm->count, &self);
     atomic_store(&seat->state, SIM_SEAT_JOINED);
 }
 

@@ -15,6 +15,10 @@
 /* Numbers of ncclResult_t. */
 enum { UNHANDLED_CUDA_ERROR = 1, SYSTEM_ERROR = 2 };
 
+/* From this release on it gives up where memory cannot be bound to multicast, before it went on
+ * without (user guide, NCCL_NVLS_ENABLE). */
+#define NEEDS_MULTICAST 22900
+
 /* Rank 0 writes unless NCCL_..._DUMP_FILE_RANK names another; NULL if this one does not. */
 static FILE *open_dump(const char *name, const char *rank_name, unsigned self)
 {
@@ -69,7 +73,8 @@ static bool is_cut(const struct sim_spec *spec, const struct sim_gang_rank *rank
         for (unsigned k = 0; k < i; k++) {
             const struct sim_spec_pair *pair = &spec->pairs[ranks[i].gpu][ranks[k].gpu];
 
-            if (sim_gang_path(spec, &ranks[i], &ranks[k]) != SIM_PATH_NVL || pair->can_access)
+            if (sim_gang_path(spec, &ranks[i], &ranks[k]) != SIM_PATH_NVL
+                || (pair->can_access && !pair->is_refused_by_nvml))
                 continue;
             fired(pair->fault);
             snprintf(text, size,
@@ -83,6 +88,25 @@ static bool is_cut(const struct sim_spec *spec, const struct sim_gang_rank *rank
     return false;
 }
 
+/* What is refused between these GPUs, whether anything would have gone that way or not. */
+static void mark_refused(const struct sim_spec *spec, const struct sim_gang_rank *ranks,
+                         unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned k = 0; k < count; k++)
+            fired(spec->pairs[ranks[i].gpu][ranks[k].gpu].nvml_fault);
+    }
+}
+
+static bool is_without_multicast(const struct sim_spec *spec, const struct sim_gang_way *way,
+                                 char *text, size_t size)
+{
+    if (!way->plans_nvls || way->has_nvls || spec->nccl_version < NEEDS_MULTICAST)
+        return false;
+    sim_gang_multicast_words(text, size);
+    return true;
+}
+
 bool sim_gang_connect(const struct sim_spec *spec, const struct sim_gang_env *env,
                       const struct sim_gang_rank *ranks, unsigned count, unsigned self, int *result,
                       char *text, size_t size)
@@ -92,8 +116,13 @@ bool sim_gang_connect(const struct sim_spec *spec, const struct sim_gang_env *en
 
     fired(spec->host.nccl_conf_fault);
     fired(spec->host.shm_fault);
+    fired(spec->host.bus_fault);
+    fired(spec->nccl_compile_fault);
+    mark_refused(spec, ranks, count);
     sim_gang_way(&way, spec, env, ranks, count);
-    if (is_cut(spec, ranks, count, text, size)) {
+    if (way.plans_nvls && !way.has_nvls)
+        fired(spec->host.multicast_fault);
+    if (is_cut(spec, ranks, count, text, size) || is_without_multicast(spec, &way, text, size)) {
         *result = UNHANDLED_CUDA_ERROR;
     } else if (!sim_gang_shm_fits(spec, &way, ranks, self, text, size)) {
         *result = SYSTEM_ERROR;

@@ -81,7 +81,7 @@ static void copy_in(const struct sim_gang_op *op, unsigned room)
     if (bytes == NULL)
         abort();
     sim_world_open(op->source_block);
-    if (op->order.scalar.is_there)
+    if (op->order.scalar.is_there && !sim_fault_rank_is_unscaled(comm->rank))
         sim_gang_scale((int)op->call.type, bytes, (const void *)op->order.source, scalar_of(op),
                        op->brings_bytes / size);
     else
@@ -131,8 +131,8 @@ static bool is_dropped(const struct sim_gang_op *op, unsigned rank)
 }
 
 /* Elements from the n-th on, so many, of those that each rank brought, made one. */
-static void reduce(const struct sim_gang_op *op, void *target, uint64_t first, uint64_t from,
-                   uint64_t end)
+static void reduce(const struct sim_gang_op *op, int way, void *target, uint64_t first,
+                   uint64_t from, uint64_t end)
 {
     const size_t size = sim_gang_type_bytes((int)op->call.type);
     const uint64_t all_bytes =
@@ -146,12 +146,14 @@ static void reduce(const struct sim_gang_op *op, void *target, uint64_t first, u
     }
     if (count == 0)
         return;
-    sim_gang_reduce((int)op->call.type, (int)op->call.op, target, sources, count, from, end);
+    sim_gang_reduce((int)op->call.type, way, target, sources, count, from, end);
 }
 
 static void reduce_slice(const void *data, void *target, uint64_t from, uint64_t end)
 {
-    reduce(data, target, 0, from, end);
+    const struct sim_gang_op *op = data;
+
+    reduce(op, (int)op->call.op, target, 0, from, end);
 }
 
 /* What decides the outcome: the call, and which contributions it is about. */
@@ -170,9 +172,24 @@ static bool is_shared(const struct sim_gang_op *op)
            && op->gets_bytes >= SHARED_BYTES;
 }
 
-static void write_target(const struct sim_gang_op *op)
+static void combine(const struct sim_gang_op *op, unsigned char *target, uint64_t size_bytes)
 {
     struct sim_comm *comm = op->comm;
+    const int asked = (int)op->call.op;
+    const int way = sim_fault_rank_combines(comm->rank, comm->spans_processes, asked);
+    const uint64_t first =
+        op->call.kind == SIM_GANG_REDUCE_SCATTER ? comm->rank * op->call.count : 0;
+
+    if (is_shared(op) && way == asked)
+        memcpy(target, sim_gang_sum(comm, op->sum, size_bytes, op->call.count, reduce_slice, op),
+               size_bytes);
+    else
+        reduce(op, way, target, first, 0, op->call.count);
+}
+
+static void write_target(const struct sim_gang_op *op)
+{
+    const struct sim_comm *comm = op->comm;
     unsigned char *target = (unsigned char *)op->order.target;
     const uint64_t part = op->call.count * sim_gang_type_bytes((int)op->call.type);
 
@@ -187,15 +204,8 @@ static void write_target(const struct sim_gang_op *op)
         if (!is_dropped(op, op->call.root))
             memcpy(target, contribution(op, op->call.root, part), part);
         break;
-    case SIM_GANG_REDUCE_SCATTER:
-        reduce(op, target, comm->rank * op->call.count, 0, op->call.count);
-        break;
     default:
-        if (is_shared(op))
-            memcpy(target, sim_gang_sum(comm, op->sum, part, op->call.count, reduce_slice, op),
-                   part);
-        else
-            reduce(op, target, 0, 0, op->call.count);
+        combine(op, target, part);
         break;
     }
 }
@@ -220,7 +230,7 @@ void sim_gang_deliver(struct sim_gang_op *op)
         write_target(op);
         sim_gang_wire_flips(comm, from, (void *)op->order.target, op->gets_bytes);
         sim_fault_rank_spoil(comm->rank, comm->spans_processes, (void *)op->order.target,
-                             op->gets_bytes);
+                             op->gets_bytes, sim_gang_type_bytes((int)op->call.type));
         sim_world_written(op->target_block, op->order.target, op->gets_bytes);
         *memo =
             (struct sim_gang_memo){ op->order.target, op->gets_bytes, key, sim_world.writes, 0, 0 };

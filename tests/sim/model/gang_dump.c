@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * See gang_dump.h. What no profile tells is invented: Intel's CPUs, and which of their cores belong
- * to a node, as in the synthetic root of the launcher.
+ * to a node, as in the synthetic root of the launcher. What sysfs does not tell is left open as
+ * NCCL does (src/graph/xml.cc): all at the CPU of node -1, links of no speed and no width.
  */
 #include "model/gang_dump.h"
 
@@ -52,6 +53,11 @@ static void put_link(const struct dump *dump, int indent, const char *target, un
             target, count, class);
 }
 
+static bool is_bus_shown(const struct dump *dump)
+{
+    return !dump->machine->host.is_bus_hidden;
+}
+
 static const char *class_of(const struct sim_gpu *gpu)
 {
     return gpu->model.has_serial ? "0x030200" : "0x030000";
@@ -98,14 +104,17 @@ static void put_gpu(const struct dump *dump, unsigned rank, int indent)
     const struct sim_gpu *gpu = gpu_of(dump, rank);
     const struct sim_gpu_model *model = &gpu->model;
 
-    fprintf(dump->file,
-            "%*s<pci busid=\"%04x:%02x:%02x.0\" class=\"%s\" vendor=\"0x%04x\" device=\"0x%04x\" "
-            "subsystem_vendor=\"0x%04x\" subsystem_device=\"0x%04x\" link_speed=\"%s\" "
-            "link_width=\"%u\">\n",
-            indent, "", gpu->pci_domain, gpu->pci_bus, gpu->pci_device, class_of(gpu),
-            model->pci_device_id & 0xffff, model->pci_device_id >> 16,
-            model->pci_subsystem_id & 0xffff, model->pci_subsystem_id >> 16,
-            sim_pcie_speed(model->pcie_gen), model->pcie_width);
+    fprintf(dump->file, "%*s<pci busid=\"%04x:%02x:%02x.0\"", indent, "", gpu->pci_domain,
+            gpu->pci_bus, gpu->pci_device);
+    if (is_bus_shown(dump))
+        fprintf(dump->file,
+                " class=\"%s\" vendor=\"0x%04x\" device=\"0x%04x\" subsystem_vendor=\"0x%04x\" "
+                "subsystem_device=\"0x%04x\" link_speed=\"%s\" link_width=\"%u\">\n",
+                class_of(gpu), model->pci_device_id & 0xffff, model->pci_device_id >> 16,
+                model->pci_subsystem_id & 0xffff, model->pci_subsystem_id >> 16,
+                sim_pcie_speed(model->pcie_gen), model->pcie_width);
+    else
+        fputs(" class=\"0x03\" link_speed=\"\" link_width=\"\">\n", dump->file);
     fprintf(dump->file, "%*s<gpu dev=\"%u\" sm=\"%u\" rank=\"%u\" gdr=\"%d\"%s>\n", indent + 2, "",
             dump->spec->gpus[dump->ranks[rank].gpu].gpu, model->capability, rank, model->has_rdma,
             has_links(dump, rank) ? "" : "/");
@@ -121,7 +130,9 @@ static int switch_of(const struct dump *dump, unsigned rank)
 {
     const int bridge = gpu_of(dump, rank)->bridge;
 
-    return bridge >= 0 && dump->machine->host.switches[bridge].bus != 0 ? bridge : -1;
+    return is_bus_shown(dump) && bridge >= 0 && dump->machine->host.switches[bridge].bus != 0
+               ? bridge
+               : -1;
 }
 
 /* A switch and what is below it, at its first GPU. */
@@ -145,12 +156,17 @@ static void put_switch(const struct dump *dump, unsigned first)
     fputs("    </pci>\n", dump->file);
 }
 
+static int node_of(const struct dump *dump, unsigned rank)
+{
+    return is_bus_shown(dump) ? gpu_of(dump, rank)->numa : -1;
+}
+
 static void put_node(const struct dump *dump, int node)
 {
     bool has_begun = false;
 
     for (unsigned i = 0; i < dump->count; i++) {
-        if (!is_here(dump, i) || gpu_of(dump, i)->numa != node)
+        if (!is_here(dump, i) || node_of(dump, i) != node)
             continue;
         if (!has_begun)
             fprintf(dump->file,
@@ -232,8 +248,8 @@ void sim_gang_dump_graphs(FILE *file, const struct sim_spec *spec, const struct 
     const struct graph graphs[] = {
         { GRAPH_RING, PATTERN_RING, way->channels, way->channel_mb_per_s, false },
         { GRAPH_TREE, PATTERN_TREE, way->channels, way->channel_mb_per_s, false },
-        { GRAPH_NVLS, PATTERN_NVLS, way->has_nvls ? NVLS_CHANNELS : 0,
-          way->has_nvls ? all / NVLS_CHANNELS : 0, true },
+        { GRAPH_NVLS, PATTERN_NVLS, way->plans_nvls ? NVLS_CHANNELS : 0,
+          way->plans_nvls ? all / NVLS_CHANNELS : 0, true },
     };
 
     fputs("<graphs version=\"1\">\n", file);

@@ -53,6 +53,21 @@ sim_time sim_fault_rank_late(unsigned rank)
     return applies(facts_of(rank)->late_fault) ? facts_of(rank)->late : 0;
 }
 
+int sim_fault_rank_combines(unsigned rank, bool spans_processes, int op)
+{
+    const struct sim_spec_rank *facts = facts_of(rank);
+
+    return facts->combine_fault != SIM_NO_FAULT && facts->combines != op
+                   && is_there(facts->spoil_where, spans_processes) && applies(facts->combine_fault)
+               ? facts->combines
+               : op;
+}
+
+bool sim_fault_rank_is_unscaled(unsigned rank)
+{
+    return applies(facts_of(rank)->scale_fault);
+}
+
 /* The chunk that belongs to the first half comes to lie in the second one, and the other way. */
 static void swap_halves(unsigned char *bytes, uint64_t size_bytes)
 {
@@ -66,7 +81,18 @@ static void swap_halves(unsigned char *bytes, uint64_t size_bytes)
     }
 }
 
-void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint64_t size_bytes)
+/* Further from zero: numbers of one sign lie in the order of their bits, the lowest byte first. */
+static void add_ulps(unsigned char *bytes, size_t element_bytes, unsigned ulps)
+{
+    uint64_t bits = 0;
+
+    memcpy(&bits, bytes, element_bytes);
+    bits += ulps;
+    memcpy(bytes, &bits, element_bytes);
+}
+
+void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint64_t size_bytes,
+                          size_t element_bytes)
 {
     /* Quiet, and no number in every floating type, however wide. */
     static const uint16_t no_number[4] = { 0x7fff, 0x7fff, 0x7fff, 0x7fff };
@@ -78,6 +104,8 @@ void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint
         memcpy(bytes, no_number, sizeof no_number);
     if (size_bytes >= 16 && applies(facts->swap_fault))
         swap_halves(bytes, size_bytes);
+    if (size_bytes >= element_bytes && applies(facts->ulps_fault))
+        add_ulps(bytes, element_bytes, facts->ulps);
     if (facts->flip.byte < size_bytes && applies(facts->flip.fault))
         ((unsigned char *)bytes)[facts->flip.byte] ^= (unsigned char)(1u << facts->flip.bit);
 }

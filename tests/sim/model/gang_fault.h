@@ -7,6 +7,7 @@
 #define SIM_MODEL_GANG_FAULT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/clock.h"
@@ -21,7 +22,13 @@ bool sim_fault_rank_is_dropped(unsigned rank, bool spans_processes);
 bool sim_fault_rank_skips(unsigned rank, uint64_t number);
 /* So much later than its work is this rank ready for a collective. */
 sim_time sim_fault_rank_late(unsigned rank);
-/* Spoils what this rank receives: two halves the wrong way round, a number that is none, a bit. */
-void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint64_t size_bytes);
+/* How what this rank receives is combined, an ncclRedOp_t, where `op` was asked for. */
+int sim_fault_rank_combines(unsigned rank, bool spans_processes, int op);
+/* Is what this rank brings not multiplied by its factor? */
+bool sim_fault_rank_is_unscaled(unsigned rank);
+/* Spoils what this rank receives, elements of so many bytes, 1 to 8: two halves the wrong way
+ * round, a number that is none, a bit, the first element's last place. */
+void sim_fault_rank_spoil(unsigned rank, bool spans_processes, void *bytes, uint64_t size_bytes,
+                          size_t element_bytes);
 
 #endif

@@ -18,7 +18,17 @@ struct sim_gang_self {
     int device; /* ordinal of CUDA */
 };
 
-/* Once the rank has found its way: what was set, initialisation, rings and connections. The real
+/* "Failed to bind NVLink SHARP ...", up to the point where releases differ. */
+void sim_gang_multicast_words(char *text, size_t size);
+
+/* At once: the version, and what was set. */
+void sim_gang_log_begin(const struct sim_spec *spec, const struct sim_gang_self *self);
+
+/* When its kernels are there and it goes to meet the others (src/init.cc). */
+void sim_gang_log_start(const struct sim_spec *spec, const struct sim_gang_rank *rank,
+                        unsigned count, const struct sim_gang_self *self);
+
+/* Once the rank has found its way: initialisation, rings and connections. The real
  * one connects when a collective is first called. */
 void sim_gang_log_way(const struct sim_spec *spec, const struct sim_gang_env *env,
                       const struct sim_gang_way *way, const struct sim_gang_rank *ranks,

@@ -163,7 +163,7 @@ static void effect(void *data, sim_time end)
         sim_gang_wire_flips(comm, letter->mail.peer, (void *)letter->mail.address,
                             letter->size_bytes);
         sim_fault_rank_spoil(comm->rank, comm->spans_processes, (void *)letter->mail.address,
-                             letter->size_bytes);
+                             letter->size_bytes, sim_gang_type_bytes(letter->mail.type));
         sim_world_written(letter->block, letter->mail.address, letter->size_bytes);
     }
 }

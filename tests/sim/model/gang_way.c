@@ -54,6 +54,8 @@ static enum sim_gang_path effective_path(const struct sim_spec *spec,
 {
     if (hop->path == SIM_PATH_NET || hop->via <= SIM_VIA_P2P)
         return hop->path;
+    if (spec->host.is_bus_hidden)
+        return SIM_PATH_PHB;
     return spec->gpus[hop->from].node == spec->gpus[hop->to].node ? SIM_PATH_PHB : SIM_PATH_SYS;
 }
 
@@ -149,7 +151,8 @@ static void find_nvls(struct sim_gang_way *way, const struct gang *gang)
     const uint64_t fabric = spec->host.fabric_rate;
     uint64_t planned = UINT64_MAX, least = fabric != 0 ? fabric / gang->count : UINT64_MAX;
 
-    way->has_nvls = can_reduce_in_switches(gang, way);
+    way->plans_nvls = can_reduce_in_switches(gang, way);
+    way->has_nvls = way->plans_nvls && !spec->host.is_multicast_off;
     if (!way->has_nvls)
         return;
     for (unsigned i = 0; i < gang->count; i++) {

@@ -51,6 +51,7 @@ struct sim_gang_way {
     unsigned channel_mb_per_s;                   /* and what NCCL takes each to carry */
     uint64_t ring_rate, ring_plan; /* of all of them, bytes per second; and what NCCL hopes for */
     uint64_t memory_rate;          /* of the slowest GPU */
+    bool plans_nvls;               /* by the topology; then memory has to be bound to multicast */
     bool has_nvls;
     uint64_t nvls_rate, nvls_plan;  /* likewise, bytes of the buffer per second */
     unsigned algorithms, protocols; /* that are allowed, a bit for each */

@@ -14,20 +14,21 @@ void sim_spec_init(struct sim_spec *spec)
     spec->truncated_fault = spec->ptx_fault = SIM_NO_FAULT;
     spec->cublas.fault = spec->cublaslt.fault = SIM_NO_FAULT;
     spec->nccl_version = SIM_NCCL_VERSION;
-    spec->nccl_fault = SIM_NO_FAULT;
+    spec->nccl_fault = spec->nccl_compile_fault = SIM_NO_FAULT;
     for (unsigned i = 0; i < SIM_SPEC_RANKS; i++) {
         struct sim_spec_rank *rank = &spec->ranks[i];
 
         rank->absent_fault = rank->death_fault = rank->drop_fault = SIM_NO_FAULT;
         rank->late_fault = rank->skip_fault = SIM_NO_FAULT;
         rank->nan_fault = rank->swap_fault = rank->flip.fault = SIM_NO_FAULT;
+        rank->ulps_fault = rank->combine_fault = rank->scale_fault = SIM_NO_FAULT;
     }
     for (unsigned i = 0; i < SIM_SPEC_GPUS; i++) {
         for (unsigned k = 0; k < SIM_SPEC_GPUS; k++) {
             struct sim_spec_pair *pair = &spec->pairs[i][k];
 
             pair->fault = pair->flip.fault = pair->drop_fault = SIM_NO_FAULT;
-            pair->stage_fault = pair->hang_fault = SIM_NO_FAULT;
+            pair->stage_fault = pair->hang_fault = pair->nvml_fault = SIM_NO_FAULT;
         }
     }
     for (unsigned i = 0; i < SIM_SPEC_NODES; i++) {
@@ -39,6 +40,8 @@ void sim_spec_init(struct sim_spec *spec)
     spec->host.memory_node = -1;
     spec->host.memory_fault = spec->host.fabric_fault = SIM_NO_FAULT;
     spec->host.shm_fault = spec->host.nccl_conf_fault = SIM_NO_FAULT;
+    spec->host.bus_fault = spec->host.interface_fault = SIM_NO_FAULT;
+    spec->host.multicast_fault = SIM_NO_FAULT;
 }
 
 struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)

@@ -124,6 +124,8 @@ struct sim_spec_pair {
     bool can_access;
     int fault;
     struct sim_spec_flip flip; /* of what arrives, each time */
+    bool is_refused_by_nvml;   /* although CUDA gives access */
+    int nvml_fault;            /* that it is */
     int drop_fault;            /* nothing arrives */
     int stage_fault;           /* copies go through the host, although access is there */
     int hang_fault;            /* nothing ends that goes this way, */
@@ -146,7 +148,12 @@ struct sim_spec_rank {
     sim_time late;
     int nan_fault, swap_fault; /* of what it receives */
     struct sim_spec_flip flip;
+    int ulps_fault; /* its first number is off by so many units in the last place */
+    unsigned ulps;
+    int combine_fault; /* it is combined otherwise than was asked for: */
+    int combines;      /* an ncclRedOp_t */
     enum sim_rank_place spoil_where;
+    int scale_fault; /* what it brings is not multiplied by its factor */
 };
 
 /* What GPUs share on their way to the host and to each other; bytes per second, 0: no limit. */
@@ -161,6 +168,10 @@ struct sim_spec_host {
     int fabric_fault;
     uint64_t shm_bytes; /* of /dev/shm; 0: no limit */
     int shm_fault, nccl_conf_fault;
+    bool is_bus_hidden;    /* sysfs tells nothing of PCI */
+    bool has_no_interface; /* there is no network to meet by */
+    bool is_multicast_off; /* the fabric binds no memory to multicast */
+    int bus_fault, interface_fault, multicast_fault;
     int memory_node; /* of all host memory; -1: that of the GPU that copies it */
     int memory_fault;
 };
@@ -188,8 +199,11 @@ struct sim_spec {
     struct sim_spec_host host;
     unsigned call_count;
     struct sim_spec_call calls[SIM_SPEC_CALLS];
-    int nccl_version; /* as ncclGetVersion has it */
-    int nccl_fault;   /* of that version */
+    int nccl_version;       /* as ncclGetVersion has it */
+    int nccl_fault;         /* of that version */
+    sim_time nccl_compile;  /* of its kernels, before anything else; */
+    bool nccl_is_compiling; /* true: it never comes to an end */
+    int nccl_compile_fault;
     struct sim_spec_rank ranks[SIM_SPEC_RANKS];
     unsigned kernel_count;
     struct sim_spec_kernel kernels[SIM_SPEC_KERNELS];

@@ -202,6 +202,8 @@ static void add_pairs(struct sim_spec *spec, const unsigned places[SIM_MACHINE_G
             pair->stage_fault = link->stage_fault;
             pair->hang_fault = link->hang_fault;
             pair->hangs_at = link->hang_after_ps;
+            pair->is_refused_by_nvml = link->is_refused_by_nvml;
+            pair->nvml_fault = link->nvml_fault;
         }
     }
 }
@@ -228,6 +230,12 @@ static void add_host(struct sim_spec_host *to, const struct sim_host *host)
     to->shm_bytes = host->shm_bytes;
     to->shm_fault = host->shm_fault;
     to->nccl_conf_fault = host->nccl_conf_fault;
+    to->is_bus_hidden = host->is_bus_hidden;
+    to->bus_fault = host->bus_fault;
+    to->has_no_interface = host->has_no_interface;
+    to->interface_fault = host->interface_fault;
+    to->is_multicast_off = host->is_multicast_off;
+    to->multicast_fault = host->multicast_fault;
     to->memory_node = host->memory_node;
     to->memory_fault = host->memory_fault;
 }
@@ -343,6 +351,9 @@ static void add_ranks(struct sim_spec *spec)
     if (machine->nccl_version != 0)
         spec->nccl_version = (int)machine->nccl_version;
     spec->nccl_fault = machine->nccl_fault;
+    spec->nccl_compile = machine->nccl_compile_ps;
+    spec->nccl_is_compiling = machine->nccl_is_compiling;
+    spec->nccl_compile_fault = machine->nccl_compile_fault;
     for (unsigned i = 0; i < SIM_MACHINE_RANKS && i < SIM_SPEC_RANKS; i++) {
         const struct sim_rank *rank = &machine->ranks[i];
 
@@ -359,7 +370,12 @@ static void add_ranks(struct sim_spec *spec)
                                     .nan_fault = rank->nan_fault,
                                     .swap_fault = rank->swap_fault,
                                     .flip = flip_of(&rank->flip),
-                                    .spoil_where = (enum sim_rank_place)rank->spoil_where };
+                                    .ulps_fault = rank->ulps_fault,
+                                    .ulps = rank->ulps,
+                                    .combine_fault = rank->combine_fault,
+                                    .combines = (int)rank->combines - 1,
+                                    .spoil_where = (enum sim_rank_place)rank->spoil_where,
+                                    .scale_fault = rank->scale_fault };
     }
 }
 

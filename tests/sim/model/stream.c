@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "model/handle.h"
+#include "model/poll.h"
 
 struct stream {
     struct sim_context *context;
@@ -82,9 +83,7 @@ int sim_stream_query(struct sim_context *context, void *handle)
 
     if (error != CUDA_SUCCESS)
         return error;
-    if (!sim_op_done(sim_stream_last(queue)))
-        return CUDA_ERROR_NOT_READY;
-    return owner->sticky;
+    return sim_poll(owner, queue, sim_stream_last(queue));
 }
 
 void sim_streams_drop(const struct sim_context *context)

@@ -6,6 +6,7 @@
 #include "group.h"
 #include "model/enter.h"
 #include "model/fault.h"
+#include "model/gang_interface.h"
 #include "nccl_prototypes.h"
 
 ncclResult_t ncclGetVersion(int *version)
@@ -27,6 +28,10 @@ ncclResult_t ncclGetUniqueId(ncclUniqueId *id)
 
     if (id == NULL)
         return sim_comm_says(ncclInvalidArgument, "no place for the id");
+    if (sim_world.spec.host.has_no_interface)
+        sim_fault_fired((unsigned)sim_world.spec.host.interface_fault);
+    if (sim_world.spec.host.has_no_interface || !sim_gang_has_interface())
+        return sim_comm_says(ncclInvalidUsage, "Bootstrap : no socket interface found");
     return sim_gang_new_id((unsigned char *)id->internal)
                ? ncclSuccess
                : sim_comm_says(ncclSystemError, "no memory for the job");

@@ -6,7 +6,7 @@
 #include "script/statement.h"
 
 struct gpu_words {
-    char model[48], pci[32], uuid[64], serial[32], hidden_from[8];
+    char model[48], pci[32], port[32], uuid[64], serial[32], hidden_from[8];
     int numa, bridge;
     bool mig, lost;
     unsigned busy;
@@ -18,14 +18,21 @@ struct gpu_words {
 
 /* Those that only a profile may say come first. */
 static const struct sim_field FIELDS[] = {
-    ROW("model", TEXT, model), ROW("pci", TEXT, pci),
-    ROW("uuid", TEXT, uuid),   ROW("serial", TEXT, serial),
-    ROW("numa", NODE, numa),   ROW("switch", NODE, bridge),
-    ROW("mig", YES, mig),      ROW("hidden-from", TEXT, hidden_from),
-    ROW("lost", FLAG, lost),   ROW("after", TIME, after_ps),
-    ROW("busy", COUNT, busy),  ROW("held", FLAG, held),
+    ROW("model", TEXT, model),
+    ROW("pci", TEXT, pci),
+    ROW("port", TEXT, port),
+    ROW("uuid", TEXT, uuid),
+    ROW("serial", TEXT, serial),
+    ROW("numa", NODE, numa),
+    ROW("switch", NODE, bridge),
+    ROW("mig", YES, mig),
+    ROW("hidden-from", TEXT, hidden_from),
+    ROW("lost", FLAG, lost),
+    ROW("after", TIME, after_ps),
+    ROW("busy", COUNT, busy),
+    ROW("held", FLAG, held),
 };
-#define PROFILE_ONLY 7
+#define PROFILE_ONLY 8
 
 static bool find_model(const struct sim_statement *st, const char *id, struct sim_gpu_model *model)
 {
@@ -59,6 +66,25 @@ static bool set_pci(const struct sim_statement *st, struct sim_gpu *gpu, const c
     return sim_statement_fail(st, "'pci=%s' is not an address such as 0000:1b:00.0", text);
 }
 
+/* The root port above it, which sysfs does not show below a switch that has a bus. */
+static bool set_port(const struct sim_statement *st, struct sim_gpu *gpu, const char *text)
+{
+    unsigned domain, bus, device, function;
+    char again[32];
+
+    if (text[0] == '\0')
+        return true;
+    if (sscanf(text, "%4x:%2x:%2x.%1x", &domain, &bus, &device, &function) == 4) {
+        snprintf(again, sizeof again, "%04x:%02x:%02x.%x", domain, bus, device, function);
+        if (strcmp(again, text) == 0 && gpu->bridge < 0) {
+            snprintf(gpu->port, sizeof gpu->port, "%s", text);
+            return true;
+        }
+    }
+    return sim_statement_fail(
+        st, "'port=%s' is not an address such as 0000:40:01.1, or beside 'switch'", text);
+}
+
 static bool create(const struct sim_statement *st, unsigned index, const struct gpu_words *words)
 {
     struct sim_machine *machine = &st->script->machine;
@@ -81,6 +107,8 @@ static bool create(const struct sim_statement *st, unsigned index, const struct 
     snprintf(gpu->serial, sizeof gpu->serial, "%s", words->serial);
     gpu->numa = words->numa;
     gpu->bridge = words->bridge;
+    if (!set_port(st, gpu, words->port))
+        return false;
     gpu->is_mig = words->mig;
     gpu->pcie_gen_now = gpu->model.pcie_gen;
     gpu->pcie_width_now = gpu->model.pcie_width;

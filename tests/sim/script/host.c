@@ -81,14 +81,17 @@ bool sim_statement_sockets(const struct sim_statement *st)
     return true;
 }
 
-/* What a process finds on its host: memory of the wrong place, little of /dev/shm, orders to NCCL.
- */
+/* What a process finds on its host: memory of the wrong place, little of /dev/shm, orders to NCCL,
+ * a bus that is not shown, no network at all. */
 bool sim_statement_host(const struct sim_statement *st)
 {
     static const struct sim_field FIELDS[] = {
         SIM_FIELD("numa", NODE, struct sim_host, memory_node),
         SIM_FIELD("shm", BYTES, struct sim_host, shm_bytes),
         SIM_FIELD("nccl-conf", TEXT, struct sim_host, nccl_conf),
+        SIM_FIELD("nccl-conf-at", TEXT, struct sim_host, nccl_conf_at),
+        SIM_FIELD("bus-hidden", FLAG, struct sim_host, is_bus_hidden),
+        SIM_FIELD("no-interface", FLAG, struct sim_host, has_no_interface),
     };
     struct sim_host *host = &st->script->machine.host;
 
@@ -96,11 +99,18 @@ bool sim_statement_host(const struct sim_statement *st)
         return false;
     if (host->memory_node >= SIM_MACHINE_NODES)
         return sim_statement_fail(st, "more than %d NUMA nodes", SIM_MACHINE_NODES);
+    if (host->nccl_conf_at[0] != '\0'
+        && (host->nccl_conf_at[0] != '/' || host->nccl_conf[0] == '\0'))
+        return sim_statement_fail(st, "'nccl-conf-at' needs a path from / on, and nccl-conf=");
     if (sim_statement_has(st, "numa"))
         host->memory_fault = st->fault;
     if (sim_statement_has(st, "shm"))
         host->shm_fault = st->fault;
     if (sim_statement_has(st, "nccl-conf"))
         host->nccl_conf_fault = st->fault;
+    if (sim_statement_has(st, "bus-hidden"))
+        host->bus_fault = st->fault;
+    if (sim_statement_has(st, "no-interface"))
+        host->interface_fault = st->fault;
     return true;
 }

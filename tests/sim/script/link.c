@@ -7,7 +7,7 @@
 
 struct link_words {
     unsigned nvlinks, rate;
-    bool has_access, is_down, drops, hangs, is_staged;
+    bool has_access, has_access_by_nvml, is_down, drops, hangs, is_staged;
     char flip[40];
     uint64_t after_ps;
 };
@@ -31,6 +31,10 @@ static void apply_wrong(const struct sim_statement *st, struct sim_gpu_link *lin
     if (words->hangs) {
         link->hang_fault = st->fault;
         link->hang_after_ps = words->after_ps;
+    }
+    if (sim_statement_has(st, "nvml-p2p") && !words->has_access_by_nvml) {
+        link->is_refused_by_nvml = true;
+        link->nvml_fault = st->fault;
     }
 }
 
@@ -93,12 +97,14 @@ static bool check_link(const struct sim_statement *st, const struct pair *pair,
         return sim_statement_fail(st, "no NVLink goes from GPU %u to GPU %u", pair->one,
                                   pair->other);
     if (pair->is_one_way
-        && (words->is_down || sim_statement_has(st, "nvlink") || sim_statement_has(st, "p2p")))
+        && (words->is_down || sim_statement_has(st, "nvlink") || sim_statement_has(st, "p2p")
+            || sim_statement_has(st, "nvml-p2p")))
         return sim_statement_fail(st, "a link is there in both directions or not at all");
     if (words->after_ps != 0 && !words->hangs)
         return sim_statement_fail(st, "'after' goes with 'hangs'");
     if (st->part != SIM_SCRIPT_FAULT
-        && (words->flip[0] != '\0' || words->drops || words->is_staged || words->hangs))
+        && (words->flip[0] != '\0' || words->drops || words->is_staged || words->hangs
+            || sim_statement_has(st, "nvml-p2p")))
         return sim_statement_fail(st, "a link that does this is a fault, and none of a profile");
     for (unsigned a = 0; a < machine->gpu_count; a++) {
         if (words->nvlinks > machine->gpus[a].model.nvlinks
@@ -115,6 +121,7 @@ bool sim_statement_link(const struct sim_statement *st)
         SIM_FIELD("nvlink", COUNT, struct link_words, nvlinks),
         SIM_FIELD("rate", SHARE, struct link_words, rate),
         SIM_FIELD("p2p", YES, struct link_words, has_access),
+        SIM_FIELD("nvml-p2p", YES, struct link_words, has_access_by_nvml),
         SIM_FIELD("down", FLAG, struct link_words, is_down),
         SIM_FIELD("flip", TEXT, struct link_words, flip),
         SIM_FIELD("drops", YES, struct link_words, drops),
@@ -173,18 +180,24 @@ bool sim_machine_is_switched(const struct sim_machine *machine, unsigned gpu)
     return sum > machine->gpus[gpu].model.nvlinks;
 }
 
-/* What all GPUs share between them: enough for each pair alone, and not for all at once. */
+/* What all GPUs share between them: enough for each pair alone, and not for all at once; or not
+ * ready to send to all what one gives. */
 bool sim_statement_nvswitch(const struct sim_statement *st)
 {
-    static const struct sim_field FIELD =
-        SIM_FIELD("rate", SHARE, struct sim_host, fabric_permille);
+    static const struct sim_field FIELDS[] = {
+        SIM_FIELD("rate", SHARE, struct sim_host, fabric_permille),
+        SIM_FIELD("no-multicast", FLAG, struct sim_host, is_multicast_off),
+    };
     struct sim_machine *machine = &st->script->machine;
 
-    if (!sim_statement_fields(st, 1, &FIELD, 1, &machine->host))
+    if (!sim_statement_fields(st, 1, FIELDS, sizeof FIELDS / sizeof FIELDS[0], &machine->host))
         return false;
     if (machine->gpu_count == 0 || !sim_machine_is_switched(machine, 0))
         return sim_statement_fail(st, "the profile has no NVSwitch");
-    machine->host.fabric_fault = st->fault;
+    if (sim_statement_has(st, "rate"))
+        machine->host.fabric_fault = st->fault;
+    if (sim_statement_has(st, "no-multicast"))
+        machine->host.multicast_fault = st->fault;
     return true;
 }
 

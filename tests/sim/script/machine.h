@@ -125,8 +125,9 @@ struct sim_gpu {
     char uuid[64];
     char serial[32]; /* "" if the board answers none */
     unsigned pci_domain, pci_bus, pci_device;
-    int numa;   /* -1 if the firmware does not say */
-    int bridge; /* the PCIe switch that it is behind; -1 if none */
+    int numa;      /* -1 if the firmware does not say */
+    int bridge;    /* the PCIe switch that it is behind; -1 if none */
+    char port[24]; /* the root port above it, where no switch is; empty: sysfs shows none */
     bool is_hidden_from_cuda, is_hidden_from_nvml;
     int hidden_fault;
     bool gets_lost;
@@ -167,11 +168,13 @@ struct sim_gpu_link {
     bool has_access;        /* peer access, by NVLink or PCIe */
     int fault;
     /* What it does to bytes, each with a fault of its own; SIM_FAULT_NONE where it does not. */
-    struct sim_flip flip;   /* of a byte that is counted from the first one that crosses */
-    int drop_fault;         /* nothing arrives, and nobody says so */
-    int stage_fault;        /* copies go through the host, and nobody says so */
-    int hang_fault;         /* what crosses it never ends, */
-    uint64_t hang_after_ps; /* from this virtual time on */
+    struct sim_flip flip;    /* of a byte that is counted from the first one that crosses */
+    int drop_fault;          /* nothing arrives, and nobody says so */
+    int stage_fault;         /* copies go through the host, and nobody says so */
+    int hang_fault;          /* what crosses it never ends, */
+    uint64_t hang_after_ps;  /* from this virtual time on */
+    bool is_refused_by_nvml; /* CUDA gives access, and NVML says that there is none */
+    int nvml_fault;
 };
 
 /* A PCIe switch: what is behind it shares its link to the host. */
@@ -195,8 +198,13 @@ struct sim_host {
     int memory_fault;
     uint64_t shm_bytes; /* of /dev/shm; 0: enough for everything */
     int shm_fault;
-    char nccl_conf[128]; /* a line of /etc/nccl.conf; "" if there is no such file */
+    char nccl_conf[128];   /* a line of /etc/nccl.conf; "" if there is no such file, */
+    char nccl_conf_at[64]; /* or of this one */
     int nccl_conf_fault;
+    bool is_bus_hidden;    /* sysfs shows no PCI devices */
+    bool has_no_interface; /* no network interface is up, not even lo */
+    bool is_multicast_off; /* NVSwitches let no memory be bound to multicast */
+    int bus_fault, interface_fault, multicast_fault;
 };
 
 enum sim_library {
@@ -223,8 +231,13 @@ struct sim_rank {
     int late_fault;      /* it is ready so much later than its work is: */
     uint64_t late_ps;
     int nan_fault, swap_fault;
-    struct sim_flip flip; /* of what it receives; all three: */
+    struct sim_flip flip; /* of what it receives, */
+    int ulps_fault;       /* whose first number is off by so many units in the last place, */
+    unsigned ulps;
+    int combine_fault;    /* and which is combined in another way than was asked for: */
+    unsigned combines;    /* from 1: sum, prod, max, min, avg; all five: */
     unsigned spoil_where; /* likewise */
+    int scale_fault;      /* what it brings is not multiplied */
 };
 
 struct sim_library_state {
@@ -275,6 +288,9 @@ struct sim_machine {
     struct sim_gemm_fault gemm_faults[SIM_MACHINE_GEMM_FAULTS];
     unsigned nccl_version; /* 22809; 0: the double's own */
     int nccl_fault;
+    uint64_t nccl_compile_ps; /* its kernels are compiled for so long; 0: they are native code */
+    bool nccl_is_compiling;   /* and that does not come to an end */
+    int nccl_compile_fault;
     struct sim_rank ranks[SIM_MACHINE_RANKS];
 };
 

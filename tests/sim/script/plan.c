@@ -107,7 +107,7 @@ static bool read_action(const struct sim_statement *st, unsigned at, struct sim_
     if (left == 0)
         return sim_statement_fail(st, "'%s' needs to do something (known: %s)", words[0].key,
                                   known);
-    if (strcmp(word, "takes") == 0 && left == 1)
+    if (strcmp(word, "takes") == 0)
         return read_time(st, &words[at], entry);
     if (strcmp(word, "returns") == 0)
         return read_result(st, at + 1, &entry->result);

@@ -193,24 +193,27 @@ void sim_script_init(struct sim_script *script)
     machine->driver_fault = machine->cudart_fault = SIM_FAULT_NONE;
     for (unsigned i = 0; i < SIM_LIBRARIES; i++)
         machine->libraries[i].fault = SIM_FAULT_NONE;
-    machine->nccl_fault = SIM_FAULT_NONE;
+    machine->nccl_fault = machine->nccl_compile_fault = SIM_FAULT_NONE;
     for (unsigned i = 0; i < SIM_MACHINE_RANKS; i++) {
         struct sim_rank *rank = &machine->ranks[i];
 
         rank->absent_fault = rank->death_fault = rank->drop_fault = SIM_FAULT_NONE;
         rank->late_fault = rank->skip_fault = SIM_FAULT_NONE;
         rank->nan_fault = rank->swap_fault = rank->flip.fault = SIM_FAULT_NONE;
+        rank->ulps_fault = rank->combine_fault = rank->scale_fault = SIM_FAULT_NONE;
     }
     machine->host.memory_node = -1;
     machine->host.memory_fault = machine->host.fabric_fault = SIM_FAULT_NONE;
     machine->host.shm_fault = machine->host.nccl_conf_fault = SIM_FAULT_NONE;
+    machine->host.bus_fault = machine->host.interface_fault = SIM_FAULT_NONE;
+    machine->host.multicast_fault = SIM_FAULT_NONE;
     for (unsigned a = 0; a < SIM_MACHINE_GPUS; a++) {
         for (unsigned b = 0; b < SIM_MACHINE_GPUS; b++) {
             struct sim_gpu_link *link = &machine->links[a][b];
 
             link->rate_permille = 1000;
             link->fault = link->flip.fault = link->drop_fault = SIM_FAULT_NONE;
-            link->stage_fault = link->hang_fault = SIM_FAULT_NONE;
+            link->stage_fault = link->hang_fault = link->nvml_fault = SIM_FAULT_NONE;
         }
     }
 }

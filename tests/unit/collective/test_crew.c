@@ -25,19 +25,7 @@
 #define CULPRIT 1
 
 /* What the culprit does; handed over as the seed. */
-enum script {
-    WELL,
-    NO_LIBRARY,
-    JOIN,
-    FAILS,
-    DIES,
-    LEAVES,
-    HANGS,
-    ALL_HANG,
-    IS_LOST,
-    COMES_ON,
-    STAYS
-};
+enum script { WELL, FAILS, DIES, HANGS, ALL_HANG, IS_LOST, COMES_ON, STAYS };
 
 static void hang(struct gst_board *board, bool heeds_stop)
 {
@@ -71,9 +59,6 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
 {
     snprintf(own->progress.phase, sizeof(own->progress.phase), "fall asleep");
     switch ((enum script)board->seed) {
-    case NO_LIBRARY:
-        give_up(own, GST_IMAGE_NCCL_MISSING, "not found");
-        break;
     case FAILS:
         give_up(own, GST_RUNTIME_NCCL_SYSTEM_ERROR, "no space");
         break;
@@ -86,9 +71,6 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
         break;
     case DIES:
         kill(getpid(), SIGKILL);
-        break;
-    case LEAVES:
-        _exit(3);
         break;
     case COMES_ON:
         while (atomic_load(&board->stop) == 0) {
@@ -123,9 +105,7 @@ static int be_worker(void)
         return 1;
     own = &board->workers[number];
     snprintf(own->progress.phase, sizeof(own->progress.phase), "wait for the others");
-    if (board->seed == JOIN)
-        snprintf(own->progress.phase, sizeof(own->progress.phase), "%s", GST_BOARD_JOINING);
-    if (board->seed == ALL_HANG || board->seed == JOIN)
+    if (board->seed == ALL_HANG)
         hang(board, true);
     else if (number == CULPRIT)
         misbehave(board, own);
@@ -153,44 +133,44 @@ static bool hear(void *data, struct gst_status *st)
     return gst_fail(st, GST_HOST_RANK_LOST, "rank 3 is gone");
 }
 
-/* With so many workers. */
-static void run_some(enum script script, int workers, double allowed_s, struct gst_status *st)
+static void make(struct gst_crew *crew, enum script script, struct gst_status *st)
 {
     static const char *const variables[] = { "CREW_TEST=1", NULL };
-    struct gst_crew crew;
     const struct gst_status none = GST_STATUS_INIT;
-    bool ok;
 
     *st = none;
-    assert_true(gst_crew_init(&crew, st));
-    crew.variables = variables;
-    crew.go_on = heard_ns == 0 ? NULL : hear;
-    crew.board->seed = script;
-    crew.board->worker_count = crew.board->seat_count = workers;
-    crew.board->world = WORKERS;
-    for (int i = 0; i < workers; i++) {
-        crew.board->workers[i].first_seat = i;
-        crew.board->workers[i].seat_count = 1;
-        crew.board->seats[i].rank = 10 + i;
-        crew.board->seats[i].gpu = 20 + i;
+    assert_true(gst_crew_init(crew, st));
+    crew->variables = variables;
+    crew->go_on = heard_ns == 0 ? NULL : hear;
+    crew->board->seed = script;
+    crew->board->worker_count = crew->board->seat_count = crew->board->world = WORKERS;
+    for (int i = 0; i < WORKERS; i++) {
+        crew->board->workers[i].first_seat = i;
+        crew->board->workers[i].seat_count = 1;
+        crew->board->seats[i].rank = 10 + i;
+        crew->board->seats[i].gpu = 20 + i;
     }
     /* Of two cases all came through the first, two through the second. */
-    crew.board->case_count = 2;
+    crew->board->case_count = 2;
     for (int i = 0; i < 2 * WORKERS - 1; i++)
-        atomic_store(&crew.board->outcomes[i / WORKERS][i % WORKERS].is_done, 1);
-    ok = gst_crew_run(&crew, allowed_s, st);
-    removed_files = crew.removed_files;
-    had_to_end_workers = crew.had_to_end_workers;
-    assert_int_equal(ok, st->finding == GST_NO_FINDING);
-    /* Nobody is left, and nobody waits to be reaped. */
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-    gst_crew_release(&crew);
-    gst_crew_release(&crew);
+        atomic_store(&crew->board->outcomes[i / WORKERS][i % WORKERS].is_done, 1);
 }
 
 static void run(enum script script, double allowed_s, struct gst_status *st)
 {
-    run_some(script, WORKERS, allowed_s, st);
+    struct gst_crew crew;
+    bool ok;
+
+    make(&crew, script, st);
+    ok = gst_crew_run(&crew, allowed_s, st);
+    removed_files = crew.removed_files;
+    had_to_end_workers = crew.had_to_end_workers;
+    assert_int_equal(ok, st->finding == GST_NO_FINDING);
+    assert_int_equal(crew.survivor_count, 0);
+    /* Nobody is left, and nobody waits to be reaped. */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    gst_crew_release(&crew);
+    gst_crew_release(&crew);
 }
 
 static void assert_cause(const struct gst_status *st, const char *id, int gpu, const char *words)
@@ -219,18 +199,6 @@ static void test_crew__who_is_slow_to_leave_is_ended(void **state)
     run(STAYS, 0.3, &st);
     assert_int_equal(st.finding, GST_NO_FINDING);
     assert_true(had_to_end_workers);
-}
-
-/* Of several ranks this process drives one, and of the others it knows nothing. */
-static void test_crew__one_process_speaks_of_itself(void **state)
-{
-    struct gst_status st;
-
-    (void)state;
-    run_some(JOIN, 1, 0.3, &st);
-    assert_cause(&st, "host.rank-absent", -1, "rank 10 waits in 'join the other ranks'");
-    run_some(ALL_HANG, 1, 0.3, &st);
-    assert_cause(&st, "hardware.collective-hang", -1, "rank 10 waits in 'wait for the others'");
 }
 
 /* One thread that waits for each launch of several ranks would wait for good: the worker, which
@@ -277,8 +245,6 @@ static void test_crew__names_the_rank_that_died(void **state)
     run(DIES, 30, &st);
     assert_cause(&st, "host.rank-died", 21, "rank 11 was killed by signal 9");
     assert_non_null(strstr(st.cause, "'fall asleep'"));
-    run(LEAVES, 30, &st);
-    assert_cause(&st, "host.rank-died", 21, "exit status 3");
 }
 
 /* Those that saw it go say so, too, maybe earlier; it is not what has to be mended. */
@@ -302,6 +268,33 @@ static void test_crew__names_the_rank_that_never_came(void **state)
     assert_int_equal(removed_files, 1);
 }
 
+static int kill_in_vain(pid_t worker, int signal)
+{
+    assert_true(worker > 0);
+    assert_int_equal(signal, SIGKILL);
+    return 0;
+}
+
+/* As where it sits in the driver: nobody waits for it, and it is told of. */
+static void test_crew__notes_who_cannot_be_killed(void **state)
+{
+    struct gst_crew crew;
+    struct gst_status st;
+
+    (void)state;
+    make(&crew, HANGS, &st);
+    crew.kill = kill_in_vain;
+    crew.kill_grace_s = 0.05;
+    assert_false(gst_crew_run(&crew, 0.3, &st));
+    assert_cause(&st, "host.rank-absent", 21, "rank 11 is in 'fall asleep'");
+    assert_int_equal(crew.survivor_count, 1);
+    assert_int_equal(crew.survivors[0].number, CULPRIT);
+    assert_memory_equal(crew.survivors[0].where, "state ", 6);
+    assert_int_equal(kill(crew.survivors[0].pid, SIGKILL), 0);
+    assert_int_equal(waitpid(crew.survivors[0].pid, NULL, 0), crew.survivors[0].pid);
+    gst_crew_release(&crew);
+}
+
 static void test_crew__blames_nobody_where_all_are_in_one_place(void **state)
 {
     struct gst_status st;
@@ -322,42 +315,19 @@ static void test_crew__who_comes_on_does_not_hang(void **state)
     assert_non_null(strstr(st.cause, "--max-bytes"));
 }
 
-/* Who is missing cannot be seen from outside: those that wait look alike. */
-static void test_crew__a_rank_is_absent_where_all_wait_to_join(void **state)
-{
-    struct gst_status st;
-
-    (void)state;
-    run(JOIN, 0.3, &st);
-    assert_cause(&st, "host.rank-absent", -1, "all 3 processes wait");
-}
-
-/* It is nobody's in particular, whoever says so. */
-static void test_crew__what_the_image_lacks_is_no_ranks_fault(void **state)
-{
-    struct gst_status st;
-
-    (void)state;
-    run(NO_LIBRARY, 30, &st);
-    assert_cause(&st, "image.nccl-missing", -1, "not found");
-    assert_null(strstr(st.cause, "rank"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crew__all_well),
         cmocka_unit_test(test_crew__who_is_slow_to_leave_is_ended),
-        cmocka_unit_test(test_crew__one_process_speaks_of_itself),
         cmocka_unit_test(test_crew__launches_never_wait),
         cmocka_unit_test(test_crew__says_what_a_rank_says),
         cmocka_unit_test(test_crew__a_rank_that_is_gone_tells_more_than_a_refused_connection),
         cmocka_unit_test(test_crew__names_the_rank_that_died),
         cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
         cmocka_unit_test(test_crew__names_the_rank_that_never_came),
-        cmocka_unit_test(test_crew__a_rank_is_absent_where_all_wait_to_join),
-        cmocka_unit_test(test_crew__what_the_image_lacks_is_no_ranks_fault),
         cmocka_unit_test(test_crew__who_comes_on_does_not_hang),
+        cmocka_unit_test(test_crew__notes_who_cannot_be_killed),
         cmocka_unit_test(test_crew__blames_nobody_where_all_are_in_one_place),
     };
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "collective/way/causes.h"
-#include "nccl_fixture.h"
+#include "nccl_files.h"
 
 #define RANKS 2
 
@@ -24,6 +24,10 @@ static struct gst_way_graphs graphs;
 static struct gst_way_evidence evidence;
 static struct gst_way_loss losses[GST_WAY_LOSSES];
 static size_t seen, peers;
+
+/* Of all pairs. */
+static bool is_bus_untold;
+static const char *bus = "";
 
 /* Two GPUs so far apart, in one container, that can copy or not, and what both ways go over. */
 static int healthy(void **state)
@@ -46,8 +50,12 @@ static size_t look(enum gst_way_link link, bool can_peer, const char *via)
 {
     char text[256];
 
-    for (int i = 0; i < RANKS * RANKS; i++)
-        pairs[i] = (struct gst_way_pair){ .can_peer = can_peer, .link = link };
+    for (int i = 0; i < RANKS * RANKS; i++) {
+        pairs[i] = (struct gst_way_pair){ .can_peer = can_peer,
+                                          .link = link,
+                                          .is_bus_untold = is_bus_untold };
+        snprintf(pairs[i].bus, sizeof(pairs[i].bus), "%s", bus);
+    }
     snprintf(text, sizeof(text),
              "n:1:1 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[1] via %s\n"
              "n:1:1 [1] NCCL INFO Channel 00/0 : 1[1] -> 0[0] via %s\n",
@@ -131,15 +139,20 @@ static void test_way_causes__containers_apart(void **state)
     evidence.cards = cards;
     cards[1].shm_device = 10;
     assert_loss(look(GST_WAY_LINK_NVL, true, "NET/IB/0"), GST_USER_NCCL_RANKS_APART, "/dev/shm");
-    cards[1].shm_device = 9;
+    assert_null(strstr(losses[0].why, "IPC"));
     cards[1].ipc_namespace = 8;
-    assert_loss(look(GST_WAY_LINK_NVL, true, "SHM"), GST_USER_NCCL_RANKS_APART, "IPC");
-    cards[1].ipc_namespace = 7;
-    cards[1].pid_namespace = 8;
-    assert_loss(look(GST_WAY_LINK_NVL, true, "SHM"), GST_USER_NCCL_RANKS_APART, "PID");
-    cards[1].pid_namespace = 7;
-    cards[1].net_namespace = 8;
-    assert_loss(look(GST_WAY_LINK_NVL, true, "SHM"), GST_USER_NCCL_RANKS_APART, "network");
+    assert_loss(look(GST_WAY_LINK_NVL, true, "NET/IB/0"), GST_USER_NCCL_RANKS_APART,
+                "'/dev/shm' each, and an IPC namespace");
+}
+
+/* NCCL does not look at them, so that something else keeps GPUs from copying. */
+static void test_way_causes__namespaces_keep_nobody_apart(void **state)
+{
+    (void)state;
+    evidence.cards = cards;
+    cards[1].ipc_namespace = cards[1].pid_namespace = cards[1].net_namespace = 8;
+    assert_loss(look(GST_WAY_LINK_PIX, true, "SHM"), GST_HOST_NCCL_PEERS_UNUSED, "CUDA gives");
+    assert_int_equal(look(GST_WAY_LINK_PIX, true, "P2P/CUMEM"), 0);
 }
 
 /* Between machines the network is right. */
@@ -159,7 +172,7 @@ static void test_way_causes__two_machines(void **state)
 
 static void test_way_causes__topology(void **state)
 {
-    const char *problem, *text = nccl_fixture("topology-v100-no-sysfs.xml");
+    const char *problem, *text = nccl_file("topology-v100-no-sysfs.xml");
 
     (void)state;
     assert_true(gst_way_topology_parse(&topology, text, strlen(text), &problem));
@@ -168,6 +181,47 @@ static void test_way_causes__topology(void **state)
     evidence.topology = NULL;
     set("NCCL_TOPO_FILE=/opt/other.xml\n");
     assert_loss(look(GST_WAY_LINK_PIX, true, "SHM"), GST_USER_NCCL_TOPOLOGY, "/opt/other.xml");
+}
+
+/* What the container hides from NCCL it hides from everybody: how far apart GPUs are is not known
+ * then, and no distance is to blame. */
+static void test_way_causes__hidden_bus(void **state)
+{
+    const char *problem, *text = nccl_file("topology-v100-no-sysfs.xml");
+
+    (void)state;
+    is_bus_untold = true;
+    assert_int_equal(look(GST_WAY_LINK_SYS, true, "SHM"), 0);
+    /* In a virtual machine a file of the cloud's may say it, and NCCL knows best. */
+    set("NCCL_TOPO_FILE=/opt/cloud.xml\n");
+    assert_int_equal(look(GST_WAY_LINK_SYS, true, "SHM"), 0);
+    healthy(NULL);
+    assert_true(gst_way_topology_parse(&topology, text, strlen(text), &problem));
+    evidence.topology = &topology;
+    assert_loss(look(GST_WAY_LINK_SYS, true, "SHM"), GST_USER_NCCL_TOPOLOGY, "2 of 2 GPUs");
+    assert_int_equal(look(GST_WAY_LINK_SYS, false, "SHM"), 0); /* GeForce */
+    /* That keeps GPUs apart which may be near, and the other may not. */
+    set("NCCL_P2P_LEVEL=PXB\n");
+    assert_loss(look(GST_WAY_LINK_SYS, true, "SHM"), GST_USER_NCCL_TOPOLOGY, "2 of 2 GPUs");
+    healthy(NULL);
+    evidence.topology = &topology;
+    set("NCCL_P2P_DISABLE=1\n");
+    assert_loss(look(GST_WAY_LINK_SYS, true, "SHM"), GST_USER_NCCL_PEERS_OFF, "NCCL_P2P_DISABLE");
+    is_bus_untold = false;
+}
+
+static void test_way_causes__what_the_bus_does_is_told(void **state)
+{
+    static const char refused[] = " NCCL INFO P2P is disabled between connected GPUs 0 and 1.\n";
+
+    (void)state;
+    bus = "PIX: ACS of a port sends it up to the CPU (0000:16:00.0); IOMMU translating";
+    assert_loss(look(GST_WAY_LINK_PIX, true, "SHM"), GST_HOST_NCCL_PEERS_UNUSED, bus);
+    assert_null(strstr(losses[0].why, "NVML"));
+    gst_way_log_add(&log_, refused, sizeof(refused) - 1);
+    assert_loss(gst_way_losses(&evidence, losses, &seen, &peers), GST_HOST_NCCL_PEERS_UNUSED,
+                "CUDA gives access and NVML does not");
+    bus = "";
 }
 
 /* The least of several transports counts, each pair once. */
@@ -263,8 +317,11 @@ int main(void)
         cmocka_unit_test_setup(test_way_causes__shared_memory_by_design, healthy),
         cmocka_unit_test_setup(test_way_causes__variables, healthy),
         cmocka_unit_test_setup(test_way_causes__containers_apart, healthy),
+        cmocka_unit_test_setup(test_way_causes__namespaces_keep_nobody_apart, healthy),
         cmocka_unit_test_setup(test_way_causes__two_machines, healthy),
         cmocka_unit_test_setup(test_way_causes__topology, healthy),
+        cmocka_unit_test_setup(test_way_causes__hidden_bus, healthy),
+        cmocka_unit_test_setup(test_way_causes__what_the_bus_does_is_told, healthy),
         cmocka_unit_test_setup(test_way_causes__two_transports_are_one_connection, healthy),
         cmocka_unit_test_setup(test_way_causes__without_a_log_nothing_is_lost, healthy),
         cmocka_unit_test_setup(test_way_causes__nvls, healthy),

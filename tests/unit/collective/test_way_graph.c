@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "collective/way/graph.h"
-#include "nccl_fixture.h"
+#include "nccl_files.h"
 
 static struct gst_way_graphs graphs;
 static const char *problem;
@@ -25,7 +25,7 @@ static void test_way_graph__rings_over_nvlink(void **state)
     char text[96];
 
     (void)state;
-    assert_true(parse(nccl_fixture("graph-v100x4.xml")));
+    assert_true(parse(nccl_file("graph-v100x4.xml")));
     ring = gst_way_graph_of(&graphs, GST_WAY_RING);
     assert_non_null(ring);
     /* Six NVLinks of 22 GB/s by NCCL's count of that day. */
@@ -44,7 +44,7 @@ static void test_way_graph__older_dump_over_the_cpus(void **state)
     const struct gst_way_graph *ring, *tree;
 
     (void)state;
-    assert_true(parse(nccl_fixture("graph-pcie.xml")));
+    assert_true(parse(nccl_file("graph-pcie.xml")));
     assert_int_equal(graphs.count, 3);
     ring = gst_way_graph_of(&graphs, GST_WAY_RING);
     tree = gst_way_graph_of(&graphs, GST_WAY_TREE);
@@ -60,7 +60,7 @@ static void test_way_graph__older_dump_over_the_cpus(void **state)
 static void test_way_graph__no_channel_is_no_graph(void **state)
 {
     (void)state;
-    assert_true(parse(nccl_fixture("graph-one-gpu.xml")));
+    assert_true(parse(nccl_file("graph-one-gpu.xml")));
     assert_int_equal(graphs.count, 4);
     assert_null(gst_way_graph_of(&graphs, GST_WAY_NVLS));
     assert_int_equal(gst_way_graph_of(&graphs, GST_WAY_RING)->intra, GST_WAY_LINK_LOC);

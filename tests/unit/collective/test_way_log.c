@@ -9,14 +9,14 @@
 #include <string.h>
 
 #include "collective/way/log.h"
-#include "nccl_fixture.h"
+#include "nccl_files.h"
 
 static struct gst_way_log log_;
 static enum gst_way_transport transport;
 
 static void read_log(const char *name)
 {
-    const char *text = nccl_fixture(name);
+    const char *text = nccl_file(name);
 
     gst_way_log_start(&log_);
     gst_way_log_add(&log_, text, strlen(text));
@@ -157,6 +157,24 @@ static void test_way_log__broken_lines_are_passed_over(void **state)
     assert_true(log_.init_total_s == 0 && log_.init_kernels_s == 0);
 }
 
+/* "Init START" comes after the kernels; older releases say it later, or not at all. */
+static void test_way_log__ranks_that_wait_for_kernels(void **state)
+{
+    static const char version[] = " NCCL INFO NCCL version 2.28.9+cuda13.0\n";
+
+    (void)state;
+    read_lines("");
+    assert_false(gst_way_log_waits_for_kernels(&log_, 22809)); /* it tells nothing */
+    read_lines(version);
+    assert_true(gst_way_log_waits_for_kernels(&log_, 22809));
+    assert_true(gst_way_log_waits_for_kernels(&log_, 22200));
+    assert_false(gst_way_log_waits_for_kernels(&log_, 22105));
+    read_lines(" NCCL INFO ncclCommInitRankConfig comm 0x1 rank 0 nranks 2 cudaDev 0 nvmlDev 0 "
+               "busId 1b000 commId 0x2 - Init START\n");
+    assert_int_equal(log_.started, 1);
+    assert_false(gst_way_log_waits_for_kernels(&log_, 22809));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_way_log__two_hosts),
         cmocka_unit_test(test_way_log__rings_of_old),
         cmocka_unit_test(test_way_log__newest_lines),
+        cmocka_unit_test(test_way_log__ranks_that_wait_for_kernels),
         cmocka_unit_test(test_way_log__broken_lines_are_passed_over),
     };
 

@@ -12,22 +12,10 @@
 #include <unistd.h>
 
 #include "collective/way/read.h"
-#include "nccl_fixture.h"
+#include "nccl_files.h"
 
 static struct gst_way_seen seen;
 static char folder[64];
-
-static void put(const char *name, const char *text)
-{
-    char path[256];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    fclose(file);
-}
 
 static int make(void **state)
 {
@@ -53,11 +41,11 @@ static int clear(void **state)
 static void test_way_read__all_there(void **state)
 {
     (void)state;
-    put("topology.xml", nccl_fixture("topology-v100-no-sysfs.xml"));
-    put("graph.xml", nccl_fixture("graph-v100x4.xml"));
-    put("log.node.1", nccl_fixture("log-shm.txt"));
-    put("log.node.2", nccl_fixture("log-b200.txt"));
-    put("other", " NCCL INFO Using network Other\n");
+    put_file(folder, "topology.xml", nccl_file("topology-v100-no-sysfs.xml"));
+    put_file(folder, "graph.xml", nccl_file("graph-v100x4.xml"));
+    put_file(folder, "log.node.1", nccl_file("log-shm.txt"));
+    put_file(folder, "log.node.2", nccl_file("log-b200.txt"));
+    put_file(folder, "other", " NCCL INFO Using network Other\n");
     gst_way_read(&seen, folder);
     assert_true(seen.has_topology && seen.has_graphs && seen.has_log);
     assert_int_equal(seen.topology.gpu_count, 2);
@@ -69,7 +57,7 @@ static void test_way_read__all_there(void **state)
 static void test_way_read__a_rank_died(void **state)
 {
     (void)state;
-    put("topology.xml", "<system><cpu>");
+    put_file(folder, "topology.xml", "<system><cpu>");
     gst_way_read(&seen, folder);
     assert_false(seen.has_topology || seen.has_graphs || seen.has_log);
     assert_string_equal(seen.topology_problem, "it ends within an element");
@@ -103,6 +91,16 @@ static void test_way_read__variables_name_the_folder(void **state)
     assert_non_null(strstr(all, "NCCL_DEBUG=INFO\n"));
 }
 
+/* What the user set of NCCL's files stays as it is. */
+static void test_way_read__without_a_folder_warnings_alone(void **state)
+{
+    char all[1024] = "";
+
+    (void)state;
+    gst_way_quiet_variables(collect, all);
+    assert_string_equal(all, "NCCL_DEBUG=WARN\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +108,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_way_read__a_rank_died, make, clear),
         cmocka_unit_test(test_way_read__no_folder),
         cmocka_unit_test(test_way_read__variables_name_the_folder),
+        cmocka_unit_test(test_way_read__without_a_folder_warnings_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

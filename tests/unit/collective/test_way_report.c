@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "collective/way/report.h"
+#include "nccl_files.h"
 
 #define RANKS 3
 #define LINKS 18
@@ -40,6 +41,7 @@ struct fixture {
     struct gst_way_settings settings;
     struct gst_root root;
     char folder[64];
+    bool is_placing_refused;
 };
 
 static int setup(void **state)
@@ -93,18 +95,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void put(const struct fixture *f, const char *name, const char *text)
-{
-    char path[128];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", f->folder, name);
-    file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    fclose(file);
-}
-
 static void report(struct fixture *f, const char *graphs, const char *log)
 {
     static struct gst_way_seen seen;
@@ -113,10 +103,11 @@ static void report(struct fixture *f, const char *graphs, const char *log)
                                          .ranks = RANKS,
                                          .gpus = gpus,
                                          .peers = &f->peers,
-                                         .settings = &f->settings };
+                                         .settings = &f->settings,
+                                         .is_placing_refused = f->is_placing_refused };
 
-    put(f, "graph.xml", graphs);
-    put(f, "log.n.1", log);
+    put_file(f->folder, "graph.xml", graphs);
+    put_file(f->folder, "log.n.1", log);
     gst_way_read(&seen, f->folder);
     gst_way_report_settings(&f->run, &f->settings);
     gst_way_report(&f->run, &input);
@@ -252,14 +243,30 @@ static void test_way_report__tuned(void **state)
                  "2 variables of NCCL are set, the first: NCCL_ALGO=Tree in /x.conf chooses");
 }
 
+#define FALLS_BACK                                                                                 \
+    VIA("P2P/CUMEM")                                                                               \
+    "n:1:1 [0] NCCL INFO cuMem host allocations do not appear to be working; falling back to a "   \
+    "/dev/shm/ based implementation.\n"
+
 static void test_way_report__memory_may_not_be_placed(void **state)
 {
     struct fixture *f = *state;
 
-    report(f, GRAPHS("16"),
-           VIA("P2P/CUMEM") "n:1:1 [0] NCCL INFO cuMem host allocations do not appear to be "
-                            "working; falling back to a /dev/shm/ based implementation.\n");
-    assert_found(f, GST_USER_SECCOMP, "/dev/shm");
+    f->is_placing_refused = true;
+    report(f, GRAPHS("16"), FALLS_BACK);
+    assert_found(f, GST_USER_SECCOMP,
+                 "get_mempolicy says EPERM, and NCCL falls back to '/dev/shm'");
+}
+
+/* Whatever it is, no seccomp profile: that is not proven. */
+static void test_way_report__memory_that_is_not_shared_for_another_reason(void **state)
+{
+    struct fixture *f = *state;
+
+    report(f, GRAPHS("16"), FALLS_BACK);
+    for (size_t i = 0; i < f->run.report->check_count; i++)
+        assert_int_equal(f->run.report->checks[i].verdict, GST_PASS);
+    assert_non_null(strstr(fact(f, "host_memory"), "get_mempolicy is not refused"));
 }
 
 /* A collective that failed has a cause of its own. */
@@ -287,6 +294,7 @@ int main(void)
         CASE(kernels_are_compiled),
         CASE(tuned),
         CASE(memory_may_not_be_placed),
+        CASE(memory_that_is_not_shared_for_another_reason),
         CASE(nothing_told_is_nothing_found),
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Variables of NCCL: where they come from, which one counts, and what it does. */
+/* Variables of NCCL: where they come from, and which one counts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,22 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collective/way/graph.h"
 #include "collective/way/settings.h"
+#include "nccl_files.h"
 
 static struct gst_way_settings settings;
-
-static void put(const char *folder, const char *name, const char *text)
-{
-    char path[512];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    fclose(file);
-}
 
 static void take_away(const char *folder, const char *name)
 {
@@ -54,11 +42,11 @@ static void read_below_root(const char *const *environment)
     assert_int_equal(mkdir(path, 0700), 0);
     snprintf(path, sizeof(path), "%s/me", folder);
     assert_int_equal(mkdir(path, 0700), 0);
-    put(folder, "etc/nccl.conf", "# site\nNCCL_ALGO=Tree\r\nNCCL_DEBUG=WARN\nNCCL_PROTO=LL\n");
-    put(folder, "me/.nccl.conf", "NCCL_ALGO=Ring\nPATH=/x\nNCCL_BROKEN\n");
-    put(folder, "mine.conf", "NCCL_NVLS_ENABLE=0");
+    put_file(folder, "etc/nccl.conf", "# site\nNCCL_ALGO=Tree\r\nNCCL_DEBUG=WARN\nNCCL_PROTO=LL\n");
+    put_file(folder, "me/.nccl.conf", "NCCL_ALGO=Ring\nPATH=/x\nNCCL_BROKEN\n");
+    put_file(folder, "mine.conf", "NCCL_NVLS_ENABLE=0");
     if (more_file.name != NULL)
-        put(folder, more_file.name, more_file.text);
+        put_file(folder, more_file.name, more_file.text);
     assert_true(gst_root_open(&root, folder, &st));
     gst_way_settings_read(&settings, environment, &root);
     gst_root_close(&root);
@@ -135,62 +123,6 @@ static void test_way_settings__nothing_is_nothing(void **state)
     gst_root_close(&root);
     assert_int_equal(settings.count, 1);
     assert_null(gst_way_settings_find(&settings, "NCCL_P2P_DISABLE"));
-    assert_int_equal(gst_way_setting_effect(&settings.of[0]), GST_WAY_EFFECT_NONE);
-}
-
-static const struct {
-    const char *line;
-    enum gst_way_effect effect;
-} known[] = {
-    { "NCCL_P2P_DISABLE=1", GST_WAY_EFFECT_PEER },
-    { "NCCL_P2P_DISABLE=0", GST_WAY_EFFECT_NONE },
-    { "NCCL_P2P_DISABLE=yes", GST_WAY_EFFECT_NONE }, /* not a number: NCCL reads 0 */
-    { "NCCL_P2P_LEVEL=LOC", GST_WAY_EFFECT_PEER },
-    { "NCCL_P2P_LEVEL=NVL", GST_WAY_EFFECT_PEER },
-    { "NCCL_P2P_LEVEL=PXB", GST_WAY_EFFECT_NONE }, /* as far as NCCL goes by itself */
-    { "NCCL_P2P_LEVEL=SYS", GST_WAY_EFFECT_NONE },
-    { "NCCL_P2P_LEVEL=0", GST_WAY_EFFECT_PEER },
-    { "NCCL_P2P_LEVEL=5", GST_WAY_EFFECT_NONE },
-    { "NCCL_P2P_LEVEL=near", GST_WAY_EFFECT_NONE },
-    { "NCCL_SHM_DISABLE=1", GST_WAY_EFFECT_SHM },
-    { "NCCL_NVLS_ENABLE=0", GST_WAY_EFFECT_NVLS },
-    { "NCCL_NVLS_ENABLE=1", GST_WAY_EFFECT_NONE },
-    { "NCCL_HOSTID=a", GST_WAY_EFFECT_HOST },
-    { "NCCL_TOPO_FILE=/x", GST_WAY_EFFECT_TOPOLOGY },
-    { "NCCL_ALGO=Tree", GST_WAY_EFFECT_CHOICE },
-    { "NCCL_MAX_NCHANNELS=1", GST_WAY_EFFECT_SPEED },
-    { "NCCL_DEBUG=INFO", GST_WAY_EFFECT_NONE },
-    { "NCCL_IB_HCA=mlx5_0", GST_WAY_EFFECT_NONE },
-};
-
-static void test_way_settings__effects(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        memset(&settings, 0, sizeof(settings));
-        gst_way_settings_add_file(&settings, known[i].line, "x");
-        if (gst_way_setting_effect(&settings.of[0]) != known[i].effect)
-            print_error("%s\n", known[i].line);
-        assert_int_equal(settings.count, 1);
-        assert_int_equal(gst_way_setting_effect(&settings.of[0]), known[i].effect);
-        assert_int_equal(gst_way_settings_with(&settings, known[i].effect) != NULL, 1);
-    }
-}
-
-static void test_way_settings__how_far_peers_may_be(void **state)
-{
-    (void)state;
-    memset(&settings, 0, sizeof(settings));
-    assert_null(gst_way_settings_without_peers(&settings, GST_WAY_LINK_SYS));
-    assert_false(gst_way_settings_allow_peers(&settings, GST_WAY_LINK_PIX));
-    gst_way_settings_add_file(&settings, "NCCL_P2P_LEVEL=PIX\n", "x");
-    assert_null(gst_way_settings_without_peers(&settings, GST_WAY_LINK_NVL));
-    assert_null(gst_way_settings_without_peers(&settings, GST_WAY_LINK_PIX));
-    assert_ptr_equal(gst_way_settings_without_peers(&settings, GST_WAY_LINK_PXB), &settings.of[0]);
-    assert_true(gst_way_settings_allow_peers(&settings, GST_WAY_LINK_PIX));
-    /* Off is off, whatever the level says. */
-    gst_way_settings_add_file(&settings, "NCCL_P2P_DISABLE=1\n", "x");
-    assert_ptr_equal(gst_way_settings_without_peers(&settings, GST_WAY_LINK_NVL), &settings.of[1]);
 }
 
 static void test_way_settings__what_has_no_room_is_counted(void **state)
@@ -214,8 +146,6 @@ int main(void)
         cmocka_unit_test(test_way_settings__named_file_takes_the_place_of_the_homes),
         cmocka_unit_test(test_way_settings__home_of_passwd),
         cmocka_unit_test(test_way_settings__nothing_is_nothing),
-        cmocka_unit_test(test_way_settings__effects),
-        cmocka_unit_test(test_way_settings__how_far_peers_may_be),
         cmocka_unit_test(test_way_settings__what_has_no_room_is_counted),
     };
 

@@ -76,13 +76,49 @@ static void test_way_site__untold_links(void **state)
     assert_int_equal(kind(false), GST_WAY_KIND_SWITCH);
 }
 
+/* A pair that NVLinks join needs nothing of what lies between nodes; one way of many is enough. */
+static void test_way_site__nodes(void **state)
+{
+    (void)state;
+    fill((struct gst_way_pair){ .can_peer = true, .link = GST_WAY_LINK_PHB });
+    assert_false(gst_way_is_across_nodes(pairs, COUNT));
+    pairs[0].link = GST_WAY_LINK_SYS; /* a GPU with itself says nothing */
+    assert_false(gst_way_is_across_nodes(pairs, COUNT));
+    pairs[1].link = GST_WAY_LINK_SYS;
+    assert_true(gst_way_is_across_nodes(pairs, COUNT));
+    join(0, 1, 12);
+    assert_false(gst_way_is_across_nodes(pairs, COUNT));
+}
+
+/* Root port, GPU; and with a switch between them, whose port to the host is narrower. */
+static void test_way_site__slots(void **state)
+{
+    const struct gst_pci_link x16 = { .generation = 4, .width = 16 }, x8 = { 4, 8 }, none = { 0 };
+    struct gst_pci_device device = { .depth = 2, .ports = { { .most = x16 }, { .most = x16 } } };
+
+    (void)state;
+    assert_true(gst_way_is_wide_above(&device, x16));
+    device.ports[0].most = x8;
+    assert_false(gst_way_is_wide_above(&device, x16));
+    assert_true(gst_way_is_wide_above(&device, x8));
+    device.ports[0].most = none;
+    assert_false(gst_way_is_wide_above(&device, x8));
+    device.depth = 4;
+    device.ports[0].most = device.ports[1].most = x8;
+    device.ports[2].most = device.ports[3].most = x16;
+    assert_false(gst_way_is_wide_above(&device, x16));
+    device.ports[0].most = device.ports[1].most = x16;
+    assert_true(gst_way_is_wide_above(&device, x16));
+    device.depth = 1; /* as in a virtual machine */
+    assert_false(gst_way_is_wide_above(&device, x16));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_way_site__nvlink),
-        cmocka_unit_test(test_way_site__bridges),
-        cmocka_unit_test(test_way_site__pcie),
-        cmocka_unit_test(test_way_site__untold_links),
+        cmocka_unit_test(test_way_site__nvlink), cmocka_unit_test(test_way_site__bridges),
+        cmocka_unit_test(test_way_site__pcie),   cmocka_unit_test(test_way_site__untold_links),
+        cmocka_unit_test(test_way_site__nodes),  cmocka_unit_test(test_way_site__slots),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

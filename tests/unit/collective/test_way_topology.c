@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "collective/way/topology.h"
-#include "nccl_fixture.h"
+#include "nccl_files.h"
 
 static struct gst_way_topology topology;
 static const char *problem;
@@ -22,7 +22,7 @@ static bool parse(const char *text)
 static void test_way_topology__without_sysfs(void **state)
 {
     (void)state;
-    assert_true(parse(nccl_fixture("topology-v100-no-sysfs.xml")));
+    assert_true(parse(nccl_file("topology-v100-no-sysfs.xml")));
     assert_int_equal(topology.gpu_count, 2);
     assert_string_equal(topology.gpus[1].address, "0000:1c:00.0");
     assert_int_equal(topology.gpus[1].sm, 70);

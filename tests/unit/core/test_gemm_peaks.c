@@ -129,10 +129,13 @@ static void test_gemm_peaks__types(void **state)
     (void)state;
     assert_string_equal(gst_gemm_type_name(GST_GEMM_FP32), "fp32");
     assert_string_equal(gst_gemm_type_name(GST_GEMM_BF16), "bf16");
-    assert_string_equal(gst_gemm_type_text(GST_GEMM_FP64), "FP64 product");
+    assert_string_equal(gst_gemm_type_text(GST_GEMM_FP64), "FP64");
     assert_false(gst_gemm_type_exists(GST_GEMM_TF32, 7, 5));
     assert_false(gst_gemm_type_exists(GST_GEMM_BF16, 7, 0));
     assert_true(gst_gemm_type_exists(GST_GEMM_FP16, 7, 0));
+    assert_true(gst_gemm_type_exists(GST_GEMM_FP16, 5, 0));
+    assert_false(gst_gemm_type_exists(GST_GEMM_FP16, 3, 7));
+    assert_true(gst_gemm_type_exists(GST_GEMM_FP64, 3, 5));
     assert_true(gst_gemm_type_exists(GST_GEMM_TF32, 8, 0));
     assert_true(gst_gemm_type_exists(GST_GEMM_BF16, 12, 1));
 }

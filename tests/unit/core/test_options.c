@@ -199,6 +199,34 @@ static void test_options__help_is_aligned_and_shows_defaults(void **state)
     free(text);
 }
 
+/* A word too long for its column, and a help too long for one line of 80. */
+static void test_options__help_is_for_80_columns(void **state)
+{
+    static const struct gst_option wide[] = {
+        { .name = "size", .value = "<bytes>", .fallback = "0", .help = "short" },
+        { .name = "process-model", .value = "both|per-gpu", .help = "which processes run it" },
+        { .name = "op",
+          .value = "<list>",
+          .fallback = "sum",
+          .help = "of collectives that reduce: sum, max, avg, premulsum, and some others" },
+    };
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    gst_options_help(wide, sizeof wide / sizeof *wide, out);
+    fclose(out);
+    /* 20 columns and two, so 58 for what each is for. */
+    assert_string_equal(
+        text, "      --size <bytes>  short (default: 0)\n"
+              "      --process-model both|per-gpu\n"
+              "                      which processes run it\n"
+              "      --op <list>     of collectives that reduce: sum, max, avg, premulsum, and\n"
+              "                      some others (default: sum)\n");
+    free(text);
+}
+
 static void test_options__says_which_were_given(void **state)
 {
     (void)state;
@@ -221,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_options__too_many),
         cmocka_unit_test(test_options__says_which_were_given),
         cmocka_unit_test(test_options__help_is_aligned_and_shows_defaults),
+        cmocka_unit_test(test_options__help_is_for_80_columns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,12 +101,38 @@ static void test_rendezvous__long_parts_are_refused(void **state)
     assert_non_null(strstr(error, "no absolute path"));
 }
 
+/* As variables of launchers hold them: IPv6 without brackets, and in some scripts with them. */
+static void test_rendezvous__of_a_host(void **state)
+{
+    static const char *const hosts[][2] = {
+        { "node0", "node0" },
+        { "::1", "::1" },
+        { "[::1]", "::1" },
+        { "[fd00::2%eth0]", "fd00::2%eth0" },
+    };
+    static const char *const refused[] = { "", "[]", "[", "]", "[::1", "::1]", "[[::1]]", "no de" };
+    struct gst_rendezvous meet;
+    char error[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+        assert_true(gst_rendezvous_of_host(&meet, hosts[i][0], "29500", error, sizeof(error)));
+        assert_string_equal(meet.host, hosts[i][1]);
+        assert_int_equal(meet.port, 29500);
+    }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        assert_false(gst_rendezvous_of_host(&meet, refused[i], "29500", error, sizeof(error)));
+        assert_non_null(strstr(error, "no host name"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rendezvous__read_and_written),
         cmocka_unit_test(test_rendezvous__refused),
         cmocka_unit_test(test_rendezvous__long_parts_are_refused),
+        cmocka_unit_test(test_rendezvous__of_a_host),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,11 +66,38 @@ static void test_changes__long_values(void **state)
     assert_int_equal(changes.variables[sizeof(changes.variables) - 1], '\0');
 }
 
+/* What is not emulated keeps its bars. */
+static void test_is_emulated__in_the_precision_that_is_asked_for(void **state)
+{
+    static const struct {
+        enum gst_gemm_type type;
+        bool is_pedantic, by_single, by_double;
+    } rows[] = {
+        { GST_GEMM_FP32, true, false, false },  { GST_GEMM_FP32, false, true, false },
+        { GST_GEMM_TF32, false, false, false }, { GST_GEMM_FP64, false, false, true },
+        { GST_GEMM_FP16, false, false, false }, { GST_GEMM_BF16, false, false, false },
+    };
+    const struct gst_blas_changes none = { .is_forced = true };
+    const struct gst_blas_changes by_single = { .emulates_single = true };
+    const struct gst_blas_changes by_double = { .emulates_double = true };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const enum gst_gemm_type type = rows[i].type;
+        const bool is_pedantic = rows[i].is_pedantic;
+
+        assert_false(gst_blas_is_emulated(&none, type, is_pedantic));
+        assert_int_equal(gst_blas_is_emulated(&by_single, type, is_pedantic), rows[i].by_single);
+        assert_int_equal(gst_blas_is_emulated(&by_double, type, is_pedantic), rows[i].by_double);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes__by_variable_and_value),
         cmocka_unit_test(test_changes__long_values),
+        cmocka_unit_test(test_is_emulated__in_the_precision_that_is_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "core/clock.h"
-#include "crew.h"
+#include "party.h"
 #include "meet/address.h"
 #include "meet/arrive.h"
 #include "meet/place.h"
@@ -21,32 +21,32 @@
 
 #define SHORT_S 0.2
 
-static bool one_gather(struct crew_rank *rank)
+static bool one_gather(struct party_rank *rank)
 {
-    int all[CREW_MAX] = { 0 };
+    int all[PARTY_MAX] = { 0 };
 
-    if (!gst_meet_gather(&rank->meet, "ranks", &rank->rank, all, sizeof(int), CREW_LONG_S,
+    if (!gst_meet_gather(&rank->meet, "ranks", &rank->rank, all, sizeof(int), PARTY_LONG_S,
                          &rank->st))
         return false;
     for (int i = 0; rank->rank == 0 && i < rank->meet.size; i++) {
         if (all[i] != i)
             return false;
     }
-    return gst_meet_barrier(&rank->meet, "end", CREW_LONG_S, &rank->st);
+    return gst_meet_barrier(&rank->meet, "end", PARTY_LONG_S, &rank->st);
 }
 
-static void expect_all_ok(const struct crew *crew)
+static void expect_all_ok(const struct party *party)
 {
-    for (int i = 0; i < crew->count; i++) {
-        if (!crew->ranks[i].ok)
-            fail_msg("rank %d: %s", i, crew->ranks[i].st.cause);
+    for (int i = 0; i < party->count; i++) {
+        if (!party->ranks[i].ok)
+            fail_msg("rank %d: %s", i, party->ranks[i].st.cause);
     }
 }
 
-static void act_all(struct crew *crew)
+static void act_all(struct party *party)
 {
-    for (int i = 0; i < crew->count; i++)
-        crew->ranks[i].act = one_gather;
+    for (int i = 0; i < party->count; i++)
+        party->ranks[i].act = one_gather;
 }
 
 /* True where this machine, or its container, has IPv6. */
@@ -73,30 +73,30 @@ static void test_arrive__over_tcp(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
         struct gst_rendezvous where;
-        struct crew crew;
+        struct party party;
 
         if (strcmp(hosts[i], "::1") == 0 && !has_six())
             continue;
-        where = crew_free_address(hosts[i]);
-        crew_meet_at(&crew, 5, &where);
-        act_all(&crew);
-        crew_start(&crew, 0);
-        crew_join(&crew, 0);
-        expect_all_ok(&crew);
+        where = party_free_address(hosts[i]);
+        party_meet_at(&party, 5, &where);
+        act_all(&party);
+        party_start(&party, 0);
+        party_join(&party, 0);
+        expect_all_ok(&party);
     }
 }
 
 static void test_arrive__one_rank_meets_nobody(void **state)
 {
-    const struct gst_rendezvous where = crew_free_address("127.0.0.1");
-    struct crew crew;
+    const struct gst_rendezvous where = party_free_address("127.0.0.1");
+    struct party party;
 
     (void)state;
-    crew_meet_at(&crew, 1, &where);
-    act_all(&crew);
-    crew_start(&crew, 0);
-    crew_join(&crew, 0);
-    expect_all_ok(&crew);
+    party_meet_at(&party, 1, &where);
+    act_all(&party);
+    party_start(&party, 0);
+    party_join(&party, 0);
+    expect_all_ok(&party);
 }
 
 /* Connects without a word of the protocol; -1 if nobody listens yet. */
@@ -111,7 +111,7 @@ static int stranger(const struct gst_rendezvous *where)
 /* The same, once somebody listens. */
 static int first_stranger(const struct gst_rendezvous *where)
 {
-    const uint64_t deadline_ns = gst_clock_ns() + (uint64_t)CREW_LONG_S * 1000000000u;
+    const uint64_t deadline_ns = gst_clock_ns() + (uint64_t)PARTY_LONG_S * 1000000000u;
     int fd = -1;
 
     while (fd < 0 && gst_clock_ns() < deadline_ns)
@@ -126,16 +126,16 @@ static void test_arrive__strangers_change_nothing(void **state)
                                          "gstm\0\1\0\3\0\0\0\0\0\0\0\0" };
     /* More than the hub keeps at a time. */
     enum { STRANGERS = GST_ARRIVE_GUESTS + 8 };
-    const struct gst_rendezvous where = crew_free_address("127.0.0.1");
+    const struct gst_rendezvous where = party_free_address("127.0.0.1");
     int fds[STRANGERS];
-    struct crew crew;
+    struct party party;
 
     (void)state;
-    crew_meet_at(&crew, 3, &where);
-    act_all(&crew);
+    party_meet_at(&party, 3, &where);
+    act_all(&party);
     /* Rank 0 and 1; rank 2 comes when all strangers are in. */
-    crew.count = 2;
-    crew_start(&crew, 0);
+    party.count = 2;
+    party_start(&party, 0);
     for (int i = 0; i < STRANGERS; i++) {
         const char *word = words[i % 4];
 
@@ -147,34 +147,34 @@ static void test_arrive__strangers_change_nothing(void **state)
             assert_int_equal(send(fds[i], word, GST_WIRE_HEADER_SIZE, MSG_NOSIGNAL),
                              GST_WIRE_HEADER_SIZE);
     }
-    crew.count = 3;
-    crew_start(&crew, 2);
-    crew_join(&crew, 0);
-    expect_all_ok(&crew);
+    party.count = 3;
+    party_start(&party, 2);
+    party_join(&party, 0);
+    expect_all_ok(&party);
     for (int i = 0; i < STRANGERS; i++)
         close(fds[i]);
 }
 
 static void test_arrive__ranks_of_another_job_are_turned_away(void **state)
 {
-    const struct gst_rendezvous where = crew_free_address("127.0.0.1");
-    struct crew crew, other;
+    const struct gst_rendezvous where = party_free_address("127.0.0.1");
+    struct party party, other;
 
     (void)state;
-    crew_meet_at(&crew, 2, &where);
-    crew_meet_at(&other, 2, &where);
-    act_all(&crew);
+    party_meet_at(&party, 2, &where);
+    party_meet_at(&other, 2, &where);
+    act_all(&party);
     other.ranks[1].card.job++;
     other.ranks[1].timeout_s = SHORT_S;
-    crew.count = 1;
-    crew_start(&crew, 0);
+    party.count = 1;
+    party_start(&party, 0);
     close(first_stranger(&where));
-    crew_start(&other, 1);
-    crew_join(&other, 1);
-    crew.count = 2;
-    crew_start(&crew, 1);
-    crew_join(&crew, 0);
-    expect_all_ok(&crew);
+    party_start(&other, 1);
+    party_join(&other, 1);
+    party.count = 2;
+    party_start(&party, 1);
+    party_join(&party, 0);
+    expect_all_ok(&party);
     assert_false(other.ranks[1].has_joined);
     assert_int_equal(other.ranks[1].st.finding, GST_USER_RENDEZVOUS_UNUSABLE);
     assert_non_null(strstr(other.ranks[1].st.cause, "rank 1 has not reached rank 0 at tcp://"));
@@ -217,19 +217,19 @@ static void test_arrive__who_does_not_fit_ends_it_for_all(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct gst_rendezvous where = crew_free_address("127.0.0.1");
-        struct crew crew;
+        const struct gst_rendezvous where = party_free_address("127.0.0.1");
+        struct party party;
 
-        crew_meet_at(&crew, 3, &where);
-        cases[i].spoil(&crew.ranks[2].card);
-        crew.ranks[1].timeout_s = 1;
-        crew.ranks[2].timeout_s = 1;
-        crew_start(&crew, 0);
-        crew_join(&crew, 0);
+        party_meet_at(&party, 3, &where);
+        cases[i].spoil(&party.ranks[2].card);
+        party.ranks[1].timeout_s = 1;
+        party.ranks[2].timeout_s = 1;
+        party_start(&party, 0);
+        party_join(&party, 0);
         for (int k = 0; k < 3; k++) {
-            const struct gst_status *st = &crew.ranks[k].st;
+            const struct gst_status *st = &party.ranks[k].st;
 
-            assert_false(crew.ranks[k].has_joined);
+            assert_false(party.ranks[k].has_joined);
             /* One that comes when all is over finds nobody. */
             if (k > 0 && st->finding == GST_USER_RENDEZVOUS_UNUSABLE)
                 continue;
@@ -241,41 +241,42 @@ static void test_arrive__who_does_not_fit_ends_it_for_all(void **state)
 
 static void test_arrive__who_has_not_come_is_named(void **state)
 {
-    const struct gst_rendezvous where = crew_free_address("127.0.0.1");
-    struct crew crew;
+    const struct gst_rendezvous where = party_free_address("127.0.0.1");
+    struct party party;
 
     (void)state;
-    crew_meet_at(&crew, 6, &where);
-    crew.count = 2;
-    crew.ranks[0].timeout_s = 1;
-    crew_start(&crew, 0);
-    crew_join(&crew, 0);
+    party_meet_at(&party, 6, &where);
+    party.count = 2;
+    party.ranks[0].timeout_s = 1;
+    party_start(&party, 0);
+    party_join(&party, 0);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(crew.ranks[i].st.finding, GST_USER_RANKS_MISSING);
-        assert_string_equal(crew.ranks[i].st.cause, "ranks 2 to 5 of 6 have not arrived after 1 s");
+        assert_int_equal(party.ranks[i].st.finding, GST_USER_RANKS_MISSING);
+        assert_string_equal(party.ranks[i].st.cause,
+                            "ranks 2 to 5 of 6 have not arrived after 1 s");
     }
 }
 
 static void test_arrive__a_port_that_is_taken(void **state)
 {
-    const struct gst_rendezvous where = crew_free_address("127.0.0.1");
+    const struct gst_rendezvous where = party_free_address("127.0.0.1");
     bool is_taken;
     char why[200], cause[200];
     int listener = gst_address_listen(where.host, where.port, &is_taken, why, sizeof(why));
-    struct crew crew;
+    struct party party;
 
     (void)state;
     assert_true(listener >= 0);
-    crew_meet_at(&crew, 2, &where);
-    crew.count = 1;
-    crew_start(&crew, 0);
-    crew_join(&crew, 0);
+    party_meet_at(&party, 2, &where);
+    party.count = 1;
+    party_start(&party, 0);
+    party_join(&party, 0);
     snprintf(cause, sizeof(cause),
              "rank 0, at tcp://127.0.0.1:%d: cannot listen at port %d: Address already in use; "
              "another program has it",
              where.port, where.port);
-    assert_string_equal(crew.ranks[0].st.cause, cause);
-    assert_int_equal(crew.ranks[0].st.finding, GST_USER_RENDEZVOUS_UNUSABLE);
+    assert_string_equal(party.ranks[0].st.cause, cause);
+    assert_int_equal(party.ranks[0].st.finding, GST_USER_RENDEZVOUS_UNUSABLE);
     close(listener);
 }
 
@@ -283,23 +284,23 @@ static void test_arrive__a_port_that_is_taken(void **state)
 static void expect_unreachable(const struct gst_rendezvous *where, const char *part)
 {
     const uint64_t begin_ns = gst_clock_ns();
-    struct crew crew;
+    struct party party;
 
-    crew_meet_at(&crew, 2, where);
-    crew.ranks[1].timeout_s = SHORT_S;
-    crew_start(&crew, 1);
-    crew_join(&crew, 1);
-    assert_int_equal(crew.ranks[1].st.finding, GST_USER_RENDEZVOUS_UNUSABLE);
-    assert_non_null(strstr(crew.ranks[1].st.cause, "rank 1 has not reached rank 0 at "));
-    assert_non_null(strstr(crew.ranks[1].st.cause, " after 0.2 s: "));
-    if (strstr(crew.ranks[1].st.cause, part) == NULL)
-        fail_msg("'%s' does not name '%s'", crew.ranks[1].st.cause, part);
+    party_meet_at(&party, 2, where);
+    party.ranks[1].timeout_s = SHORT_S;
+    party_start(&party, 1);
+    party_join(&party, 1);
+    assert_int_equal(party.ranks[1].st.finding, GST_USER_RENDEZVOUS_UNUSABLE);
+    assert_non_null(strstr(party.ranks[1].st.cause, "rank 1 has not reached rank 0 at "));
+    assert_non_null(strstr(party.ranks[1].st.cause, " after 0.2 s: "));
+    if (strstr(party.ranks[1].st.cause, part) == NULL)
+        fail_msg("'%s' does not name '%s'", party.ranks[1].st.cause, part);
     assert_true((double)(gst_clock_ns() - begin_ns) < 5e9);
 }
 
 static void test_arrive__nobody_is_there(void **state)
 {
-    struct gst_rendezvous where = crew_free_address("127.0.0.1");
+    struct gst_rendezvous where = party_free_address("127.0.0.1");
 
     (void)state;
     expect_unreachable(&where, "cannot connect to '127.0.0.1'");
@@ -314,36 +315,36 @@ static void test_arrive__nobody_is_there(void **state)
 /* A listener of which only the backlog answers: it accepts nobody, or is another program. */
 static void test_arrive__something_else_listens(void **state)
 {
-    const struct gst_rendezvous where = crew_free_address("127.0.0.1");
+    const struct gst_rendezvous where = party_free_address("127.0.0.1");
     bool is_taken;
     char why[200];
     int listener = gst_address_listen(where.host, where.port, &is_taken, why, sizeof(why));
-    struct crew crew;
+    struct party party;
 
     (void)state;
-    crew_meet_at(&crew, 2, &where);
-    crew.ranks[1].timeout_s = SHORT_S;
-    crew_start(&crew, 1);
-    crew_join(&crew, 1);
+    party_meet_at(&party, 2, &where);
+    party.ranks[1].timeout_s = SHORT_S;
+    party_start(&party, 1);
+    party_join(&party, 1);
     close(listener);
-    assert_non_null(strstr(crew.ranks[1].st.cause, "does not answer as rank 0 would"));
+    assert_non_null(strstr(party.ranks[1].st.cause, "does not answer as rank 0 would"));
 }
 
 /* What a peer of another version gets, and what is made of one that is a hub. */
 static void test_arrive__another_version(void **state)
 {
     static const uint8_t hello[GST_WIRE_HEADER_SIZE] = { 'g', 's', 't', 'm', 0, 2, 0, 1 };
-    const struct gst_rendezvous where = crew_free_address("127.0.0.1");
+    const struct gst_rendezvous where = party_free_address("127.0.0.1");
     struct gst_wire_header header;
     uint8_t answer[GST_WIRE_HEADER_SIZE + GST_WIRE_REASON_SIZE];
-    struct crew crew;
+    struct party party;
     int fd;
 
     (void)state;
-    crew_meet_at(&crew, 2, &where);
-    act_all(&crew);
-    crew.count = 1;
-    crew_start(&crew, 0);
+    party_meet_at(&party, 2, &where);
+    act_all(&party);
+    party.count = 1;
+    party_start(&party, 0);
     fd = first_stranger(&where);
     assert_int_equal(send(fd, hello, sizeof(hello), MSG_NOSIGNAL), sizeof(hello));
     /* The socket is non-blocking: until the answer is here. */
@@ -358,10 +359,10 @@ static void test_arrive__another_version(void **state)
     assert_int_equal(header.kind, GST_WIRE_REFUSE);
     assert_string_equal((const char *)answer + GST_WIRE_HEADER_SIZE + GST_WIRE_ID_SIZE,
                         "rank 0 is another version of gpu-selftest");
-    crew.count = 2;
-    crew_start(&crew, 1);
-    crew_join(&crew, 0);
-    expect_all_ok(&crew);
+    party.count = 2;
+    party_start(&party, 1);
+    party_join(&party, 0);
+    expect_all_ok(&party);
 }
 
 struct folder {
@@ -380,15 +381,15 @@ static void make_folder(struct folder *folder)
 static void test_arrive__by_a_file(void **state)
 {
     struct folder folder;
-    struct crew crew;
+    struct party party;
 
     (void)state;
     make_folder(&folder);
-    crew_meet_at(&crew, 4, &folder.where);
-    act_all(&crew);
-    crew_start(&crew, 0);
-    crew_join(&crew, 0);
-    expect_all_ok(&crew);
+    party_meet_at(&party, 4, &folder.where);
+    act_all(&party);
+    party_start(&party, 0);
+    party_join(&party, 0);
+    expect_all_ok(&party);
     /* Rank 0 leaves nothing behind. */
     assert_int_equal(rmdir(folder.path), 0);
 }
@@ -398,33 +399,33 @@ static void test_arrive__a_file_of_an_earlier_run(void **state)
 {
     struct gst_place stale;
     struct folder folder;
-    struct crew other, crew;
+    struct party other, party;
     char why[200];
-    const struct gst_rendezvous there = crew_free_address("127.0.0.1");
+    const struct gst_rendezvous there = party_free_address("127.0.0.1");
 
     (void)state;
     make_folder(&folder);
-    crew_meet_at(&other, 2, &there);
+    party_meet_at(&other, 2, &there);
     act_all(&other);
     other.count = 1;
-    crew_start(&other, 0);
+    party_start(&other, 0);
     close(first_stranger(&there));
     stale = (struct gst_place){
         .nonce = 1, .port = there.port, .address_count = 1, .addresses = { "127.0.0.1" }
     };
     assert_true(gst_place_write(&stale, folder.where.path, why, sizeof(why)));
-    crew_meet_at(&crew, 2, &folder.where);
-    act_all(&crew);
+    party_meet_at(&party, 2, &folder.where);
+    act_all(&party);
     /* Rank 1 finds the stale file first. */
-    crew_start(&crew, 1);
-    crew.count = 1;
-    crew_start(&crew, 0);
-    crew.count = 2;
-    crew_join(&crew, 0);
-    expect_all_ok(&crew);
+    party_start(&party, 1);
+    party.count = 1;
+    party_start(&party, 0);
+    party.count = 2;
+    party_join(&party, 0);
+    expect_all_ok(&party);
     other.count = 2;
-    crew_start(&other, 1);
-    crew_join(&other, 0);
+    party_start(&other, 1);
+    party_join(&other, 0);
     expect_all_ok(&other);
     assert_int_equal(rmdir(folder.path), 0);
 }
@@ -432,62 +433,62 @@ static void test_arrive__a_file_of_an_earlier_run(void **state)
 static void test_arrive__a_file_that_cannot_be(void **state)
 {
     struct gst_rendezvous where = { .kind = GST_RENDEZVOUS_FILE, .path = "/proc/gst/meet" };
-    struct crew crew;
+    struct party party;
 
     (void)state;
-    crew_meet_at(&crew, 2, &where);
-    crew.count = 1;
-    crew_start(&crew, 0);
-    crew_join(&crew, 0);
-    assert_string_equal(crew.ranks[0].st.cause,
+    party_meet_at(&party, 2, &where);
+    party.count = 1;
+    party_start(&party, 0);
+    party_join(&party, 0);
+    assert_string_equal(party.ranks[0].st.cause,
                         "cannot write '/proc/gst/meet': No such file or directory");
-    assert_int_equal(crew.ranks[0].st.finding, GST_USER_RENDEZVOUS_UNUSABLE);
+    assert_int_equal(party.ranks[0].st.finding, GST_USER_RENDEZVOUS_UNUSABLE);
 }
 
 /* Over socket pairs nobody else can come: a rank that ends before it joins is noticed. */
 static void test_arrive__a_worker_that_ends_before_it_joins(void **state)
 {
-    const struct gst_card terms = crew_card(0, 1);
+    const struct gst_card terms = party_card(0, 1);
     struct gst_meet hub = { .size = 0 };
     struct gst_status st = GST_STATUS_INIT;
-    struct crew crew;
+    struct party party;
 
     (void)state;
-    crew_pair(&crew, 3, one_gather, NULL);
-    close(crew.ranks[2].end);
-    crew.count = 2;
-    crew_start(&crew, 0);
-    crew.count = 3;
-    assert_false(gst_meet_host(&hub, crew.ends, 3, &terms, CREW_LONG_S, &st));
+    party_pair(&party, 3, one_gather, NULL);
+    close(party.ranks[2].end);
+    party.count = 2;
+    party_start(&party, 0);
+    party.count = 3;
+    assert_false(gst_meet_host(&hub, party.ends, 3, &terms, PARTY_LONG_S, &st));
     assert_string_equal(st.cause, "rank 2 of 3 is gone");
     assert_true(gst_meet_is_missing(&hub, 2));
     gst_meet_release(&hub);
-    crew.count = 2;
-    crew_join(&crew, 0);
+    party.count = 2;
+    party_join(&party, 0);
     for (int i = 0; i < 2; i++)
-        assert_string_equal(crew.ranks[i].st.cause, st.cause);
+        assert_string_equal(party.ranks[i].st.cause, st.cause);
 }
 
 static void test_arrive__a_worker_in_another_s_place(void **state)
 {
-    const struct gst_card terms = crew_card(0, 1);
+    const struct gst_card terms = party_card(0, 1);
     struct gst_meet hub = { .size = 0 };
     struct gst_status st = GST_STATUS_INIT;
-    struct crew crew;
+    struct party party;
 
     (void)state;
-    crew_pair(&crew, 2, one_gather, NULL);
-    crew.ranks[1].card.rank = 0;
-    crew_start(&crew, 0);
-    assert_false(gst_meet_host(&hub, crew.ends, 2, &terms, CREW_LONG_S, &st));
+    party_pair(&party, 2, one_gather, NULL);
+    party.ranks[1].card.rank = 0;
+    party_start(&party, 0);
+    assert_false(gst_meet_host(&hub, party.ends, 2, &terms, PARTY_LONG_S, &st));
     assert_string_equal(st.cause, "rank 1 of 2 says that it is rank 0");
     gst_meet_release(&hub);
-    crew_join(&crew, 0);
+    party_join(&party, 0);
 }
 
 static void test_arrive__numbers_that_cannot_be(void **state)
 {
-    const struct gst_rendezvous where = crew_free_address("127.0.0.1");
+    const struct gst_rendezvous where = party_free_address("127.0.0.1");
     static const struct {
         int rank, size;
         const char *cause;
@@ -500,11 +501,11 @@ static void test_arrive__numbers_that_cannot_be(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct gst_card card = crew_card(cases[i].rank, cases[i].size);
+        const struct gst_card card = party_card(cases[i].rank, cases[i].size);
         struct gst_status st = GST_STATUS_INIT;
         struct gst_meet meet = { .size = 0 };
 
-        assert_false(gst_meet_open(&meet, &where, &card, CREW_LONG_S, &st));
+        assert_false(gst_meet_open(&meet, &where, &card, PARTY_LONG_S, &st));
         assert_string_equal(st.cause, cases[i].cause);
         gst_meet_release(&meet);
     }

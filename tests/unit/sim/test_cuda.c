@@ -184,6 +184,39 @@ static void test_cuda__pinned_copy_takes_bytes_over_rate(void **state)
     assert_int_equal(cuEventQuery(end), CUDA_SUCCESS);
 }
 
+/* Who asks for one thing again and again waits for it; who asks for several, for the first of them.
+ * A copy of 10 ms on one GPU, of 1 ms on another. */
+static void test_cuda__questions_pass_time_until_something_has_happened(void **state)
+{
+    const size_t sizes[] = { 100000000, 10000000 };
+    CUevent ends[2];
+    CUresult told[2] = { CUDA_ERROR_NOT_READY, CUDA_ERROR_NOT_READY };
+    int questions = 0;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        CUdeviceptr p;
+        CUstream stream;
+        void *host = NULL;
+
+        assert_int_equal(cuCtxSetCurrent(contexts[i]), CUDA_SUCCESS);
+        p = allocate(sizes[i]);
+        assert_int_equal(cuMemHostAlloc(&host, sizes[i], 0), CUDA_SUCCESS);
+        assert_int_equal(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
+        assert_int_equal(cuEventCreate(&ends[i], 0), CUDA_SUCCESS);
+        assert_int_equal(cuMemcpyHtoDAsync_v2(p, host, sizes[i], stream), CUDA_SUCCESS);
+        assert_int_equal(cuEventRecord(ends[i], stream), CUDA_SUCCESS);
+    }
+    for (; told[1] == CUDA_ERROR_NOT_READY && questions < 10; questions++) {
+        for (int i = 0; i < 2; i++)
+            told[i] = cuEventQuery(ends[i]);
+    }
+    assert_int_equal(told[1], CUDA_SUCCESS); /* the shorter one first */
+    assert_int_equal(told[0], CUDA_ERROR_NOT_READY);
+    assert_in_range(questions, 2, 3);
+    assert_int_equal(cuEventQuery(ends[0]), CUDA_SUCCESS);
+}
+
 /* Both directions at once have an engine and a way each; of two copies in one direction, 10 ms
  * each, the second waits for the first. GPU 2 has one engine for both. */
 static void test_cuda__copies_in_one_direction_wait_for_each_other(void **state)
@@ -404,6 +437,7 @@ int main(void)
         CASE(test_cuda__vector_add_end_to_end),
         CASE(test_cuda__repeated_launches_see_what_changed),
         CASE(test_cuda__ptx_image_runs_as_its_own_architecture),
+        CASE(test_cuda__questions_pass_time_until_something_has_happened),
         CASE(test_cuda__pinned_copy_takes_bytes_over_rate),
         CASE(test_cuda__repeated_copies_see_what_changed),
         CASE(test_cuda__copies_in_one_direction_wait_for_each_other),

@@ -125,6 +125,26 @@ static void test_gang_dump__topology_below_pcie_switches(void **state)
 }
 
 /* 18 links of 20.6 GB/s: 12 rings of 30; by switches 360 in 16 channels. */
+/* All at one CPU that nobody knows, without switches and speeds; as
+ * tests/fixtures/nccl/topology-v100-no-sysfs.xml. */
+static void test_gang_dump__topology_without_sysfs(void **state)
+{
+    (void)state;
+    load("a100-pcie-switch-x4", "host bus-hidden");
+    write_topology(4, 0);
+    EXPECT({ "<cpu ", 1 }, { "numaid=\"-1\"", 1 }, { "<pci ", 4 }, { "<gpu ", 4 },
+           { "class=\"0x03\" link_speed=\"\" link_width=\"\">", 4 });
+}
+
+/* What is found wanting after the graphs were made is in them. */
+static void test_gang_dump__graphs_are_plans(void **state)
+{
+    (void)state;
+    load("h100x8", "nvswitch no-multicast");
+    write_graphs(8, 0);
+    EXPECT({ "<graph id=\"3\" pattern=\"5\" crossnic=\"0\" nchannels=\"16\"", 1 });
+}
+
 static void test_gang_dump__graphs_of_switched_gpus(void **state)
 {
     (void)state;
@@ -174,6 +194,8 @@ int main(void)
         cmocka_unit_test(test_gang_dump__topology_of_switched_gpus),
         cmocka_unit_test(test_gang_dump__topology_of_what_works_here),
         cmocka_unit_test(test_gang_dump__topology_below_pcie_switches),
+        cmocka_unit_test(test_gang_dump__topology_without_sysfs),
+        cmocka_unit_test(test_gang_dump__graphs_are_plans),
         cmocka_unit_test(test_gang_dump__graphs_of_switched_gpus),
         cmocka_unit_test(test_gang_dump__graphs_over_pcie),
         cmocka_unit_test(test_gang_dump__graphs_without_p2p),

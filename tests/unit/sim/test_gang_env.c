@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "model/gang_env.h"
+#include "model/gang_interface.h"
 #include "model/gang_way.h"
 
 static char root[] = "/tmp/gang_env.XXXXXX";
@@ -144,6 +145,26 @@ static void test_gang_env__hosts_have_names(void **state)
     assert_int_not_equal(env_with("NCCL_HOSTID", "a").host, env_with("NCCL_HOSTID", "b").host);
 }
 
+/* How interfaces begin, or after '=' all of the name; '^' turns it round. */
+static void test_gang_env__interfaces_are_named_or_left_out(void **state)
+{
+    static const struct {
+        const char *name, *wanted;
+        bool fits;
+    } rows[] = {
+        { "eth0", "eth", true },     { "eth0", "eth1", false },      { "eth0", "ib,eth", true },
+        { "eth0", "=eth", false },   { "eth0", "=eth0", true },      { "eth0", "=ib0,eth0", true },
+        { "eth0", "^eth", false },   { "eth0", "^docker,lo", true }, { "eth0", "^=eth", true },
+        { "eth0", "^=eth0", false }, { "eth0", ",", false },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (sim_gang_interface_fits(rows[i].name, rows[i].wanted) != rows[i].fits)
+            fail_msg("%s, %s", rows[i].name, rows[i].wanted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_gang_env__levels_have_names_and_old_numbers),
         cmocka_unit_test(test_gang_env__lists_name_what_is_allowed_or_not),
         cmocka_unit_test(test_gang_env__hosts_have_names),
+        cmocka_unit_test(test_gang_env__interfaces_are_named_or_left_out),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

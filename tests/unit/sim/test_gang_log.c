@@ -76,6 +76,8 @@ static void write_as(unsigned rank, bool has_nvls)
 
     env.is_nvls_off = !has_nvls;
     sim_gang_way(&way, &spec, &env, ranks, 4);
+    sim_gang_log_begin(&spec, &self);
+    sim_gang_log_start(&spec, &ranks[rank], 4, &self);
     sim_gang_log_way(&spec, &env, &way, ranks, &self);
     choice = sim_gang_choose(&way, SIM_GANG_ALL_REDUCE, 1024);
     sim_gang_log_choice(&way, &choice, SIM_GANG_ALL_REDUCE, 1024, &self);

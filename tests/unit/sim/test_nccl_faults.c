@@ -167,6 +167,89 @@ static void test_nccl_faults__swapped(void **state)
     assert_true(board->fired);
 }
 
+/* Rank 1 gets the largest instead of the sum, 6. */
+static int sees_largest(struct team *team)
+{
+    float out[RANKS][COUNT];
+
+    EXPECT(sums(team, out) == 0);
+    for (unsigned r = 0; r < team->local; r++)
+        EXPECT(out[r][0] == (rank_of(team, r) == 1 ? 3.0f : 6.0f));
+    return 0;
+}
+
+static void test_nccl_faults__combined_otherwise(void **state)
+{
+    (void)state;
+    spec.ranks[1].combine_fault = FAULT;
+    spec.ranks[1].combines = ncclMax;
+    run_both(sees_largest);
+    assert_true(board->fired);
+}
+
+static void test_nccl_faults__combined_as_it_should_be(void **state)
+{
+    (void)state;
+    spec.ranks[1].combine_fault = FAULT;
+    spec.ranks[1].combines = ncclSum;
+    run_both(sees_6);
+    assert_false(board->fired);
+}
+
+/* 6 is 0x40c00000; its last place is 2 to the power of -21. */
+static int sees_last_place(struct team *team)
+{
+    float out[RANKS][COUNT];
+
+    EXPECT(sums(team, out) == 0);
+    for (unsigned r = 0; r < team->local; r++) {
+        EXPECT(out[r][0] == (rank_of(team, r) == 2 ? 6.0f + 3 * 0x1p-21f : 6.0f));
+        EXPECT(out[r][1] == 306.0f);
+    }
+    return 0;
+}
+
+static void test_nccl_faults__last_place(void **state)
+{
+    (void)state;
+    spec.ranks[2].ulps_fault = FAULT;
+    spec.ranks[2].ulps = 3;
+    run_both(sees_last_place);
+    assert_true(board->fired);
+}
+
+/* All multiply with 10, but rank 0: 1 + 20 + 30. */
+static int sees_51(struct team *team)
+{
+    float factor = 10, out;
+    ncclRedOp_t ops[RANKS];
+
+    EXPECT(begin(team) == 0 && fill(team) == 0);
+    for (unsigned r = 0; r < team->local; r++)
+        EXPECT(ncclRedOpCreatePreMulSum(&ops[r], &factor, ncclFloat32, ncclScalarHostImmediate,
+                                        team->comms[r])
+               == ncclSuccess);
+    EXPECT(ncclGroupStart() == ncclSuccess);
+    for (unsigned r = 0; r < team->local; r++)
+        EXPECT(ncclAllReduce(at(team->sources[r]), at(team->targets[r]), COUNT, ncclFloat32, ops[r],
+                             team->comms[r], (cudaStream_t)team->streams[r])
+               == ncclSuccess);
+    ncclResult_t end = ncclGroupEnd();
+    EXPECT(end == ncclSuccess || end == ncclInProgress);
+    EXPECT(settle(team) == ncclSuccess && drain(team, PATIENCE_MS) == CUDA_SUCCESS);
+    for (unsigned r = 0; r < team->local; r++)
+        EXPECT(get(team, r, &out, team->targets[r], sizeof out) && out == 51.0f);
+    return 0;
+}
+
+static void test_nccl_faults__factor_left_out(void **state)
+{
+    (void)state;
+    spec.ranks[0].scale_fault = FAULT;
+    run_both(sees_51);
+    assert_true(board->fired);
+}
+
 /* Streams that wait for a rank that is gone end when their communicators are aborted. */
 static int waits_for_the_dead(struct team *team)
 {
@@ -464,6 +547,10 @@ int main(void)
         cmocka_unit_test_setup(test_nccl_faults__flip, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__nan, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__swapped, setup_machine),
+        cmocka_unit_test_setup(test_nccl_faults__combined_otherwise, setup_machine),
+        cmocka_unit_test_setup(test_nccl_faults__combined_as_it_should_be, setup_machine),
+        cmocka_unit_test_setup(test_nccl_faults__last_place, setup_machine),
+        cmocka_unit_test_setup(test_nccl_faults__factor_left_out, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__link_that_flips, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__link_that_drops, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__link_that_hangs, setup_machine),

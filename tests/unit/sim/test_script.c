@@ -113,7 +113,16 @@ static void test_script__ranks_do_what_they_are_told(void **state)
     assert_true(parse(SIM_SCRIPT_FAULT,
                       "rank 1 absent; rank 2 dies at=collective; rank 3 dropped in=processes;"
                       "rank 63 flip=0x1000:3 in=process; rank 5 late=50us; rank 6 nan;"
-                      "rank 6 swapped; libnccl version=2.12; rank 7 skips=10"));
+                      "rank 6 swapped; libnccl version=2.12; rank 7 skips=10;"
+                      "rank 8 combines=avg; rank 8 ulps=4; rank 9 unscaled"));
+    assert_int_equal(ranks[8].combine_fault, 9);
+    assert_int_equal(ranks[8].combines, 5);
+    assert_int_equal(ranks[8].ulps_fault, 10);
+    assert_int_equal(ranks[8].ulps, 4);
+    assert_int_equal(ranks[9].scale_fault, 11);
+    assert_int_equal(ranks[0].scale_fault, SIM_FAULT_NONE);
+    assert_int_equal(ranks[0].combine_fault, SIM_FAULT_NONE);
+    assert_int_equal(ranks[0].ulps_fault, SIM_FAULT_NONE);
     assert_int_equal(ranks[7].skips, 10);
     assert_int_equal(ranks[7].skip_fault, 8);
     assert_int_equal(ranks[1].skip_fault, SIM_FAULT_NONE);
@@ -197,6 +206,7 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_FAULT, "lnik 0-1 rate=0.5",
           "fault line 1: unknown word 'lnik' (known: driver" },
         { SIM_SCRIPT_FAULT, "cuMemAlloc returns 2", "fault line 1: unknown word 'cuMemAlloc'" },
+        { SIM_SCRIPT_FAULT, "cuInit takes=5", "fault line 1: 'takes' needs a time such as 40ms" },
         { SIM_SCRIPT_FAULT, "cuInit retruns 2", "unknown word 'retruns' (known: call returns" },
         { SIM_SCRIPT_FAULT, "cuInit call=0 hangs", "'call=0' is not a number from 1 on" },
         { SIM_SCRIPT_FAULT, "gpu 2 lost", "no GPU '2' (known: 0 to 1)" },
@@ -211,6 +221,9 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_PROFILE, "switch 0 lanes=16",
           "unknown word 'lanes' (known: gen width efficiency bus)" },
         { SIM_SCRIPT_PROFILE, "gpu 2 model=m pci=0000:01:00.0 uuid=u switch=3", "no switch 3" },
+        { SIM_SCRIPT_PROFILE, "gpu 2 model=m pci=0000:01:00.0 uuid=u port=40:01.1",
+          "'port=40:01.1' is not an address" },
+        { SIM_SCRIPT_FAULT, "gpu 0 port=0000:40:01.1", "port" },
         { SIM_SCRIPT_PROFILE, "gpu 2 model=m pci=0000:01:00.0 uuid=u numa=8",
           "more than 8 NUMA nodes" },
         { SIM_SCRIPT_PROFILE, "node 0 speed=1GB/s", "unknown word 'speed' (known: memory)" },
@@ -223,17 +236,26 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_FAULT, "rank 1 dies", "rank N dies at=init, or at=collective" },
         { SIM_SCRIPT_FAULT, "rank 1 dies at=once", "rank N dies at=init, or at=collective" },
         { SIM_SCRIPT_FAULT, "rank 1 absent in=process", "'in=process' (all ranks in one)" },
+        { SIM_SCRIPT_FAULT, "rank 1 combines=xor", "(known: sum, prod, max, min, avg)" },
+        { SIM_SCRIPT_FAULT, "rank 1 unscaled in=process", "'in=process' (all ranks in one)" },
         { SIM_SCRIPT_FAULT, "rank 1 dropped in=space", "'in=process' (all ranks in one)" },
         { SIM_SCRIPT_FAULT, "rank 1 gone", "unknown word 'gone' (known: dies at absent" },
         { SIM_SCRIPT_FAULT, "rank 1", "'rank' needs a word after it" },
         { SIM_SCRIPT_PROFILE, "rank 1 absent", "unknown word 'rank'" },
-        { SIM_SCRIPT_FAULT, "libnccl stub", "unknown word 'stub' (known: missing version)" },
+        { SIM_SCRIPT_FAULT, "libnccl stub",
+          "unknown word 'stub' (known: missing version compiles compiling)" },
         { SIM_SCRIPT_FAULT, "ncclAllReduse call=1 hangs", "unknown word 'ncclAllReduse'" },
         { SIM_SCRIPT_FAULT, "host numa=9", "more than 8 NUMA nodes" },
+        { SIM_SCRIPT_FAULT, "host nccl-conf-at=/etc/x", "needs a path from / on, and nccl-conf=" },
+        { SIM_SCRIPT_FAULT, "host nccl-conf=A=1 nccl-conf-at=x", "needs a path from / on" },
+        { SIM_SCRIPT_FAULT, "link 0>1 nvml-p2p=no", "in both directions or not at all" },
+        { SIM_SCRIPT_PROFILE, "link 0-1 nvml-p2p=no", "a fault, and none of a profile" },
         { SIM_SCRIPT_FAULT, "host shm=64", "'shm=64' is not" },
-        { SIM_SCRIPT_FAULT, "host node=1", "unknown word 'node' (known: numa shm nccl-conf)" },
+        { SIM_SCRIPT_FAULT, "host node=1",
+          "unknown word 'node' (known: numa shm nccl-conf nccl-conf-at bus-hidden no-interface)" },
         { SIM_SCRIPT_FAULT, "link 0-1 up",
-          "unknown word 'up' (known: nvlink rate p2p down flip drops staged hangs after)" },
+          "unknown word 'up' (known: nvlink rate p2p nvml-p2p down flip drops staged hangs "
+          "after)" },
         { SIM_SCRIPT_FAULT, "nvlink 0 down=5", "GPU 0 has 4 NVLinks" },
         { SIM_SCRIPT_FAULT, "nvlink 0 down=0", "GPU 0 has 4 NVLinks" },
         { SIM_SCRIPT_FAULT, "pcie 0 idle-gen=5",

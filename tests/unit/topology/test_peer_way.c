@@ -137,6 +137,24 @@ static void test_peer_way__in_words(void **state)
                         "PHB: it passes the CPU; IOMMU off");
 }
 
+/* Of a device that sysfs does not show nothing is known but its address. */
+static void test_peer_way__hidden_devices(void **state)
+{
+    struct gst_pci_device devices[GPUS];
+
+    (void)state;
+    make(devices, "", GST_ACS_NONE);
+    assert_true(gst_peer_way_between(&devices[0], &devices[1]).is_told);
+    devices[1] = (struct gst_pci_device){ 0 };
+    gst_pci_parse_path(&devices[1], gpus[1].address, "");
+    devices[1].numa = GST_PCI_NO_NODE;
+    assert_false(gst_peer_way_between(&devices[0], &devices[1]).is_told);
+    assert_false(gst_peer_way_between(&devices[1], &devices[0]).is_told);
+    /* In a virtual machine: no tree and no node, but a link. */
+    devices[1].ports[0].most = (struct gst_pci_link){ .generation = 4, .width = 16 };
+    assert_true(gst_peer_way_between(&devices[0], &devices[1]).is_told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +162,7 @@ int main(void)
         cmocka_unit_test(test_peer_way__groups_tell_where_ports_do_not),
         cmocka_unit_test(test_peer_way__what_is_translated),
         cmocka_unit_test(test_peer_way__in_words),
+        cmocka_unit_test(test_peer_way__hidden_devices),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

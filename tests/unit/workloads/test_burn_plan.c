@@ -43,10 +43,11 @@ static void test_burn_plan__passes(void **state)
     (void)state;
     assert_int_equal(gst_burn_passes(0.02), 1);
     assert_int_equal(gst_burn_passes(0.3), 1);
-    assert_int_equal(gst_burn_passes(0.01), 2); /* 0.1 / 0.04 = 2.5 */
-    assert_int_equal(gst_burn_passes(1e-4), 250);
-    assert_int_equal(gst_burn_passes(0), 1024);
-    assert_int_equal(gst_burn_passes(1e-12), 1024);
+    assert_int_equal(gst_burn_passes(0.01), 2);    /* 0.1 / 0.04 = 2.5 */
+    assert_int_equal(gst_burn_passes(0.6e-3), 41); /* 0.1 / 0.0024 = 41.7 */
+    assert_int_equal(gst_burn_passes(1e-4), 48);
+    assert_int_equal(gst_burn_passes(0), 48);
+    assert_int_equal(gst_burn_passes(1e-12), 48);
 }
 
 /* All of the time is FP32's where no GPU has tensor cores. */

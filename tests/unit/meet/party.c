@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ranks as threads; see crew.h. */
-#include "crew.h"
+/* Ranks as threads; see party.h. */
+#include "party.h"
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 
 #include "meet/address.h"
 
-struct gst_card crew_card(int rank, int size)
+struct gst_card party_card(int rank, int size)
 {
     struct gst_card card = { .rank = rank, .size = size, .job = 7, .plan = 11 };
 
@@ -23,44 +23,44 @@ struct gst_card crew_card(int rank, int size)
     return card;
 }
 
-static void prepare(struct crew *crew, int count)
+static void prepare(struct party *party, int count)
 {
-    assert_true(count <= CREW_MAX);
-    memset(crew, 0, sizeof(*crew));
-    crew->count = count;
+    assert_true(count <= PARTY_MAX);
+    memset(party, 0, sizeof(*party));
+    party->count = count;
     for (int i = 0; i < count; i++) {
-        crew->ranks[i].rank = i;
-        crew->ranks[i].end = -1;
-        crew->ranks[i].card = crew_card(i, count);
-        crew->ranks[i].timeout_s = CREW_LONG_S;
-        gst_status_clear(&crew->ranks[i].st);
+        party->ranks[i].rank = i;
+        party->ranks[i].end = -1;
+        party->ranks[i].card = party_card(i, count);
+        party->ranks[i].timeout_s = PARTY_LONG_S;
+        gst_status_clear(&party->ranks[i].st);
     }
 }
 
-void crew_pair(struct crew *crew, int count, bool (*act)(struct crew_rank *rank), void *data)
+void party_pair(struct party *party, int count, bool (*act)(struct party_rank *rank), void *data)
 {
-    prepare(crew, count);
+    prepare(party, count);
     for (int i = 0; i < count; i++) {
         int ends[2];
 
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-        crew->ends[i] = ends[0];
-        crew->ranks[i].end = ends[1];
-        crew->ranks[i].act = act;
-        crew->ranks[i].data = data;
+        party->ends[i] = ends[0];
+        party->ranks[i].end = ends[1];
+        party->ranks[i].act = act;
+        party->ranks[i].data = data;
     }
 }
 
-void crew_meet_at(struct crew *crew, int count, const struct gst_rendezvous *where)
+void party_meet_at(struct party *party, int count, const struct gst_rendezvous *where)
 {
-    prepare(crew, count);
+    prepare(party, count);
     for (int i = 0; i < count; i++)
-        crew->ranks[i].where = *where;
+        party->ranks[i].where = *where;
 }
 
 static void *run(void *argument)
 {
-    struct crew_rank *rank = argument;
+    struct party_rank *rank = argument;
 
     if (rank->end >= 0)
         rank->has_joined =
@@ -73,19 +73,19 @@ static void *run(void *argument)
     return NULL;
 }
 
-void crew_start(struct crew *crew, int from)
+void party_start(struct party *party, int from)
 {
-    for (int i = from; i < crew->count; i++)
-        assert_int_equal(pthread_create(&crew->ranks[i].thread, NULL, run, &crew->ranks[i]), 0);
+    for (int i = from; i < party->count; i++)
+        assert_int_equal(pthread_create(&party->ranks[i].thread, NULL, run, &party->ranks[i]), 0);
 }
 
-void crew_join(struct crew *crew, int from)
+void party_join(struct party *party, int from)
 {
-    for (int i = from; i < crew->count; i++)
-        assert_int_equal(pthread_join(crew->ranks[i].thread, NULL), 0);
+    for (int i = from; i < party->count; i++)
+        assert_int_equal(pthread_join(party->ranks[i].thread, NULL), 0);
 }
 
-struct gst_rendezvous crew_free_address(const char *host)
+struct gst_rendezvous party_free_address(const char *host)
 {
     struct gst_rendezvous where = { .kind = GST_RENDEZVOUS_TCP };
     bool is_taken;

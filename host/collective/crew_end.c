@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Waiting for workers, and killing them; see crew_end.h. */
+#include "collective/crew_end.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "core/clock.h"
+
+#define NAP_NS 2000000L
+
+/* From being told to stop until it is killed: enough to notice and to give up a communicator. */
+#define STOP_GRACE_S 2.0
+
+int gst_crew_running(const struct gst_crew *crew)
+{
+    int count = 0;
+
+    for (int i = 0; i < crew->board->worker_count; i++)
+        count += crew->workers[i] != 0;
+    return count;
+}
+
+void gst_crew_reap(struct gst_crew *crew)
+{
+    for (int i = 0; i < crew->board->worker_count; i++) {
+        if (crew->workers[i] != 0
+            && waitpid(crew->workers[i], &crew->wait_status[i], WNOHANG) == crew->workers[i])
+            crew->workers[i] = 0;
+    }
+}
+
+void gst_crew_nap(void)
+{
+    const struct timespec pause = { 0, NAP_NS };
+
+    nanosleep(&pause, NULL);
+}
+
+void gst_crew_wait(struct gst_crew *crew, double seconds)
+{
+    const uint64_t end_ns = gst_clock_ns() + (uint64_t)(seconds * 1e9);
+
+    gst_crew_reap(crew);
+    while (gst_crew_running(crew) > 0 && gst_clock_ns() < end_ns) {
+        gst_crew_nap();
+        gst_crew_reap(crew);
+    }
+}
+
+static void note_survivors(struct gst_crew *crew)
+{
+    for (int i = 0; i < crew->board->worker_count; i++) {
+        struct gst_crew_survivor *survivor = &crew->survivors[crew->survivor_count];
+
+        if (crew->workers[i] == 0)
+            continue;
+        survivor->number = i;
+        survivor->pid = crew->workers[i];
+        gst_stuck_where("/proc", survivor->pid, survivor->where, sizeof(survivor->where));
+        crew->survivor_count++;
+    }
+}
+
+void gst_crew_end(struct gst_crew *crew)
+{
+    /* Those that died cannot be asked any more, but who they shared it with can. */
+    for (int i = 0; i < crew->board->worker_count; i++) {
+        if (crew->workers[i] != 0)
+            gst_remnants_note(&crew->remnants, GST_REMNANTS_FOLDER, crew->workers[i]);
+    }
+    atomic_store(&crew->board->stop, 1);
+    gst_crew_wait(crew, STOP_GRACE_S);
+    for (int i = 0; i < crew->board->worker_count; i++) {
+        if (crew->workers[i] != 0)
+            crew->kill(crew->workers[i], SIGKILL);
+    }
+    gst_crew_wait(crew, crew->kill_grace_s);
+    note_survivors(crew);
+    crew->removed_files = gst_remnants_remove(&crew->remnants, GST_REMNANTS_FOLDER);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events around products; see sample.h. */
+#include "workloads/sgemm/sample.h"
+
+#include "workloads/sgemm/plan.h"
+
+/* An idle GPU's clocks rise during the first, and a single product may have to wait for the host:
+ * the best of some intervals of several that are queued. */
+#define TRIALS         3
+#define TRIAL_PRODUCTS 8
+
+static bool time_many(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, int times,
+                      double *seconds, struct gst_status *st)
+{
+    return gst_lane_start(&seat->lane, st) && gst_sgemm_multiply(seat, data, times, st)
+           && gst_lane_stop(&seat->lane, seconds, st);
+}
+
+/* The first product loads the library's code. */
+bool gst_sgemm_try(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, double *seconds,
+                   struct gst_status *st)
+{
+    double intervals[TRIALS];
+
+    if (!gst_sgemm_multiply(seat, data, 1, st))
+        return false;
+    for (int i = 0; i < TRIALS; i++) {
+        if (!time_many(seat, data, TRIAL_PRODUCTS, &intervals[i], st))
+            return false;
+    }
+    *seconds = gst_sgemm_trial_s(intervals, TRIALS, TRIAL_PRODUCTS);
+    return true;
+}
+
+bool gst_sgemm_sample(struct gst_run *run, struct gst_sgemm_seat *seat,
+                      const struct gst_sgemm_data *data, double *samples, struct gst_status *st)
+{
+    struct gst_lane *lane = &seat->lane;
+    double seconds = 0;
+    int repeats;
+
+    if (!gst_sgemm_multiply(seat, data, 1, st) || !time_many(seat, data, 1, &seconds, st)
+        || !gst_sgemm_multiply(seat, data, gst_sgemm_warm_ups(seconds), st))
+        return false;
+    repeats = gst_sgemm_repeats(seconds);
+    for (size_t i = 0; i < run->samples; i++) {
+        if (!gst_lane_start(lane, st) || !gst_sgemm_multiply(seat, data, repeats, st))
+            return false;
+        if (i == run->samples / 2)
+            gst_condition_sample(&seat->condition, run->env, lane->gpu);
+        if (!gst_lane_stop(lane, &seconds, st))
+            return false;
+        samples[i] = repeats * gst_gemm_operations(&data->product.shape) / seconds;
+    }
+    return true;
+}
