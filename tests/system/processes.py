@@ -48,8 +48,10 @@ def shared_memory():
 
 
 def scratch_files(folder):
-    """What lies in the TMPDIR of each program below."""
-    return [path for scratch in Path(folder).rglob("tmp") for path in scratch.rglob("*")]
+    """What lies in the TMPDIR of each program below, but for what ThreadSanitizer leaves there when
+    its program is killed."""
+    return [path for scratch in Path(folder).rglob("tmp") for path in scratch.rglob("*")
+            if not path.name.startswith("tsan.rodata.")]
 
 
 def remove_what_the_killed_left(folder):
