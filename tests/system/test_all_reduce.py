@@ -364,6 +364,7 @@ ENDS = [
 ]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault, model, words", ENDS,
                          ids=[f"{fault}, {model}" for fault, model, _ in ENDS])
 def test_whatever_happens_nothing_is_left_and_time_is_kept(whole, fault, model, words):
