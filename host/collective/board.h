@@ -69,6 +69,7 @@ struct gst_board_outcome {
     _Atomic int is_done;
     bool is_blind;     /* the comparison missed the planted error, or elements */
     uint64_t expected; /* elements to compare */
+    double host_s;     /* what the host took to queue a sample with next to nothing to move */
     struct gst_collective_data_result result;
     struct gst_board_sample samples[GST_BOARD_SAMPLES];
 };

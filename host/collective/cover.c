@@ -14,10 +14,13 @@
 /* Of zeros: its only node says that the next is itself. */
 #define NODE_BYTES (GST_LATENCY_NODE_WORDS * sizeof(uint32_t))
 
-uint32_t gst_cover_hops(double hop_s, double host_s)
+/* From the least to the most. */
+#define GROWTH_MOST (GST_COVER_MOST_S / GST_COVER_LEAST_S)
+
+uint32_t gst_cover_hops(double hop_s, double host_s, double growth)
 {
-    const double wanted_s =
-        fmin(fmax(GST_COVER_FACTOR * host_s, GST_COVER_LEAST_S), GST_COVER_MOST_S);
+    const double needed_s = fmax(GST_COVER_FACTOR * host_s, GST_COVER_LEAST_S);
+    const double wanted_s = fmin(needed_s * growth, GST_COVER_MOST_S);
 
     return hop_s > 0 ? (uint32_t)fmin(ceil(wanted_s / hop_s), UINT32_MAX) : MEASURED_HOPS;
 }
@@ -38,7 +41,7 @@ static bool launch(struct gst_cover *cover, CUstream stream, uint32_t hops, stru
 }
 
 /* The first launch loads the kernel, and brings clocks up. */
-static bool measure(struct gst_cover *cover, struct gst_status *st)
+bool gst_cover_measure(struct gst_cover *cover, struct gst_status *st)
 {
     struct gst_lane *lane = &cover->lane;
     double seconds = 0;
@@ -47,7 +50,7 @@ static bool measure(struct gst_cover *cover, struct gst_status *st)
         || !launch(cover, lane->stream, MEASURED_HOPS, st) || !gst_lane_stop(lane, &seconds, st))
         return false;
     cover->hop_s = seconds / MEASURED_HOPS;
-    cover->hops = gst_cover_hops(cover->hop_s, 0);
+    cover->hops = 1;
     return true;
 }
 
@@ -56,11 +59,11 @@ bool gst_cover_open(struct gst_cover *cover, const struct gst_lane *covered, str
     struct gst_lane *lane = &cover->lane;
     const size_t bytes = NODE_BYTES + sizeof(struct gst_latency_result);
 
-    *cover = (struct gst_cover){ .memory = 0 };
+    *cover = (struct gst_cover){ .growth = 1 };
     if (gst_lane_open(lane, covered->path, covered->env, covered->gpu, st)
         && gst_lane_load_kernel(lane, "latency", "latency_chase", st)
         && lane->path->alloc(lane, bytes, &cover->memory, st)
-        && lane->path->fill(lane, cover->memory, 0, bytes, st) && measure(cover, st))
+        && lane->path->fill(lane, cover->memory, 0, bytes, st) && gst_cover_measure(cover, st))
         return true;
     gst_cover_close(cover);
     return false;
@@ -77,14 +80,14 @@ void gst_cover_close(struct gst_cover *cover)
 
 void gst_cover_fit(struct gst_cover *cover, double host_s)
 {
-    cover->hops = gst_cover_hops(cover->hop_s, host_s);
+    cover->host_s = host_s;
+    cover->hops = gst_cover_hops(cover->hop_s, host_s, cover->growth);
 }
 
 void gst_cover_grow(struct gst_cover *cover)
 {
-    const uint32_t most = gst_cover_hops(cover->hop_s, GST_COVER_MOST_S);
-
-    cover->hops = cover->hops < most - cover->hops / 2 ? cover->hops + cover->hops / 2 : most;
+    cover->growth = fmin(cover->growth * 1.5, GROWTH_MOST);
+    gst_cover_fit(cover, cover->host_s);
 }
 
 bool gst_cover_queue(struct gst_cover *cover, const struct gst_lane *covered, struct gst_status *st)

@@ -84,23 +84,11 @@ static struct gst_collective_case least_of(const struct gst_ranks *ranks,
     return least;
 }
 
-/* By events, as all times; what was queued before has been waited for. */
-static bool fit_covers(struct gst_ranks *ranks, const struct gst_collective_case *c,
-                       struct gst_status *st)
+static bool measure_covers(struct gst_ranks *ranks, struct gst_status *st)
 {
-    const struct gst_collective_case least = least_of(ranks, c);
-
-    enter(ranks, c, "fit the cover for");
-    if (!gst_ranks_align(ranks, st) || !mark(ranks, true, st) || !collect_all(ranks, &least, st)
-        || !mark(ranks, false, st) || !gst_comms_wait(&ranks->comms, ranks->lanes, st))
-        return false;
     for (int i = 0; i < ranks->count; i++) {
-        struct gst_lane *lane = &ranks->lanes[i];
-        double host_s = 0;
-
-        if (!gst_ranks_use(ranks, i, st) || !lane->path->elapsed(lane, &host_s, st))
+        if (!gst_ranks_use(ranks, i, st) || !gst_cover_measure(&ranks->ranks[i].cover, st))
             return false;
-        gst_cover_fit(&ranks->ranks[i].cover, host_s);
     }
     return true;
 }
@@ -111,6 +99,38 @@ static bool queue_covers(struct gst_ranks *ranks, struct gst_status *st)
         if (!gst_ranks_use(ranks, i, st)
             || !gst_cover_queue(&ranks->ranks[i].cover, &ranks->lanes[i], st))
             return false;
+    }
+    return true;
+}
+
+/* All that a sample queues behind the first rank's cover, the covers of the others among it. Ranks
+ * meet and are waited for before the first event, so that no GPU waits for another and what lies
+ * between the two is the host's time; the one in the middle costs as much as that of a sample. */
+static bool rehearse(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                     struct gst_status *st)
+{
+    const struct gst_collective_case least = least_of(ranks, c);
+
+    return gst_ranks_align(ranks, st) && gst_comms_wait(&ranks->comms, ranks->lanes, st)
+           && mark(ranks, true, st) && queue_covers(ranks, st) && gst_ranks_align(ranks, st)
+           && mark(ranks, false, st) && collect_all(ranks, &least, st) && mark(ranks, false, st)
+           && gst_comms_wait(&ranks->comms, ranks->lanes, st);
+}
+
+/* By events, as all times; what was queued before has been waited for. Clocks go up with work, so
+ * covers are measured anew. */
+static bool fit_covers(struct gst_ranks *ranks, const struct gst_collective_case *c,
+                       struct gst_board_outcome *outcomes, struct gst_status *st)
+{
+    enter(ranks, c, "fit the cover for");
+    if (!measure_covers(ranks, st) || !rehearse(ranks, c, st))
+        return false;
+    for (int i = 0; i < ranks->count; i++) {
+        struct gst_lane *lane = &ranks->lanes[i];
+
+        if (!gst_ranks_use(ranks, i, st) || !lane->path->elapsed(lane, &outcomes[i].host_s, st))
+            return false;
+        gst_cover_fit(&ranks->ranks[i].cover, outcomes[i].host_s);
     }
     return true;
 }
@@ -128,8 +148,9 @@ static void note_late(struct gst_ranks *ranks, struct gst_board_outcome *outcome
     }
 }
 
-/* All ranks leave the collective that aligns them at one time, and it wakes links that sleep when
- * idle: what comes next has to be what is timed. */
+/* Ranks leave the collective that aligns them within some microseconds, by which the time of a
+ * message reads too long rather than too short; small ones share that among the slots. It wakes
+ * links that sleep when idle: what comes next has to be what is timed. */
 static bool start_together(struct gst_ranks *ranks, struct gst_status *st)
 {
     return queue_covers(ranks, st) && gst_ranks_align(ranks, st) && mark(ranks, true, st);
@@ -138,7 +159,7 @@ static bool start_together(struct gst_ranks *ranks, struct gst_status *st)
 static bool measure(struct gst_ranks *ranks, const struct gst_collective_case *c,
                     struct gst_board_outcome *outcomes, struct gst_status *st)
 {
-    if (c->samples > 0 && !fit_covers(ranks, c, st))
+    if (c->samples > 0 && !fit_covers(ranks, c, outcomes, st))
         return false;
     enter(ranks, c, "measure");
     for (uint32_t sample = 0; sample < c->samples; sample++) {

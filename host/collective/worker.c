@@ -251,6 +251,8 @@ int gst_worker_main(void)
         return EXIT_NO_BOARD;
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* The kernel's usual 50 us on top would double each nap while NCCL's threads queue. */
+    prctl(PR_SET_TIMERSLACK, 1UL);
     if (getppid() != worker->board->coordinator) {
         free(worker);
         return EXIT_NO_BOARD;

@@ -457,15 +457,43 @@ def test_a_host_slower_than_any_cover_is_told_and_not_judged(whole, model):
     assert "4 cases have no others" in words
 
 
-def test_a_sample_that_the_host_was_late_for_does_not_count(whole):
-    """One call of all is slow, amid the first of 3 samples: the others say what is right."""
-    samples, gpus = 3, [0, 1]
-    # Of one process: joining, 8 messages that connect, an alignment and 8 that tell what the host
+@pytest.mark.parametrize("model, function", [
+    # All of the host's time is GPUs' covers, of one process one behind the other, and their events.
+    ("one-process", "cuLaunchKernel"), ("one-process", "cuEventRecord"),
+    ("per-gpu", "cuEventRecord")])
+def test_all_that_a_sample_queues_is_covered(whole, model, function):
+    """Not its messages alone: each of these calls takes 300 us, and no call of NCCL any longer."""
+    outcome = run(whole, "a100-pcie-x4", "--size", "4K", "--process-model", model,
+                  faults=[f"{function} takes=300us"])
+    metrics = outcome.metrics()
+
+    assert metrics["all-reduce.time", f"{model} 8 B"]["value"] == pytest.approx(
+        duration("a100-pcie-x4", indices_of(outcome), "all-reduce", 8), rel=0.01)
+    assert "collectives_host_late" not in outcome.report["facts"]
+
+
+def slow_once(whole, samples, takes):
+    """One call of all is slow, amid the first sample of 8 B."""
+    # Of one process: joining, 8 messages that connect, two alignments and 8 that tell what the host
     # needs; then per sample an alignment and 8 that are timed.
-    late = 1 + SLOTS + 1 + SLOTS + 1 + SLOTS // 2
-    outcome = run(whole, "rtx4090x2", "--min-bytes", "8", "--max-bytes", "8", "--process-model",
-                  "one-process", "--samples", str(samples),
-                  faults=[f"ncclGroupEnd call={late} takes=50ms"])
+    slow = 1 + SLOTS + 2 + SLOTS + 1 + SLOTS // 2
+    return run(whole, "rtx4090x2", "--min-bytes", "8", "--max-bytes", "8", "--process-model",
+               "one-process", "--samples", str(samples),
+               faults=[f"ncclGroupEnd call={slow} takes={takes}"])
+
+
+def test_a_nap_of_the_host_is_covered(whole):
+    """Threads of NCCL's that start late once cost a host some naps of 50 us each."""
+    outcome = slow_once(whole, 3, "600us")
+
+    assert len(outcome.metrics()["all-reduce.time", "one-process 8 B"]["samples"]) == 3
+    assert "collectives_host_late" not in outcome.report["facts"]
+
+
+def test_a_sample_that_the_host_was_late_for_does_not_count(whole):
+    """The others say what is right."""
+    samples, gpus = 3, [0, 1]
+    outcome = slow_once(whole, samples, "50ms")
     metric = outcome.metrics()["all-reduce.time", "one-process 8 B"]
 
     assert len(metric["samples"]) == samples - 1

@@ -120,6 +120,8 @@ const char *gst_way_bound_lacks(const struct gst_way_site *site)
         return "no results of healthy machines with this number of GPUs are published";
     if (site->kind == GST_WAY_KIND_NVLINK)
         return NULL;
+    if (site->pcie_generation < row->pcie_least)
+        return "no results of healthy machines with so old a PCIe link are published";
     if (site->is_shared && site->kind != GST_WAY_KIND_SWITCH)
         return "GPUs share a port on the way to the CPU";
     if (site->is_across_nodes)

@@ -37,6 +37,7 @@ struct gst_way_class {
     double field_fail;    /* where a large operator fails such a machine, share; 0: none known */
     int ranks_least;      /* as few GPUs as reports are of; 0: no floor */
     int ranks_most;       /* as many; 0: any */
+    unsigned pcie_least;  /* as old a generation of PCIe as reports are of; 0: any */
     double step_s;        /* what each step of the ring adds to a message; 0: no floor */
     const char *source;   /* of the rate */
     const char *observed; /* what `worst`, `best` and `field_fail` are; without a floor, why */

@@ -25,6 +25,12 @@
 /* In place is about right data; that it is as fast shows in a few. */
 #define SAMPLES_IN_PLACE 2
 
+/* A large message may take seconds: eight GPUs over PCIe with a bus bandwidth of 3 GB/s need 5 s
+ * for 8 GiB, and the full level's 48 samples all the time that a process model has. What takes so
+ * long varies little. */
+#define LARGE_BYTES   ((uint64_t)1 << 30)
+#define SAMPLES_LARGE 16
+
 /* Of types and reductions that are compared alone. */
 #define COMPARED_BYTES ((uint64_t)1 << 20)
 
@@ -75,6 +81,11 @@ static void add(struct list *list, struct gst_collective_case c, uint64_t bytes)
         list->cases[list->count++] = c;
 }
 
+static uint32_t samples_of(const struct gst_collective_wish *wish, uint64_t bytes)
+{
+    return bytes < LARGE_BYTES ? wish->samples : (uint32_t)smaller(wish->samples, SAMPLES_LARGE);
+}
+
 static void add_sizes(struct list *list, struct gst_collective_case c)
 {
     const struct gst_collective_span span = gst_collective_span(list->wish);
@@ -83,10 +94,10 @@ static void add_sizes(struct list *list, struct gst_collective_case c)
 
     for (;;) {
         c.is_in_place = false;
-        c.samples = list->wish->samples;
+        c.samples = samples_of(list->wish, bytes);
         add(list, c, bytes);
         c.is_in_place = gst_collective_has_in_place(c.collective);
-        c.samples = (uint32_t)smaller(list->wish->samples, SAMPLES_IN_PLACE);
+        c.samples = (uint32_t)smaller(c.samples, SAMPLES_IN_PLACE);
         if (c.is_in_place)
             add(list, c, bytes);
         if (bytes == span.most_bytes)

@@ -20,7 +20,7 @@ struct gst_collective_wish {
     bool is_full;
     uint64_t size_bytes; /* --size, 0: not given */
     uint64_t free_bytes; /* of the GPU that has least */
-    uint32_t samples;
+    uint32_t samples;    /* of each number; of large messages and in place fewer do */
 };
 
 /* Largest and smallest message; the largest is a power of two times the smallest, or what was

@@ -210,6 +210,31 @@ static size_t count_late(const struct gst_board *board, size_t number)
     return count;
 }
 
+/* A sample of so many times what the host takes to queue one tells of the GPUs even if they waited
+ * for that: of less than a twentieth no floor depends. */
+#define LONG_AGAINST_HOST 20
+
+/* By the fastest: one that a host was stalled in is long for that alone. */
+static bool is_long(const struct gst_board *board, size_t number)
+{
+    const struct gst_collective_case *c = &board->cases[number];
+    double host_s = 0, fastest_s = INFINITY;
+
+    for (int i = 0; i < board->seat_count; i++)
+        host_s = fmax(host_s, board->outcomes[number][i].host_s);
+    for (uint32_t i = 0; i < c->samples; i++)
+        fastest_s = fmin(fastest_s, slowest(board, number, i) * c->slots);
+    return host_s > 0 && fastest_s > LONG_AGAINST_HOST * host_s;
+}
+
+/* How many samples do not count: those that a host was late for, unless all are, and long. */
+static size_t count_lost(const struct gst_board *board, size_t number)
+{
+    const size_t late = count_late(board, number);
+
+    return late == board->cases[number].samples && is_long(board, number) ? 0 : late;
+}
+
 /* Samples that are the host's time do not count beside others, and by themselves are no fault of
  * what is judged. */
 static bool record(struct gst_run *run, const struct gst_board *board, size_t number,
@@ -217,12 +242,13 @@ static bool record(struct gst_run *run, const struct gst_board *board, size_t nu
                    struct gst_bar bar, struct gst_status *st)
 {
     const struct gst_collective_case *c = &board->cases[number];
-    const bool are_all_late = count_late(board, number) == c->samples;
+    const size_t lost = count_lost(board, number);
+    const bool are_all_lost = lost == c->samples;
     struct gst_run how = *run;
     double values[GST_BOARD_SAMPLES];
     size_t count = 0;
 
-    if (are_all_late) {
+    if (are_all_lost) {
         bar = gst_bar_none();
         how.bars = NULL; /* the site's floors, either */
     }
@@ -230,7 +256,7 @@ static bool record(struct gst_run *run, const struct gst_board *board, size_t nu
     for (uint32_t i = 0; i < c->samples; i++) {
         const double seconds = slowest(board, number, i);
 
-        if (are_all_late || !was_late(board, number, i))
+        if (lost == 0 || are_all_lost || !was_late(board, number, i))
             values[count++] =
                 bar.lower_is_better ? seconds : (double)bytes_of(c) * factor / seconds;
     }
@@ -319,7 +345,7 @@ static void tell_late(struct gst_run *run, const struct gst_board *board, const 
     size_t samples = 0, late = 0, cases = 0;
 
     for (size_t i = 0; i < board->case_count; i++) {
-        const size_t of_case = gst_board_is_done(board, i) ? count_late(board, i) : 0;
+        const size_t of_case = gst_board_is_done(board, i) ? count_lost(board, i) : 0;
 
         samples += board->cases[i].samples;
         late += of_case;

@@ -196,6 +196,21 @@ static void test_way_bound__pcie(void **state)
     assert_near(gst_way_bound(&site, GST_ALL_REDUCE, 256 * MIB).ceiling, 63.0153846 * GB);
 }
 
+/* Reports through the CPU are of PCIe 4.0 and 5.0, and the first Threadripper has less between its
+ * dies than a slot of 3.0. */
+static void test_way_bound__old_pcie_through_the_cpu_has_no_floor(void **state)
+{
+    struct gst_way_site site = rtx4090x2;
+
+    (void)state;
+    assert_null(gst_way_bound_lacks(&site));
+    site.pcie_generation = 3;
+    assert_lacks(&site, "so old a PCIe link");
+    assert_true(gst_way_bound(&site, GST_ALL_REDUCE, GIB).ceiling > 0);
+    site.kind = GST_WAY_KIND_SWITCH;
+    assert_null(gst_way_bound_lacks(&site));
+}
+
 static void test_way_bound__what_is_unknown_has_no_bar(void **state)
 {
     struct gst_way_site site = h100x8;
@@ -369,6 +384,7 @@ static void test_way_bound__lint(void **state)
         assert_int_equal(has_floor, row->ranks_least >= 2);
         assert_true(row->ranks_most == 0 || row->ranks_most >= row->ranks_least);
         assert_int_equal(has_floor, row->step_s > 0);
+        assert_true(row->pcie_least == 0 || (row->bytes_per_s == 0 && row->pcie_least <= 6));
         assert_true(row->step_s < 100e-6);
         assert_true(!has_floor || row->worst > 0 || row->field_fail > 0);
         assert_true(row->share >= 0 && row->share < 0.9);
@@ -400,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_way_bound__eight_a100),
         cmocka_unit_test(test_way_bound__other_collectives_have_no_floor),
         cmocka_unit_test(test_way_bound__pcie),
+        cmocka_unit_test(test_way_bound__old_pcie_through_the_cpu_has_no_floor),
         cmocka_unit_test(test_way_bound__what_is_unknown_has_no_bar),
         cmocka_unit_test(test_way_bound__class_without_a_report),
         cmocka_unit_test(test_way_bound__few_of_many_on_switches_have_no_floor),

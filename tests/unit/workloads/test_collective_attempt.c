@@ -256,6 +256,92 @@ static void test_collective_attempt__what_the_image_lacks_is_no_models(void **st
     assert_string_equal(f->run.report->checks[0].observed, "rank 1 came to nothing");
 }
 
+/* 64 MiB between two GPUs over PCIe 4.0 x16, of which healthy ones carry 7.7 GB/s: in 6.7 ms 10, in
+ * 22 ms 3. A host that was late counts unless the sample takes far longer than that host does. */
+static void test_collective_attempt__long_samples_count_though_the_host_was_late(void **state)
+{
+    static const struct {
+        double seconds, host_s;
+        uint32_t slots;
+        bool was_late;
+        enum gst_verdict verdict;
+    } rows[] = {
+        { 6.7e-3, 0.1e-3, 1, false, GST_PASS },      { 22e-3, 0.1e-3, 1, false, GST_FAIL },
+        { 6.7e-3, 0.1e-3, 1, true, GST_PASS },       { 22e-3, 0.1e-3, 1, true, GST_FAIL },
+        { 6.7e-3, 0.5e-3, 1, true, GST_NOT_JUDGED }, { 22e-3, 2e-3, 1, true, GST_NOT_JUDGED },
+        { 22e-3, 2e-3, 8, true, GST_FAIL },          { 22e-3, 0, 1, true, GST_NOT_JUDGED },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fixture *f;
+        struct gst_board *board;
+
+        if (i > 0)
+            setup(state);
+        f = *state;
+        f->one.is_run = false;
+        f->way.site = (struct gst_way_site){ .ranks = RANKS,
+                                             .machines = 1,
+                                             .kind = GST_WAY_KIND_HOST,
+                                             .cc_major = 8,
+                                             .cc_minor = 9,
+                                             .pcie_generation = 4,
+                                             .pcie_width = 16,
+                                             .is_pcie_wide = true };
+        board = f->per_gpu.crew.board;
+        board->cases[0].elements = UINT64_C(1) << 24;
+        board->cases[0].slots = rows[i].slots;
+        for (int k = 0; k < RANKS; k++) {
+            board->outcomes[0][k].samples[0].seconds = rows[i].seconds;
+            board->outcomes[0][k].host_s = rows[i].host_s / (k + 1); /* the slower one decides */
+        }
+        board->outcomes[0][1].samples[0].was_late = rows[i].was_late;
+        report(f);
+        assert_string_equal(f->run.report->metrics[2].def->name, "all-reduce.bus-bandwidth");
+        if (f->run.report->metrics[2].verdict != rows[i].verdict)
+            fail_msg("row %zu: verdict %d", i, (int)f->run.report->metrics[2].verdict);
+        if (i + 1 < sizeof(rows) / sizeof(rows[0]))
+            teardown(state);
+    }
+}
+
+static void assert_late(const struct fixture *f, const char *words)
+{
+    const struct gst_fact *fact =
+        gst_report_find_fact(f->run.report, GST_NO_GPU, "per-gpu", "collectives_host_late");
+
+    assert_non_null(fact);
+    assert_non_null(strstr(fact->text, words));
+}
+
+/* What the host was stalled in is long for that alone: it is the shortest that tells. */
+static void test_collective_attempt__a_stall_is_no_long_sample(void **state)
+{
+    for (size_t late = 1; late <= 2; late++) {
+        struct fixture *f;
+        struct gst_board *board;
+
+        if (late > 1)
+            setup(state);
+        f = *state;
+        f->one.is_run = false;
+        board = f->per_gpu.crew.board;
+        board->cases[0].samples = 2;
+        for (int i = 0; i < RANKS; i++) {
+            board->outcomes[0][i].host_s = 0.1e-3;
+            board->outcomes[0][i].samples[0].seconds = 50e-3;
+            board->outcomes[0][i].samples[0].was_late = true;
+            board->outcomes[0][i].samples[1].seconds = 1e-3;
+            board->outcomes[0][i].samples[1].was_late = late > 1;
+        }
+        report(f);
+        assert_late(f, late > 1 ? "2 of 2 samples" : "1 of 2 samples");
+        assert_true(f->run.report->metrics[0].sample_count == (late > 1 ? 2U : 1U));
+        if (late == 1)
+            teardown(state);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_collective_attempt__##name, setup, teardown)
 
 int main(void)
@@ -273,6 +359,8 @@ int main(void)
         TEST(wrong_tells_more_than_out_of_time),
         TEST(out_of_time_among_others_has_no_numbers),
         TEST(what_the_image_lacks_is_no_models),
+        TEST(long_samples_count_though_the_host_was_late),
+        TEST(a_stall_is_no_long_sample),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,30 @@ static void test_collective_plan__quick_takes_four_sizes_twice(void **state)
     }
 }
 
+/* 48 samples of 8 GiB over a slow link would take all the time there is; smaller ones have all. */
+static void test_collective_plan__large_messages_have_few_samples(void **state)
+{
+    const struct gst_collective_choice choice = choice_of(GST_ALL_REDUCE);
+    struct gst_collective_wish wish = wish_of(&choice);
+    size_t count, large = 0;
+
+    (void)state;
+    wish.is_full = true;
+    wish.samples = 48;
+    count = gst_collective_plan(&wish, cases, 512);
+    for (size_t i = 0; i < count; i++) {
+        if (cases[i].is_in_place || cases[i].samples == 0)
+            continue;
+        assert_int_equal(cases[i].samples, cases[i].elements < GIB / 4 ? 48 : 16);
+        large += cases[i].elements >= GIB / 4;
+    }
+    assert_int_equal(large, 2); /* 1 GiB and 8 GiB */
+    wish.samples = 1;
+    count = gst_collective_plan(&wish, cases, 512);
+    for (size_t i = 0; i < count; i++)
+        assert_true(cases[i].samples <= 1);
+}
+
 /* 8 bytes times a power of two, since whoever compares runs wants the same sizes. */
 static void test_collective_plan__largest_fits_memory_or_is_what_was_asked(void **state)
 {
@@ -175,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_collective_plan__quick_takes_four_sizes_twice),
+        cmocka_unit_test(test_collective_plan__large_messages_have_few_samples),
         cmocka_unit_test(test_collective_plan__largest_fits_memory_or_is_what_was_asked),
         cmocka_unit_test(test_collective_plan__one_size_is_one_size),
         cmocka_unit_test(test_collective_plan__every_type_and_reduction_once),
