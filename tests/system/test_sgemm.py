@@ -69,6 +69,14 @@ def test_share_of_the_attribute_peak_is_told(whole, profile, lanes):
         assert share == pytest.approx(metric["value"] / peak)
 
 
+def test_the_side_that_was_measured_is_told(whole):
+    outcome = whole.report("sgemm", "--size", "16M", profile="t4x1")
+
+    for _, kind in metrics_of(outcome):
+        [side] = facts_of(outcome, 0)[f"{kind.replace('-', '_')}_side"].values()
+        assert side == side_of(16 * MIB)
+
+
 @pytest.mark.parametrize("profile", ["t4x1", "v100x16"])
 def test_what_a_gpu_has_no_units_for_is_told(whole, profile):
     outcome = whole.report("sgemm", "--size", "1M", "--device", "0", profile=profile)
