@@ -131,8 +131,9 @@ struct gst_report {
     int gpus_seen;    /* that the driver showed last, to notice one that goes */
     int gpus_total;   /* seen by the driver */
     int gpus_tested;
-    bool gpu_hangs[GST_REPORT_GPUS]; /* what was queued did not end: children to come leave it, too */
-    enum gst_verdict verdict; /* after gst_report_conclude */
+    bool gpu_hangs[GST_REPORT_GPUS]; /* what was queued did not end: children to come leave it, too
+                                      */
+    enum gst_verdict verdict;        /* after gst_report_conclude */
     uint32_t overflow;
     struct gst_progress progress;
 

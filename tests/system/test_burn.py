@@ -144,6 +144,21 @@ def test_one_gpu_takes_no_number_of_another(whole, fault, finding, word, code):
     assert 1 not in metrics_of(outcome, "fp16")
 
 
+def test_a_wrong_product_is_looked_at_without_waiting_for_a_round_that_hangs(whole):
+    """Rounds take 9 ms: the one that ends at 63 ms is the first that is wrong, and the one behind it,
+    queued at 54, ended by none of its products. A copy to memory that is not pinned would wait."""
+    outcome = burn(whole, "rtx4090x2", "--minutes", "0.01", "--timeout", "8s",
+                   faults=["gemm gpu=1 element=3,5 wrong after=60ms",
+                           "gemm gpu=1 hangs after=56ms"])
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {"hardware.gpu-hang", "hardware.product-unstable"}
+    [hang], [wrong] = outcome.checks("ERROR"), outcome.checks("FAIL")
+    assert hang["gpu"] == 1 and "has not ended after" in hang["observed"]
+    assert wrong["gpu"] == 1 and "could not be read any more" in wrong["observed"]
+    assert metrics_of(outcome)[0]["value"] == pytest.approx(rate_of("rtx4090x2"), rel=0.02)
+
+
 def test_a_gpu_that_hung_is_asked_for_nothing_by_what_comes_after(whole):
     """The next workload, in a process of its own, names it at once and tests the other one."""
     outcome = whole.report("burn", "sgemm", "--minutes", "0.005", "--size", "1M", "--timeout", "12s",

@@ -69,6 +69,15 @@ def test_share_of_the_attribute_peak_is_told(whole, profile, lanes):
         assert share == pytest.approx(metric["value"] / peak)
 
 
+def test_no_sample_holds_the_time_in_which_the_clocks_are_read(whole):
+    """They are read while one in the middle is under way; products of this size take less time."""
+    outcome = whole.report("sgemm", "--size", "4M", "--device", "0", profile="a100-pcie-x4")
+
+    for kind in ("fp16", "bf16"):
+        metric = metrics_of(outcome)[0, kind]
+        assert min(metric["samples"]) > 0.98 * metric["value"]
+
+
 def test_the_side_that_was_measured_is_told(whole):
     outcome = whole.report("sgemm", "--size", "16M", profile="t4x1")
 

@@ -69,7 +69,8 @@ static double bytes_of(int side)
 static bool fits(int side, uint64_t free_bytes, uint64_t host_bytes)
 {
     return GST_BURN_MATRICES * bytes_of(side) <= SHARE_OF_FREE * (double)free_bytes
-           && (host_bytes == 0 || HOST_MATRICES * bytes_of(side) <= SHARE_OF_HOST * (double)host_bytes);
+           && (host_bytes == 0
+               || HOST_MATRICES * bytes_of(side) <= SHARE_OF_HOST * (double)host_bytes);
 }
 
 int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, uint64_t host_bytes, double expected)

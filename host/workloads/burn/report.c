@@ -66,17 +66,18 @@ static void report_wrong(struct gst_burn_seat *seat)
     const struct gst_burn_wrong *wrong = &seat->wrong;
     const size_t words = seat->bytes / sizeof(float);
     const size_t first = (size_t)(GST_WORD_COMPARE_LAST - (wrong->first.first >> 32));
-    char word[96], after[24];
+    char word[96] = "what it should be could not be read any more", after[24];
 
+    if (wrong->knows_expected)
+        gst_burn_tell_word(seat, first % words, (uint32_t)wrong->first.first, wrong->expected, word,
+                           sizeof(word));
     gst_run_check(seat->run, kind_of(&wrong->first), seat->lane.gpu->index, false,
                   "%" PRIu64 " of %" PRIu64 " rounds have products unlike the first one, the "
                   "first %s after the start: %llu words, of these %llu not finite and %llu not "
                   "written; %s",
                   wrong->rounds, seat->finished,
                   gst_format(after, sizeof(after), wrong->first_s, GST_UNIT_SECONDS),
-                  wrong->first.wrong, wrong->first.not_finite, wrong->first.unwritten,
-                  gst_burn_tell_word(seat, first % words, (uint32_t)wrong->first.first,
-                                     wrong->expected, word, sizeof(word)));
+                  wrong->first.wrong, wrong->first.not_finite, wrong->first.unwritten, word);
 }
 
 static void report_right(struct gst_burn_seat *seat)

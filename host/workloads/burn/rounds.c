@@ -90,6 +90,7 @@ static bool note_wrong(struct gst_burn_seat *seat, const struct gst_word_compare
         || !gst_burn_wait(seat, st))
         return false;
     seat->wrong.expected = *expected;
+    seat->wrong.knows_expected = true;
     return true;
 }
 

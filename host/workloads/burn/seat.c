@@ -148,8 +148,8 @@ static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,
 
     if (!GST_CU(seat->lane.env, st, cuMemGetInfo, (&available, &total)))
         return false;
-    side = gst_burn_side(seat->run->size_bytes, available, host_bytes,
-                         gst_burn_expected(type, &gpu));
+    side =
+        gst_burn_side(seat->run->size_bytes, available, host_bytes, gst_burn_expected(type, &gpu));
     /* The library's own choice, which is what others have measured; but where a variable would
      * have it round, the mode that it cannot change. */
     seat->product =

@@ -41,7 +41,8 @@ struct gst_burn_wrong {
     uint64_t rounds;
     double first_s;                       /* after the start */
     struct gst_word_compare_result first; /* of the first such round */
-    uint32_t expected;                    /* of the first wrong word */
+    uint32_t expected;                    /* of the first wrong word, */
+    bool knows_expected;                  /* unless the GPU did not come to tell */
 };
 
 struct gst_burn_seat {
@@ -51,7 +52,8 @@ struct gst_burn_seat {
     struct gst_blas_product product; /* of the first copy */
     size_t bytes;                    /* of one result */
     uint64_t reference;
-    struct gst_word_compare_result *read_back; /* pinned, one for each slot, and one to look closer */
+    struct gst_word_compare_result
+        *read_back; /* pinned, one for each slot, and one to look closer */
     CUevent begin;
     struct gst_burn_slot slots[GST_BURN_SLOTS];
     unsigned passes;  /* of all copies, in the next round */
