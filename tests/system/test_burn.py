@@ -194,6 +194,22 @@ def test_a_size_that_is_too_small_for_the_host_is_not_judged(whole):
         assert metric["verdict"] == "not judged"
 
 
+def test_rounds_keep_their_length_when_products_do_not(whole):
+    """A tenth of the rate after 0.2 s of 6: two rounds that were queued before it showed take 1 s each,
+    and those of the 3.8 s that are left a tenth of a second or less. As many products in each as at
+    first would make 6 rounds."""
+    outcome = whole.report("burn", "--minutes", "0.2", "--size", "16M", profile="l4x1",
+                           faults=["gemm rate=0.1 after=200ms"])
+    [metric] = metrics_of(outcome).values()
+    products = facts_of(outcome, 0)["products"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert 38 <= len(metric["samples"]) <= 60
+    # Each round counts what it made: four of them, two more or less, 22 passes as at first, which take
+    # 98 ms, and then a tenth of that rate.
+    assert abs(products - (4 * 22 * COPIES + 3.8 * 0.1 * rate_of("l4x1") / (2 * 2048 ** 3))) < 2 * 22 * COPIES
+
+
 def test_launches_do_not_block_whatever_the_user_set(whole):
     """Nothing would ever be queued ahead."""
     args = ["burn", "--minutes", "0.02", "--size", "16M"]
