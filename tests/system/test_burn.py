@@ -258,6 +258,7 @@ def test_identical_gpus_get_products_of_one_size_in_a_small_container(whole):
         assert [facts_of(outcome, gpu, kind)["side"] for gpu in (0, 1)] == [512, 512]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_measured_survives_an_interruption(whole, number):
     run = Running(whole, "burn", "--minutes", "1000", faults=())
