@@ -127,12 +127,26 @@ static bool by_model(struct gst_bar *bar, enum gst_gemm_type type, const struct 
 }
 
 /* Is the board held to less power than the reports of its model had? Drivers round what they tell
- * of a limit. What a board reaches below it nobody has reported. */
-static bool is_held_down(const struct gst_gemm_gpu *gpu)
+ * of a limit. */
+static bool is_held_down(const struct gst_gemm_gpu *gpu, const struct gst_gemm_observed *row)
+{
+    return gpu->power_limit_w > 0 && gpu->power_limit_w < POWER_LEAST * row->power_w;
+}
+
+/* Has it other multiprocessors than the boards of the reports? A client of MPS may be given a part
+ * of them alone. */
+static bool is_part(const struct gst_gemm_gpu *gpu, const struct gst_gemm_observed *row)
+{
+    return gpu->sms > 0 && row->sms > 0 && gpu->sms != row->sms;
+}
+
+/* Is it another board than those that its name stands for? What such a one reaches nobody has
+ * reported. */
+static bool is_other_board(const struct gst_gemm_gpu *gpu)
 {
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (strcmp(rows[i].name, gpu->name) == 0)
-            return gpu->power_limit_w > 0 && gpu->power_limit_w < POWER_LEAST * rows[i].power_w;
+            return is_held_down(gpu, &rows[i]) || is_part(gpu, &rows[i]);
     }
     return false;
 }
@@ -201,7 +215,7 @@ struct gst_bar gst_gemm_bar(enum gst_gemm_type type, const struct gst_gemm_gpu *
         snprintf(bar.ceiling_from, sizeof(bar.ceiling_from), "%u SMs at %.0f MHz", gpu->sms,
                  highest_hz / 1e6);
     }
-    if (!is_held_down(gpu) && !by_model(&bar, type, gpu))
+    if (!is_other_board(gpu) && !by_model(&bar, type, gpu))
         by_generation(&bar, type, gpu);
     return bar;
 }

@@ -6,7 +6,7 @@
  * with this model reached, less a margin; for a model of which nobody has reported twice, what
  * boards of the same generation reached that had no more power for their units. A GPU that has
  * neither is not judged: one report is no range; nor is one that is held to less power than its
- * model comes with.
+ * model comes with, or that has other multiprocessors.
  */
 #ifndef GST_CORE_GEMM_BARS_H
 #define GST_CORE_GEMM_BARS_H

@@ -20,7 +20,7 @@ struct gst_bar gst_gemm_bar_of_measured(const struct gst_gemm_measured *measured
 {
     const struct gst_bar bar = gst_gemm_bar(measured->type, gpu);
 
-    if (measured->is_instance || measured->is_emulated)
+    if (measured->is_part || measured->is_emulated)
         return gst_bar_none();
     return measured->is_pedantic || !gst_gemm_fills(measured->side, gpu->sms)
                ? gst_bar_without_floor(bar)

@@ -19,10 +19,10 @@ struct gst_gemm_measured {
     int side;
     bool is_pedantic; /* by the mode that promises numbers, and not speed */
     bool is_emulated; /* by other units than its own */
-    bool is_instance; /* on a part of a GPU */
+    bool is_part;     /* on a part of a GPU: an instance, or what MPS gives a client */
 };
 
-/* None where the bound does not hold: an instance shares the GPU's power and clock, and an emulated
+/* None where the bound does not hold: a part shares the GPU's power and clock, and an emulated
  * product is made by other units. No floor for the pedantic mode (cuBLAS documentation,
  * cublasMath_t), and for a product that does not fill the GPU: reports are of large ones. */
 struct gst_bar gst_gemm_bar_of_measured(const struct gst_gemm_measured *measured,

@@ -77,6 +77,7 @@ struct gst_metric {
     double value;                   /* the median */
     struct gst_bar bar;
     struct gst_stats stats;
+    int side; /* of squares, where the rate is theirs: it is compared with such ones; 0: none */
     uint32_t first_sample; /* into samples */
     uint32_t sample_count;
     enum gst_verdict verdict;
@@ -130,7 +131,9 @@ struct gst_report {
     int gpus_seen;    /* that the driver showed last, to notice one that goes */
     int gpus_total;   /* seen by the driver */
     int gpus_tested;
-    enum gst_verdict verdict; /* after gst_report_conclude */
+    bool gpu_hangs[GST_REPORT_GPUS]; /* what was queued did not end: children to come leave it, too
+                                      */
+    enum gst_verdict verdict;        /* after gst_report_conclude */
     uint32_t overflow;
     struct gst_progress progress;
 

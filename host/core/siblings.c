@@ -89,7 +89,7 @@ static bool is_same_ceiling(double a, double b)
 static bool is_same_group(const struct gst_report *report, const struct gst_metric *a,
                           const struct gst_metric *b)
 {
-    return a->def == b->def && a->item == b->item && is_pair(a) == is_pair(b)
+    return a->def == b->def && a->item == b->item && a->side == b->side && is_pair(a) == is_pair(b)
            && strcmp(a->variant, b->variant) == 0 && is_same_ceiling(a->bar.ceiling, b->bar.ceiling)
            && strcmp(name_of_gpu(report, gpu_of(a)), name_of_gpu(report, gpu_of(b))) == 0;
 }

@@ -162,6 +162,7 @@ static bool select_gpus(struct gst_env *env, const struct gst_env_request *reque
             continue;
         }
         keep_number(env, gpu);
+        gpu->is_hung = gpu->index < GST_REPORT_GPUS && env->report->gpu_hangs[gpu->index];
         if (is_wanted(gpu, request))
             env->gpu_count++;
     }

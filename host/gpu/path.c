@@ -78,6 +78,10 @@ bool gst_lane_start(struct gst_lane *lane, struct gst_status *st)
 
 bool gst_lane_stop(struct gst_lane *lane, double *seconds, struct gst_status *st)
 {
-    return lane->path->mark(lane, lane->stop, st) && lane->path->wait(lane, st)
-           && lane->path->elapsed(lane, seconds, st);
+    return lane->path->mark(lane, lane->stop, st) && gst_lane_stopped(lane, seconds, st);
+}
+
+bool gst_lane_stopped(struct gst_lane *lane, double *seconds, struct gst_status *st)
+{
+    return lane->path->wait(lane, st) && lane->path->elapsed(lane, seconds, st);
 }

@@ -82,6 +82,9 @@ bool gst_lane_load_kernel(struct gst_lane *lane, const char *file, const char *k
 bool gst_lane_start(struct gst_lane *lane, struct gst_status *st);
 bool gst_lane_stop(struct gst_lane *lane, double *seconds, struct gst_status *st);
 
+/* The second half of gst_lane_stop, for who has marked lane->stop and then done something else. */
+bool gst_lane_stopped(struct gst_lane *lane, double *seconds, struct gst_status *st);
+
 /* Turns "out of memory" into "busy" where others hold the memory: `st` holds a failed allocation of
  * `bytes`. */
 void gst_lane_explain_allocation(struct gst_lane *lane, size_t bytes, struct gst_status *st);

@@ -152,14 +152,32 @@ static void do_step(const struct gst_supervisor *supervisor, size_t index)
     item->state = GST_ITEM_DONE;
 }
 
+/* A report that says both what the user set and what holds for this row. */
+static void set_variables(const struct gst_supervisor *supervisor, size_t index)
+{
+    const char *const *env = supervisor->steps[index].env;
+
+    for (; env != NULL && *env != NULL; env++) {
+        const size_t length = strcspn(*env, "=");
+        char name[64], key[GST_NAME_SIZE + 16];
+        const char *set;
+
+        snprintf(name, sizeof(name), "%.*s", (int)length, *env);
+        snprintf(key, sizeof(key), "changed_for_%s", supervisor->report->items[index].name);
+        set = getenv(name);
+        if (set != NULL && strcmp(set, *env + length + 1) != 0)
+            gst_report_fact_text(supervisor->report, GST_NO_GPU, "environment", key,
+                                 "%s, not %s as set", *env, set);
+        putenv((char *)(uintptr_t)*env);
+    }
+}
+
 static void live(const struct gst_supervisor *supervisor, size_t first, size_t end, bool is_first,
                  int control)
 {
-    const char *const *env = supervisor->steps[first].env;
     size_t next = first;
 
-    for (; env != NULL && *env != NULL; env++)
-        putenv((char *)(uintptr_t)*env);
+    set_variables(supervisor, first);
     for (; next < end && supervisor->steps[next].is_early; next++) {
         do_step(supervisor, next);
         say_and_wait(control, GST_CHILD_STEP_OVER);

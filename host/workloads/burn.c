@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "run/interrupt.h"
+#include "run/memory.h"
 #include "workloads/burn/differences.h"
 #include "workloads/burn/first.h"
 #include "workloads/burn/report.h"
@@ -55,15 +56,19 @@ static int newest_cc_major(const struct bench *t)
     return newest;
 }
 
+/* What the host has left is asked once: the inputs of the first GPU take some of it, and then
+ * identical GPUs would get products of unlike sizes. */
 static void open_seats(struct bench *t, enum gst_gemm_type type)
 {
+    const uint64_t host_bytes = gst_memory_left(t->run->env->root);
+
     for (int i = 0; i < t->count; i++) {
         struct gst_status st = GST_STATUS_INIT;
 
         t->seats[i] = (struct gst_burn_seat){ .run = t->run };
         if (is_tried(t, i, type)
             && (!gst_burn_seat_open(&t->seats[i], t->run, &t->run->env->gpus[i], &t->blas, type,
-                                    &st)
+                                    host_bytes, &st)
                 || !gst_burn_first(&t->seats[i], &t->inputs, &st)))
             give_up(t, i, &st);
     }
@@ -121,8 +126,9 @@ static bool has_any_queued(const struct bench *t)
     return false;
 }
 
-/* One look at one GPU. False if it has not come further. */
-static bool serve(struct bench *t, int index)
+/* One look at one GPU. False if it has not come further. Of all GPUs of a sweep one alone is read:
+ * meanwhile the others run on with what is queued, which is not much. */
+static bool serve(struct bench *t, int index, bool *has_read)
 {
     struct gst_burn_seat *seat = &t->seats[index];
     struct gst_status st = GST_STATUS_INIT;
@@ -133,8 +139,8 @@ static bool serve(struct bench *t, int index)
     if (told == GST_BURN_HAS_FAILED || !gst_burn_finish(seat, &st)
         || (seat->elapsed_s < t->wanted_s && !gst_burn_queue(seat, &st)))
         give_up(t, index, &st);
-    else
-        gst_burn_read(seat);
+    else if (!*has_read)
+        *has_read = gst_burn_read(seat);
     tell_progress(t);
     return true;
 }
@@ -148,10 +154,10 @@ static void work(struct bench *t)
     begin(t);
     tell_progress(t);
     while (!gst_interrupt_came() && has_any_queued(t)) {
-        bool has_served = false;
+        bool has_served = false, has_read = false;
 
         for (int i = 0; i < t->count && !gst_interrupt_came(); i++)
-            has_served = (has_queued(&t->seats[i]) && serve(t, i)) || has_served;
+            has_served = (has_queued(&t->seats[i]) && serve(t, i, &has_read)) || has_served;
         if (has_served)
             nap_ns = 0;
         else
@@ -218,6 +224,25 @@ static void burn(struct bench *t, enum gst_gemm_type type)
         gst_burn_seat_close(&t->seats[i]);
 }
 
+/* The index of one that hangs, GST_NO_GPU: none does. */
+static int hung_gpu(const struct bench *t)
+{
+    for (int i = 0; i < t->count; i++) {
+        if (t->run->env->gpus[i].is_hung)
+            return t->run->env->gpus[i].index;
+    }
+    return GST_NO_GPU;
+}
+
+/* Opening another context, or pinning memory, can wait for all GPUs of a process. */
+static void leave_out(struct bench *t, enum gst_gemm_type type, int hung)
+{
+    for (int i = 0; i < t->count; i++) {
+        if (is_tried(t, i, type))
+            gst_burn_report_not_tried(t->run, t->run->env->gpus[i].index, type, hung);
+    }
+}
+
 static void burn_all(struct bench *t)
 {
     char gpus[24], time[24];
@@ -225,8 +250,14 @@ static void burn_all(struct bench *t)
     if (t->blas.changes.is_changed)
         gst_run_check(t->run, GST_USER_CUBLAS_CHANGED, GST_NO_GPU, false, "%s",
                       t->blas.changes.variables);
-    for (size_t i = 0; i < GST_BURN_TYPES; i++)
-        burn(t, gst_burn_types[i]);
+    for (size_t i = 0; i < GST_BURN_TYPES; i++) {
+        const int hung = hung_gpu(t);
+
+        if (hung == GST_NO_GPU)
+            burn(t, gst_burn_types[i]);
+        else
+            leave_out(t, gst_burn_types[i], hung);
+    }
     gst_run_summary(t->run, "%s at once for %s, %s products up to %d x %d",
                     gst_run_gpus(t->run, gpus, sizeof(gpus)),
                     gst_format(time, sizeof(time), t->worked_s, GST_UNIT_SECONDS),
@@ -255,6 +286,11 @@ static bool run_burn(struct gst_run *run, struct gst_status *st)
     return true;
 }
 
+/* A launch that waits for its end leaves nothing queued ahead. And who has variables of its own has
+ * a child of its own: where a GPU hangs, its contexts stay until the process ends, and calls of
+ * whatever came next in it could wait for them. */
+static const char *const environment[] = { "CUDA_LAUNCH_BLOCKING=0", NULL };
+
 const struct gst_workload gst_workload_burn = {
     .name = "burn",
     .group = "compute",
@@ -263,6 +299,7 @@ const struct gst_workload gst_workload_burn = {
         "every product is the first one bit for bit, that is the same on identical GPUs, "
         "and no rate is below the range of its GPU model",
     .needs = { .gpus = 1, .kernels = true },
+    .env = environment,
     .metrics = metrics,
     .timeout_s = 300,
     .size_buffers = GST_BURN_MATRICES,

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from model_of import KERNEL_S, MIB, PROFILES, Memory, Products, side_of
+from selftest import plant
 from test_supervision import Running
 
 SIZE = 4 * MIB
@@ -122,7 +123,7 @@ def test_only_who_has_a_sibling_is_told_that_it_agrees(whole, profile, gpus):
 
 # Both in the middle of a product. A GPU is called hung after a quarter of the time-out.
 @pytest.mark.parametrize("fault, finding, word, code", [
-    ("gemm gpu=1 after=150ms hangs", "hardware.gpu-hang", "ERROR", 3),
+    ("gemm gpu=1 after=60ms hangs", "hardware.gpu-hang", "ERROR", 3),
     ("gpu 1 lost after=150ms", "hardware.gpu-lost", "FAIL", 1),
 ])
 def test_one_gpu_takes_no_number_of_another(whole, fault, finding, word, code):
@@ -131,15 +132,35 @@ def test_one_gpu_takes_no_number_of_another(whole, fault, finding, word, code):
     assert outcome.exit == code, outcome.describe()
     assert outcome.counted() == {finding}
     assert {(check["id"], check["gpu"]) for check in outcome.checks(word)} == {(finding, 1)}
-    for kind in KINDS:
+    # Where one hangs, opening another type could wait for it.
+    tried = KINDS if word == "FAIL" else ["fp32"]
+    for kind in tried:
         assert metrics_of(outcome, kind)[0]["value"] == pytest.approx(
             rate_of("rtx4090x2", kind), rel=0.02)
         assert facts_of(outcome, 0, kind)["products"] > 0
+    if word == "ERROR":
+        assert facts_of(outcome, 0, "fp16")["not_measured"].startswith("not tried: gpu 1 hangs")
+        assert metrics_of(outcome, "fp16") == {}
     assert 1 not in metrics_of(outcome, "fp16")
 
 
+def test_a_wrong_product_is_looked_at_without_waiting_for_a_round_that_hangs(whole):
+    """Rounds take 9 ms: the one that ends at 63 ms is the first that is wrong, and the one behind it,
+    queued at 54, ended by none of its products. A copy to memory that is not pinned would wait."""
+    outcome = burn(whole, "rtx4090x2", "--minutes", "0.01", "--timeout", "8s",
+                   faults=["gemm gpu=1 element=3,5 wrong after=60ms",
+                           "gemm gpu=1 hangs after=56ms"])
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {"hardware.gpu-hang", "hardware.product-unstable"}
+    [hang], [wrong] = outcome.checks("ERROR"), outcome.checks("FAIL")
+    assert hang["gpu"] == 1 and "has not ended after" in hang["observed"]
+    assert wrong["gpu"] == 1 and "could not be read any more" in wrong["observed"]
+    assert metrics_of(outcome)[0]["value"] == pytest.approx(rate_of("rtx4090x2"), rel=0.02)
+
+
 def test_a_gpu_that_hung_is_asked_for_nothing_by_what_comes_after(whole):
-    """The next workload, in the same process, names it at once and tests the other one."""
+    """The next workload, in a process of its own, names it at once and tests the other one."""
     outcome = whole.report("burn", "sgemm", "--minutes", "0.005", "--size", "1M", "--timeout", "12s",
                            profile="rtx4090x2", faults=["gemm gpu=1 after=150ms hangs"])
 
@@ -171,6 +192,70 @@ def test_a_size_that_is_too_small_for_the_host_is_not_judged(whole):
     assert "too small for one thread to keep 4 GPUs busy" in told["not_judged"]
     for metric in metrics_of(outcome, "fp16").values():
         assert metric["verdict"] == "not judged"
+
+
+def test_rounds_keep_their_length_when_products_do_not(whole):
+    """A tenth of the rate after 0.2 s of 6: two rounds that were queued before it showed take 1 s each,
+    and those of the 3.8 s that are left a tenth of a second or less. As many products in each as at
+    first would make 6 rounds."""
+    outcome = whole.report("burn", "--minutes", "0.2", "--size", "16M", profile="l4x1",
+                           faults=["gemm rate=0.1 after=200ms"])
+    [metric] = metrics_of(outcome).values()
+    products = facts_of(outcome, 0)["products"]
+
+    assert outcome.exit == 0, outcome.describe()
+    assert 38 <= len(metric["samples"]) <= 60
+    # Each round counts what it made: four of them, two more or less, 22 passes as at first, which take
+    # 98 ms, and then a tenth of that rate.
+    assert abs(products - (4 * 22 * COPIES + 3.8 * 0.1 * rate_of("l4x1") / (2 * 2048 ** 3))) < 2 * 22 * COPIES
+
+
+def test_launches_do_not_block_whatever_the_user_set(whole):
+    """Nothing would ever be queued ahead."""
+    args = ["burn", "--minutes", "0.02", "--size", "16M"]
+    outcome = whole.report(*args, profile="t4x1", env={"CUDA_LAUNCH_BLOCKING": "1"})
+
+    assert outcome.exit == 0, outcome.describe()
+    for kind in KINDS:
+        assert 0.99 < facts_of(outcome, 0, kind)["busy_fraction"] <= 1
+    [told] = outcome.report["facts"]["changed_for_burn"].values()
+    assert told == "CUDA_LAUNCH_BLOCKING=0, not 1 as set"
+    assert "changed_for_burn" not in whole.report(*args, profile="t4x1").report["facts"]
+
+
+def test_who_gets_a_part_of_the_multiprocessors_is_not_held_against_boards(whole):
+    """A daemon of MPS leaves its clients half of a T4: less than its floor, and nothing is wrong."""
+    outcome = whole.report("burn", "--minutes", "0.01", "--size", "16M", profile="t4x1",
+                           faults=["gpu 0 sms=20"])
+    [metric] = metrics_of(outcome).values()
+
+    assert outcome.exit == 0, outcome.describe()
+    assert metric["value"] == pytest.approx(rate_of("t4x1") / 2, rel=0.01)
+    assert metric["verdict"] == "not judged" and metric["floor"] is None
+    assert metric["ceiling"] == pytest.approx(2 * 20 * 64 * 1590e6)
+
+
+def test_the_share_that_the_environment_asks_for_leaves_no_bar(whole):
+    """Whether there is a server that heeds it nobody tells."""
+    bars = {}
+    for share in ("50", "100"):
+        outcome = whole.report("burn", "--minutes", "0.01", "--size", "16M", profile="t4x1",
+                               env={"CUDA_MPS_ACTIVE_THREAD_PERCENTAGE": share})
+        assert outcome.exit == 0, outcome.describe()
+        [metric] = metrics_of(outcome).values()
+        bars[share] = (metric["verdict"], metric["floor"], metric["ceiling"])
+    assert bars["50"] == ("not judged", None, None)
+    assert bars["100"][0] == "PASS" and None not in bars["100"]
+
+
+def test_identical_gpus_get_products_of_one_size_in_a_small_container(whole):
+    """Five matrices into half of what is left: 5 x 4 MiB are more than 16 MiB, 5 x 1 MiB are not."""
+    root = plant(whole.folder / "root", {"/proc/meminfo": "MemAvailable:  32768 kB\n"})
+    outcome = whole.report("burn", "--root", root, "--minutes", "0.005", profile="rtx4090x2")
+
+    assert outcome.exit == 0, outcome.describe()
+    for kind in KINDS:
+        assert [facts_of(outcome, gpu, kind)["side"] for gpu in (0, 1)] == [512, 512]
 
 
 @pytest.mark.alone

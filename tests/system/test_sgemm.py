@@ -69,6 +69,23 @@ def test_share_of_the_attribute_peak_is_told(whole, profile, lanes):
         assert share == pytest.approx(metric["value"] / peak)
 
 
+def test_no_sample_holds_the_time_in_which_the_clocks_are_read(whole):
+    """They are read while one in the middle is under way; products of this size take less time."""
+    outcome = whole.report("sgemm", "--size", "4M", "--device", "0", profile="a100-pcie-x4")
+
+    for kind in ("fp16", "bf16"):
+        metric = metrics_of(outcome)[0, kind]
+        assert min(metric["samples"]) > 0.98 * metric["value"]
+
+
+def test_the_side_that_was_measured_is_told(whole):
+    outcome = whole.report("sgemm", "--size", "16M", profile="t4x1")
+
+    for _, kind in metrics_of(outcome):
+        [side] = facts_of(outcome, 0)[f"{kind.replace('-', '_')}_side"].values()
+        assert side == side_of(16 * MIB)
+
+
 @pytest.mark.parametrize("profile", ["t4x1", "v100x16"])
 def test_what_a_gpu_has_no_units_for_is_told(whole, profile):
     outcome = whole.report("sgemm", "--size", "1M", "--device", "0", profile=profile)

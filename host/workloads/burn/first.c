@@ -138,8 +138,10 @@ static bool try_comparison(struct gst_burn_seat *seat, const struct gst_burn_inp
     memcpy(&wrong, &inputs->c[words / 2], sizeof(wrong));
     wrong ^= 1U << (word % 32);
     gst_run_phase(seat->run, seat->lane.gpu->index, "plant an error");
+    /* A copy from pageable memory can wait for what is queued before it, whether that ends or not.
+     */
     if (!gst_burn_multiply_all(seat, st) || !gst_burn_time_all(seat, slot, st)
-        || !path->upload(&seat->lane, target, &wrong, sizeof(wrong), st)
+        || !gst_burn_wait(seat, st) || !path->upload(&seat->lane, target, &wrong, sizeof(wrong), st)
         || !gst_burn_compare(seat, slot, true, st)
         || !path->download(&seat->lane, result, slot->result, sizeof(*result), st)
         || !path->fill(&seat->lane, slot->result, 0, sizeof(*result), st)

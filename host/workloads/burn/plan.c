@@ -57,6 +57,9 @@ double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu
 
 /* A, B and a product, and two more where one differs. */
 #define HOST_MATRICES 5
+/* The supervisor ends a child that takes three quarters of what is left, and its contexts need
+ * some, too. */
+#define SHARE_OF_HOST 0.5
 
 static double bytes_of(int side)
 {
@@ -66,7 +69,8 @@ static double bytes_of(int side)
 static bool fits(int side, uint64_t free_bytes, uint64_t host_bytes)
 {
     return GST_BURN_MATRICES * bytes_of(side) <= SHARE_OF_FREE * (double)free_bytes
-           && (host_bytes == 0 || HOST_MATRICES * bytes_of(side) <= (double)host_bytes);
+           && (host_bytes == 0
+               || HOST_MATRICES * bytes_of(side) <= SHARE_OF_HOST * (double)host_bytes);
 }
 
 int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, uint64_t host_bytes, double expected)

@@ -45,8 +45,9 @@ double gst_burn_first_reading_s(int index, int count, double wanted_s);
 double gst_burn_expected(enum gst_gemm_type type, const struct gst_gemm_gpu *gpu);
 
 /* The side of the matrices: `size_bytes` each, 0: the largest; halved until all fit into four
- * fifths of what is free on the GPU, and the host's, with as much again to look closer, into what
- * it has left (0: not known), and a product takes no longer than half a round. A multiple of 128.
+ * fifths of what is free on the GPU, and the host's, with as much again to look closer, into half
+ * of what it has left (0: not known), and a product takes no longer than half a round. A multiple
+ * of 128.
  */
 int gst_burn_side(uint64_t size_bytes, uint64_t free_bytes, uint64_t host_bytes, double expected);
 

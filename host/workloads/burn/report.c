@@ -29,13 +29,18 @@ static const struct gst_metric_def *metric_of(const struct gst_burn_seat *seat)
 }
 
 /* Who says what is known of a GPU under this load. */
-static const char *source_of(const struct gst_burn_seat *seat)
+static const char *source_of_type(enum gst_gemm_type type)
 {
 #define SOURCE(symbol, name, text) [symbol] = "burn-" name,
     static const char *const sources[GST_GEMM_TYPE_COUNT] = { GST_GEMM_TYPES(SOURCE) };
 #undef SOURCE
 
-    return sources[seat->product.type];
+    return sources[type];
+}
+
+static const char *source_of(const struct gst_burn_seat *seat)
+{
+    return source_of_type(seat->product.type);
 }
 
 static enum gst_finding_id kind_of(const struct gst_word_compare_result *result)
@@ -61,26 +66,26 @@ static void report_wrong(struct gst_burn_seat *seat)
     const struct gst_burn_wrong *wrong = &seat->wrong;
     const size_t words = seat->bytes / sizeof(float);
     const size_t first = (size_t)(GST_WORD_COMPARE_LAST - (wrong->first.first >> 32));
-    char word[96], after[24];
+    char word[96] = "what it should be could not be read any more", after[24];
 
+    if (wrong->knows_expected)
+        gst_burn_tell_word(seat, first % words, (uint32_t)wrong->first.first, wrong->expected, word,
+                           sizeof(word));
     gst_run_check(seat->run, kind_of(&wrong->first), seat->lane.gpu->index, false,
                   "%" PRIu64 " of %" PRIu64 " rounds have products unlike the first one, the "
                   "first %s after the start: %llu words, of these %llu not finite and %llu not "
                   "written; %s",
                   wrong->rounds, seat->finished,
                   gst_format(after, sizeof(after), wrong->first_s, GST_UNIT_SECONDS),
-                  wrong->first.wrong, wrong->first.not_finite, wrong->first.unwritten,
-                  gst_burn_tell_word(seat, first % words, (uint32_t)wrong->first.first,
-                                     wrong->expected, word, sizeof(word)));
+                  wrong->first.wrong, wrong->first.not_finite, wrong->first.unwritten, word);
 }
 
 static void report_right(struct gst_burn_seat *seat)
 {
-    const uint64_t products = GST_BURN_COPIES * (uint64_t)seat->passes * seat->finished;
     char time[24];
 
     gst_run_check(seat->run, GST_HARDWARE_PRODUCT_UNSTABLE, seat->lane.gpu->index, true,
-                  "%" PRIu64 " products of %d x %d in %s, each the same bit for bit", products,
+                  "%" PRIu64 " products of %d x %d in %s, each the same bit for bit", seat->made,
                   seat->product.shape.m, seat->product.shape.m,
                   gst_format(time, sizeof(time), seat->elapsed_s, GST_UNIT_SECONDS));
 }
@@ -105,7 +110,7 @@ static struct gst_bar bar_of(const struct gst_burn_seat *seat)
         .is_pedantic = product->is_pedantic,
         .is_emulated =
             gst_blas_is_emulated(&seat->blas.blas->changes, product->type, product->is_pedantic),
-        .is_instance = gpu->is_mig,
+        .is_part = gst_gemm_is_part(gpu),
     };
 
     return gst_gemm_bar_of_measured(&measured, &self);
@@ -156,10 +161,13 @@ static void report_speed(struct gst_burn_seat *seat)
     gst_report_fact_number(seat->run->report, seat->lane.gpu->index, source_of(seat),
                            "slowest_window", GST_UNIT_FLOP_PER_S, worst);
     if (gst_run_metric(seat->run, metric_of(seat), seat->lane.gpu->index, "", rates, count,
-                       is_idle ? gst_bar_without_floor(bar_of(seat)) : bar_of(seat), &st))
+                       is_idle ? gst_bar_without_floor(bar_of(seat)) : bar_of(seat), &st)) {
+        seat->run->report->metrics[seat->run->report->metric_count - 1].side =
+            seat->product.shape.m;
         explain(seat);
-    else
+    } else {
         gst_report_status(seat->run->report, &st);
+    }
 }
 
 void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
@@ -170,7 +178,9 @@ void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
 
     gst_report_fact_number(report, gpu, source_of(seat), "time", GST_UNIT_SECONDS, seat->elapsed_s);
     gst_report_fact_number(report, gpu, source_of(seat), "products", GST_UNIT_NONE,
-                           (double)(GST_BURN_COPIES * (uint64_t)seat->passes * seat->finished));
+                           (double)seat->made);
+    gst_report_fact_number(report, gpu, source_of(seat), "side", GST_UNIT_NONE,
+                           seat->product.shape.m);
     if (seat->course.readings > 0)
         gst_report_fact_text(report, gpu, source_of(seat), "course", "%s",
                              gst_burn_course_describe(&seat->course, text, sizeof(text)));
@@ -182,6 +192,12 @@ void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs)
         report_right(seat);
         report_speed(seat);
     }
+}
+
+void gst_burn_report_not_tried(struct gst_run *run, int gpu, enum gst_gemm_type type, int hung)
+{
+    gst_report_fact_text(run->report, gpu, source_of_type(type), "not_measured",
+                         "not tried: gpu %d hangs, and calls about others may wait for it", hung);
 }
 
 void gst_burn_report_condition(const struct gst_burn_seat *seat)

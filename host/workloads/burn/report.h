@@ -17,6 +17,9 @@ extern const struct gst_metric_def gst_burn_metrics[GST_GEMM_TYPE_COUNT];
  * has them. */
 void gst_burn_report(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs);
 
+/* A GPU that was not asked for products of that type, since another one, `hung`, hangs. */
+void gst_burn_report_not_tried(struct gst_run *run, int gpu, enum gst_gemm_type type, int hung);
+
 /* The state that such a seat was in, after the numbers of all: what explains a number is no fault
  * of its own. */
 void gst_burn_report_condition(const struct gst_burn_seat *seat);

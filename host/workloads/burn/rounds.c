@@ -19,12 +19,13 @@ static bool queue_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot, 
     const struct gst_path *path = seat->lane.path;
 
     slot->is_counting = seat->queued % GST_BURN_POISON_EVERY == 0;
+    slot->passes = seat->passes;
     if (!path->mark(&seat->lane, slot->begin, st))
         return false;
     if (slot->is_dirty && !path->fill(&seat->lane, slot->result, 0, sizeof(*seat->read_back), st))
         return false;
-    for (unsigned pass = 0; pass < seat->passes && !gst_interrupt_came(); pass++) {
-        if (!gst_burn_pass(seat, slot, pass + 1 == seat->passes, slot->is_counting && pass == 0,
+    for (unsigned pass = 0; pass < slot->passes && !gst_interrupt_came(); pass++) {
+        if (!gst_burn_pass(seat, slot, pass + 1 == slot->passes, slot->is_counting && pass == 0,
                            st))
             return false;
     }
@@ -35,16 +36,17 @@ static bool queue_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot, 
            && path->mark(&seat->lane, slot->end, st);
 }
 
-void gst_burn_read(struct gst_burn_seat *seat)
+bool gst_burn_read(struct gst_burn_seat *seat)
 {
     struct gst_condition_reading reading;
 
     if (!gst_burn_is_to_be_read(seat)
         || !gst_condition_read(seat->run->env, seat->lane.gpu, &reading))
-        return;
+        return false;
     seat->next_reading_s = seat->elapsed_s + GST_BURN_READING_EVERY_S;
     gst_condition_add(&seat->condition, &reading);
     gst_burn_course_add(&seat->course, &reading);
+    return true;
 }
 
 bool gst_burn_queue(struct gst_burn_seat *seat, struct gst_status *st)
@@ -69,21 +71,27 @@ static bool seconds_between(const struct gst_burn_seat *seat, CUevent from, CUev
     return true;
 }
 
-/* What the first wrong word should have been. */
+/* What the first wrong word should have been. Into pinned memory: a copy to any other would itself
+ * wait for what is queued, and that for good where the GPU hangs. */
 static bool note_wrong(struct gst_burn_seat *seat, const struct gst_word_compare_result *result,
                        struct gst_status *st)
 {
     const struct gst_path *path = seat->lane.path;
     const uint64_t words = seat->bytes / sizeof(uint32_t);
     const uint64_t word = (GST_WORD_COMPARE_LAST - (result->first >> 32)) % words;
+    uint32_t *expected = (uint32_t *)&seat->read_back[GST_BURN_SLOTS];
 
     if (seat->wrong.rounds++ > 0)
         return true;
     seat->wrong.first = *result;
     seat->wrong.first_s = seat->elapsed_s;
-    return path->download(&seat->lane, &seat->wrong.expected,
-                          seat->reference + word * sizeof(uint32_t), sizeof(uint32_t), st)
-           && gst_burn_wait(seat, st);
+    if (!path->download(&seat->lane, expected, seat->reference + word * sizeof(uint32_t),
+                        sizeof(uint32_t), st)
+        || !gst_burn_wait(seat, st))
+        return false;
+    seat->wrong.expected = *expected;
+    seat->wrong.knows_expected = true;
+    return true;
 }
 
 static bool judge_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot,
@@ -95,7 +103,7 @@ static bool judge_round(struct gst_burn_seat *seat, struct gst_burn_slot *slot,
     if (slot->is_counting && result->checked != words)
         return gst_fail(st, GST_SUITE_BLIND, "the kernel says that it compared %llu of %llu words",
                         result->checked, (unsigned long long)words);
-    gst_run_count_elements(seat->run, words * seat->passes);
+    gst_run_count_elements(seat->run, words * slot->passes);
     return result->wrong == 0 || note_wrong(seat, result, st);
 }
 
@@ -117,6 +125,11 @@ bool gst_burn_finish(struct gst_burn_seat *seat, struct gst_status *st)
     if (!judge_round(seat, slot, &seat->read_back[index], st))
         return false;
     seat->finished++;
+    seat->made += GST_BURN_COPIES * (uint64_t)slot->passes;
+    /* Clocks rise after the first products were timed, and fall as a board gets hot. A round that
+     * waited for the host tells nothing of that. */
+    if (!slot->was_dry)
+        seat->passes = gst_burn_passes(round_s / (GST_BURN_COPIES * slot->passes));
     gst_burn_busy_add(&seat->busy, round_s, elapsed_s, slot->was_dry);
     if (!slot->was_late && seconds > 0)
         gst_burn_windows_add(&seat->windows, operations, seconds);

@@ -19,8 +19,8 @@ bool gst_burn_queue(struct gst_burn_seat *seat, struct gst_status *st);
 bool gst_burn_finish(struct gst_burn_seat *seat, struct gst_status *st);
 
 /* Reads clocks and power once in a while; to be called when a round has ended and the next one is
- * queued. */
-void gst_burn_read(struct gst_burn_seat *seat);
+ * queued. False if it did not. */
+bool gst_burn_read(struct gst_burn_seat *seat);
 
 /* Is it time, and is the GPU at work? Before its first round has ended it was idle. Pure. */
 bool gst_burn_is_to_be_read(const struct gst_burn_seat *seat);

@@ -6,7 +6,6 @@
 #include "gpu/gemm/check.h"
 #include "gpu/gemm/element.h"
 #include "gpu/gemm/self.h"
-#include "run/memory.h"
 
 /* One thread for each vector of a warp's, and enough warps to wait for memory. */
 #define THREADS       256
@@ -104,7 +103,7 @@ static bool allocate(struct gst_burn_seat *seat, struct gst_status *st)
               && path->alloc(&seat->lane, seat->bytes, &seat->reference, st)
               && path->alloc(&seat->lane, GST_BURN_COPIES * seat->bytes, &seat->product.c, st)
               && GST_CU(seat->lane.env, st, cuMemHostAlloc,
-                        (&pinned, GST_BURN_SLOTS * sizeof(*seat->read_back), 0));
+                        (&pinned, (GST_BURN_SLOTS + 1) * sizeof(*seat->read_back), 0));
 
     seat->read_back = pinned;
     for (int i = 0; i < GST_BURN_SLOTS && ok; i++)
@@ -140,9 +139,8 @@ void gst_burn_seat_close(struct gst_burn_seat *seat)
 }
 
 static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,
-                        enum gst_gemm_type type, struct gst_status *st)
+                        enum gst_gemm_type type, uint64_t host_bytes, struct gst_status *st)
 {
-    const uint64_t host = gst_memory_left(seat->run->env->root);
     const struct gst_gemm_gpu gpu = gst_gemm_self(seat->lane.gpu, &seat->condition);
     size_t available = 0;
     size_t total = 0;
@@ -150,7 +148,8 @@ static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,
 
     if (!GST_CU(seat->lane.env, st, cuMemGetInfo, (&available, &total)))
         return false;
-    side = gst_burn_side(seat->run->size_bytes, available, host, gst_burn_expected(type, &gpu));
+    side =
+        gst_burn_side(seat->run->size_bytes, available, host_bytes, gst_burn_expected(type, &gpu));
     /* The library's own choice, which is what others have measured; but where a variable would
      * have it round, the mode that it cannot change. */
     seat->product =
@@ -162,7 +161,8 @@ static bool choose_side(struct gst_burn_seat *seat, const struct gst_blas *blas,
 }
 
 bool gst_burn_seat_open(struct gst_burn_seat *seat, struct gst_run *run, struct gst_gpu *gpu,
-                        struct gst_blas *blas, enum gst_gemm_type type, struct gst_status *st)
+                        struct gst_blas *blas, enum gst_gemm_type type, uint64_t host_bytes,
+                        struct gst_status *st)
 {
     *seat = (struct gst_burn_seat){ .run = run };
     gst_run_phase(run, gpu->index, "open");
@@ -170,6 +170,6 @@ bool gst_burn_seat_open(struct gst_burn_seat *seat, struct gst_run *run, struct 
         || !gst_lane_load_kernel(&seat->lane, "word_compare", "word_compare", st))
         return false;
     gst_condition_begin(&seat->condition, run->env, gpu);
-    return choose_side(seat, blas, type, st) && allocate(seat, st)
+    return choose_side(seat, blas, type, host_bytes, st) && allocate(seat, st)
            && gst_blas_handle_open(&seat->blas, blas, &seat->lane, st);
 }

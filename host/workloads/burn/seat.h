@@ -25,6 +25,7 @@ struct gst_burn_slot {
     uint64_t result;     /* a struct gst_word_compare_result */
     bool is_counting;    /* copies were poisoned, and all that is compared is counted */
     bool is_dirty;       /* the result in device memory is not zero */
+    unsigned passes;     /* of all copies */
     bool was_late;       /* the GPU had come to `start` before all that is timed was queued, */
     bool was_dry;        /* and to `begin` before all of the round was */
 };
@@ -40,7 +41,8 @@ struct gst_burn_wrong {
     uint64_t rounds;
     double first_s;                       /* after the start */
     struct gst_word_compare_result first; /* of the first such round */
-    uint32_t expected;                    /* of the first wrong word */
+    uint32_t expected;                    /* of the first wrong word, */
+    bool knows_expected;                  /* unless the GPU did not come to tell */
 };
 
 struct gst_burn_seat {
@@ -50,10 +52,12 @@ struct gst_burn_seat {
     struct gst_blas_product product; /* of the first copy */
     size_t bytes;                    /* of one result */
     uint64_t reference;
-    struct gst_word_compare_result *read_back; /* pinned, one for each slot */
+    struct gst_word_compare_result
+        *read_back; /* pinned, one for each slot, and one to look closer */
     CUevent begin;
     struct gst_burn_slot slots[GST_BURN_SLOTS];
-    unsigned passes;  /* of all copies, in each round */
+    unsigned passes;  /* of all copies, in the next round */
+    uint64_t made;    /* products, in all rounds that are finished */
     double product_s; /* of the first ones that were timed */
     uint64_t queued, finished;
     double elapsed_s; /* of the GPU's clock, until the last round that is finished ended */
@@ -69,11 +73,13 @@ struct gst_burn_seat {
     bool is_working; /* nothing has failed so far */
 };
 
-/* Opens the GPU, chooses the size of products of that type, and takes memory. To be closed all the
+/* Opens the GPU, chooses the size of products of that type by what it has left and by what the host
+ * has (0: not known), and takes memory. To be closed all the
  * same where it fails. Not to be closed while any GPU hangs: who frees pinned memory waits for all
  * of them. */
 bool gst_burn_seat_open(struct gst_burn_seat *seat, struct gst_run *run, struct gst_gpu *gpu,
-                        struct gst_blas *blas, enum gst_gemm_type type, struct gst_status *st);
+                        struct gst_blas *blas, enum gst_gemm_type type, uint64_t host_bytes,
+                        struct gst_status *st);
 void gst_burn_seat_close(struct gst_burn_seat *seat);
 
 /* Calls about a seat are made in its GPU's context; one that hangs is that GPU's. */

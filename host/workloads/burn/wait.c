@@ -61,6 +61,7 @@ static bool is_patient(struct gst_burn_seat *seat, const struct gst_burn_watch *
     if (watch->watched_s <= gst_burn_patience_s(seat->round_s, spare_s))
         return true;
     seat->lane.gpu->is_hung = true;
+    seat->run->report->gpu_hangs[seat->lane.gpu->index] = true;
     if (seat->finished > 0)
         snprintf(before, sizeof(before), "; the %llu rounds before took about %.3g s each",
                  (unsigned long long)seat->finished, seat->round_s);

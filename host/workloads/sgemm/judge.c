@@ -7,6 +7,14 @@
 #include "core/gemm_judged.h"
 #include "gpu/gemm/self.h"
 
+/* Names of facts have no hyphen. */
+static void make_key(char *key, size_t size, const struct gst_sgemm_kind *kind, const char *what)
+{
+    snprintf(key, size, "%s_%s", kind->name, what);
+    for (char *at = key; *at != '\0'; at++)
+        *at = *at == '-' ? '_' : *at;
+}
+
 /* What publications compare: the share of what units and the clock attribute allow. Boards exceed
  * that clock, so that it is no bound. */
 static void note_share(struct gst_run *run, const struct gst_sgemm_kind *kind,
@@ -18,10 +26,7 @@ static void note_share(struct gst_run *run, const struct gst_sgemm_kind *kind,
 
     if (peak <= 0)
         return;
-    snprintf(key, sizeof(key), "%s_share_of_attribute_peak", kind->name);
-    /* Names of facts have no hyphen. */
-    for (char *at = key; *at != '\0'; at++)
-        *at = *at == '-' ? '_' : *at;
+    make_key(key, sizeof(key), kind, "share_of_attribute_peak");
     gst_report_fact_number(run->report, seat->lane.gpu->index, "cublas", key, GST_UNIT_FRACTION,
                            run->report->metrics[run->report->metric_count - 1].value / peak);
 }
@@ -37,7 +42,7 @@ static struct gst_bar bar_of(const struct gst_sgemm_kind *kind, const struct gst
         .is_pedantic = kind->is_pedantic,
         .is_emulated =
             gst_blas_is_emulated(&seat->handle.blas->changes, kind->type, kind->is_pedantic),
-        .is_instance = gpu->is_mig,
+        .is_part = gst_gemm_is_part(gpu),
     };
 
     return gst_gemm_bar_of_measured(&measured, &self);
@@ -47,10 +52,15 @@ bool gst_sgemm_judge(struct gst_run *run, const struct gst_sgemm_kind *kind,
                      const struct gst_sgemm_seat *seat, int side, const double *samples,
                      struct gst_status *st)
 {
+    char key[48];
+
     if (!gst_run_metric(run, kind->rate, seat->lane.gpu->index, "", samples, run->samples,
                         bar_of(kind, seat, side), st))
         return false;
+    run->report->metrics[run->report->metric_count - 1].side = side;
     note_share(run, kind, seat);
+    make_key(key, sizeof(key), kind, "side");
+    gst_report_fact_number(run->report, seat->lane.gpu->index, "cublas", key, GST_UNIT_NONE, side);
     gst_run_explain_by(run, &seat->condition);
     return true;
 }

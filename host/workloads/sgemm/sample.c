@@ -44,11 +44,13 @@ bool gst_sgemm_sample(struct gst_run *run, struct gst_sgemm_seat *seat,
         return false;
     repeats = gst_sgemm_repeats(seconds);
     for (size_t i = 0; i < run->samples; i++) {
-        if (!gst_lane_start(lane, st) || !gst_sgemm_multiply(seat, data, repeats, st))
+        /* The end is marked before the reading, which takes longer than small products do. */
+        if (!gst_lane_start(lane, st) || !gst_sgemm_multiply(seat, data, repeats, st)
+            || !lane->path->mark(lane, lane->stop, st))
             return false;
         if (i == run->samples / 2)
             gst_condition_sample(&seat->condition, run->env, lane->gpu);
-        if (!gst_lane_stop(lane, &seconds, st))
+        if (!gst_lane_stopped(lane, &seconds, st))
             return false;
         samples[i] = repeats * gst_gemm_operations(&data->product.shape) / seconds;
     }

@@ -203,5 +203,6 @@ int sim_gemm_submit(const struct sim_blas *blas, const struct sim_gemm_request *
     if (request->m == 0 || request->n == 0)
         return CUBLAS_STATUS_SUCCESS;
     submit(blas, request, type, queue);
+    sim_stream_launched(queue);
     return CUBLAS_STATUS_SUCCESS;
 }

@@ -188,5 +188,6 @@ int sim_launch_submit(struct sim_context *context, const struct sim_function *fu
     spec.release = sim_kernel_run_release;
     spec.data = run;
     sim_engine_submit(&sim_world.engine, queue, &spec);
+    sim_stream_launched(queue);
     return CUDA_SUCCESS;
 }

@@ -3,6 +3,7 @@
 #include "model/stream.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/handle.h"
 #include "model/poll.h"
@@ -73,6 +74,14 @@ int sim_stream_synchronize(struct sim_context *context, void *handle)
     if (sim_gpu_is_lost(owner->device->gpu))
         sim_context_fail(owner, CUDA_ERROR_UNKNOWN);
     return owner->sticky;
+}
+
+void sim_stream_launched(struct sim_stream *queue)
+{
+    const char *value = getenv("CUDA_LAUNCH_BLOCKING");
+
+    if (value != NULL && value[0] != '\0' && strcmp(value, "0") != 0)
+        sim_world_wait(sim_stream_last(queue));
 }
 
 int sim_stream_query(struct sim_context *context, void *handle)

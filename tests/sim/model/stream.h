@@ -14,6 +14,8 @@ int sim_stream_destroy(void *handle);
 int sim_stream_find(struct sim_context *context, void *handle, struct sim_stream **queue,
                     struct sim_context **owner);
 int sim_stream_synchronize(struct sim_context *context, void *handle);
+/* After each launch: waits for it where CUDA_LAUNCH_BLOCKING says so (CUDA programming guide). */
+void sim_stream_launched(struct sim_stream *queue);
 int sim_stream_query(struct sim_context *context, void *handle);
 int sim_stream_wait_event(struct sim_context *context, void *handle, void *event);
 

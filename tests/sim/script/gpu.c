@@ -9,7 +9,7 @@ struct gpu_words {
     char model[48], pci[32], port[32], uuid[64], serial[32], hidden_from[8];
     int numa, bridge;
     bool mig, lost;
-    unsigned busy;
+    unsigned busy, sms;
     bool held;
     uint64_t after_ps;
 };
@@ -31,6 +31,7 @@ static const struct sim_field FIELDS[] = {
     ROW("after", TIME, after_ps),
     ROW("busy", COUNT, busy),
     ROW("held", FLAG, held),
+    ROW("sms", COUNT, sms),
 };
 #define PROFILE_ONLY 8
 
@@ -142,6 +143,13 @@ static bool change(const struct sim_statement *st, struct sim_gpu *gpu,
         gpu->busy_percent = words->busy;
         gpu->is_held = words->held;
         gpu->busy_fault = st->fault;
+    }
+    /* What a daemon of MPS leaves to its clients: CUDA tells no more, and products get no more. */
+    if (words->sms != 0) {
+        if (words->sms >= gpu->model.sms)
+            return sim_statement_fail(st, "'sms=%u' is no part of %u", words->sms, gpu->model.sms);
+        gpu->model.sms = words->sms;
+        gpu->clock_fault = st->fault;
     }
     if (words->lost) {
         gpu->gets_lost = true;

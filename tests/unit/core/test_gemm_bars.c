@@ -112,6 +112,27 @@ static void test_gemm_bars__held_down(void **state)
     assert_near(gst_gemm_bar(GST_GEMM_FP32, &rtx_3080).floor, 15.8025e12); /* 0.75 x 21.07 */
 }
 
+/* Half of the multiprocessors of an H100, as a client of MPS sees it: neither the reports of its
+ * model are of it, nor those of its generation. How many an RTX 3080 has no row says. */
+static void test_gemm_bars__part_of_a_board(void **state)
+{
+    static const struct gst_gemm_gpu rtx_3080 = {
+        "NVIDIA GeForce RTX 3080", 8, 6, 34, 1710e6, 2100e6, 320
+    };
+    struct gst_gemm_gpu part = h100;
+
+    (void)state;
+    part.sms = 66;
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP32, &part).floor));
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_FP16, &part).floor));
+    assert_true(isnan(gst_gemm_bar(GST_GEMM_TF32, &part).floor));
+    assert_string_equal(gst_gemm_bar(GST_GEMM_FP32, &part).floor_from, "");
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &part).ceiling, 33.4541e12); /* 2 x 66 x 1.98 x 128 */
+    part.sms = 0;
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &part).floor, 38.91e12);
+    assert_near(gst_gemm_bar(GST_GEMM_FP32, &rtx_3080).floor, 15.8025e12);
+}
+
 /* Turing without tensor cores: what a T4 does in FP16 is no measure of it, nor is it a peak. */
 static void test_gemm_bars__without_tensor_cores(void **state)
 {
@@ -224,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_gemm_bars__no_floor),
         cmocka_unit_test(test_gemm_bars__no_ceiling),
         cmocka_unit_test(test_gemm_bars__held_down),
+        cmocka_unit_test(test_gemm_bars__part_of_a_board),
         cmocka_unit_test(test_gemm_bars__without_tensor_cores),
         cmocka_unit_test(test_gemm_bars__verdicts),
         cmocka_unit_test(test_gemm_bars__lint),

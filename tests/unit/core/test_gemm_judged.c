@@ -37,8 +37,8 @@ static void test_bar_of_measured__by_what_it_is(void **state)
         { { .type = GST_GEMM_FP16, .side = 8192 }, true, true },
         { { .type = GST_GEMM_FP32, .side = 8192, .is_pedantic = true }, false, true },
         { { .type = GST_GEMM_FP32, .side = 8192, .is_emulated = true }, false, false },
-        { { .type = GST_GEMM_FP32, .side = 8192, .is_instance = true }, false, false },
-        { { .type = GST_GEMM_FP32, .side = 128, .is_instance = true }, false, false },
+        { { .type = GST_GEMM_FP32, .side = 8192, .is_part = true }, false, false },
+        { { .type = GST_GEMM_FP32, .side = 128, .is_part = true }, false, false },
     };
 
     (void)state;

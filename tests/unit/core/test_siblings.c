@@ -209,6 +209,20 @@ static void test_judge__another_model_is_no_sibling(void **state)
     assert_int_equal(report->check_count, 0);
 }
 
+/* Small products are slower: squares are held against squares of their side. */
+static void test_judge__another_side_is_no_sibling(void **state)
+{
+    struct gst_report *report = *state;
+
+    add_all(report, &read_rate, 50)->side = 4096;
+    gst_siblings_judge(report);
+    assert_int_equal(report->check_count, 0);
+    for (size_t i = 0; i < report->metric_count; i++)
+        report->metrics[i].side = 4096;
+    gst_siblings_judge(report);
+    assert_int_equal(report->check_count, 1);
+}
+
 static void test_judge__what_is_in_trouble_already_is_left_alone(void **state)
 {
     struct gst_report *report = *state;
@@ -316,6 +330,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_judge__equals_are_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_judge__only_what_can_be_compared, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_judge__another_model_is_no_sibling, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_judge__another_side_is_no_sibling, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_judge__what_is_in_trouble_already_is_left_alone,
                                         set_up, tear_down),
         cmocka_unit_test(test_judge__what_explains_it_gives_the_word),

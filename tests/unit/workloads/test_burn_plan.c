@@ -21,8 +21,9 @@ static void test_burn_plan__side(void **state)
         { 0, 79 * GIB, 0, 33e12, 8192 },       /* H100: 33 ms */
         { 0, 22 * GIB, 0, 15e12, 4096 },       /* L4: 73 ms at 8192 are too long, 9 ms */
         { 0, 2 * GIB, 0, 33e12, 4096 },        /* 7 x 256 MiB are more than 1.6 GiB */
-        { 0, 79 * GIB, 1 * GIB, 33e12, 4096 }, /* 5 x 256 MiB are more than 1 GiB */
-        { 0, 79 * GIB, 2 * GIB, 33e12, 8192 },
+        { 0, 79 * GIB, 1 * GIB, 33e12, 4096 }, /* 5 x 256 MiB are no part of 1 GiB */
+        { 0, 79 * GIB, 2 * GIB, 33e12, 4096 }, /* nor than half of 2 */
+        { 0, 79 * GIB, 3 * GIB, 33e12, 8192 },
         { 16 * MIB, 79 * GIB, 0, 33e12, 2048 }, /* 2048 x 2048 x 4 */
         { 20 * MIB, 79 * GIB, 0, 33e12, 2176 }, /* sqrt(5242880) = 2289.7: 17 x 128 */
         { 64 * GIB, 79 * GIB, 0, 33e12, 8192 }, /* never larger */
