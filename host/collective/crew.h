@@ -36,6 +36,7 @@ struct gst_crew {
     size_t removed_files;         /* that NCCL in them left behind */
     size_t survivor_count;
     struct gst_crew_survivor survivors[GST_BOARD_SEATS];
+    double hearing_s; /* how long who lost a rank waits for one who knows why; 5 s */
     int (*kill)(pid_t worker, int signal); /* kill(), but in tests; */
     double kill_grace_s;                   /* how long it may take */
     bool had_to_end_workers;               /* all cases were done, and somebody did not leave */

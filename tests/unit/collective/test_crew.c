@@ -25,7 +25,7 @@
 #define CULPRIT 1
 
 /* What the culprit does; handed over as the seed. */
-enum script { WELL, FAILS, DIES, HANGS, ALL_HANG, IS_LOST, COMES_ON, STAYS };
+enum script { WELL, FAILS, DIES, HANGS, ALL_HANG, IS_LOST, COMES_ON, STAYS, MISSES, IS_CLEAR };
 
 static void hang(struct gst_board *board, bool heeds_stop)
 {
@@ -61,6 +61,15 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
     switch ((enum script)board->seed) {
     case FAILS:
         give_up(own, GST_RUNTIME_NCCL_SYSTEM_ERROR, "no space");
+        break;
+    case MISSES:
+        give_up(own, GST_HOST_RANK_LOST, "peer gone");
+        break;
+    case IS_CLEAR:
+        /* After the vague ones. */
+        while (atomic_load(&board->workers[0].state) != GST_WORKER_FAILED)
+            usleep(1000);
+        give_up(own, GST_USER_NCCL_SHM_FULL, "no space");
         break;
     case IS_LOST:
         /* Its witnesses come first. */
@@ -111,6 +120,8 @@ static int be_worker(void)
         misbehave(board, own);
     else if (board->seed == IS_LOST)
         give_up(own, GST_HOST_RANK_LOST, "peer gone");
+    else if (board->seed == IS_CLEAR)
+        give_up(own, GST_IMAGE_NCCL_FAILED, "internal error");
     else if (board->seed == STAYS)
         atomic_store(&own->state, GST_WORKER_DONE);
     else if (board->seed != WELL)
@@ -225,16 +236,38 @@ static void test_crew__says_what_a_rank_says(void **state)
     assert_int_equal(st.code, 2);
 }
 
-/* It came to join a rank elsewhere that had just gone. */
-static void test_crew__a_rank_that_is_gone_tells_more_than_a_refused_connection(void **state)
+/* What is a rank's own, nobody else will tell. */
+static void test_crew__does_not_wait_to_hear_of_its_own_failure(void **state)
 {
     struct gst_status st;
 
     (void)state;
-    heard_ns = gst_clock_ns() + 600000000;
+    heard_ns = gst_clock_ns() + 3600000000000;
     run(FAILS, 30, &st);
     heard_ns = 0;
+    assert_cause(&st, "runtime.nccl-system-error", 21, "rank 11: no space");
+}
+
+/* It lost a rank elsewhere, of which more is heard. */
+static void test_crew__waits_to_hear_why_a_rank_is_gone(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    heard_ns = gst_clock_ns() + 1200000000;
+    run(MISSES, 30, &st);
+    heard_ns = 0;
     assert_cause(&st, "host.rank-lost", GST_NO_GPU, "rank 3 is gone");
+}
+
+/* Of several that failed, the one that says at what. */
+static void test_crew__a_clear_failure_tells_more_than_vague_ones(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(IS_CLEAR, 30, &st);
+    assert_cause(&st, "user.nccl-shm-full", 21, "rank 11: no space");
 }
 
 static void test_crew__names_the_rank_that_died(void **state)
@@ -322,7 +355,9 @@ int main(void)
         cmocka_unit_test(test_crew__who_is_slow_to_leave_is_ended),
         cmocka_unit_test(test_crew__launches_never_wait),
         cmocka_unit_test(test_crew__says_what_a_rank_says),
-        cmocka_unit_test(test_crew__a_rank_that_is_gone_tells_more_than_a_refused_connection),
+        cmocka_unit_test(test_crew__does_not_wait_to_hear_of_its_own_failure),
+        cmocka_unit_test(test_crew__waits_to_hear_why_a_rank_is_gone),
+        cmocka_unit_test(test_crew__a_clear_failure_tells_more_than_vague_ones),
         cmocka_unit_test(test_crew__names_the_rank_that_died),
         cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
         cmocka_unit_test(test_crew__names_the_rank_that_never_came),
