@@ -29,6 +29,10 @@
 /* How long ranks of several processes have to come: launchers start them some time apart. */
 #define SHARE_OF_MEETING 0.2
 
+/* Ranks elsewhere hear of each other through the first one, which waits longer (crew.c): who knows
+ * more than that a rank is gone has then spoken before it gives up. */
+#define HEARING_S 2.0
+
 static double allowed_s(const struct gst_run *run)
 {
     const double share = run->timeout_s * SHARE_OF_TIMEOUT;
@@ -128,6 +132,8 @@ static bool try_among(struct gst_run *run, struct gst_collective_attempt *attemp
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
+    if (!outside->meet.is_hub)
+        attempt->crew.hearing_s = HEARING_S;
     if (run_crew(run, attempt))
         gst_outside_collect(outside, meeting_s, &attempt->st);
     judge(run, attempt);
@@ -214,7 +220,7 @@ static bool test_among(struct gst_run *run, struct gst_collective_attempt *attem
     gst_collective_way_among(way, outside->cards);
     gst_collective_way_tell(way);
     if (launch->rank != 0 && gst_collective_attempt_is_right(attempt)) {
-        gst_collective_trace_tell(&attempt->trace, way, attempt->model);
+        gst_collective_trace_tell(&attempt->trace, way, attempt->crew.board, attempt->model);
         return true;
     }
     return gst_collective_attempts_report(run, attempt, &none, way, st);
