@@ -25,8 +25,9 @@
  * for which that one may have to end a worker that hangs. */
 #define HEARING_S 5.0
 
-/* After SIGKILL: who then still is there sits in the driver. */
-#define KILL_GRACE_S 5.0
+/* After SIGKILL: eight contexts with kernels that spin and tens of GB each take a healthy driver
+ * several seconds to take apart. */
+#define KILL_GRACE_S 15.0
 
 /* From the last case until all have left: communicators and contexts are taken apart. */
 #define LEAVING_S 10.0
@@ -62,7 +63,8 @@ bool gst_crew_init(struct gst_crew *crew, struct gst_status *st)
                                .ras_port = choose_ras_port(),
                                .hearing_s = HEARING_S,
                                .kill = kill,
-                               .kill_grace_s = KILL_GRACE_S };
+                               .kill_grace_s = KILL_GRACE_S,
+                               .state_of = gst_stuck_state };
     crew->board = gst_board_make(&crew->descriptor, st);
     return crew->board != NULL;
 }

@@ -20,11 +20,16 @@
 #include "workloads/list.h"
 
 /* Of what the supervisor allows, each process model gets this share, less what it may take to end
- * workers that hang. Where next to nothing would be left, what is healthy comes first: it needs
- * this much on a busy machine. */
+ * workers that hang: 3 s to ask NCCL (crew_blame.c) and 2 s to let them stop (crew_end.c). Where
+ * next to nothing would be left, what is healthy comes first: it needs this much on a busy machine.
+ */
 #define SHARE_OF_TIMEOUT 0.45
-#define ENDING_S         3.0
+#define ENDING_S         5.0
 #define HEALTHY_S        3.3
+
+/* What is left of the time is for those that are killed and take long to end. */
+#define SHARE_OF_KILLING 0.05
+#define KILLING_S        5.0
 
 /* How long ranks of several processes have to come: launchers start them some time apart. */
 #define SHARE_OF_MEETING 0.2
@@ -58,6 +63,8 @@ static bool prepare(struct gst_run *run, struct gst_collective_attempt *attempt,
         return false;
     leave_gpus(run);
     crew->progress = run->env->progress;
+    crew->kill_grace_s =
+        fmin(crew->kill_grace_s, fmax(KILLING_S, run->timeout_s * SHARE_OF_KILLING));
     attempt->is_run = true;
     return true;
 }
@@ -73,6 +80,10 @@ static void tell_survivors(struct gst_run *run, const struct gst_collective_atte
 {
     const struct gst_crew *crew = &attempt->crew;
 
+    if (crew->slow_count > 0)
+        gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_slow_to_end",
+                             "%s: %zu that were killed were still at it after %g s", attempt->model,
+                             crew->slow_count, crew->kill_grace_s);
     for (size_t i = 0; i < crew->survivor_count; i++) {
         const struct gst_crew_survivor *survivor = &crew->survivors[i];
         char name[64];
