@@ -201,6 +201,9 @@ static bool settle(struct gst_crew *crew, struct gst_status *st)
 
     if (gst_crew_find_trouble(crew) >= 0)
         gst_crew_wait(crew, SETTLE_S);
+    if (crew->knows_why != NULL && gst_crew_is_hearsay(crew)
+        && crew->knows_why(crew->knows_why_data))
+        return true;
     while (gst_crew_is_hearsay(crew) && gst_clock_ns() < end_ns) {
         if (crew->go_on == NULL && gst_crew_running(crew) == 0)
             break;

@@ -47,6 +47,10 @@ struct gst_crew {
     /* Called while the workers run, NULL or: false with the cause in its status ends them. */
     bool (*go_on)(void *data, struct gst_status *st);
     void *go_on_data;
+    /* Asked when all that the workers know is that a rank is gone, NULL or: true if they left
+     * behind why, so that there is nothing to wait for. */
+    bool (*knows_why)(void *data);
+    void *knows_why_data;
 };
 
 /* Makes the board; the caller then fills what is the coordinator's there. */

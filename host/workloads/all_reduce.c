@@ -143,6 +143,8 @@ static bool try_among(struct gst_run *run, struct gst_collective_attempt *attemp
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
+    attempt->crew.knows_why = gst_collective_trace_knows_why;
+    attempt->crew.knows_why_data = run;
     if (!outside->meet.is_hub)
         attempt->crew.hearing_s = HEARING_S;
     if (run_crew(run, attempt))

@@ -106,6 +106,21 @@ void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_r
         gst_way_quiet_variables(add_variable, trace);
 }
 
+bool gst_collective_trace_knows_why(void *data)
+{
+    const struct gst_run *run = data;
+    struct gst_way_seen *seen =
+        run->report->progress.scratch[0] != '\0' ? malloc(sizeof(*seen)) : NULL;
+    bool knows = false;
+
+    if (seen != NULL) {
+        gst_way_read(seen, run->report->progress.scratch);
+        knows = seen->log.cause != GST_NO_FINDING && !gst_way_error_is_general(seen->log.cause);
+    }
+    free(seen);
+    return knows;
+}
+
 void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run)
 {
     char *folder = run->report->progress.scratch;

@@ -54,6 +54,9 @@ void gst_collective_way_tell(struct gst_collective_way *way);
 void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_run *run);
 void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run);
 
+/* Of the struct gst_run `data`, before that: has one of its ranks written why it failed? */
+bool gst_collective_trace_knows_why(void *data);
+
 /* What the ranks wrote, and what was set, may tell more than where they ended. Where an error says
  * little, the first warning of NCCL's that says why takes its place. A deadline that passed while
  * they came to meet becomes image.nccl-compiles-too-long if none had its kernels; a variable that

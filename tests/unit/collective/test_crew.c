@@ -136,6 +136,14 @@ static size_t removed_files;
 /* When it is heard that a rank elsewhere is gone; 0: there are no ranks elsewhere. */
 static uint64_t heard_ns;
 
+static bool knows_why;
+
+static bool tell_whether_it_knows(void *data)
+{
+    assert_ptr_equal(data, &heard_ns);
+    return knows_why;
+}
+
 static bool hear(void *data, struct gst_status *st)
 {
     (void)data;
@@ -153,6 +161,8 @@ static void make(struct gst_crew *crew, enum script script, struct gst_status *s
     assert_true(gst_crew_init(crew, st));
     crew->variables = variables;
     crew->go_on = heard_ns == 0 ? NULL : hear;
+    crew->knows_why = tell_whether_it_knows;
+    crew->knows_why_data = &heard_ns;
     crew->board->seed = script;
     crew->board->worker_count = crew->board->seat_count = crew->board->world = WORKERS;
     for (int i = 0; i < WORKERS; i++) {
@@ -258,6 +268,20 @@ static void test_crew__waits_to_hear_why_a_rank_is_gone(void **state)
     run(MISSES, 30, &st);
     heard_ns = 0;
     assert_cause(&st, "host.rank-lost", GST_NO_GPU, "rank 3 is gone");
+}
+
+/* What NCCL wrote says why it was lost. */
+static void test_crew__who_knows_why_does_not_wait(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    knows_why = true;
+    heard_ns = gst_clock_ns() + 1200000000;
+    run(MISSES, 30, &st);
+    heard_ns = 0;
+    knows_why = false;
+    assert_cause(&st, "host.rank-lost", 21, "rank 11: peer gone");
 }
 
 /* Of several that failed, the one that says at what. */
@@ -397,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_crew__says_what_a_rank_says),
         cmocka_unit_test(test_crew__does_not_wait_to_hear_of_its_own_failure),
         cmocka_unit_test(test_crew__waits_to_hear_why_a_rank_is_gone),
+        cmocka_unit_test(test_crew__who_knows_why_does_not_wait),
         cmocka_unit_test(test_crew__a_clear_failure_tells_more_than_vague_ones),
         cmocka_unit_test(test_crew__names_the_rank_that_died),
         cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
