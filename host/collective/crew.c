@@ -21,12 +21,13 @@
 /* From the first trouble until it is known who began. */
 #define SETTLE_S 0.2
 
-/* A worker that lost a rank: that rank's end, or its coordinator elsewhere, tells why within this.
- */
-#define HEARING_S 3.0
+/* A worker that lost a rank: that rank's end, or its coordinator elsewhere, tells why within this,
+ * for which that one may have to end a worker that hangs. */
+#define HEARING_S 5.0
 
-/* After SIGKILL: who then still is there sits in the driver. */
-#define KILL_GRACE_S 5.0
+/* After SIGKILL: eight contexts with kernels that spin and tens of GB each take a healthy driver
+ * several seconds to take apart. */
+#define KILL_GRACE_S 15.0
 
 /* From the last case until all have left: communicators and contexts are taken apart. */
 #define LEAVING_S 10.0
@@ -58,9 +59,12 @@ static int choose_ras_port(void)
 
 bool gst_crew_init(struct gst_crew *crew, struct gst_status *st)
 {
-    *crew = (struct gst_crew){
-        .descriptor = -1, .ras_port = choose_ras_port(), .kill = kill, .kill_grace_s = KILL_GRACE_S
-    };
+    *crew = (struct gst_crew){ .descriptor = -1,
+                               .ras_port = choose_ras_port(),
+                               .hearing_s = HEARING_S,
+                               .kill = kill,
+                               .kill_grace_s = KILL_GRACE_S,
+                               .state_of = gst_stuck_state };
     crew->board = gst_board_make(&crew->descriptor, st);
     return crew->board != NULL;
 }
@@ -193,10 +197,13 @@ static bool watch(struct gst_crew *crew, double allowed_s, struct course *course
  * knows more, with the cause in `st`. */
 static bool settle(struct gst_crew *crew, struct gst_status *st)
 {
-    const uint64_t end_ns = gst_clock_ns() + (uint64_t)(HEARING_S * 1e9);
+    const uint64_t end_ns = gst_clock_ns() + (uint64_t)(crew->hearing_s * 1e9);
 
     if (gst_crew_find_trouble(crew) >= 0)
         gst_crew_wait(crew, SETTLE_S);
+    if (crew->knows_why != NULL && gst_crew_is_hearsay(crew)
+        && crew->knows_why(crew->knows_why_data))
+        return true;
     while (gst_crew_is_hearsay(crew) && gst_clock_ns() < end_ns) {
         if (crew->go_on == NULL && gst_crew_running(crew) == 0)
             break;

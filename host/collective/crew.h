@@ -19,7 +19,7 @@
 /* Of the address at which NCCL in the workers answers. */
 #define GST_CREW_RAS_HOST "127.0.0.1"
 
-/* A worker that SIGKILL did not end. */
+/* A worker that SIGKILL did not end, since it waits in the kernel and nothing wakes it. */
 struct gst_crew_survivor {
     int number;
     pid_t pid;
@@ -34,16 +34,23 @@ struct gst_crew {
     int ras_port;                 /* where NCCL of the workers answers, 0: nowhere that is known */
     struct gst_remnants remnants; /* of workers that are being ended */
     size_t removed_files;         /* that NCCL in them left behind */
+    size_t slow_count;            /* that SIGKILL had not ended yet, and that were at it */
     size_t survivor_count;
     struct gst_crew_survivor survivors[GST_BOARD_SEATS];
-    int (*kill)(pid_t worker, int signal); /* kill(), but in tests; */
-    double kill_grace_s;                   /* how long it may take */
-    bool had_to_end_workers;               /* all cases were done, and somebody did not leave */
+    double hearing_s; /* how long who lost a rank waits for one who knows why; 5 s */
+    int (*kill)(pid_t worker, int signal);            /* kill(), but in tests; */
+    double kill_grace_s;                              /* how long it may take */
+    char (*state_of)(const char *proc, pid_t worker); /* gst_stuck_state(), but in tests */
+    bool had_to_end_workers;       /* all cases were done, and somebody did not leave */
     struct gst_progress *progress; /* the caller's: the phase of the first worker is copied there */
     const char *const *variables;  /* "NAME=value" for the workers alone, NULL-terminated or NULL */
     /* Called while the workers run, NULL or: false with the cause in its status ends them. */
     bool (*go_on)(void *data, struct gst_status *st);
     void *go_on_data;
+    /* Asked when all that the workers know is that a rank is gone, NULL or: true if they left
+     * behind why, so that there is nothing to wait for. */
+    bool (*knows_why)(void *data);
+    void *knows_why_data;
 };
 
 /* Makes the board; the caller then fills what is the coordinator's there. */

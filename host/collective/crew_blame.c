@@ -11,8 +11,9 @@
 
 #include "meet/ras.h"
 
-/* The workers still are to be ended in time. */
-#define RAS_S 1.0
+/* Who is asked waits a second less for the others (ras.c), and answers only then if one of them is
+ * silent: this has to be more than a second by far, or nobody hears it. */
+#define RAS_S 3.0
 
 /* A status of hundreds of ranks; errors come after what is long. */
 #define RAS_SIZE 65536

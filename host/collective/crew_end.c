@@ -11,6 +11,9 @@
 
 #define NAP_NS 2000000L
 
+/* Between two looks at who outlives SIGKILL. */
+#define LOOKS_S 1.0
+
 /* From being told to stop until it is killed: enough to notice and to give up a communicator. */
 #define STOP_GRACE_S 2.0
 
@@ -50,17 +53,32 @@ void gst_crew_wait(struct gst_crew *crew, double seconds)
     }
 }
 
+static void note_survivor(struct gst_crew *crew, int number)
+{
+    struct gst_crew_survivor *survivor = &crew->survivors[crew->survivor_count++];
+
+    survivor->number = number;
+    survivor->pid = crew->workers[number];
+    gst_stuck_where("/proc", survivor->pid, survivor->where, sizeof(survivor->where));
+}
+
+/* Who comes on, however slowly, is somewhere else, or awake, at the second look. */
 static void note_survivors(struct gst_crew *crew)
 {
-    for (int i = 0; i < crew->board->worker_count; i++) {
-        struct gst_crew_survivor *survivor = &crew->survivors[crew->survivor_count];
+    bool was_stuck[GST_BOARD_SEATS] = { false };
 
+    if (gst_crew_running(crew) == 0)
+        return;
+    for (int i = 0; i < crew->board->worker_count; i++)
+        was_stuck[i] = crew->workers[i] != 0 && crew->state_of("/proc", crew->workers[i]) == 'D';
+    gst_crew_wait(crew, LOOKS_S);
+    for (int i = 0; i < crew->board->worker_count; i++) {
         if (crew->workers[i] == 0)
             continue;
-        survivor->number = i;
-        survivor->pid = crew->workers[i];
-        gst_stuck_where("/proc", survivor->pid, survivor->where, sizeof(survivor->where));
-        crew->survivor_count++;
+        if (was_stuck[i] && crew->state_of("/proc", crew->workers[i]) == 'D')
+            note_survivor(crew, i);
+        else
+            crew->slow_count++;
     }
 }
 

@@ -19,7 +19,7 @@ void gst_crew_nap(void);
 void gst_crew_wait(struct gst_crew *crew, double seconds);
 
 /* Tells all to stop, kills who does not, and removes what they leave in /dev/shm. Who outlives that
- * is in crew->survivors. */
+ * is in crew->survivors if the kernel does not let go of it, else in crew->slow_count. */
 void gst_crew_end(struct gst_crew *crew);
 
 #endif

@@ -20,14 +20,23 @@
 #include "workloads/list.h"
 
 /* Of what the supervisor allows, each process model gets this share, less what it may take to end
- * workers that hang. Where next to nothing would be left, what is healthy comes first: it needs
- * this much on a busy machine. */
+ * workers that hang: 3 s to ask NCCL (crew_blame.c) and 2 s to let them stop (crew_end.c). Where
+ * next to nothing would be left, what is healthy comes first: it needs this much on a busy machine.
+ */
 #define SHARE_OF_TIMEOUT 0.45
-#define ENDING_S         3.0
+#define ENDING_S         5.0
 #define HEALTHY_S        3.3
+
+/* What is left of the time is for those that are killed and take long to end. */
+#define SHARE_OF_KILLING 0.05
+#define KILLING_S        5.0
 
 /* How long ranks of several processes have to come: launchers start them some time apart. */
 #define SHARE_OF_MEETING 0.2
+
+/* Ranks elsewhere hear of each other through the first one, which waits longer (crew.c): who knows
+ * more than that a rank is gone has then spoken before it gives up. */
+#define HEARING_S 2.0
 
 static double allowed_s(const struct gst_run *run)
 {
@@ -54,6 +63,8 @@ static bool prepare(struct gst_run *run, struct gst_collective_attempt *attempt,
         return false;
     leave_gpus(run);
     crew->progress = run->env->progress;
+    crew->kill_grace_s =
+        fmin(crew->kill_grace_s, fmax(KILLING_S, run->timeout_s * SHARE_OF_KILLING));
     attempt->is_run = true;
     return true;
 }
@@ -69,6 +80,10 @@ static void tell_survivors(struct gst_run *run, const struct gst_collective_atte
 {
     const struct gst_crew *crew = &attempt->crew;
 
+    if (crew->slow_count > 0)
+        gst_report_fact_text(run->report, GST_NO_GPU, "environment", "ranks_slow_to_end",
+                             "%s: %zu that were killed were still at it after %g s", attempt->model,
+                             crew->slow_count, crew->kill_grace_s);
     for (size_t i = 0; i < crew->survivor_count; i++) {
         const struct gst_crew_survivor *survivor = &crew->survivors[i];
         char name[64];
@@ -128,6 +143,10 @@ static bool try_among(struct gst_run *run, struct gst_collective_attempt *attemp
     gst_outside_begin(outside, attempt->crew.board);
     attempt->crew.go_on = gst_outside_go_on;
     attempt->crew.go_on_data = outside;
+    attempt->crew.knows_why = gst_collective_trace_knows_why;
+    attempt->crew.knows_why_data = run;
+    if (!outside->meet.is_hub)
+        attempt->crew.hearing_s = HEARING_S;
     if (run_crew(run, attempt))
         gst_outside_collect(outside, meeting_s, &attempt->st);
     judge(run, attempt);
@@ -214,7 +233,7 @@ static bool test_among(struct gst_run *run, struct gst_collective_attempt *attem
     gst_collective_way_among(way, outside->cards);
     gst_collective_way_tell(way);
     if (launch->rank != 0 && gst_collective_attempt_is_right(attempt)) {
-        gst_collective_trace_tell(&attempt->trace, way, attempt->model);
+        gst_collective_trace_tell(&attempt->trace, way, attempt->crew.board, attempt->model);
         return true;
     }
     return gst_collective_attempts_report(run, attempt, &none, way, st);

@@ -163,18 +163,37 @@ def test_a_variable_comes_before_a_hidden_bus(simulated):
     assert outcome.counted() == {"user.nccl-peers-off"}, outcome.describe()
 
 
+# --- releases that know less ---
+
+@pytest.mark.parametrize("version", ["2.16", "2.17", "2.18"])
+def test_an_old_release_does_not_lack_what_it_cannot_tell(simulated, version):
+    """The first has no multicast, the second dumps no graph of it."""
+    outcome = run(simulated, "h100x8", faults=[f"libnccl version={version}"])
+
+    assert outcome.exit == 0, outcome.describe()
+    assert not observed(outcome, "host.nccl-without-nvls")
+
+
+def test_an_old_release_with_the_cause_in_its_last_words(simulated):
+    """Before 2.24 the thread that asks for memory makes it itself."""
+    outcome = run(simulated, "rtx4090x2", faults=["libnccl version=2.23", "host shm=16MiB"])
+
+    assert outcome.counted() == {"user.nccl-shm-full"}, outcome.describe()
+    assert "; first '" not in outcome.report["headline"]["observed"]
+
+
 # --- two ranks, each in a container of its own ---
 
-def two_ranks(build, tmp_path, before):
-    """Rank 0 here, and rank 1 behind the command."""
+def two_ranks(build, tmp_path, profile="h100x8", before=None, faults=None):
+    """What stands before the command and what is wrong, by rank."""
     port = free_port()
 
     def rank(number):
         folder = tmp_path / f"rank-{number}"
         folder.mkdir()
         return Program(build, folder).report(
-            "all-reduce", "--size", "1M", profile="h100x8", timeout=60,
-            before=before if number else (),
+            "all-reduce", "--size", "1M", profile=profile, timeout=60,
+            before=(before or {}).get(number, ()), faults=(faults or {}).get(number, ()),
             env={"RANK": str(number), "WORLD_SIZE": "2", "LOCAL_RANK": str(number),
                  "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)})
 
@@ -198,7 +217,7 @@ def test_ranks_that_nccl_takes_for_apart(build, tmp_path, whole, name):
     options, script, words = APART[name]
     before = permitted("unshare", *options, "sh", "-c", script, "sh")
 
-    for outcome in two_ranks(build, tmp_path, before):
+    for outcome in two_ranks(build, tmp_path, before={1: before}):
         assert outcome.counted() == {"user.nccl-ranks-apart"}, outcome.describe()
         assert words in outcome.report["headline"]["observed"]
         assert "over NET" in outcome.report["headline"]["observed"]
@@ -208,9 +227,22 @@ def test_an_ipc_namespace_alone_keeps_nobody_apart(build, tmp_path, whole):
     """NCCL looks at host names, boot ids and /dev/shm."""
     before = permitted("unshare", "--ipc")
 
-    for outcome in two_ranks(build, tmp_path, before):
+    for outcome in two_ranks(build, tmp_path, before={1: before}):
         assert outcome.exit == 0, outcome.describe()
         assert outcome.counted() == set()
+
+
+@pytest.mark.parametrize("full", [0, 1])
+def test_who_knows_why_speaks_before_those_who_only_lost_it(build, tmp_path, whole, full):
+    """What that rank is told by NCCL sounds like a lost rank, too; its log says what it ran into. All
+    that the other one hears from NCCL is that it is gone."""
+    outcomes = two_ranks(build, tmp_path, profile="rtx4090x2", faults={full: ["host shm=16MiB"]})
+
+    assert outcomes[full].counted() == {"user.nccl-shm-full"}, outcomes[full].describe()
+    other = outcomes[1 - full]
+    assert other.counted() == {"host.rank-lost"}, other.describe()
+    assert f"rank {full}" in other.report["headline"]["observed"]
+    assert "failed to extend /dev/shm/nccl-" in other.report["headline"]["observed"]
 
 
 # --- a container's seccomp profile ---

@@ -185,13 +185,19 @@ size_t gst_way_losses(const struct gst_way_evidence *evidence, struct gst_way_lo
     return count;
 }
 
+#define KNOWS_NVLS 21700
+#define DUMPS_NVLS 21800
+
 enum gst_way_nvls gst_way_nvls_of(const struct gst_way_evidence *evidence)
 {
     const struct gst_way_log *log = evidence->log;
+    const int version = evidence->nccl_version;
 
+    if (version > 0 && version < KNOWS_NVLS)
+        return GST_WAY_NVLS_NOT_TOLD;
     if (log != NULL && (log->nvls_unavailable > 0 || log->nvls_failures > 0))
         return GST_WAY_NVLS_MISSING;
-    if (evidence->graphs != NULL)
+    if (evidence->graphs != NULL && (version == 0 || version >= DUMPS_NVLS))
         return gst_way_graph_of(evidence->graphs, GST_WAY_NVLS) != NULL ? GST_WAY_NVLS_USED
                                                                         : GST_WAY_NVLS_MISSING;
     return log != NULL && log->nvls_available > 0 ? GST_WAY_NVLS_USED : GST_WAY_NVLS_NOT_TOLD;

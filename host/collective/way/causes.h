@@ -29,6 +29,7 @@ struct gst_way_evidence {
     const struct gst_way_log *log;
     const struct gst_way_graphs *graphs;
     const struct gst_way_topology *topology;
+    int nccl_version;  /* 22809 for 2.28.9; 0: not known */
     bool is_small_amd; /* the CPU is AMD's and at most two GPUs take part: NCCL lets them copy
                           however far apart they are (src/graph/paths.cc) */
 };
@@ -56,7 +57,8 @@ bool gst_way_is_near(const struct gst_way_evidence *evidence, enum gst_way_link 
  * NVSwitch with at least three GPUs (NCCL user guide, NCCL_NVLS_ENABLE; src/transport/nvls.cc). */
 bool gst_way_should_have_nvls(const struct gst_way_site *site);
 
-/* Did they, as far as was told? */
+/* Did they, as far as was told? Of a release that cannot, nothing is; and of one that can and dumps
+ * no graph for it, what the log says is all (src/init.cc: the first has 2.17.1, a graph 2.18.1). */
 enum gst_way_nvls { GST_WAY_NVLS_NOT_TOLD, GST_WAY_NVLS_USED, GST_WAY_NVLS_MISSING };
 enum gst_way_nvls gst_way_nvls_of(const struct gst_way_evidence *evidence);
 

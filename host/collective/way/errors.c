@@ -33,6 +33,26 @@ static const struct gst_way_error errors[] = {
     { GST_HOST_FABRIC_NOT_READY, "NVLink SHARP", "Multicast memory",
       "NVIDIA/nccl, src/transport/nvls.cc" },
     { GST_RUNTIME_IMEX_MISSING, "IMEX", "channel", "NVIDIA/nccl, issue 1925" },
+    { GST_USER_NCCL_MEMLOCK, "Call to ibv_", "Cannot allocate memory",
+      "NVIDIA/nccl, src/misc/ibvwrap.cc" },
+    { GST_USER_MEMORY_FULL, "Cuda failure", "out of memory",
+      "NVIDIA/nccl, src/include/checks.h and cudawrap.h" },
+    { GST_USER_RANKS_DISAGREE, "Duplicate GPU detected", "",
+      "NVIDIA/nccl, src/init.cc, up to 2.29" },
+    { GST_USER_RANKS_DISAGREE, "Multiple Ranks are using the same GPU", "",
+      "NVIDIA/nccl, src/init.cc, from 2.30 on" },
+    /* A peer that went, whatever code comes with it: ncclInternalError where it was the process
+     * whose proxy this one asks, ncclSystemError where it was not there to be called. */
+    { GST_HOST_RANK_LOST, "Connection closed by remote peer", "",
+      "NVIDIA/nccl, src/misc/socket.cc" },
+    { GST_HOST_RANK_LOST, "onnect to ", "Connection refused", "NVIDIA/nccl, src/misc/socket.cc" },
+    { GST_HOST_RANK_LOST, "onnect to ", "Connection reset by peer",
+      "NVIDIA/nccl, src/misc/socket.cc" },
+    { GST_HOST_RANK_LOST, "onnect to ", "Software caused connection abort",
+      "NVIDIA/nccl-tests, issue 166; src/misc/socket.cc" },
+    { GST_HOST_RANK_LOST, "Socket recv failed while polling", "", "NVIDIA/nccl, src/proxy.cc" },
+    /* What the proxy thread could not do; why stands before it in the log. */
+    { GST_IMAGE_NCCL_FAILED, "Failed to execute operation", "", "NVIDIA/nccl, src/proxy.cc" },
 };
 
 #define ERROR_COUNT (sizeof(errors) / sizeof(errors[0]))
@@ -41,6 +61,12 @@ const struct gst_way_error *gst_way_errors(size_t *count)
 {
     *count = ERROR_COUNT;
     return errors;
+}
+
+bool gst_way_error_is_general(enum gst_finding_id finding)
+{
+    return finding == GST_IMAGE_NCCL_FAILED || finding == GST_RUNTIME_NCCL_SYSTEM_ERROR
+           || finding == GST_HOST_NCCL_CUDA_ERROR || finding == GST_HOST_RANK_LOST;
 }
 
 enum gst_finding_id gst_way_error_finding(const char *text, enum gst_finding_id otherwise)

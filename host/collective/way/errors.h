@@ -6,12 +6,17 @@
 #ifndef GST_COLLECTIVE_WAY_ERRORS_H
 #define GST_COLLECTIVE_WAY_ERRORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/finding.h"
 
 /* The finding that a text of NCCL's stands for, `otherwise` if none is known. */
 enum gst_finding_id gst_way_error_finding(const char *text, enum gst_finding_id otherwise);
+
+/* Does the finding say no more than that NCCL failed, or that a rank went? What its log gives for
+ * it then tells more. */
+bool gst_way_error_is_general(enum gst_finding_id finding);
 
 /* One row of the table, for its test. */
 struct gst_way_error {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STARTS_AFTER_KERNELS 22200
+#define STARTS_AFTER_KERNELS 22300
 
 static const struct {
     const char *words;

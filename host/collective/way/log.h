@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/finding.h"
+
 /* X(name, words after "via", is_peer_to_peer): in the order of NCCL's preference. */
 #define GST_WAY_TRANSPORTS(X)                                                                      \
     X(DIRECT, "P2P/direct pointer", true)                                                          \
@@ -70,6 +72,9 @@ struct gst_way_log {
     char version[32];                    /* "2.28.9+cuda13.0" */
     size_t warning_count;                /* all of them */
     char warnings[GST_WAY_LOG_WARNINGS][GST_WAY_LINE_SIZE]; /* the first */
+    enum gst_finding_id cause; /* GST_NO_FINDING, or what a warning stands for: the first that
+                                  says why, else the first that is known */
+    char cause_text[GST_WAY_LINE_SIZE]; /* that warning */
 };
 
 /* Zeroes it. */
@@ -79,10 +84,10 @@ void gst_way_log_start(struct gst_way_log *log);
  * passed over. Pure but for *log, as all below. */
 void gst_way_log_add(struct gst_way_log *log, const char *text, size_t size);
 
-/* Has no rank come past its kernels, as far as NCCL of this version tells? From 2.22 on a rank says
- * "Init START" when they are there and before it looks for the others (src/init.cc; older ones met
- * first). Without native code for the GPU the driver compiles them until then. `version` as
- * ncclGetVersion has it. */
+/* Has no rank come past its kernels, as far as NCCL of this version tells? From 2.23 on a rank says
+ * "Init START" when they are there and before it looks for the others (src/init.cc of 2.23.4; up to
+ * 2.22.3 they met first). Without native code for the GPU the driver compiles them until then.
+ * `version` as ncclGetVersion has it. */
 bool gst_way_log_waits_for_kernels(const struct gst_way_log *log, int version);
 
 bool gst_way_transport_is_peer(enum gst_way_transport transport);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collective/way/errors.h"
+
 /* Longer lines than any of NCCL's that matters here are cut: src/debug.cc holds 1024. */
 #define LINE_MAX_BYTES 1024
 
@@ -192,10 +194,27 @@ static bool take_remark(struct gst_way_log *log, const char *line)
     return true;
 }
 
+/* One thing that goes wrong leaves several warnings, by each thread that meets it: the last one
+ * says least. */
+static void take_cause(struct gst_way_log *log, const char *text)
+{
+    const enum gst_finding_id finding = gst_way_error_finding(text, GST_NO_FINDING);
+
+    if (finding == GST_NO_FINDING
+        || (log->cause != GST_NO_FINDING
+            && (gst_way_error_is_general(finding) || !gst_way_error_is_general(log->cause))))
+        return;
+    log->cause = finding;
+    snprintf(log->cause_text, sizeof(log->cause_text), "%.*s", GST_WAY_LINE_SIZE - 1, text);
+}
+
 static void take_warning(struct gst_way_log *log, const char *text)
 {
+    /* It goes on without. */
     if (strstr(text, "Proceeding without NVLS support") != NULL)
         log->nvls_failures++;
+    else
+        take_cause(log, text);
     if (log->warning_count < GST_WAY_LOG_WARNINGS)
         snprintf(log->warnings[log->warning_count], GST_WAY_LINE_SIZE, "%.*s",
                  GST_WAY_LINE_SIZE - 1, text);

@@ -159,9 +159,11 @@ static void check_start(const struct account *account)
     const struct gst_way_log *log = &account->seen->log;
 
     if (log->init_kernels_s > COMPILES_FROM_S)
-        SAY_ONCE(account->run, GST_IMAGE_NCCL_COMPILES,
-                 "NCCL %s took %.1f s for its kernels, of %.1f s to start (%s)", log->version,
-                 log->init_kernels_s, log->init_total_s, account->input->model);
+        SAY_ONCE(
+            account->run, GST_IMAGE_NCCL_COMPILES,
+            "NCCL %s took %.1f s for its kernels, of %.1f s to start (%s): the driver loads or "
+            "compiles them",
+            log->version, log->init_kernels_s, log->init_total_s, account->input->model);
     if (log->host_memory_fallbacks > 0 && account->input->is_placing_refused)
         SAY_ONCE(account->run, GST_USER_SECCOMP,
                  "get_mempolicy says EPERM, and NCCL falls back to '/dev/shm' (%s)",
@@ -197,6 +199,7 @@ enum gst_finding_id gst_way_report(struct gst_run *run, const struct gst_way_inp
             (struct gst_way_evidence){ .ranks = input->ranks,
                                        .pairs = pairs,
                                        .cards = input->cards,
+                                       .nccl_version = input->nccl_version,
                                        .settings = input->settings,
                                        .log = seen->has_log ? &seen->log : NULL,
                                        .graphs = seen->has_graphs ? &seen->graphs : NULL,

@@ -21,6 +21,7 @@ struct gst_way_input {
     const struct gst_card *cards; /* of each rank; NULL: all of this process's container */
     const struct gst_peers *peers;
     const struct gst_way_settings *settings;
+    int nccl_version;        /* 22809 for 2.28.9; 0: not known */
     bool is_placing_refused; /* as gst_way_is_placing_refused() tells */
 };
 

@@ -26,7 +26,7 @@
       "NCCL user guide, ncclUnhandledCudaError") \
     X(GST_RUNTIME_NCCL_SYSTEM_ERROR, "runtime.nccl-system-error", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "shared memory and sockets for NCCL", \
-      "start the container with --shm-size=1g, and with a network that ranks reach each other by (lo at least)", \
+      "run it again with NCCL_DEBUG=INFO: the warnings before the error name the call that the system refused, and why", \
       "NCCL user guide, ncclSystemError") \
     X(GST_SUITE_NCCL_REFUSED, "suite.nccl-refused", GST_ERROR, GST_ACTION_REPORT_BUG, \
       "NCCL takes the calls that the suite makes", \

@@ -15,7 +15,7 @@
       "the time-out of the rendezvous") \
     X(GST_USER_RANKS_DISAGREE, "user.ranks-disagree", GST_ERROR, GST_ACTION_FIX_FLAGS, \
       "ranks of one job have the same options, the same image and different numbers", \
-      "start every rank from the same image, with the same options and WORLD_SIZE, and with a RANK of its own", \
+      "start every rank from the same image, with the same options and WORLD_SIZE, a RANK and a GPU of its own (NCCL takes MIG slices of one GPU for the same GPU)", \
       "what each rank tells of itself when it arrives") \
     X(GST_USER_LAUNCH_IGNORED, "user.launch-ignored", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "the variables of a launcher go with a workload that is named", \

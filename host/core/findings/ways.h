@@ -18,9 +18,13 @@
       "room in /dev/shm for what ranks exchange there", \
       "add --shm-size=1g or --ipc=host; Kubernetes: an emptyDir with 'medium: Memory' on /dev/shm", \
       "NVIDIA/nccl, issues 290 and 342; NVIDIA/nccl-tests, issues 143, 163 and 166") \
+    X(GST_USER_NCCL_MEMLOCK, "user.nccl-memlock", GST_FAIL, GST_ACTION_FIX_FLAGS, \
+      "the network cards may lock the memory that NCCL registers with them", \
+      "start the container with --ulimit memlock=-1; Kubernetes: the capability IPC_LOCK; gpu-selftest on one machine needs no such card: NCCL_IB_DISABLE=1 goes without", \
+      "NVIDIA/nccl, src/misc/ibvwrap.cc; ibv_reg_mr(3), ENOMEM past RLIMIT_MEMLOCK") \
     X(GST_USER_NCCL_RANKS_APART, "user.nccl-ranks-apart", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "ranks of one machine have the same host name and the same /dev/shm, so that NCCL knows where they are", \
-      "run all ranks of a machine in one container, or give their containers --ipc=host --net=host and the same --hostname, and no NCCL_HOSTID", \
+      "run all ranks of a machine in one container, or give their containers --ipc=host --net=host and the same --hostname, and no NCCL_HOSTID; Kubernetes: all GPUs of a node in one pod, or hostIPC and hostNetwork", \
       "NVIDIA/nccl, src/graph/paths.cc and issues 324, 326 and 945") \
     X(GST_USER_NCCL_TOPOLOGY, "user.nccl-topology-hidden", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "NCCL is told where the GPUs are on the bus", \
@@ -49,11 +53,11 @@
       "NVIDIA/nccl, src/graph/paths.cc and issues 606 and 631") \
     X(GST_HOST_NCCL_WITHOUT_NVLS, "host.nccl-without-nvls", GST_NOTE, GST_ACTION_FIX_HOST, \
       "NVSwitches since those of H100 make sums of what all GPUs send", \
-      "on the host: systemctl restart nvidia-fabricmanager, and look into its log; virtual machines with some of the GPUs may have no multicast", \
+      "on the host: a driver of CUDA 12.1 or newer; systemctl restart nvidia-fabricmanager, and look into its log; virtual machines with some of the GPUs may have no multicast", \
       "NVIDIA/nccl, issues 1672 and 1788") \
     X(GST_IMAGE_NCCL_COMPILES, "image.nccl-compiles", GST_NOTE, GST_ACTION_FIX_IMAGE, \
       "an NCCL with code for this GPU, that starts in less than 5 s", \
-      "use a newer NCCL in the image; without one, keep the driver's cache (CUDA_CACHE_PATH) on a volume", \
+      "run it again: if it is quick then, the image was loaded from afar; else use a newer NCCL in it, or keep the driver's cache (CUDA_CACHE_PATH) on a volume", \
       "NVIDIA/nccl, issue 1646: 52 s of kernels on B200") \
     X(GST_IMAGE_NCCL_COMPILES_TOO_LONG, "image.nccl-compiles-too-long", GST_ERROR, GST_ACTION_FIX_IMAGE, \
       "an NCCL with code for this GPU, whose kernels are there before the time is over", \

@@ -82,7 +82,7 @@ bool gst_collective_attempts_report(struct gst_run *run,
 
         if (!attempt->is_run)
             continue;
-        gst_collective_trace_tell(&attempt->trace, way, attempt->model);
+        gst_collective_trace_tell(&attempt->trace, way, attempt->crew.board, attempt->model);
         if (has_numbers(attempt)
             && !gst_collective_report(run, attempt->crew.board, attempt->model, way, st))
             return false;

@@ -10,6 +10,7 @@
 #include "collective/comm.h"
 #include "collective/way/blame.h"
 #include "collective/way/effects.h"
+#include "collective/way/errors.h"
 #include "collective/way/placing.h"
 #include "collective/way/read.h"
 #include "collective/way/report.h"
@@ -105,6 +106,21 @@ void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_r
         gst_way_quiet_variables(add_variable, trace);
 }
 
+bool gst_collective_trace_knows_why(void *data)
+{
+    const struct gst_run *run = data;
+    struct gst_way_seen *seen =
+        run->report->progress.scratch[0] != '\0' ? malloc(sizeof(*seen)) : NULL;
+    bool knows = false;
+
+    if (seen != NULL) {
+        gst_way_read(seen, run->report->progress.scratch);
+        knows = seen->log.cause != GST_NO_FINDING && !gst_way_error_is_general(seen->log.cause);
+    }
+    free(seen);
+    return knows;
+}
+
 void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run)
 {
     char *folder = run->report->progress.scratch;
@@ -116,13 +132,15 @@ void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_ru
     gst_scratch_remove(folder);
 }
 
-static bool has_anybody_joined(const struct gst_board *board)
+/* In NCCL, and not through: who is elsewhere, or through, did not wait for kernels there. */
+static bool are_all_joining(const struct gst_board *board)
 {
     for (int i = 0; i < board->worker_count; i++) {
-        if (atomic_load(&board->workers[i].has_joined) != 0)
-            return true;
+        if (atomic_load(&board->workers[i].has_joined) != 0
+            || strcmp(board->workers[i].progress.phase, GST_BOARD_JOINING) != 0)
+            return false;
     }
-    return false;
+    return true;
 }
 
 static void blame_compile(const struct gst_board *board, struct gst_status *st)
@@ -151,22 +169,42 @@ static void add_interface(const struct gst_way_settings *settings, struct gst_st
                  gst_way_setting_describe(setting, text, sizeof(text)));
 }
 
+/* The words that come with an error are the last that any thread of NCCL had. What another
+ * coordinator tells comes with no call, and stays. */
+static void blame_log(const struct gst_way_log *log, struct gst_status *st)
+{
+    char cause[sizeof(st->cause)];
+
+    if (!gst_way_error_is_general(st->finding) || st->call[0] == '\0'
+        || log->cause == GST_NO_FINDING || log->cause == st->finding)
+        return;
+    snprintf(cause, sizeof(cause), "%.*s; first '%s'", (int)sizeof(cause) - GST_WAY_LINE_SIZE - 12,
+             st->cause, log->cause_text);
+    st->finding = log->cause;
+    st->gpu = GST_NO_GPU;
+    memcpy(st->cause, cause, sizeof(cause));
+}
+
 void gst_collective_trace_blame(const struct gst_collective_trace *trace,
                                 const struct gst_collective_way *way, const struct gst_board *board,
                                 struct gst_status *st)
 {
+    if (trace->seen != NULL)
+        blame_log(&trace->seen->log, st);
     if (st->finding == GST_USER_NCCL_NO_INTERFACE)
         add_interface(&way->settings, st);
-    if (st->finding == GST_HOST_RANK_ABSENT && trace->seen != NULL && !has_anybody_joined(board)
+    if (st->finding == GST_HOST_RANK_ABSENT && trace->seen != NULL && are_all_joining(board)
         && gst_way_log_waits_for_kernels(&trace->seen->log, board->nccl_version))
         blame_compile(board, st);
 }
 
 void gst_collective_trace_tell(const struct gst_collective_trace *trace,
-                               struct gst_collective_way *way, const char *model)
+                               struct gst_collective_way *way, const struct gst_board *board,
+                               const char *model)
 {
     const struct gst_way_input input = { .seen = trace->seen,
                                          .model = model,
+                                         .nccl_version = board->nccl_version,
                                          .ranks = way->ranks,
                                          .gpus = way->gpus,
                                          .cards = way->cards,

@@ -54,16 +54,21 @@ void gst_collective_way_tell(struct gst_collective_way *way);
 void gst_collective_trace_start(struct gst_collective_trace *trace, struct gst_run *run);
 void gst_collective_trace_stop(struct gst_collective_trace *trace, struct gst_run *run);
 
-/* What the ranks wrote, and what was set, may tell more than where they ended. A deadline that
- * passed while they came to meet becomes image.nccl-compiles-too-long if none had its kernels; a
- * variable that leaves NCCL no interface is named behind what NCCL says. */
+/* Of the struct gst_run `data`, before that: has one of its ranks written why it failed? */
+bool gst_collective_trace_knows_why(void *data);
+
+/* What the ranks wrote, and what was set, may tell more than where they ended. Where an error says
+ * little, the first warning of NCCL's that says why takes its place. A deadline that passed while
+ * they came to meet becomes image.nccl-compiles-too-long if none had its kernels; a variable that
+ * leaves NCCL no interface is named behind what NCCL says. */
 void gst_collective_trace_blame(const struct gst_collective_trace *trace,
                                 const struct gst_collective_way *way, const struct gst_board *board,
                                 struct gst_status *st);
 
 /* Says which way was taken, and why not a better one. */
 void gst_collective_trace_tell(const struct gst_collective_trace *trace,
-                               struct gst_collective_way *way, const char *model);
+                               struct gst_collective_way *way, const struct gst_board *board,
+                               const char *model);
 void gst_collective_trace_release(struct gst_collective_trace *trace);
 
 /* If the metric that was recorded last is below its floor: why, as far as links tell. */

@@ -77,7 +77,10 @@ int sim_comm_new(struct sim_context *context, const unsigned char id[SIM_GANG_ID
         return sim_comm_says(ncclInvalidArgument, "no rank %u of %u", rank, count);
     gang = sim_gang_open(id);
     if (gang == NULL)
-        return sim_comm_says(ncclSystemError, "the job of this id is not there (any more)");
+        /* Nobody listens at the id's address: tried again and again, and given up. */
+        return sim_comm_says(ncclRemoteError,
+                             "socketPollConnect: connect to 127.0.0.1<40000> returned Connection "
+                             "refused, exceeded error retry count after 35 attempts");
     result = take_seat(gang, count, rank);
     if (result != ncclSuccess) {
         sim_gang_close(gang);

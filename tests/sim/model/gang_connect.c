@@ -2,6 +2,7 @@
 /* See gang_connect.h. */
 #include "model/gang_connect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,11 @@
 #include "model/world.h"
 
 /* Numbers of ncclResult_t. */
-enum { UNHANDLED_CUDA_ERROR = 1, SYSTEM_ERROR = 2 };
+enum { UNHANDLED_CUDA_ERROR = 1, SYSTEM_ERROR = 2, INTERNAL_ERROR = 3 };
+
+/* From this release on a thread of its own, the proxy, makes what ranks share
+ * (src/transport/shm.cc: ncclProxyCallBlocking with ncclProxyMsgSetup). */
+#define SHARES_BY_PROXY 22400
 
 /* From this release on it gives up where memory cannot be bound to multicast, before it went on
  * without (user guide, NCCL_NVLS_ENABLE). */
@@ -107,6 +112,59 @@ static bool is_without_multicast(const struct sim_spec *spec, const struct sim_g
     return true;
 }
 
+/* What follows where that thread could not: it closes the connection, and who asked sees no more
+ * than that (src/proxy.cc of 2.28.9). */
+static void give_up_by_proxy(const char *operation, const struct sim_gang_self *self, int *result,
+                             char *text, size_t size)
+{
+    char line[160];
+
+    snprintf(line, sizeof line,
+             "[Proxy Service %u] Failed to execute operation %s from rank %u, retcode %d",
+             self->rank, operation, self->rank, SYSTEM_ERROR);
+    sim_gang_log_warning(line, self);
+    snprintf(text, size, "Socket recv failed while polling for opId=0x7f%06x", self->rank << 8);
+    sim_gang_log_warning(text, self);
+    *result = INTERNAL_ERROR;
+}
+
+static bool can_share(const struct sim_spec *spec, const struct sim_gang_way *way,
+                      const struct sim_gang_rank *ranks, const struct sim_gang_self *self,
+                      int *result, char *text, size_t size)
+{
+    char line[200];
+
+    if (sim_gang_shm_fits(spec, way, ranks, self->rank, text, size))
+        return true;
+    *result = SYSTEM_ERROR;
+    sim_gang_log_warning(text, self);
+    if (spec->nccl_version < SHARES_BY_PROXY)
+        return false;
+    snprintf(line, sizeof line,
+             "Error while creating shared memory segment /dev/shm/nccl-SIM%03u (size %u), error: "
+             "No space left on device (28)",
+             self->rank, SIM_GANG_SHM_CONNECTION);
+    sim_gang_log_warning(line, self);
+    give_up_by_proxy("Setup", self, result, text, size);
+    return false;
+}
+
+/* Memory for the network is registered by the proxy in every release (src/transport/net.cc). */
+static bool can_register(const struct sim_spec *spec, const struct sim_gang_way *way,
+                         const struct sim_gang_self *self, int *result, char *text, size_t size)
+{
+    bool has_network = false;
+
+    for (unsigned i = 0; i < way->count && way->count > 1; i++)
+        has_network |= way->via[i] == SIM_VIA_NET;
+    if (!has_network || !spec->host.is_locking_refused)
+        return true;
+    fired(spec->host.locking_fault);
+    sim_gang_log_warning("Call to ibv_reg_mr failed with error Cannot allocate memory", self);
+    give_up_by_proxy("Connect", self, result, text, size);
+    return false;
+}
+
 bool sim_gang_connect(const struct sim_spec *spec, const struct sim_gang_env *env,
                       const struct sim_gang_rank *ranks, unsigned count, unsigned self, int *result,
                       char *text, size_t size)
@@ -124,15 +182,15 @@ bool sim_gang_connect(const struct sim_spec *spec, const struct sim_gang_env *en
         fired(spec->host.multicast_fault);
     if (is_cut(spec, ranks, count, text, size) || is_without_multicast(spec, &way, text, size)) {
         *result = UNHANDLED_CUDA_ERROR;
-    } else if (!sim_gang_shm_fits(spec, &way, ranks, self, text, size)) {
-        *result = SYSTEM_ERROR;
-    } else {
-        dump(spec, &way, ranks, self);
-        sim_gang_log_way(spec, env, &way, ranks, &who);
-        return true;
+        sim_gang_log_warning(text, &who);
+        return false;
     }
-    sim_gang_log_warning(text, &who);
-    return false;
+    if (!can_share(spec, &way, ranks, &who, result, text, size)
+        || !can_register(spec, &way, &who, result, text, size))
+        return false;
+    dump(spec, &way, ranks, self);
+    sim_gang_log_way(spec, env, &way, ranks, &who);
+    return true;
 }
 
 /* Asks every link, so that each that hangs is marked. */

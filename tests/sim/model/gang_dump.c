@@ -254,6 +254,7 @@ void sim_gang_dump_graphs(FILE *file, const struct sim_spec *spec, const struct 
 
     fputs("<graphs version=\"1\">\n", file);
     for (unsigned i = 0; i < sizeof graphs / sizeof graphs[0]; i++)
-        put_graph(&dump, way, &graphs[i]);
+        if (graphs[i].id != GRAPH_NVLS || spec->nccl_version >= SIM_NVLS_GRAPH_SINCE)
+            put_graph(&dump, way, &graphs[i]);
     fputs("</graphs>\n", file);
 }

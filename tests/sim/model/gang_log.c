@@ -174,7 +174,7 @@ void sim_gang_log_way(const struct sim_spec *spec, const struct sim_gang_env *en
     const unsigned nvls = way->has_nvls ? 16 : 0;
     const double compiled_s = (double)spec->nccl_compile * 1e-12;
 
-    if (capability >= 90 && !env->is_nvls_off)
+    if (capability >= 90 && !env->is_nvls_off && spec->nccl_version >= SIM_NVLS_SINCE)
         sim_log_info(self, SIM_LOG_INIT,
                      "NVLS multicast support is %savailable on dev %d (NVLS_NCHANNELS %u)",
                      spec->host.has_fabric ? "" : "not ", self->device,

@@ -124,8 +124,8 @@ static bool can_reduce_in_switches(const struct gang *gang, const struct sim_gan
 {
     const struct sim_spec *spec = gang->spec;
 
-    if (gang->env->is_nvls_off || !spec->host.has_fabric || way->hosts > 1
-        || gang->count < NVLS_LEAST_GPUS)
+    if (spec->nccl_version < SIM_NVLS_SINCE || gang->env->is_nvls_off || !spec->host.has_fabric
+        || way->hosts > 1 || gang->count < NVLS_LEAST_GPUS)
         return false;
     for (unsigned i = 0; i < gang->count; i++) {
         const struct sim_spec_gpu *gpu = &spec->gpus[gang->ranks[i].gpu];

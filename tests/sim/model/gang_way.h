@@ -41,6 +41,11 @@ enum sim_gang_transport {
     SIM_VIA_NET,
 };
 
+/* The first releases that make sums in switches, and that dump a graph of it (src/init.cc of 2.17.1
+ * and 2.18.1). */
+#define SIM_NVLS_SINCE       21700
+#define SIM_NVLS_GRAPH_SINCE 21800
+
 struct sim_gang_way {
     unsigned count, hosts;
     unsigned ring[SIM_GANG_RANKS];               /* ranks in the order of the ring */

@@ -41,7 +41,7 @@ void sim_spec_init(struct sim_spec *spec)
     spec->host.memory_fault = spec->host.fabric_fault = SIM_NO_FAULT;
     spec->host.shm_fault = spec->host.nccl_conf_fault = SIM_NO_FAULT;
     spec->host.bus_fault = spec->host.interface_fault = SIM_NO_FAULT;
-    spec->host.multicast_fault = SIM_NO_FAULT;
+    spec->host.multicast_fault = spec->host.locking_fault = SIM_NO_FAULT;
 }
 
 struct sim_spec_gpu *sim_spec_add_gpu(struct sim_spec *spec)

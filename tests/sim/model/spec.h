@@ -168,10 +168,11 @@ struct sim_spec_host {
     int fabric_fault;
     uint64_t shm_bytes; /* of /dev/shm; 0: no limit */
     int shm_fault, nccl_conf_fault;
-    bool is_bus_hidden;    /* sysfs tells nothing of PCI */
-    bool has_no_interface; /* there is no network to meet by */
-    bool is_multicast_off; /* the fabric binds no memory to multicast */
-    int bus_fault, interface_fault, multicast_fault;
+    bool is_bus_hidden;      /* sysfs tells nothing of PCI */
+    bool has_no_interface;   /* there is no network to meet by */
+    bool is_multicast_off;   /* the fabric binds no memory to multicast */
+    bool is_locking_refused; /* network cards may not lock memory */
+    int bus_fault, interface_fault, multicast_fault, locking_fault;
     int memory_node; /* of all host memory; -1: that of the GPU that copies it */
     int memory_fault;
 };

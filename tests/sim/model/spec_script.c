@@ -234,6 +234,8 @@ static void add_host(struct sim_spec_host *to, const struct sim_host *host)
     to->bus_fault = host->bus_fault;
     to->has_no_interface = host->has_no_interface;
     to->interface_fault = host->interface_fault;
+    to->is_locking_refused = host->is_locking_refused;
+    to->locking_fault = host->locking_fault;
     to->is_multicast_off = host->is_multicast_off;
     to->multicast_fault = host->multicast_fault;
     to->memory_node = host->memory_node;

@@ -92,6 +92,7 @@ bool sim_statement_host(const struct sim_statement *st)
         SIM_FIELD("nccl-conf-at", TEXT, struct sim_host, nccl_conf_at),
         SIM_FIELD("bus-hidden", FLAG, struct sim_host, is_bus_hidden),
         SIM_FIELD("no-interface", FLAG, struct sim_host, has_no_interface),
+        SIM_FIELD("memlock", FLAG, struct sim_host, is_locking_refused),
     };
     struct sim_host *host = &st->script->machine.host;
 
@@ -112,5 +113,7 @@ bool sim_statement_host(const struct sim_statement *st)
         host->bus_fault = st->fault;
     if (sim_statement_has(st, "no-interface"))
         host->interface_fault = st->fault;
+    if (sim_statement_has(st, "memlock"))
+        host->locking_fault = st->fault;
     return true;
 }

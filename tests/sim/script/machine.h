@@ -201,10 +201,11 @@ struct sim_host {
     char nccl_conf[128];   /* a line of /etc/nccl.conf; "" if there is no such file, */
     char nccl_conf_at[64]; /* or of this one */
     int nccl_conf_fault;
-    bool is_bus_hidden;    /* sysfs shows no PCI devices */
-    bool has_no_interface; /* no network interface is up, not even lo */
-    bool is_multicast_off; /* NVSwitches let no memory be bound to multicast */
-    int bus_fault, interface_fault, multicast_fault;
+    bool is_bus_hidden;      /* sysfs shows no PCI devices */
+    bool has_no_interface;   /* no network interface is up, not even lo */
+    bool is_multicast_off;   /* NVSwitches let no memory be bound to multicast */
+    bool is_locking_refused; /* network cards may not lock memory (RLIMIT_MEMLOCK) */
+    int bus_fault, interface_fault, multicast_fault, locking_fault;
 };
 
 enum sim_library {

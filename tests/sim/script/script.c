@@ -206,7 +206,7 @@ void sim_script_init(struct sim_script *script)
     machine->host.memory_fault = machine->host.fabric_fault = SIM_FAULT_NONE;
     machine->host.shm_fault = machine->host.nccl_conf_fault = SIM_FAULT_NONE;
     machine->host.bus_fault = machine->host.interface_fault = SIM_FAULT_NONE;
-    machine->host.multicast_fault = SIM_FAULT_NONE;
+    machine->host.multicast_fault = machine->host.locking_fault = SIM_FAULT_NONE;
     for (unsigned a = 0; a < SIM_MACHINE_GPUS; a++) {
         for (unsigned b = 0; b < SIM_MACHINE_GPUS; b++) {
             struct sim_gpu_link *link = &machine->links[a][b];

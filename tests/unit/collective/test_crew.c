@@ -25,7 +25,7 @@
 #define CULPRIT 1
 
 /* What the culprit does; handed over as the seed. */
-enum script { WELL, FAILS, DIES, HANGS, ALL_HANG, IS_LOST, COMES_ON, STAYS };
+enum script { WELL, FAILS, DIES, HANGS, ALL_HANG, IS_LOST, COMES_ON, STAYS, MISSES, IS_CLEAR };
 
 static void hang(struct gst_board *board, bool heeds_stop)
 {
@@ -61,6 +61,15 @@ static void misbehave(struct gst_board *board, struct gst_board_worker *own)
     switch ((enum script)board->seed) {
     case FAILS:
         give_up(own, GST_RUNTIME_NCCL_SYSTEM_ERROR, "no space");
+        break;
+    case MISSES:
+        give_up(own, GST_HOST_RANK_LOST, "peer gone");
+        break;
+    case IS_CLEAR:
+        /* After the vague ones. */
+        while (atomic_load(&board->workers[0].state) != GST_WORKER_FAILED)
+            usleep(1000);
+        give_up(own, GST_USER_NCCL_SHM_FULL, "no space");
         break;
     case IS_LOST:
         /* Its witnesses come first. */
@@ -111,6 +120,8 @@ static int be_worker(void)
         misbehave(board, own);
     else if (board->seed == IS_LOST)
         give_up(own, GST_HOST_RANK_LOST, "peer gone");
+    else if (board->seed == IS_CLEAR)
+        give_up(own, GST_IMAGE_NCCL_FAILED, "internal error");
     else if (board->seed == STAYS)
         atomic_store(&own->state, GST_WORKER_DONE);
     else if (board->seed != WELL)
@@ -124,6 +135,14 @@ static size_t removed_files;
 
 /* When it is heard that a rank elsewhere is gone; 0: there are no ranks elsewhere. */
 static uint64_t heard_ns;
+
+static bool knows_why;
+
+static bool tell_whether_it_knows(void *data)
+{
+    assert_ptr_equal(data, &heard_ns);
+    return knows_why;
+}
 
 static bool hear(void *data, struct gst_status *st)
 {
@@ -142,6 +161,8 @@ static void make(struct gst_crew *crew, enum script script, struct gst_status *s
     assert_true(gst_crew_init(crew, st));
     crew->variables = variables;
     crew->go_on = heard_ns == 0 ? NULL : hear;
+    crew->knows_why = tell_whether_it_knows;
+    crew->knows_why_data = &heard_ns;
     crew->board->seed = script;
     crew->board->worker_count = crew->board->seat_count = crew->board->world = WORKERS;
     for (int i = 0; i < WORKERS; i++) {
@@ -225,16 +246,52 @@ static void test_crew__says_what_a_rank_says(void **state)
     assert_int_equal(st.code, 2);
 }
 
-/* It came to join a rank elsewhere that had just gone. */
-static void test_crew__a_rank_that_is_gone_tells_more_than_a_refused_connection(void **state)
+/* What is a rank's own, nobody else will tell. */
+static void test_crew__does_not_wait_to_hear_of_its_own_failure(void **state)
 {
     struct gst_status st;
 
     (void)state;
-    heard_ns = gst_clock_ns() + 600000000;
+    heard_ns = gst_clock_ns() + 3600000000000;
     run(FAILS, 30, &st);
     heard_ns = 0;
+    assert_cause(&st, "runtime.nccl-system-error", 21, "rank 11: no space");
+}
+
+/* It lost a rank elsewhere, of which more is heard. */
+static void test_crew__waits_to_hear_why_a_rank_is_gone(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    heard_ns = gst_clock_ns() + 1200000000;
+    run(MISSES, 30, &st);
+    heard_ns = 0;
     assert_cause(&st, "host.rank-lost", GST_NO_GPU, "rank 3 is gone");
+}
+
+/* What NCCL wrote says why it was lost. */
+static void test_crew__who_knows_why_does_not_wait(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    knows_why = true;
+    heard_ns = gst_clock_ns() + 1200000000;
+    run(MISSES, 30, &st);
+    heard_ns = 0;
+    knows_why = false;
+    assert_cause(&st, "host.rank-lost", 21, "rank 11: peer gone");
+}
+
+/* Of several that failed, the one that says at what. */
+static void test_crew__a_clear_failure_tells_more_than_vague_ones(void **state)
+{
+    struct gst_status st;
+
+    (void)state;
+    run(IS_CLEAR, 30, &st);
+    assert_cause(&st, "user.nccl-shm-full", 21, "rank 11: no space");
 }
 
 static void test_crew__names_the_rank_that_died(void **state)
@@ -268,6 +325,21 @@ static void test_crew__names_the_rank_that_never_came(void **state)
     assert_int_equal(removed_files, 1);
 }
 
+static char stay_stuck(const char *proc, pid_t worker)
+{
+    assert_string_equal(proc, "/proc");
+    assert_true(worker > 0);
+    return 'D';
+}
+
+static int looks;
+
+static char come_on(const char *proc, pid_t worker)
+{
+    stay_stuck(proc, worker);
+    return looks++ == 0 ? 'D' : 'R';
+}
+
 static int kill_in_vain(pid_t worker, int signal)
 {
     assert_true(worker > 0);
@@ -284,14 +356,39 @@ static void test_crew__notes_who_cannot_be_killed(void **state)
     (void)state;
     make(&crew, HANGS, &st);
     crew.kill = kill_in_vain;
+    crew.state_of = stay_stuck;
     crew.kill_grace_s = 0.05;
     assert_false(gst_crew_run(&crew, 0.3, &st));
     assert_cause(&st, "host.rank-absent", 21, "rank 11 is in 'fall asleep'");
+    assert_int_equal(crew.slow_count, 0);
     assert_int_equal(crew.survivor_count, 1);
     assert_int_equal(crew.survivors[0].number, CULPRIT);
     assert_memory_equal(crew.survivors[0].where, "state ", 6);
     assert_int_equal(kill(crew.survivors[0].pid, SIGKILL), 0);
     assert_int_equal(waitpid(crew.survivors[0].pid, NULL, 0), crew.survivors[0].pid);
+    gst_crew_release(&crew);
+}
+
+/* As one whose memory the driver still takes apart: between two waits it does something. */
+static void test_crew__who_ends_slowly_is_not_stuck(void **state)
+{
+    struct gst_crew crew;
+    struct gst_status st;
+    const pid_t *left;
+
+    (void)state;
+    make(&crew, HANGS, &st);
+    crew.kill = kill_in_vain;
+    crew.state_of = come_on;
+    crew.kill_grace_s = 0.05;
+    looks = 0;
+    assert_false(gst_crew_run(&crew, 0.3, &st));
+    assert_int_equal(looks, 2);
+    assert_int_equal(crew.slow_count, 1);
+    assert_int_equal(crew.survivor_count, 0);
+    left = &crew.workers[CULPRIT];
+    assert_int_equal(kill(*left, SIGKILL), 0);
+    assert_int_equal(waitpid(*left, NULL, 0), *left);
     gst_crew_release(&crew);
 }
 
@@ -322,12 +419,16 @@ int main(void)
         cmocka_unit_test(test_crew__who_is_slow_to_leave_is_ended),
         cmocka_unit_test(test_crew__launches_never_wait),
         cmocka_unit_test(test_crew__says_what_a_rank_says),
-        cmocka_unit_test(test_crew__a_rank_that_is_gone_tells_more_than_a_refused_connection),
+        cmocka_unit_test(test_crew__does_not_wait_to_hear_of_its_own_failure),
+        cmocka_unit_test(test_crew__waits_to_hear_why_a_rank_is_gone),
+        cmocka_unit_test(test_crew__who_knows_why_does_not_wait),
+        cmocka_unit_test(test_crew__a_clear_failure_tells_more_than_vague_ones),
         cmocka_unit_test(test_crew__names_the_rank_that_died),
         cmocka_unit_test(test_crew__death_tells_more_than_its_witnesses),
         cmocka_unit_test(test_crew__names_the_rank_that_never_came),
         cmocka_unit_test(test_crew__who_comes_on_does_not_hang),
         cmocka_unit_test(test_crew__notes_who_cannot_be_killed),
+        cmocka_unit_test(test_crew__who_ends_slowly_is_not_stuck),
         cmocka_unit_test(test_crew__blames_nobody_where_all_are_in_one_place),
     };
 

@@ -42,6 +42,33 @@ static int clear(void **state)
     return rmdir(own) != 0 || rmdir(proc) != 0;
 }
 
+/* The first thread has ended; another one keeps the process. */
+static void test_stuck__another_thread(void **state)
+{
+    char tasks[128], first[160], other[160], where[GST_STUCK_SIZE], path[192];
+
+    (void)state;
+    snprintf(tasks, sizeof(tasks), "%s/task", own);
+    snprintf(first, sizeof(first), "%s/4711", tasks);
+    snprintf(other, sizeof(other), "%s/4712", tasks);
+    assert_int_equal(mkdir(tasks, 0700) | mkdir(first, 0700) | mkdir(other, 0700), 0);
+    put_file(own, "stat", "4711 (a) Z 1 4711 4711 0 -1 4194560\n");
+    put_file(first, "stat", "4711 (a) Z 1 4711 4711 0 -1 4194560\n");
+    put_file(other, "stat", "4712 (a) D 1 4711 4711 0 -1 4194560\n");
+    put_file(other, "wchan", "rwsem_down_write_slowpath");
+    assert_int_equal(gst_stuck_state(proc, PID), 'D');
+    gst_stuck_where(proc, PID, where, sizeof(where));
+    put_file(other, "stat", "4712 (a) S 1 4711 4711 0 -1 4194560\n");
+    assert_int_equal(gst_stuck_state(proc, PID), 'Z');
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof(path), "%s/stat", i == 0 ? first : other);
+        assert_int_equal(unlink(path), 0);
+    }
+    snprintf(path, sizeof(path), "%s/wchan", other);
+    assert_int_equal(unlink(path) | rmdir(first) | rmdir(other) | rmdir(tasks), 0);
+    assert_string_equal(where, "state D, in rwsem_down_write_slowpath");
+}
+
 static void assert_where(const char *expected)
 {
     char where[GST_STUCK_SIZE];
@@ -99,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_stuck__stack, make, clear),
+        cmocka_unit_test_setup_teardown(test_stuck__another_thread, make, clear),
         cmocka_unit_test_setup_teardown(test_stuck__channel_alone, make, clear),
         cmocka_unit_test_setup_teardown(test_stuck__nothing_may_be_read, make, clear),
         cmocka_unit_test_setup_teardown(test_stuck__nobody, make, clear),

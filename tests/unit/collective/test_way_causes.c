@@ -295,6 +295,29 @@ static void test_way_causes__nvls(void **state)
     assert_false(gst_way_should_have_nvls(&site));
 }
 
+/* 2.16 has none of it; 2.17 dumps no graph for it, and its log says that it is there; the log of
+ * another one with an old driver says that it is not. */
+static void test_way_causes__nvls_of_old_releases(void **state)
+{
+    static const char is_there[] = " NCCL INFO NVLS multicast support is available on dev 0\n";
+    static const char is_not[] = " NCCL INFO NVLS multicast support is not available on dev 0\n";
+
+    (void)state;
+    read_graphs("0");
+    look(GST_WAY_LINK_NVL, true, "P2P/IPC");
+    evidence.nccl_version = 21605;
+    assert_int_equal(gst_way_nvls_of(&evidence), GST_WAY_NVLS_NOT_TOLD);
+    evidence.nccl_version = 21701;
+    assert_int_equal(gst_way_nvls_of(&evidence), GST_WAY_NVLS_NOT_TOLD);
+    gst_way_log_add(&log_, is_there, sizeof(is_there) - 1);
+    assert_int_equal(gst_way_nvls_of(&evidence), GST_WAY_NVLS_USED);
+    evidence.nccl_version = 21801;
+    assert_int_equal(gst_way_nvls_of(&evidence), GST_WAY_NVLS_MISSING);
+    evidence.nccl_version = 21701;
+    gst_way_log_add(&log_, is_not, sizeof(is_not) - 1);
+    assert_int_equal(gst_way_nvls_of(&evidence), GST_WAY_NVLS_MISSING);
+}
+
 static void test_way_causes__sources_that_differ(void **state)
 {
     char text[200];
@@ -325,6 +348,7 @@ int main(void)
         cmocka_unit_test_setup(test_way_causes__two_transports_are_one_connection, healthy),
         cmocka_unit_test_setup(test_way_causes__without_a_log_nothing_is_lost, healthy),
         cmocka_unit_test_setup(test_way_causes__nvls, healthy),
+        cmocka_unit_test_setup(test_way_causes__nvls_of_old_releases, healthy),
         cmocka_unit_test_setup(test_way_causes__sources_that_differ, healthy),
     };
 

@@ -167,12 +167,41 @@ static void test_way_log__ranks_that_wait_for_kernels(void **state)
     assert_false(gst_way_log_waits_for_kernels(&log_, 22809)); /* it tells nothing */
     read_lines(version);
     assert_true(gst_way_log_waits_for_kernels(&log_, 22809));
-    assert_true(gst_way_log_waits_for_kernels(&log_, 22200));
-    assert_false(gst_way_log_waits_for_kernels(&log_, 22105));
+    assert_true(gst_way_log_waits_for_kernels(&log_, 22304));
+    assert_false(gst_way_log_waits_for_kernels(&log_, 22203));
     read_lines(" NCCL INFO ncclCommInitRankConfig comm 0x1 rank 0 nranks 2 cudaDev 0 nvmlDev 0 "
                "busId 1b000 commId 0x2 - Init START\n");
     assert_int_equal(log_.started, 1);
     assert_false(gst_way_log_waits_for_kernels(&log_, 22809));
+}
+
+/* A full /dev/shm, as it ends in NCCL 2.28: the threads that meet it one after the other say less
+ * and less, and ncclGetLastError has the last. */
+static void test_way_log__the_warning_that_says_why(void **state)
+{
+    (void)state;
+    read_lines(" NCCL INFO NCCL version 2.28.9+cuda13.0\n");
+    assert_int_equal(log_.cause, GST_NO_FINDING);
+    read_lines(
+        " NCCL WARN cuMem something or other\n"
+        " NCCL WARN [Proxy Service 0] Failed to execute operation Setup from rank 0, retcode "
+        "2\n"
+        " NCCL WARN Error: failed to extend /dev/shm/nccl-7Y2ovb to 9637892 bytes, error: No "
+        "space left on device (28)\n"
+        " NCCL WARN Call to ibv_reg_mr failed with error Cannot allocate memory\n"
+        " NCCL WARN one\n NCCL WARN two\n"
+        " NCCL WARN Socket recv failed while polling for opId=0x7f00\n");
+    assert_int_equal(log_.cause, GST_USER_NCCL_SHM_FULL);
+    assert_memory_equal(log_.cause_text, "Error: failed to extend /dev/shm/nccl-7Y2ovb", 44);
+    /* It went on. */
+    read_lines(" NCCL WARN Failed to bind NVLink SHARP (NVLS) Multicast memory of size 1 : CUDA "
+               "error 1. Proceeding without NVLS support.\n");
+    assert_int_equal(log_.cause, GST_NO_FINDING);
+    /* Who saw a peer go first did not fail by itself. */
+    read_lines(" NCCL WARN socketProgress: Connection closed by remote peer node1<40122>\n"
+               " NCCL WARN [Proxy Service 0] Failed to execute operation Init from rank 1, retcode "
+               "6\n");
+    assert_int_equal(log_.cause, GST_HOST_RANK_LOST);
 }
 
 int main(void)
@@ -186,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_way_log__rings_of_old),
         cmocka_unit_test(test_way_log__newest_lines),
         cmocka_unit_test(test_way_log__ranks_that_wait_for_kernels),
+        cmocka_unit_test(test_way_log__the_warning_that_says_why),
         cmocka_unit_test(test_way_log__broken_lines_are_passed_over),
     };
 

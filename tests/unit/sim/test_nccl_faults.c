@@ -473,7 +473,8 @@ static int wrong_arguments(struct team *team)
     EXPECT(comm == NULL);
     memset(&board->id, 1, sizeof board->id);
     config.magic = GST_NCCL_CONFIG_MAGIC;
-    EXPECT(ncclCommInitRankConfig(&comm, 1, board->id, 0, &config) == ncclSystemError);
+    EXPECT(ncclCommInitRankConfig(&comm, 1, board->id, 0, &config) == ncclRemoteError);
+    EXPECT(strstr(ncclGetLastError(NULL), "returned Connection refused, exceeded") != NULL);
     return 0;
 }
 

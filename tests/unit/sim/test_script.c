@@ -252,7 +252,8 @@ static void test_script__mistakes_are_named(void **state)
         { SIM_SCRIPT_PROFILE, "link 0-1 nvml-p2p=no", "a fault, and none of a profile" },
         { SIM_SCRIPT_FAULT, "host shm=64", "'shm=64' is not" },
         { SIM_SCRIPT_FAULT, "host node=1",
-          "unknown word 'node' (known: numa shm nccl-conf nccl-conf-at bus-hidden no-interface)" },
+          "unknown word 'node' (known: numa shm nccl-conf nccl-conf-at bus-hidden no-interface "
+          "memlock)" },
         { SIM_SCRIPT_FAULT, "link 0-1 up",
           "unknown word 'up' (known: nvlink rate p2p nvml-p2p down flip drops staged hangs "
           "after)" },
