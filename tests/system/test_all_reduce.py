@@ -15,8 +15,6 @@ from collective_of import (ELEMENT_BYTES, SLOTS, bus_bandwidth, bus_factor, comp
 from model_of import MIB
 from processes import parent_of, wait_until, workers_of
 
-pytestmark = pytest.mark.usefixtures("kernels_of_profile")
-
 SEVERAL = ["h100x8", "b200x8", "v100x16", "a100-pcie-x4", "a100-pcie-switch-x4", "rtx4090x2"]
 ALONE = ["l4x1", "t4x1", "gh200", "mig", "gb10x1"]
 MODELS = ["per-gpu", "one-process"]
@@ -24,7 +22,7 @@ COLLECTIVES = ["all-reduce", "all-gather", "reduce-scatter", "broadcast", "reduc
                "all-to-all"]
 COMBINING = ["all-reduce", "reduce-scatter", "reduce"]
 
-pytestmark = pytest.mark.usefixtures("nothing_is_left")
+pytestmark = pytest.mark.usefixtures("nothing_is_left", "kernels_of_profile")
 
 
 def run(whole, profile, *args, **options):
@@ -364,6 +362,7 @@ ENDS = [
 ]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault, model, words", ENDS,
                          ids=[f"{fault}, {model}" for fault, model, _ in ENDS])
 def test_whatever_happens_nothing_is_left_and_time_is_kept(whole, fault, model, words):

@@ -173,6 +173,7 @@ def test_a_size_that_is_too_small_for_the_host_is_not_judged(whole):
         assert metric["verdict"] == "not judged"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_measured_survives_an_interruption(whole, number):
     run = Running(whole, "burn", "--minutes", "1000", faults=())

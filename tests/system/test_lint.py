@@ -498,6 +498,7 @@ def test_a_link_to_itself_is_no_layer(program, tmp_path):
     small_enough(program.report("lint", out), started)
 
 
+@pytest.mark.alone
 def test_a_hundred_thousand_entries(program, tmp_path):
     """Each of them suspicious: what does not fit is counted and told, and the verdict stands."""
     layer = members(*(images.Item("file", f"opt/{i}/libcuda.so.1", b"x") for i in range(100000)))

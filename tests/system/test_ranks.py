@@ -250,6 +250,7 @@ def visitor(port):
 
 # --- what goes wrong ---
 
+@pytest.mark.alone
 @pytest.mark.parametrize("answer, words", [
     (None, "does not answer as rank 0 would"),
     (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "is not gpu-selftest"),
@@ -326,6 +327,7 @@ def test_a_rank_whose_worker_dies_is_named_everywhere(ranks):
         assert "was killed by signal 9" in check["observed"]
 
 
+@pytest.mark.alone
 def test_who_does_not_come_is_named(ranks):
     begun = time.monotonic()
     outcomes = ranks.run(4, "--timeout", "10", ranks=[0, 2])
@@ -395,6 +397,7 @@ def test_a_port_that_is_taken(ranks):
     assert "Address already in use; another program has it" in outcome.checks("ERROR")[0]["observed"]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("address, words", [
     ("tcp://127.0.0.1:1", "Connection refused"),
     ("tcp://no..name:29500", "cannot resolve 'no..name'"),

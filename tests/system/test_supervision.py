@@ -101,6 +101,7 @@ def hanging(simulated, kernel_majors):
         os.close(run.screen)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number, to_group", [
     (signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGINT, True), (signal.SIGHUP, False),
 ], ids=["docker-stop", "batch-system", "ctrl-c", "hang-up"])

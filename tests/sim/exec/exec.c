@@ -11,6 +11,7 @@
 #include "exec/fiber.h"
 #include "exec/order.h"
 #include "exec/twin.h"
+#include "exec/vectors.h"
 
 #define MAX_BLOCK_THREADS 1024
 
@@ -30,13 +31,14 @@ const struct sim_kernel *sim_kernel_at(size_t index)
 
 const struct sim_kernel *sim_kernel_find(const char *name)
 {
-    const struct sim_kernel *kernel;
+    const struct sim_kernel *kernel, *best = NULL;
 
     for (size_t i = 0; (kernel = sim_kernel_at(i)) != NULL; i++) {
-        if (strcmp(kernel->name, name) == 0)
-            return kernel;
+        if (strcmp(kernel->name, name) == 0 && sim_has_vectors(kernel->vectors)
+            && (best == NULL || kernel->vectors > best->vectors))
+            best = kernel;
     }
-    return NULL;
+    return best;
 }
 
 static bool shape_is_possible(const struct sim_launch *launch, char *err, size_t err_size)

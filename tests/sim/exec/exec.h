@@ -17,11 +17,15 @@ enum sim_order {
     SIM_ORDER_SHUFFLED, /* drawn from the launch's seed */
 };
 
+/* What a twin was compiled for, the best last. */
+enum sim_vectors { SIM_VECTORS_PLAIN, SIM_VECTORS_AVX2, SIM_VECTORS_AVX512 };
+
 struct sim_kernel {
     const char *name;
     size_t args_bytes; /* size of the one struct that is its parameter */
     bool sync;         /* may use barriers and warp functions: every thread is a fiber */
     bool any_block;    /* does the same with any block of one dimension, one thread included */
+    enum sim_vectors vectors;
     void (*thread)(const void *args);
 };
 
@@ -51,7 +55,7 @@ struct sim_cost {
     } accesses[SIM_COST_ACCESSES];
 };
 
-/* The twin of that name, NULL if there is none. */
+/* The twin of that name, NULL if there is none; of several the best for this processor. */
 const struct sim_kernel *sim_kernel_find(const char *name);
 
 /* The kernel number `index` in no particular order, NULL past the last. */

@@ -39,6 +39,10 @@ extern _Thread_local struct sim_twin sim_twin;
 #define __shared__                 static _Thread_local /* blocks run one at a time on a thread */
 #define GST_DYN_SHARED(type, name) type *name = sim_twin.dynamic_shared
 
+#ifndef SIM_TWIN_VECTORS
+#define SIM_TWIN_VECTORS SIM_VECTORS_PLAIN
+#endif
+
 #define GST_KERNEL(kernel, args_type)      SIM_KERNEL(kernel, args_type, false, false)
 #define GST_KERNEL_SYNC(kernel, args_type) SIM_KERNEL(kernel, args_type, true, false)
 #define GST_KERNEL_ANY(kernel, args_type)  SIM_KERNEL(kernel, args_type, false, true)
@@ -56,6 +60,7 @@ extern _Thread_local struct sim_twin sim_twin;
         .args_bytes = sizeof(args_type),                                                           \
         .sync = (is_sync),                                                                         \
         .any_block = (fits_any),                                                                   \
+        .vectors = SIM_TWIN_VECTORS,                                                               \
         .thread = kernel##_thread,                                                                 \
     };                                                                                             \
     static const struct sim_kernel *const kernel##_row                                             \

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "exec/vectors.h"
 #include "kernels/collective_data.h"
 #include "run_twin.h"
 
@@ -253,6 +254,42 @@ static void test_collective_data__ranks_take_turns(void **state)
         assert_true(largest[rank] > 43 && largest[rank] < 174);
 }
 
+/* Those that this processor can run: of some sizes that leave a rest, all say the same. */
+static void test_collective_data__twins_for_all_vectors_agree(void **state)
+{
+    static unsigned char plain[sizeof(data)];
+    const struct sim_kernel *kernel;
+    int twins = 0;
+
+    (void)state;
+    for (size_t i = 0; (kernel = sim_kernel_at(i)) != NULL; i++) {
+        if (strcmp(kernel->name, "collective_data") != 0 || !sim_has_vectors(kernel->vectors))
+            continue;
+        twins++;
+        for (int type = GST_DATA_FLOAT; type <= GST_DATA_INT32; type++) {
+            struct gst_collective_data_args args = args_of((enum gst_data_type)type, LARGEST - 1);
+            struct sim_launch one = {
+                .kernel = kernel, .grid = { 3, 1, 1 }, .block = { 1, 1, 1 }, .args = &args
+            };
+            char err[256] = "";
+
+            launch(args, false, 2, 32, SIM_ORDER_REVERSE);
+            memcpy(plain, data, sizeof(data));
+            memset(data, STRANGE, sizeof(data));
+            assert_true(sim_exec_run(&one, err, sizeof(err)));
+            assert_memory_equal(data, plain, (LARGEST - 1) * bytes_of[type]);
+            data[bytes_of[type] * 1000] ^= 1;
+            memset(&result, 0, sizeof(result));
+            args.is_check = 1;
+            assert_true(sim_exec_run(&one, err, sizeof(err)));
+            assert_int_equal(result.checked, LARGEST - 1);
+            assert_int_equal(result.wrong, 1);
+            assert_int_equal(result.element[0], FIRST + 1000);
+        }
+    }
+    assert_true(twins >= 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_collective_data__averages_within_two_units),
         cmocka_unit_test(test_collective_data__pairs_add_up),
         cmocka_unit_test(test_collective_data__ranks_take_turns),
+        cmocka_unit_test(test_collective_data__twins_for_all_vectors_agree),
     };
 
     return cmocka_run_group_tests_name("collective_data", tests, NULL, NULL);

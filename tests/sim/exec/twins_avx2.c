@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The twins that take longest once more, for processors with AVX2 (tests/sim/exec/CMakeLists.txt);
+ * sim_kernel_find() chooses. */
+#define SIM_TWIN_VECTORS SIM_VECTORS_AVX2
+
+#include "kernels/collective_data.cu"
