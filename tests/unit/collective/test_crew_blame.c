@@ -3,14 +3,19 @@
  * is started. */
 #include <setjmp.h>
 #include <signal.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "collective/crew_blame.h"
+#include "meet/address.h"
 
 #define ALLOWED_S 30
 
@@ -203,6 +208,46 @@ static void test_crew_blame__one_process_speaks_of_itself(void **state)
                  "not done after 30 s: all ranks are in 'collect'");
 }
 
+/* NCCL of a job with a silent rank: it answers when the time is over that it was told to wait for
+ * that one, and the way of the answer. */
+static void *answer_late(void *listener)
+{
+    struct pollfd ready = { .fd = *(int *)listener, .events = POLLIN };
+    const int fd = poll(&ready, 1, 30000) == 1 ? accept(ready.fd, NULL, NULL) : -1;
+    FILE *talk = fdopen(fd, "r");
+    char line[64];
+    unsigned wait_s = 0;
+
+    assert_non_null(talk);
+    while (fgets(line, sizeof(line), talk) != NULL && strncmp(line, "VERBOSE", 7) != 0) {
+        sscanf(line, "TIMEOUT %u", &wait_s);
+        dprintf(fd, "%s", strncmp(line, "CLIENT", 6) == 0 ? "SERVER PROTOCOL 2\n" : "OK\n");
+    }
+    usleep(wait_s * 1000000 + 100000);
+    dprintf(fd, "Errors\n======\n\n#0-0 (x) MISSING\n  1 rank missing\n");
+    fclose(talk);
+    return NULL;
+}
+
+static void test_crew_blame__nccl_answers_after_it_has_waited(void **state)
+{
+    bool is_taken;
+    char why[160];
+    int listener = gst_address_listen(GST_CREW_RAS_HOST, 0, &is_taken, why, sizeof(why));
+    pthread_t thread;
+
+    (void)state;
+    assert_true(listener >= 0);
+    seat(2, 1, 2);
+    crew.ras_port = gst_address_port(listener);
+    assert_int_equal(pthread_create(&thread, NULL, answer_late, &listener), 0);
+    assert_false(gst_crew_blame_delay(&crew, ALLOWED_S, &st));
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    close(listener);
+    assert_non_null(strstr(st.cause, "; NCCL says: "));
+    assert_non_null(strstr(st.cause, "1 rank missing"));
+}
+
 /* A case is done when all ranks of this machine are through. */
 static void test_crew_blame__too_much_to_do(void **state)
 {
@@ -227,7 +272,7 @@ int main(void)
         CASE(failures),         CASE(what_the_image_lacks_is_no_ranks_fault),
         CASE(stragglers),       CASE(the_hindmost_of_two),
         CASE(all_in_one_place), CASE(one_process_speaks_of_itself),
-        CASE(too_much_to_do),
+        CASE(too_much_to_do),   CASE(nccl_answers_after_it_has_waited),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
