@@ -21,6 +21,19 @@
 #define SAMPLE_S     0.01
 #define REPEATS_MOST 16
 
+/* In a product of 1024 an A100 and an L4 do little more than the 11 TFLOPS of FP32 that decide
+ * between 8192 and 4096 in a tenth of a second; in one of 2048, nearly what they do in the one that
+ * is measured. */
+#define SIDE_TRIED 2048
+
+/* Clocks leave their idle state within some ten milliseconds; a trial has to tell a rate from half
+ * of it, not to be exact. An interval of several products hides what the host takes to queue one.
+ */
+#define TRIAL_WARM_UP_S     0.05
+#define TRIAL_WARM_UPS_MOST 256
+#define TRIAL_S             0.01
+#define TRIAL_PRODUCTS_MOST 8
+
 /* Three squares of a side of 8192: 1.1 TFLOP, some millisecond of the fastest GPUs. */
 #define DEFAULT_BYTES ((uint64_t)3 * 8192 * 8192 * sizeof(double))
 
@@ -75,6 +88,21 @@ int gst_sgemm_warm_ups(double seconds)
 int gst_sgemm_repeats(double seconds)
 {
     return clamp(ceil(SAMPLE_S / seconds), 1, REPEATS_MOST);
+}
+
+int gst_sgemm_side_tried(int side)
+{
+    return side > SIDE_TRIED ? SIDE_TRIED : GST_SGEMM_SIDE_LEAST;
+}
+
+int gst_sgemm_trial_warm_ups(double seconds)
+{
+    return clamp(ceil(TRIAL_WARM_UP_S / seconds), 1, TRIAL_WARM_UPS_MOST);
+}
+
+int gst_sgemm_trial_products(double seconds)
+{
+    return clamp(ceil(TRIAL_S / seconds), 1, TRIAL_PRODUCTS_MOST);
 }
 
 double gst_sgemm_trial_s(const double *intervals, int count, int products)

@@ -20,6 +20,17 @@ const char *gst_sgemm_tell_left(char *text, size_t size, uint64_t host_left, uin
 int gst_sgemm_warm_ups(double seconds);
 int gst_sgemm_repeats(double seconds);
 
+/* Squares that a slow GPU is given are no smaller for that. */
+#define GST_SGEMM_SIDE_LEAST 1024
+
+/* The side of the trial that decides how large a square is, where one of more than the least is
+ * wanted; never larger than that. */
+int gst_sgemm_side_tried(int side);
+
+/* The same of a trial: how many to begin with, and how many for each interval. */
+int gst_sgemm_trial_warm_ups(double seconds);
+int gst_sgemm_trial_products(double seconds);
+
 /* Seconds of one product, by the best of `count` intervals of as many `products` each: the others
  * held something beside them. At least one. */
 double gst_sgemm_trial_s(const double *intervals, int count, int products);

@@ -4,10 +4,9 @@
 
 #include "workloads/sgemm/plan.h"
 
-/* An idle GPU's clocks rise during the first, and a single product may have to wait for the host:
- * the best of some intervals of several that are queued. */
-#define TRIALS         3
-#define TRIAL_PRODUCTS 8
+/* A single product may have to wait for the host: the best of some intervals of several that are
+ * queued. */
+#define TRIALS 3
 
 static bool time_many(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, int times,
                       double *seconds, struct gst_status *st)
@@ -16,19 +15,22 @@ static bool time_many(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *
            && gst_lane_stop(&seat->lane, seconds, st);
 }
 
-/* The first product loads the library's code. */
+/* The first product loads the library's code; an idle GPU's clocks rise during the next. */
 bool gst_sgemm_try(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, double *seconds,
                    struct gst_status *st)
 {
-    double intervals[TRIALS];
+    double intervals[TRIALS], one = 0;
+    int products;
 
-    if (!gst_sgemm_multiply(seat, data, 1, st))
+    if (!gst_sgemm_multiply(seat, data, 1, st) || !time_many(seat, data, 1, &one, st)
+        || !gst_sgemm_multiply(seat, data, gst_sgemm_trial_warm_ups(one), st))
         return false;
+    products = gst_sgemm_trial_products(one);
     for (int i = 0; i < TRIALS; i++) {
-        if (!time_many(seat, data, TRIAL_PRODUCTS, &intervals[i], st))
+        if (!time_many(seat, data, products, &intervals[i], st))
             return false;
     }
-    *seconds = gst_sgemm_trial_s(intervals, TRIALS, TRIAL_PRODUCTS);
+    *seconds = gst_sgemm_trial_s(intervals, TRIALS, products);
     return true;
 }
 

@@ -10,12 +10,12 @@
 #include "gpu/gemm/random.h"
 #include "workloads/sgemm/check.h"
 #include "workloads/sgemm/judge.h"
+#include "workloads/sgemm/plan.h"
 #include "workloads/sgemm/sample.h"
 
 /* A product that takes longer than this is made smaller, so that eight slow GPUs end in time, but
- * not below the side that fills small GPUs. That is told by a trial of a small one. */
+ * not below the side that fills small GPUs. That is told by a trial of a smaller one. */
 #define PRODUCT_S_MOST 0.1
-#define SIDE_LEAST     1024
 
 /* The check is itself under test: one element of a right product is moved by twice what the sum
  * that it is in may be off. */
@@ -96,7 +96,7 @@ static struct gst_sgemm_seat *next_seat(const struct turn *turn, int *index)
 /* By a trial of a small one, of zeros, on the first GPU that makes it; 0 if none does. */
 static bool try_side(const struct turn *turn, int side, int *chosen, struct gst_status *st)
 {
-    const struct gst_gemm_shape trial = gst_gemm_square(SIDE_LEAST);
+    const struct gst_gemm_shape trial = gst_gemm_square(gst_sgemm_side_tried(side));
     struct gst_sgemm_seat *seat;
     struct gst_sgemm_data data;
 
@@ -112,7 +112,7 @@ static bool try_side(const struct turn *turn, int side, int *chosen, struct gst_
         gst_run_phase(turn->run, seat->lane.gpu->index, "%s: try", turn->kind->name);
         if (gst_sgemm_send(seat, &data, &why) && gst_sgemm_try(seat, &data, &seconds, &why))
             *chosen = gst_gemm_side_in_time(side, gst_gemm_operations(&trial) / seconds,
-                                            PRODUCT_S_MOST, SIDE_LEAST);
+                                            PRODUCT_S_MOST, GST_SGEMM_SIDE_LEAST);
         else
             gst_sgemm_seat_fail(seat, turn->run, &why);
     }
@@ -124,7 +124,7 @@ static bool choose_side(const struct turn *turn, int side, int *chosen, struct g
 {
     int first = 0;
 
-    if (side > SIDE_LEAST)
+    if (side > GST_SGEMM_SIDE_LEAST)
         return try_side(turn, side, chosen, st);
     *chosen = next_seat(turn, &first) != NULL ? side : 0;
     return true;

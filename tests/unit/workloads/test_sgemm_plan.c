@@ -63,6 +63,27 @@ static void test_repeats__for_ten_milliseconds(void **state)
 }
 
 /* Clocks that rise during the first interval make no product smaller than it has to be. */
+static void test_trial__side(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_sgemm_side_tried(8192), 2048);
+    assert_int_equal(gst_sgemm_side_tried(2176), 2048);
+    assert_int_equal(gst_sgemm_side_tried(2048), 1024);
+    assert_int_equal(gst_sgemm_side_tried(1152), 1024);
+}
+
+/* 50 ms to begin with, 10 ms for an interval. */
+static void test_trial__how_many(void **state)
+{
+    (void)state;
+    assert_int_equal(gst_sgemm_trial_warm_ups(1.1e-3), 46); /* L4, FP32 */
+    assert_int_equal(gst_sgemm_trial_warm_ups(0.068), 1);   /* T4, FP64 */
+    assert_int_equal(gst_sgemm_trial_warm_ups(1e-6), 256);
+    assert_int_equal(gst_sgemm_trial_products(1.1e-3), 8);
+    assert_int_equal(gst_sgemm_trial_products(4e-3), 3);
+    assert_int_equal(gst_sgemm_trial_products(0.068), 1);
+}
+
 static void test_trial__best_interval(void **state)
 {
     static const double cold[] = { 0.8, 0.016, 0.024 };
@@ -79,6 +100,8 @@ int main(void)
         cmocka_unit_test(test_tell_left__says_what_is_not_known),
         cmocka_unit_test(test_warm_ups__for_three_tenths_of_a_second),
         cmocka_unit_test(test_repeats__for_ten_milliseconds),
+        cmocka_unit_test(test_trial__side),
+        cmocka_unit_test(test_trial__how_many),
         cmocka_unit_test(test_trial__best_interval),
     };
 
