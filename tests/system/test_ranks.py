@@ -367,10 +367,11 @@ def test_who_is_killed_is_missed_at_once(ranks):
 
 @pytest.mark.parametrize("spoil, words", [
     ({"args_of": {1: ["--samples", "5"]}}, "was started with other options than rank 0"),
+    ({"args_of": {1: ["--max-bytes", "8K"]}}, "was started with other options than rank 0"),
     ({"env_of": {1: {"WORLD_SIZE": "3"}}}, "is told of 3 ranks, and rank 0 on"),
     ({"env_of": {1: {"LOCAL_RANK": "0"}}, "args_of": {1: ["--device", "0"]}},
      "ranks 0 and 1 both take GPU"),
-], ids=["options", "size", "one-gpu"])
+], ids=["options", "counts", "size", "one-gpu"])
 def test_ranks_that_disagree_both_say_so(ranks, spoil, words):
     outcomes = ranks.run(2, "--timeout", "10", **spoil)
 

@@ -48,6 +48,11 @@ bool sim_fault_rank_skips(unsigned rank, uint64_t number)
     return number == facts_of(rank)->skips && applies(facts_of(rank)->skip_fault);
 }
 
+bool sim_fault_rank_miscounts(unsigned rank, uint64_t number)
+{
+    return number == facts_of(rank)->miscounts && applies(facts_of(rank)->miscount_fault);
+}
+
 sim_time sim_fault_rank_late(unsigned rank)
 {
     return applies(facts_of(rank)->late_fault) ? facts_of(rank)->late : 0;

@@ -20,6 +20,8 @@ bool sim_fault_rank_dies(unsigned rank, enum sim_rank_moment at);
 bool sim_fault_rank_is_dropped(unsigned rank, bool spans_processes);
 /* Does this rank write nothing of its n-th collective, although it takes part? */
 bool sim_fault_rank_skips(unsigned rank, uint64_t number);
+/* Does this rank ask for one element less than it was told to, in its n-th collective? */
+bool sim_fault_rank_miscounts(unsigned rank, uint64_t number);
 /* So much later than its work is this rank ready for a collective. */
 sim_time sim_fault_rank_late(unsigned rank);
 /* How what this rank receives is combined, an ncclRedOp_t, where `op` was asked for. */

@@ -76,6 +76,8 @@ static void post(struct sim_gang_op *op, sim_time ready)
     if (sim_fault_rank_dies(op->comm->rank, SIM_RANK_AT_COLLECTIVE))
         raise(SIGKILL);
     mine->call = op->call;
+    if (sim_fault_rank_miscounts(op->comm->rank, op->number))
+        mine->call.count--;
     mine->ready = ready + sim_fault_rank_late(op->comm->rank);
     sim_gang_contribute(op, mine);
     atomic_store(&mine->number, op->number);

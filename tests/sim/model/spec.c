@@ -19,7 +19,7 @@ void sim_spec_init(struct sim_spec *spec)
         struct sim_spec_rank *rank = &spec->ranks[i];
 
         rank->absent_fault = rank->death_fault = rank->drop_fault = SIM_NO_FAULT;
-        rank->late_fault = rank->skip_fault = SIM_NO_FAULT;
+        rank->late_fault = rank->skip_fault = rank->miscount_fault = SIM_NO_FAULT;
         rank->nan_fault = rank->swap_fault = rank->flip.fault = SIM_NO_FAULT;
         rank->ulps_fault = rank->combine_fault = rank->scale_fault = SIM_NO_FAULT;
     }

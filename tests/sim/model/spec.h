@@ -142,9 +142,11 @@ struct sim_spec_rank {
     unsigned dies_at; /* enum sim_rank_moment, then */
     int drop_fault;   /* what it brings does not arrive */
     enum sim_rank_place drop_where;
-    int skip_fault; /* it writes nothing of one collective, */
-    uint64_t skips; /* the n-th, from 1 */
-    int late_fault; /* it is ready so much later than its work is: */
+    int skip_fault;     /* it writes nothing of one collective, */
+    uint64_t skips;     /* the n-th, from 1 */
+    int miscount_fault; /* it asks for one element less than the others in one collective, */
+    uint64_t miscounts; /* the n-th, from 1 */
+    int late_fault;     /* it is ready so much later than its work is: */
     sim_time late;
     int nan_fault, swap_fault; /* of what it receives */
     struct sim_spec_flip flip;

@@ -367,6 +367,8 @@ static void add_ranks(struct sim_spec *spec)
                                     .drop_where = (enum sim_rank_place)rank->drop_where,
                                     .skip_fault = rank->skip_fault,
                                     .skips = rank->skips,
+                                    .miscount_fault = rank->miscount_fault,
+                                    .miscounts = rank->miscounts,
                                     .late_fault = rank->late_fault,
                                     .late = rank->late_ps,
                                     .nan_fault = rank->nan_fault,

@@ -229,6 +229,8 @@ struct sim_rank {
     unsigned drop_where; /* 0 anywhere, 1 with all ranks in one process, 2 in several */
     int skip_fault;      /* it writes nothing of one collective, */
     uint64_t skips;      /* the n-th, from 1 */
+    int miscount_fault;  /* it asks for one element less than the others in one collective, */
+    uint64_t miscounts;  /* the n-th, from 1 */
     int late_fault;      /* it is ready so much later than its work is: */
     uint64_t late_ps;
     int nan_fault, swap_fault;

@@ -11,7 +11,7 @@ struct rank_words {
     bool dies, absent, dropped, is_nan, is_swapped, is_unscaled;
     char at[16], in[16], flip[40], combines[16];
     uint64_t late_ps;
-    unsigned skips, ulps;
+    unsigned skips, miscounts, ulps;
 };
 
 /* The place of a word in a list that ends with NULL; its length if it is not there. */
@@ -86,6 +86,10 @@ static bool apply(const struct sim_statement *st, struct sim_rank *rank,
         rank->skip_fault = st->fault;
         rank->skips = words->skips;
     }
+    if (words->miscounts > 0) {
+        rank->miscount_fault = st->fault;
+        rank->miscounts = words->miscounts;
+    }
     if (words->is_unscaled)
         rank->scale_fault = st->fault;
     if (spoils)
@@ -103,6 +107,7 @@ bool sim_statement_rank(const struct sim_statement *st)
         SIM_FIELD("dropped", FLAG, struct rank_words, dropped),
         SIM_FIELD("flip", TEXT, struct rank_words, flip),
         SIM_FIELD("skips", COUNT, struct rank_words, skips),
+        SIM_FIELD("miscounts", COUNT, struct rank_words, miscounts),
         SIM_FIELD("late", TIME, struct rank_words, late_ps),
         SIM_FIELD("nan", FLAG, struct rank_words, is_nan),
         SIM_FIELD("swapped", FLAG, struct rank_words, is_swapped),

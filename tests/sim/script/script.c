@@ -198,7 +198,7 @@ void sim_script_init(struct sim_script *script)
         struct sim_rank *rank = &machine->ranks[i];
 
         rank->absent_fault = rank->death_fault = rank->drop_fault = SIM_FAULT_NONE;
-        rank->late_fault = rank->skip_fault = SIM_FAULT_NONE;
+        rank->late_fault = rank->skip_fault = rank->miscount_fault = SIM_FAULT_NONE;
         rank->nan_fault = rank->swap_fault = rank->flip.fault = SIM_FAULT_NONE;
         rank->ulps_fault = rank->combine_fault = rank->scale_fault = SIM_FAULT_NONE;
     }

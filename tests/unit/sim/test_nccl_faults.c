@@ -394,6 +394,26 @@ static void test_nccl_faults__ranks_that_disagree_never_end(void **state)
     run_both(disagrees);
 }
 
+/* All ask for the same, and one of them is heard wrong. */
+static int never_ends(struct team *team)
+{
+    EXPECT(begin(team) == 0 && fill(team) == 0 && add_up_all(team) == 0);
+    EXPECT(drain(team, NEVER_MS) == CUDA_ERROR_NOT_READY);
+    for (unsigned r = 0; r < team->local; r++)
+        EXPECT(ncclCommAbort(team->comms[r]) == ncclSuccess);
+    EXPECT(drain(team, PATIENCE_MS) == CUDA_SUCCESS);
+    return 0;
+}
+
+static void test_nccl_faults__a_rank_that_miscounts_holds_all_up(void **state)
+{
+    (void)state;
+    spec.ranks[1].miscount_fault = FAULT;
+    spec.ranks[1].miscounts = 1;
+    run_both(never_ends);
+    assert_true(board->fired);
+}
+
 static int version(struct team *team)
 {
     int number = 0;
@@ -559,6 +579,7 @@ int main(void)
         cmocka_unit_test_setup(test_nccl_faults__dies_before_it_joins, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__dies_at_a_collective, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__abort_is_told_to_the_others, setup_machine),
+        cmocka_unit_test_setup(test_nccl_faults__a_rank_that_miscounts_holds_all_up, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__ranks_that_disagree_never_end, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__version, setup_machine),
         cmocka_unit_test_setup(test_nccl_faults__one_gpu_is_one_rank, setup_machine),

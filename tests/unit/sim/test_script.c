@@ -114,7 +114,11 @@ static void test_script__ranks_do_what_they_are_told(void **state)
                       "rank 1 absent; rank 2 dies at=collective; rank 3 dropped in=processes;"
                       "rank 63 flip=0x1000:3 in=process; rank 5 late=50us; rank 6 nan;"
                       "rank 6 swapped; libnccl version=2.12; rank 7 skips=10;"
-                      "rank 8 combines=avg; rank 8 ulps=4; rank 9 unscaled"));
+                      "rank 8 combines=avg; rank 8 ulps=4; rank 9 unscaled;"
+                      "rank 10 miscounts=7"));
+    assert_int_equal(ranks[10].miscounts, 7);
+    assert_int_equal(ranks[10].miscount_fault, 12);
+    assert_int_equal(ranks[7].miscount_fault, SIM_FAULT_NONE);
     assert_int_equal(ranks[8].combine_fault, 9);
     assert_int_equal(ranks[8].combines, 5);
     assert_int_equal(ranks[8].ulps_fault, 10);
