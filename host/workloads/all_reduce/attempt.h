@@ -10,6 +10,7 @@
 
 #include "collective/crew.h"
 #include "run/run.h"
+#include "workloads/all_reduce/judge.h"
 #include "workloads/all_reduce/report.h"
 #include "workloads/all_reduce/way.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "workloads/all_reduce/report.h"
+#include "workloads/all_reduce/judge.h"
 #include "workloads/list.h"
 
 #define RANKS    4
@@ -64,7 +64,7 @@ static void assert_fault(const struct gst_board *board, const char *id, int gpu,
     assert_non_null(strstr(fault.text, words));
 }
 
-static void test_collective_report__all_right(void **state)
+static void test_collective_judge__all_right(void **state)
 {
     const struct gst_board *board = *state;
     struct gst_collective_fault fault;
@@ -74,7 +74,7 @@ static void test_collective_report__all_right(void **state)
     assert_int_equal(gst_collective_checked(board), RANKS * ELEMENTS);
 }
 
-static void test_collective_report__one_wrong_element_is_its_gpus(void **state)
+static void test_collective_judge__one_wrong_element_is_its_gpus(void **state)
 {
     struct gst_board *board = *state;
 
@@ -83,7 +83,7 @@ static void test_collective_report__one_wrong_element_is_its_gpus(void **state)
                  "on rank 2 1 of 100 elements wrong; first met: element 7 holds 1.5");
 }
 
-static void test_collective_report__wrong_everywhere_is_nobodys(void **state)
+static void test_collective_judge__wrong_everywhere_is_nobodys(void **state)
 {
     struct gst_board *board = *state;
 
@@ -93,7 +93,7 @@ static void test_collective_report__wrong_everywhere_is_nobodys(void **state)
 }
 
 /* Every rank has a sum that lacks what rank 1 gave: it is that rank's GPU that is named. */
-static void test_collective_report__missing_contribution_is_its_givers(void **state)
+static void test_collective_judge__missing_contribution_is_its_givers(void **state)
 {
     struct gst_board *board = *state;
     const struct gst_collective_data data = {
@@ -114,7 +114,7 @@ static void test_collective_report__missing_contribution_is_its_givers(void **st
     assert_fault(board, "hardware.contribution-missing", 11, "as if rank 1 had given nothing");
 }
 
-static void test_collective_report__nan_and_poison_are_told_apart(void **state)
+static void test_collective_judge__nan_and_poison_are_told_apart(void **state)
 {
     struct gst_board *board = *state;
 
@@ -127,7 +127,7 @@ static void test_collective_report__nan_and_poison_are_told_apart(void **state)
 }
 
 /* Before anything that it says is believed. */
-static void test_collective_report__blind_comparison_is_the_suites(void **state)
+static void test_collective_judge__blind_comparison_is_the_suites(void **state)
 {
     struct gst_board *board = *state;
 
@@ -138,7 +138,7 @@ static void test_collective_report__blind_comparison_is_the_suites(void **state)
 }
 
 /* Contexts that libraries left behind in an earlier row's process would stand in the ranks' way. */
-static void test_collective_report__ranks_start_from_a_child_of_its_own(void **state)
+static void test_collective_judge__ranks_start_from_a_child_of_its_own(void **state)
 {
     (void)state;
     assert_non_null(gst_workload_all_reduce.env);
@@ -148,19 +148,19 @@ static void test_collective_report__ranks_start_from_a_child_of_its_own(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_collective_report__all_right, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_collective_report__one_wrong_element_is_its_gpus,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(test_collective_report__wrong_everywhere_is_nobodys, setup,
+        cmocka_unit_test_setup_teardown(test_collective_judge__all_right, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_collective_judge__one_wrong_element_is_its_gpus, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(test_collective_report__missing_contribution_is_its_givers,
+        cmocka_unit_test_setup_teardown(test_collective_judge__wrong_everywhere_is_nobodys, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_collective_judge__missing_contribution_is_its_givers,
                                         setup, teardown),
-        cmocka_unit_test_setup_teardown(test_collective_report__nan_and_poison_are_told_apart,
+        cmocka_unit_test_setup_teardown(test_collective_judge__nan_and_poison_are_told_apart, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_collective_judge__blind_comparison_is_the_suites,
                                         setup, teardown),
-        cmocka_unit_test_setup_teardown(test_collective_report__blind_comparison_is_the_suites,
-                                        setup, teardown),
-        cmocka_unit_test(test_collective_report__ranks_start_from_a_child_of_its_own),
+        cmocka_unit_test(test_collective_judge__ranks_start_from_a_child_of_its_own),
     };
 
-    return cmocka_run_group_tests_name("collective_report", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("collective_judge", tests, NULL, NULL);
 }
