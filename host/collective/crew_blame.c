@@ -11,10 +11,6 @@
 
 #include "meet/ras.h"
 
-/* Who is asked waits a second less for the others (ras.c), and answers only then if one of them is
- * silent: this has to be more than a second by far, or nobody hears it. */
-#define RAS_S 3.0
-
 /* A status of hundreds of ranks; errors come after what is long. */
 #define RAS_SIZE 65536
 
@@ -116,7 +112,8 @@ static void add_complaints(const struct gst_crew *crew, struct gst_status *st)
     const size_t used = strlen(st->cause);
 
     if (status != NULL && crew->ras_port != 0
-        && gst_ras_ask(GST_CREW_RAS_HOST, crew->ras_port, RAS_S, status, RAS_SIZE, &ignored)
+        && gst_ras_ask(GST_CREW_RAS_HOST, crew->ras_port, GST_CREW_RAS_S, status, RAS_SIZE,
+                       &ignored)
         && gst_ras_complaints(status, line, sizeof(line))[0] != '\0')
         snprintf(st->cause + used, sizeof(st->cause) - used, "; NCCL says: %s", line);
     free(status);

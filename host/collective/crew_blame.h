@@ -10,6 +10,11 @@
 
 #include "collective/crew.h"
 
+/* How long NCCL is asked who is missing. Who is asked waits a second less for the others (ras.c),
+ * and answers only then if one of them is silent: this has to be more than a second by far, or
+ * nobody hears it. */
+#define GST_CREW_RAS_S 3.0
+
 /* "rank 3", or "the process of ranks 0 to 7". Returns `text`. */
 const char *gst_crew_name(const struct gst_crew *crew, int number, char *text, size_t size);
 

@@ -14,9 +14,6 @@
 /* Between two looks at who outlives SIGKILL. */
 #define LOOKS_S 1.0
 
-/* From being told to stop until it is killed: enough to notice and to give up a communicator. */
-#define STOP_GRACE_S 2.0
-
 int gst_crew_running(const struct gst_crew *crew)
 {
     int count = 0;
@@ -90,7 +87,7 @@ void gst_crew_end(struct gst_crew *crew)
             gst_remnants_note(&crew->remnants, GST_REMNANTS_FOLDER, crew->workers[i]);
     }
     atomic_store(&crew->board->stop, 1);
-    gst_crew_wait(crew, STOP_GRACE_S);
+    gst_crew_wait(crew, GST_CREW_STOP_GRACE_S);
     for (int i = 0; i < crew->board->worker_count; i++) {
         if (crew->workers[i] != 0)
             crew->kill(crew->workers[i], SIGKILL);

@@ -8,6 +8,9 @@
 
 #include "collective/crew.h"
 
+/* From being told to stop until it is killed: enough to notice and to give up a communicator. */
+#define GST_CREW_STOP_GRACE_S 2.0
+
 /* How many have not ended, as far as gst_crew_reap() saw, which does not wait. */
 int gst_crew_running(const struct gst_crew *crew);
 void gst_crew_reap(struct gst_crew *crew);

@@ -343,19 +343,19 @@ bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
     return is_open;
 }
 
-bool gst_env_has_hung_gpu(const struct gst_env *env)
+int gst_env_hung_gpu(const struct gst_env *env)
 {
     for (int i = 0; i < env->gpu_count; i++) {
         if (env->gpus[i].is_hung)
-            return true;
+            return env->gpus[i].index;
     }
-    return false;
+    return GST_NO_GPU;
 }
 
 void gst_env_close(struct gst_env *env)
 {
     /* What the libraries do when they are closed waits for all GPUs, too. */
-    if (gst_env_has_hung_gpu(env))
+    if (gst_env_hung_gpu(env) != GST_NO_GPU)
         return;
     for (int i = 0; i < env->gpu_count; i++)
         gst_gpu_leave(env, &env->gpus[i]);

@@ -51,9 +51,9 @@ bool gst_env_open(struct gst_env *env, const struct gst_env_request *request,
 /* Reports GPUs that an earlier process of this run saw and this one does not, once. */
 void gst_env_check_still_there(struct gst_env *env);
 
-/* Does one of its GPUs hang? Pinned memory and libraries belong to all of them: they are then left
- * to the end of the process. */
-bool gst_env_has_hung_gpu(const struct gst_env *env);
+/* The index of a GPU that hangs, GST_NO_GPU if none does. Pinned memory and libraries belong to all
+ * of them: they are then left to the end of the process. */
+int gst_env_hung_gpu(const struct gst_env *env);
 
 /* Releases contexts and libraries, unless a GPU hangs; a zeroed environment is fine. */
 void gst_env_close(struct gst_env *env);

@@ -7,6 +7,7 @@
 #include "api/libs.h"
 #include "api/version.h"
 #include "core/units.h"
+#include "core/text_wrap.h"
 #include "kernels/pack.h"
 #include "run/about.h"
 #include "run/plan.h"
@@ -19,9 +20,6 @@ static const char *describe_needs(const struct gst_needs *needs, char *text, siz
              needs->nvml ? ", NVML" : "");
     return text;
 }
-
-/* Columns of a terminal. */
-#define WIDTH 80
 
 struct page {
     struct gst_workload_list list;
@@ -51,24 +49,6 @@ static struct page page_of(struct gst_workload_list list, FILE *out)
     for (size_t i = 0; i < gst_kernel_image_count; i++)
         page.file_width = wider(page.file_width, gst_kernel_images[i].file);
     return page;
-}
-
-/* Words from a column on, where the line is now, in as many lines as they need. */
-static void write_words(FILE *out, int column, const char *text)
-{
-    int at = column;
-
-    while (*text != '\0') {
-        const int length = (int)strcspn(text, " ");
-
-        if (at > column && at + 1 + length > WIDTH) {
-            fprintf(out, "\n%*s", column, "");
-            at = column;
-        }
-        at += fprintf(out, "%s%.*s", at > column ? " " : "", length, text);
-        text += length + (text[length] == ' ');
-    }
-    fputc('\n', out);
 }
 
 /* What a level leaves out, and what nobody gets who does not name it. */
@@ -134,12 +114,12 @@ void gst_list_write(struct gst_workload_list list, FILE *out)
         const struct gst_workload *row = list.rows[i];
 
         fprintf(out, "%-1s %-*s  ", mark_of(row), page.name_width, row->name);
-        write_words(out, page.name_width + 4, row->summary);
+        gst_text_wrap(row->summary, page.name_width + 4, out);
         snprintf(text, sizeof(text), "passes when %s; needs %s; at most %s", row->passes_when,
                  describe_needs(&row->needs, needs, sizeof(needs)),
                  describe_timeout(row, timeout, sizeof(timeout)));
         fprintf(out, "%*s", page.name_width + 4, "");
-        write_words(out, page.name_width + 4, text);
+        gst_text_wrap(text, page.name_width + 4, out);
     }
     fputs("\ngroups:\n", out);
     gst_plan_groups(list, write_group, &page);
@@ -149,7 +129,7 @@ void gst_list_write(struct gst_workload_list list, FILE *out)
 
         for (; def != NULL && *def != NULL; def++) {
             fprintf(out, "  %-*s  ", page.metric_width, (*def)->name);
-            write_words(out, page.metric_width + 4, (*def)->title);
+            gst_text_wrap((*def)->title, page.metric_width + 4, out);
         }
     }
     fputs("\nkernel images:\n", out);

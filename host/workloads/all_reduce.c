@@ -13,6 +13,7 @@
 
 #include "collective/comm.h"
 #include "collective/crew_blame.h"
+#include "collective/crew_end.h"
 #include "run/run.h"
 #include "workloads/all_reduce/attempt.h"
 #include "workloads/all_reduce/seats.h"
@@ -20,11 +21,10 @@
 #include "workloads/list.h"
 
 /* Of what the supervisor allows, each process model gets this share, less what it may take to end
- * workers that hang: 3 s to ask NCCL (crew_blame.c) and 2 s to let them stop (crew_end.c). Where
- * next to nothing would be left, what is healthy comes first: it needs this much on a busy machine.
- */
+ * workers that hang. Where next to nothing would be left, what is healthy comes first: it needs
+ * this much on a busy machine. */
 #define SHARE_OF_TIMEOUT 0.45
-#define ENDING_S         5.0
+#define ENDING_S         (GST_CREW_RAS_S + GST_CREW_STOP_GRACE_S)
 #define HEALTHY_S        3.3
 
 /* What is left of the time is for those that are killed and take long to end. */

@@ -220,18 +220,8 @@ static void burn(struct bench *t, enum gst_gemm_type type)
     report(t);
     gst_interrupt_release();
     gst_burn_inputs_release(&t->inputs);
-    for (int i = t->count; i-- > 0 && !gst_env_has_hung_gpu(t->run->env);)
+    for (int i = t->count; i-- > 0 && gst_env_hung_gpu(t->run->env) == GST_NO_GPU;)
         gst_burn_seat_close(&t->seats[i]);
-}
-
-/* The index of one that hangs, GST_NO_GPU: none does. */
-static int hung_gpu(const struct bench *t)
-{
-    for (int i = 0; i < t->count; i++) {
-        if (t->run->env->gpus[i].is_hung)
-            return t->run->env->gpus[i].index;
-    }
-    return GST_NO_GPU;
 }
 
 /* Opening another context, or pinning memory, can wait for all GPUs of a process. */
@@ -251,7 +241,7 @@ static void burn_all(struct bench *t)
         gst_run_check(t->run, GST_USER_CUBLAS_CHANGED, GST_NO_GPU, false, "%s",
                       t->blas.changes.variables);
     for (size_t i = 0; i < GST_BURN_TYPES; i++) {
-        const int hung = hung_gpu(t);
+        const int hung = gst_env_hung_gpu(t->run->env);
 
         if (hung == GST_NO_GPU)
             burn(t, gst_burn_types[i]);
@@ -280,7 +270,7 @@ static bool run_burn(struct gst_run *run, struct gst_status *st)
         return false;
     }
     burn_all(t);
-    if (!gst_env_has_hung_gpu(run->env))
+    if (gst_env_hung_gpu(run->env) == GST_NO_GPU)
         gst_blas_close(&t->blas);
     free(t);
     return true;
