@@ -3,19 +3,22 @@
 compiled once per toolkit, by docker; podman gets the finished images, as it would from a registry."""
 
 import os
+import re
 import subprocess
+from functools import cache
+from pathlib import Path
 
 import stand_in
-from engines import EngineError, demand
+from engines import EngineError, call, demand
 from selftest import TOP
 
 VARIANTS = ("base", "runtime", "devel")
 # What stands in is made of Debian 12, whatever the Dockerfile's own default is.
 DISTRO = "debian12"
-# The toolkit's release as it is in tags of official images, and the builder of docker that this one
-# is built with: each of the two compiles once, which is the dear part.
-TOOLKITS = {"13.0": {"CUDA_VERSION": "13.0.0", "DOCKER_BUILDKIT": "0"},
-            "12.4": {"CUDA_VERSION": "12.4.1", "DOCKER_BUILDKIT": "1"}}
+# The toolkit's release as it is in tags of official images, and which of docker's two builders this
+# one is built with: so each of them is tried, and compiles once, which is the dear part.
+TOOLKITS = {"13.0": {"CUDA_VERSION": "13.0.0", "buildkit": False},
+            "12.4": {"CUDA_VERSION": "12.4.1", "buildkit": True}}
 # Told by --version and the labels: that it arrives is a test.
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 BUILD_S = 1200
@@ -49,21 +52,39 @@ class Built:
                           self.images("docker", cuda).values())
             else:
                 for variant, name in names.items():
-                    build(engine, cuda, variant, name, **docker_options(cuda))
+                    build(engine, cuda, variant, name, **docker_options(engine, cuda))
             engine.images.update(names.values())
         return names
 
 
-def docker_options(cuda):
-    """How docker builds for this toolkit. BuildKit needs a client that has it built in, or buildx."""
-    options = {"environment": dict(os.environ, DOCKER_BUILDKIT=TOOLKITS[cuda]["DOCKER_BUILDKIT"])}
-    return options
+@cache
+def buildkit_client():
+    """A docker on PATH that can use BuildKit: it was built in until 23.0, and is the plugin buildx
+    since; None where there is none."""
+    for folder in os.environ["PATH"].split(os.pathsep):
+        client = Path(folder) / "docker"
+        if not client.exists():
+            continue
+        version = re.search(r"version (\d+)\.", call([client, "--version"]).stdout)
+        if version and (int(version.group(1)) < 23
+                        or call([client, "buildx", "version"]).returncode == 0):
+            return client
+    return None
 
 
-def build(engine, cuda, variant, tag, client=(), environment=None, extra=()):
+def docker_options(engine, cuda):
+    """How docker builds for this toolkit; where BuildKit cannot be used, as for the other."""
+    client = buildkit_client()
+    if not TOOLKITS[cuda]["buildkit"] or client is None:
+        return {"environment": dict(os.environ, DOCKER_BUILDKIT="0")}
+    return {"client": [client, *engine.command[1:]],
+            "environment": dict(os.environ, DOCKER_BUILDKIT="1")}
+
+
+def build(engine, cuda, variant, tag, client=(), environment=None):
     """Builds one target; `client` replaces the engine's own command."""
     return demand([*(client or engine.command), "build", "--network", "none", "-f",
-                   TOP / "images/Dockerfile", "--target", variant, "-t", tag, *extra,
+                   TOP / "images/Dockerfile", "--target", variant, "-t", tag,
                    *arguments(cuda, stand_in.build(engine, cuda)), TOP],
                   timeout=BUILD_S, env=environment)
 
