@@ -5,6 +5,7 @@ report is complete whatever happens, and nothing is left behind."""
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -178,6 +179,25 @@ def test_as_first_process_of_a_container(simulated):
 
     assert done.returncode == 0, done.stderr
     assert validate(json.loads(path.read_text()))["verdict"] == "PASS"
+
+
+def test_first_process_heeds_signals(program):
+    """Without a handler of its own `docker stop` would have to kill it, ten seconds later."""
+    inside = ("unshare", "--fork", "--pid", "--mount-proc")
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("may not unshare a process namespace")
+    with subprocess.Popen([*inside, *program.command("explain", "-")], stdin=subprocess.PIPE,
+                          preexec_fn=hear_signals, env=program.environment()) as unshare:
+        wait_until(lambda: any(hears(pid, signal.SIGTERM) for pid in children(unshare.pid)))
+        os.kill(children(unshare.pid)[0], signal.SIGTERM)
+        unshare.wait(10)
+
+    assert unshare.returncode == 128 + signal.SIGTERM
+
+
+def hears(pid, number):
+    caught = re.search(r"(?m)^SigCgt:\s*(\S+)", Path(f"/proc/{pid}/status").read_text())[1]
+    return int(caught, 16) >> (number - 1) & 1 == 1
 
 
 @pytest.mark.parametrize("home", ["read-only", "unset", "missing"])
