@@ -243,6 +243,18 @@ def test_eight_gpus_in_narrow_places(boxed):
     assert done.exit == 0, done.describe()
 
 
+@pytest.mark.parametrize("profile, limit, spared", [("l4x1", 1, ()), ("h100x8", 9, ("vector-add",))])
+def test_too_few_processes(boxed, profile, limit, spared):
+    """The supervisor, its child, and for all-reduce a process for each GPU."""
+    done = boxed.run("vector-add", "all-reduce", "--json", "-", profile=profile,
+                     options=("--pids-limit", limit))
+    [check] = [check for check in done.report()["checks"] if check["verdict"] in COUNTING]
+    passed = {row["name"] for row in done.report()["workloads"] if row["verdict"] == "PASS"}
+
+    assert done.exit == 3 and check["id"] == "user.process-limit", done.describe()
+    assert passed == set(spared)
+
+
 # What engines give that are not asked: docker 64 MiB, podman 64000k.
 SHM_OF = {"docker": "64 MiB", "podman": "62.5 MiB"}
 

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from processes import parent_of, wait_until
 from selftest import QUICK, Outcome, healthy, validate
 
 HANG = "cuMemAlloc_v2 call=1 hangs"
+NOBODY = 65534
 # What the progress line on a terminal says when that call is reached.
 HANGING = b"allocate"
 
@@ -179,6 +181,23 @@ def test_as_first_process_of_a_container(simulated):
 
     assert done.returncode == 0, done.stderr
     assert validate(json.loads(path.read_text()))["verdict"] == "PASS"
+
+
+def test_limit_on_processes(program):
+    """As `docker run --pids-limit 1`; root alone is held by no such number."""
+    def limit():
+        if os.geteuid() == 0:
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+    done = subprocess.run(program.command("--json", "-"), env=program.environment(), timeout=30,
+                          preexec_fn=limit, capture_output=True, check=False)
+    report = validate(json.loads(done.stdout))
+    [check] = [check for check in report["checks"] if check["verdict"] != "SKIP"]
+
+    assert done.returncode == 3
+    assert check["id"] == "user.process-limit" and "--pids-limit" in check["remedy"]
 
 
 def test_first_process_heeds_signals(program):
