@@ -16,10 +16,9 @@ import time
 from pathlib import Path
 
 from audit import copy_program
-from cdi import copy_root, make_spec
+from cdi import simulate
 from engines import TOOLS, call, demand
 from processes import those_of, wait_until
-from scenario import show_nodes
 
 LOCKED = ("--user", "65532:65532", "--read-only", "--network", "none", "--cap-drop", "ALL",
           "--security-opt", "no-new-privileges")
@@ -33,27 +32,15 @@ class Stack:
     """Simulated machines as options of docker run and podman run."""
 
     def __init__(self, build, folder):
-        self.build, self.folder, self.roots = build, folder, {}
-        show_nodes(666)
-
-    def root(self, profile):
-        if profile not in self.roots:
-            self.roots[profile] = self.folder / f"root-{profile}"
-            copy_root(self.build, profile, self.roots[profile])
-        return self.roots[profile]
+        self.build, self.folder = build, folder
 
     def options(self, profile, faults=()):
-        spec = make_spec(self.build, profile, self.root(profile))
-        [edits] = [device["containerEdits"] for device in spec["devices"]
-                   if device["name"] == "all"]
-        for node in edits["deviceNodes"]:
-            yield from ("--device", node["path"])
-        for mount in edits["mounts"]:
-            yield from ("-v", f"{mount['hostPath']}:{mount['containerPath']}:ro")
-        for variable in edits["env"]:
-            yield from ("-e", variable)
+        folder = self.folder / profile
+        if not folder.exists():
+            simulate(self.build, folder, "--profile", profile)
+        yield from (folder / "docker.args").read_text().split()
         if faults:
-            yield from ("-e", "GPU_SELFTEST_SIM_FAULTS=" + "\n".join(faults))
+            yield from ("-e", "GPU_SELFTEST_SIM_FAULTS=" + "; ".join(faults))
 
 
 class Ended:

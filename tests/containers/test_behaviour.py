@@ -15,7 +15,7 @@ import pytest
 from boxed import Boxed, Stack, mounted_program
 from engines import TOOLS, call, demand
 from processes import shared_memory, wait_until
-from scenario import BOTH, show_nodes
+from scenario import BOTH
 from selftest import COUNTING, validate
 
 
@@ -26,8 +26,7 @@ REPORT = "/out/report.json"
 def stack(build, work, tools):
     folder = work / "stacks"
     folder.mkdir()
-    yield Stack(build, folder)
-    show_nodes(None)
+    return Stack(build, folder)
 
 
 @pytest.fixture(params=BOTH)
