@@ -4,10 +4,8 @@ policy of Kubernetes wants it, and fits the program that it starts."""
 
 import copy
 import re
-import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import kubernetes_validate
@@ -15,10 +13,8 @@ import pytest
 import yaml
 
 from processes import wait_until
+from ready_made import MADE, containers_of, kustomize, pod_of
 from selftest import QUICK, TOP
-
-FOLDER = TOP / "images/kubernetes"
-MADE = sorted(str(path.parent.relative_to(FOLDER)) for path in FOLDER.rglob("kustomization.yaml"))
 
 # The oldest and the newest of which kubernetes-validate has the schemas, and one between.
 RELEASES = ("1.25.0", "1.31.0", "1.37.0")
@@ -35,34 +31,10 @@ CONTAINER = {("securityContext", "allowPrivilegeEscalation"): False,
 FORBIDDEN = ("hostNetwork", "hostPID", "hostIPC")
 
 
-def kubectl():
-    beside = Path(sys.executable).parent / "kubectl"
-    found = str(beside) if beside.exists() else shutil.which("kubectl")
-    return found or pytest.skip("no kubectl: tests/requirements.txt has it")
-
-
 @pytest.fixture(scope="module")
 def made():
-    """Gives what kustomize makes of a folder: one object each."""
-    kept = {}
-
-    def make(folder):
-        if folder not in kept:
-            done = subprocess.run([kubectl(), "kustomize", FOLDER / folder], capture_output=True,
-                                  timeout=60, check=False)
-            assert done.returncode == 0, done.stderr.decode()
-            kept[folder] = list(yaml.safe_load_all(done.stdout))
-        return copy.deepcopy(kept[folder])
-
-    return make
-
-
-def pod_of(thing):
-    return thing["spec"]["template"]["spec"]
-
-
-def containers_of(pod):
-    return [*pod.get("initContainers", []), *pod["containers"]]
+    """Gives what kustomize makes of a folder: one object each, for the test to change."""
+    return lambda folder: copy.deepcopy(kustomize(folder))
 
 
 def value_at(thing, path):
@@ -143,7 +115,7 @@ def test_it_is_valid(made, folder, release):
 @pytest.mark.parametrize("folder", MADE)
 def test_a_key_that_does_not_exist_is_found_anywhere(made, folder):
     """But where keys are free: labels, and resources by name, whose values are texts or numbers."""
-    free = {"labels", "matchLabels", "nodeSelector", "limits", "requests"}
+    free = {"labels", "matchLabels", "nodeSelector", "selector", "limits", "requests"}
     tried = 0
     for thing in made(folder):
         for path in places(thing):
