@@ -74,7 +74,8 @@ def load_into_podman(engine, folder, name, *_):
 
 def load_into_docker(engine, folder, name, config, about, layers):
     """Docker reads an archive from a pipe; layers that it has need not be in it."""
-    has = engine.__dict__.setdefault("layers_here", set())
+    # Of one toolkit, where each image stands on another: docker knows a layer by all those below it.
+    has = engine.__dict__.setdefault("layers_here", {}).setdefault(folder, set())
     paths = {digest: f"blobs/sha256/{digest.partition(':')[2]}" for digest in (config, *layers)}
     manifest = json.dumps([{"Config": paths[config], "RepoTags": [name],
                             "Layers": [paths[digest] for digest in layers]}]).encode()
