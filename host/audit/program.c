@@ -120,7 +120,7 @@ static bool start(struct child *child, const char *const *arguments, struct gst_
     child->err.fd = pipes[1][0];
     child->failure = pipes[2][0];
     if (child->pid < 0) {
-        gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot start a process: %s", strerror(errno));
+        gst_fail_to_start(st, "a process", errno);
         for (int i = 0; i < 3; i++)
             close(pipes[i][0]);
         return false;

@@ -107,8 +107,7 @@ static bool start_one(struct gst_crew *crew, int number, struct gst_status *st)
     if (problem == 0)
         return true;
     crew->workers[number] = 0;
-    return gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot start a rank worker: %s",
-                    strerror(problem));
+    return gst_fail_to_start(st, "a rank worker", problem);
 }
 
 /* --- watch --- */

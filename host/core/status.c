@@ -2,7 +2,9 @@
 /* The first cause stays; see status.h. */
 #include "core/status.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "core/utf8.h"
 
@@ -43,6 +45,13 @@ bool gst_status_fail_call(struct gst_status *st, enum gst_finding_id finding, co
     gst_utf8_format(st->cause, sizeof st->cause, format, arguments);
     va_end(arguments);
     return false;
+}
+
+bool gst_status_fail_to_start(struct gst_status *st, const char *where, const char *what,
+                              int number)
+{
+    return gst_status_fail(st, number == EAGAIN ? GST_USER_PROCESS_LIMIT : GST_SUITE_NO_HOST_MEMORY,
+                           where, "cannot start %s: %s", what, strerror(number));
 }
 
 void gst_status_clear(struct gst_status *st)

@@ -42,6 +42,13 @@ bool gst_status_fail_call(struct gst_status *st, enum gst_finding_id finding, co
                           const char *call, int code, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* For a process that could not be started, `what` says which: the kernel's EAGAIN is a limit on
+ * processes, which the user set, and any other number is memory. */
+#define gst_fail_to_start(st, what, number) gst_status_fail_to_start(st, GST_WHERE, what, number)
+
+bool gst_status_fail_to_start(struct gst_status *st, const char *where, const char *what,
+                              int number);
+
 /* Forgets what it holds. */
 void gst_status_clear(struct gst_status *st);
 

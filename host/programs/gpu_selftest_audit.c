@@ -12,6 +12,7 @@
 #include "core/verdict.h"
 #include "run/about.h"
 #include "run/audit_verb.h"
+#include "run/first_process.h"
 #include "run/settings.h"
 #include "run/streams.h"
 
@@ -35,6 +36,7 @@ int main(int argc, char *argv[])
     char error[1024];
     int code;
 
+    gst_first_process_heed_signals();
     gst_streams_fill();
     signal(SIGPIPE, SIG_IGN);
     if (!gst_settings_parse_audit(&settings, argc, argv, error, sizeof(error))) {

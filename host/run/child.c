@@ -228,7 +228,7 @@ bool gst_child_start(struct gst_child *child, const struct gst_supervisor *super
     child->output = output[0];
     child->control = control[0];
     if (pid < 0) {
-        gst_fail(st, GST_SUITE_NO_HOST_MEMORY, "cannot start a process: %s", strerror(errno));
+        gst_fail_to_start(st, "a process", errno);
         gst_child_release(child);
         return false;
     }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "run/first_process.h"
 #include "run/job.h"
 #include "run/list.h"
 #include "run/record.h"
@@ -189,6 +190,7 @@ int gst_main(int argc, char *argv[], struct gst_workload_list list)
     FILE *out;
     int code;
 
+    gst_first_process_heed_signals();
     out = gst_streams_private_stdout();
     gst_streams_fill();
     signal(SIGPIPE, SIG_IGN);

@@ -21,9 +21,32 @@ struct writing {
     bool (*writer)(const void *value, FILE *out);
 };
 
+/* What to do about it: a container's user and its mounts are seldom those one thinks of. */
+static const struct {
+    int number;
+    const char *remedy;
+} remedies[] = {
+    { EACCES, "let this user write there, or be its owner by --user of docker run" },
+    { EROFS, "mount a folder there without ro, by -v or --tmpfs of docker run" },
+    { ENOENT, "make the folder, or mount one there by -v of docker run" },
+    { ENOSPC, "make room there" },
+    { EDQUOT, "make room there" },
+};
+
 static bool complain(char *error, size_t size, const char *path)
 {
-    snprintf(error, size, "cannot write '%s': %s", path, strerror(errno));
+    const int number = errno;
+    const char *remedy = NULL;
+    char user[48] = "";
+
+    for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++) {
+        if (remedies[i].number == number)
+            remedy = remedies[i].remedy;
+    }
+    if (number == EACCES)
+        snprintf(user, sizeof(user), " to user %ld", (long)geteuid());
+    snprintf(error, size, "cannot write '%s': %s%s%s%s", path, strerror(number), user,
+             remedy == NULL ? "" : "; ", remedy == NULL ? "" : remedy);
     return false;
 }
 

@@ -20,6 +20,7 @@
 struct bench {
     struct gst_run *run;
     struct gst_blas blas;
+    struct gst_sgemm_data data;
     struct gst_sgemm_seat seats[GST_ENV_GPUS];
     int count;
     int side;
@@ -83,14 +84,15 @@ static bool begin_kind(struct bench *t, const struct gst_sgemm_kind *kind)
 
 static bool test_kind(struct bench *t, const struct gst_sgemm_kind *kind, struct gst_status *st)
 {
+    const int side = side_of(t, kind);
     int measured = 0;
 
     if (!begin_kind(t, kind))
         return true;
     t->kinds++;
-    if (!gst_sgemm_check_exact(t->run, kind, side_of(t, kind), t->seats, t->count, st)
-        || !gst_sgemm_check_random(t->run, kind, side_of(t, kind), t->seats, t->count, st)
-        || !gst_sgemm_measure(t->run, kind, side_of(t, kind), t->seats, t->count, &measured, st))
+    if (!gst_sgemm_check_exact(t->run, kind, side, &t->data, t->seats, t->count, st)
+        || !gst_sgemm_check_random(t->run, kind, side, &t->data, t->seats, t->count, st)
+        || !gst_sgemm_measure(t->run, kind, side, &t->data, t->seats, t->count, &measured, st))
         return false;
     t->largest = measured > t->largest ? measured : t->largest;
     return true;
@@ -135,6 +137,8 @@ static void open_seats(struct bench *t)
         if (!t->seats[i].is_out
             && !gst_sgemm_seat_alloc(&t->seats[i], t->run, largest_bytes(t), &st))
             gst_sgemm_seat_fail(&t->seats[i], t->run, &st);
+        if (!t->seats[i].is_out && t->data.lane == NULL)
+            t->data.lane = &t->seats[i].lane;
     }
 }
 
@@ -163,6 +167,7 @@ static bool test_all(struct bench *t, struct gst_status *st)
     open_seats(t);
     for (size_t i = 0; i < GST_SGEMM_KIND_COUNT && ok; i++)
         ok = test_kind(t, &gst_sgemm_kinds[i], st);
+    gst_sgemm_data_release(&t->data);
     close_seats(t);
     gst_run_summary(t->run, "%s, %d kinds of product, up to %d x %d",
                     gst_run_gpus(t->run, text, sizeof(text)), t->kinds, t->largest, t->largest);

@@ -7,14 +7,15 @@ import re
 import pytest
 
 from audit import Audit, copy_program
-from cdi import KIND, copy_root, doubles, make_spec, write_spec
+from cdi import KIND, doubles, publish, simulate
 from engines import TOOLS, call
-from scenario import show_nodes
 from selftest import validate
 
 PROFILE = "h100x8"
 # A twin on this machine's processor is a thousand times slower than a GPU.
 SIZE = "1M"
+LEAST_RIGHTS = ("--user", "65532:65532", "--read-only", "--cap-drop", "all",
+                "--security-opt", "no-new-privileges")
 
 
 @pytest.fixture(scope="module")
@@ -22,18 +23,15 @@ def injected(loaded, tools, build, work):
     """Runs a command in a container with the simulated stack, injected as a driver would be. As the
     container's own process: podman does not give a spec's variables to what it executes later."""
     engine = loaded("podman", "debian")
-    root = work / "sim-root"
-    copy_root(build, PROFILE, root)
-    show_nodes(666)
-    path = write_spec(make_spec(build, PROFILE, root), "gpu-selftest")
+    path = publish(simulate(build, work / "sim", "--profile", PROFILE))
     copy_program(build, tools)
 
-    def run(*command):
-        return engine.try_run("debian", "--device", f"{KIND}=all", tools=tools, command=command)
+    def run(*command, devices=("all",), options=()):
+        asked = [word for device in devices for word in ("--device", f"{KIND}={device}")]
+        return engine.try_run("debian", *asked, *options, tools=tools, command=command)
 
     yield run
     path.unlink()
-    show_nodes(None)
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +48,12 @@ def workloads(build):
     return set(re.findall(r"(?m)^[ *] ([a-z][a-z0-9-]*) ", out.split("\n\n")[0]))
 
 
-def test_engine_applied_the_spec(injected, build):
+def test_engine_applied_the_spec(injected, work):
     done = injected("sh", "-c", "env; cat /proc/self/mountinfo; ls -l /dev")
 
     assert "NVIDIA_VISIBLE_DEVICES=void" in done.stdout.splitlines(), done.stdout + done.stderr
-    for path in doubles(build):
-        assert f"/{path.name} ro," in done.stdout
+    for name in doubles(work / "sim/driver/usr/lib/x86_64-linux-gnu"):
+        assert f"/{name} ro," in done.stdout
     # As with a real driver: the runtime makes the nodes, so that they are no mounts.
     assert re.search(r"(?m)^crw-rw-rw- .* 195, 255 .* nvidiactl$", done.stdout)
     assert " /dev/nvidiactl " not in done.stdout
@@ -67,6 +65,15 @@ def test_every_workload_passes(report, build):
     assert set(verdicts) == workloads(build)
     assert report["verdict"] == "PASS", report["headline"]
     assert set(verdicts.values()) == {"PASS"}
+
+
+@pytest.mark.parametrize("verb", [("device-query",), ()], ids=["one", "default"])
+def test_least_rights_are_enough(injected, verb):
+    done = injected(f"{TOOLS}/gpu-selftest", *verb, "--size", SIZE, options=LEAST_RIGHTS)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("PASS"), done.stdout
+    assert "SIMULATED" in done.stdout
 
 
 def test_run_says_that_it_is_simulated(report, injected):
@@ -96,7 +103,8 @@ exec {TOOLS}/gpu-selftest audit --proc /tmp/host/proc --sys /tmp/host/sys --json
 
 
 def test_audit_sees_an_injection_by_cdi(injected):
-    outcome = Audit(injected("sh", "-c", AUDIT))
+    # Those near the first processors, which any machine has.
+    outcome = Audit(injected("sh", "-c", AUDIT, devices=("0", "1")))
 
     # The nodes are real ones, and no driver is on this machine.
     assert outcome.counted() == {"host.no-driver-behind-node"}, outcome.evidence()

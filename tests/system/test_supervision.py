@@ -5,6 +5,8 @@ report is complete whatever happens, and nothing is left behind."""
 import json
 import os
 import pty
+import re
+import resource
 import select
 import signal
 import subprocess
@@ -18,6 +20,7 @@ from processes import parent_of, wait_until
 from selftest import QUICK, Outcome, healthy, validate
 
 HANG = "cuMemAlloc_v2 call=1 hangs"
+NOBODY = 65534
 # What the progress line on a terminal says when that call is reached.
 HANGING = b"allocate"
 
@@ -178,6 +181,42 @@ def test_as_first_process_of_a_container(simulated):
 
     assert done.returncode == 0, done.stderr
     assert validate(json.loads(path.read_text()))["verdict"] == "PASS"
+
+
+def test_limit_on_processes(program):
+    """As `docker run --pids-limit 1`; root alone is held by no such number."""
+    def limit():
+        if os.geteuid() == 0:
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+    done = subprocess.run(program.command("--json", "-"), env=program.environment(), timeout=30,
+                          preexec_fn=limit, capture_output=True, check=False)
+    report = validate(json.loads(done.stdout))
+    [check] = [check for check in report["checks"] if check["verdict"] != "SKIP"]
+
+    assert done.returncode == 3
+    assert check["id"] == "user.process-limit" and "--pids-limit" in check["remedy"]
+
+
+def test_first_process_heeds_signals(program):
+    """Without a handler of its own `docker stop` would have to kill it, ten seconds later."""
+    inside = ("unshare", "--fork", "--pid", "--mount-proc")
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("may not unshare a process namespace")
+    with subprocess.Popen([*inside, *program.command("explain", "-")], stdin=subprocess.PIPE,
+                          preexec_fn=hear_signals, env=program.environment()) as unshare:
+        wait_until(lambda: any(hears(pid, signal.SIGTERM) for pid in children(unshare.pid)))
+        os.kill(children(unshare.pid)[0], signal.SIGTERM)
+        unshare.wait(10)
+
+    assert unshare.returncode == 128 + signal.SIGTERM
+
+
+def hears(pid, number):
+    caught = re.search(r"(?m)^SigCgt:\s*(\S+)", Path(f"/proc/{pid}/status").read_text())[1]
+    return int(caught, 16) >> (number - 1) & 1 == 1
 
 
 @pytest.mark.parametrize("home", ["read-only", "unset", "missing"])

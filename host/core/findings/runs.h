@@ -145,6 +145,10 @@
       "no other process computes on the GPU while it is measured", \
       "no number failed, but each may be lower than it would be: stop what runs there (nvidia-smi names it) to know", \
       "NVML, nvmlDeviceGetComputeRunningProcesses, nvmlDeviceGetProcessUtilization") \
+    X(GST_USER_PROCESS_LIMIT, "user.process-limit", GST_ERROR, GST_ACTION_FIX_FLAGS, \
+      "room for the test's own processes: two, and one for each GPU", \
+      "start the container with a larger --pids-limit, or with more by --ulimit nproc", \
+      "fork(2), EAGAIN: pids.max of the cgroup, RLIMIT_NPROC") \
     X(GST_USER_MEMORY_FAR, "user.memory-far-from-gpu", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "host memory for copies comes from the GPU's own NUMA node", \
       "leave --cpuset-mems and --cpuset-cpus out, or give them the GPU's node (nvidia-smi topo -m names it); the same for numactl --membind and --cpunodebind", \

@@ -9,6 +9,7 @@
 
 #include "core/units.h"
 #include "gpu/gemm/element.h"
+#include "gpu/share.h"
 
 /* A block of wrong elements is a tile if it is no smaller than a warp's share of one (8 x 8, the
  * least that CUTLASS and cuBLAS give a warp), mostly wrong, and a small part of C. */
@@ -104,18 +105,42 @@ static void note(struct gst_gemm_wrong *found, const struct gst_gemm_exact *exac
         found->off_by_odd++;
 }
 
-static void note_column(struct gst_gemm_wrong *found, const struct gst_gemm_exact *exact,
-                        enum gst_gemm_type type, const void *c, int column)
-{
-    const struct gst_gemm_shape *shape = &exact->shape;
+/* Columns that are looked at before those that are wrong are looked at again, one by one. */
+#define COLUMNS 4096
 
-    found->checked += (size_t)shape->m;
-    if (count_column(exact, type, c, column) > 0) {
-        for (int row = 0; row < shape->m; row++)
-            note(found, exact, type, c, row, column);
+struct columns {
+    const struct gst_gemm_exact *exact;
+    enum gst_gemm_type type;
+    const void *c;
+    int first;
+    bool is_wrong[COLUMNS];
+    size_t outside[COLUMNS];
+};
+
+static void look_at_columns(void *work, size_t i, size_t end)
+{
+    struct columns *t = work;
+    const struct gst_gemm_shape *shape = &t->exact->shape;
+
+    for (; i < end; i++) {
+        const int column = t->first + (int)i;
+
+        t->is_wrong[i] = count_column(t->exact, t->type, t->c, column) > 0;
+        t->outside[i] = 0;
+        for (int row = shape->m; row < shape->ldc; row++)
+            t->outside[i] +=
+                !is_poison(t->type, t->c, (size_t)column * (size_t)shape->ldc + (size_t)row);
     }
-    for (int row = shape->m; row < shape->ldc; row++)
-        found->outside += !is_poison(type, c, (size_t)column * (size_t)shape->ldc + (size_t)row);
+}
+
+static void note_columns(struct gst_gemm_wrong *found, const struct columns *t, int count)
+{
+    for (int i = 0; i < count; i++) {
+        found->checked += (size_t)t->exact->shape.m;
+        found->outside += t->outside[i];
+        for (int row = 0; t->is_wrong[i] && row < t->exact->shape.m; row++)
+            note(found, t->exact, t->type, t->c, row, t->first + i);
+    }
 }
 
 static bool is_swapped(const struct gst_gemm_exact *exact, enum gst_gemm_type type, const void *c)
@@ -164,10 +189,16 @@ static enum gst_gemm_wrong_kind kind_of(const struct gst_gemm_wrong *found,
 struct gst_gemm_wrong gst_gemm_check(const struct gst_gemm_exact *exact, enum gst_gemm_type type,
                                      const void *c)
 {
+    const struct gst_gemm_shape *shape = &exact->shape;
     struct gst_gemm_wrong found = { .wrong = 0 };
+    struct columns columns = { .exact = exact, .type = type, .c = c };
 
-    for (int column = 0; column < exact->shape.n; column++)
-        note_column(&found, exact, type, c, column);
+    for (; columns.first < shape->n; columns.first += COLUMNS) {
+        const int left = shape->n - columns.first, count = left < COLUMNS ? left : COLUMNS;
+
+        gst_share((size_t)count, GST_GEMM_PART / (size_t)shape->ldc + 1, look_at_columns, &columns);
+        note_columns(&found, &columns, count);
+    }
     found.kind = kind_of(&found, exact, type, c);
     return found;
 }

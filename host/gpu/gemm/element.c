@@ -48,39 +48,57 @@ static float value_of(uint32_t bits)
     return value;
 }
 
-/* Sign, 5 bits of exponent with a bias of 15, 10 of fraction; single precision has 8, 127 and 23.
+/* What follows is chosen among values that are all computed: the compiler makes vector code of it.
+ *
+ * Sign, 5 bits of exponent with a bias of 15, 10 of fraction; single precision has 8, 127 and 23.
  */
-uint16_t gst_half_bits(float value)
+static uint16_t half_of(float value)
 {
     const uint32_t bits = bits_of(value);
-    const uint32_t sign = bits >> 16 & 0x8000U;
+    const uint32_t magnitude = bits & 0x7fffffffU;
+    const uint32_t normal = (magnitude - ((127U - 15U) << 23)) >> 13;
+    const uint32_t number = magnitude > 0x7f800000U ? 0x7e00U : normal;
 
-    if ((bits & 0x7fffffffU) == 0)
-        return (uint16_t)sign;
-    if ((bits & 0x7fffffffU) > 0x7f800000U)
-        return (uint16_t)(sign | 0x7e00U);
-    return (uint16_t)(sign | ((bits & 0x7fffffffU) - ((127U - 15U) << 23)) >> 13);
+    return (uint16_t)((bits >> 16 & 0x8000U) | (magnitude == 0 ? 0 : number));
+}
+
+static float single_of(uint16_t bits)
+{
+    const uint32_t magnitude = bits & 0x7fffU;
+    const uint32_t normal = (magnitude << 13) + ((127U - 15U) << 23);
+    const uint32_t number = magnitude >= 0x7c00U ? 0x7f800000U | magnitude << 13 : normal;
+
+    return value_of((bits & 0x8000U) << 16 | (magnitude == 0 ? 0 : number));
+}
+
+uint16_t gst_half_bits(float value)
+{
+    return half_of(value);
 }
 
 float gst_half_value(uint16_t bits)
 {
-    const uint32_t sign = (bits & 0x8000U) << 16;
-
-    if ((bits & 0x7fffU) == 0)
-        return value_of(sign);
-    if ((bits & 0x7c00U) == 0x7c00U)
-        return value_of(sign | 0x7f800000U | (bits & 0x3ffU) << 13);
-    return value_of(sign | (((bits & 0x7fffU) << 13) + ((127U - 15U) << 23)));
+    return single_of(bits);
 }
 
-uint16_t gst_bfloat16_bits(float value)
+static uint16_t bfloat16_of(float value)
 {
     return (uint16_t)(bits_of(value) >> 16);
 }
 
-float gst_bfloat16_value(uint16_t bits)
+static float single_of_bfloat16(uint16_t bits)
 {
     return value_of((uint32_t)bits << 16);
+}
+
+uint16_t gst_bfloat16_bits(float value)
+{
+    return bfloat16_of(value);
+}
+
+float gst_bfloat16_value(uint16_t bits)
+{
+    return single_of_bfloat16(bits);
 }
 
 void gst_gemm_store(enum gst_gemm_type type, void *elements, size_t first, const double *numbers,
@@ -92,11 +110,11 @@ void gst_gemm_store(enum gst_gemm_type type, void *elements, size_t first, const
         return;
     case GST_GEMM_FP16:
         for (size_t i = 0; i < count; i++)
-            ((uint16_t *)elements)[first + i] = gst_half_bits((float)numbers[i]);
+            ((uint16_t *)elements)[first + i] = half_of((float)numbers[i]);
         return;
     case GST_GEMM_BF16:
         for (size_t i = 0; i < count; i++)
-            ((uint16_t *)elements)[first + i] = gst_bfloat16_bits((float)numbers[i]);
+            ((uint16_t *)elements)[first + i] = bfloat16_of((float)numbers[i]);
         return;
     default:
         for (size_t i = 0; i < count; i++)
@@ -113,11 +131,11 @@ void gst_gemm_load(enum gst_gemm_type type, const void *elements, size_t first, 
         return;
     case GST_GEMM_FP16:
         for (size_t i = 0; i < count; i++)
-            numbers[i] = (double)gst_half_value(((const uint16_t *)elements)[first + i]);
+            numbers[i] = (double)single_of(((const uint16_t *)elements)[first + i]);
         return;
     case GST_GEMM_BF16:
         for (size_t i = 0; i < count; i++)
-            numbers[i] = (double)gst_bfloat16_value(((const uint16_t *)elements)[first + i]);
+            numbers[i] = (double)single_of_bfloat16(((const uint16_t *)elements)[first + i]);
         return;
     default:
         for (size_t i = 0; i < count; i++)

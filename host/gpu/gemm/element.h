@@ -11,6 +11,9 @@
 
 #include "core/gemm_peaks.h"
 
+/* Elements that one thread makes or compares in one go: some tenths of a millisecond. */
+#define GST_GEMM_PART ((size_t)256 << 10)
+
 /* Of A and B, and of C: C is single precision, or double for double. */
 size_t gst_gemm_input_bytes(enum gst_gemm_type type);
 size_t gst_gemm_output_bytes(enum gst_gemm_type type);

@@ -7,6 +7,7 @@
 
 #include "gpu/gemm/element.h"
 #include "gpu/gemm/random.h"
+#include "gpu/share.h"
 
 /* Elements that are made at a time. */
 #define CHUNK 512
@@ -132,22 +133,38 @@ static float joined(struct gst_gemm_pair row, struct gst_gemm_pair column)
 
 /* A matrix with `down` along its rows and `across` along its columns, whichever way it is stored.
  */
-static void fill(enum gst_gemm_type type, void *elements, const struct gst_gemm_pair *down,
-                 int rows, const struct gst_gemm_pair *across, int columns, int ld)
+struct matrix {
+    enum gst_gemm_type type;
+    void *elements;
+    const struct gst_gemm_pair *down, *across;
+    int rows, ld;
+};
+
+static void fill_columns(void *work, size_t column, size_t end)
 {
+    const struct matrix *t = work;
     double numbers[CHUNK];
 
-    for (int column = 0; column < columns; column++) {
-        for (int row = 0; row < ld; row += CHUNK) {
-            const int count = ld - row < CHUNK ? ld - row : CHUNK;
+    for (; column < end; column++) {
+        const struct gst_gemm_pair across = t->across[column];
 
-            for (int i = 0; i < count; i++)
-                numbers[i] =
-                    row + i < rows ? (double)joined(down[row + i], across[column]) : (double)NAN;
-            gst_gemm_store(type, elements, (size_t)column * (size_t)ld + (size_t)row, numbers,
+        for (int row = 0; row < t->ld; row += CHUNK) {
+            const int count = t->ld - row < CHUNK ? t->ld - row : CHUNK;
+            const int inside = row >= t->rows ? 0 : t->rows - row < count ? t->rows - row : count;
+
+            for (int i = 0; i < inside; i++)
+                numbers[i] = (double)joined(t->down[row + i], across);
+            for (int i = inside; i < count; i++)
+                numbers[i] = (double)NAN;
+            gst_gemm_store(t->type, t->elements, column * (size_t)t->ld + (size_t)row, numbers,
                            (size_t)count);
         }
     }
+}
+
+static void fill(struct matrix matrix, int columns)
+{
+    gst_share((size_t)columns, GST_GEMM_PART / (size_t)matrix.ld + 1, fill_columns, &matrix);
 }
 
 void gst_gemm_exact_fill_a(const struct gst_gemm_exact *exact, enum gst_gemm_type type, void *a)
@@ -155,9 +172,9 @@ void gst_gemm_exact_fill_a(const struct gst_gemm_exact *exact, enum gst_gemm_typ
     const struct gst_gemm_shape *shape = &exact->shape;
 
     if (shape->a_transposed)
-        fill(type, a, exact->p, shape->k, exact->u, shape->m, shape->lda);
+        fill((struct matrix){ type, a, exact->p, exact->u, shape->k, shape->lda }, shape->m);
     else
-        fill(type, a, exact->u, shape->m, exact->p, shape->k, shape->lda);
+        fill((struct matrix){ type, a, exact->u, exact->p, shape->m, shape->lda }, shape->k);
 }
 
 void gst_gemm_exact_fill_b(const struct gst_gemm_exact *exact, enum gst_gemm_type type, void *b)
@@ -165,9 +182,9 @@ void gst_gemm_exact_fill_b(const struct gst_gemm_exact *exact, enum gst_gemm_typ
     const struct gst_gemm_shape *shape = &exact->shape;
 
     if (shape->b_transposed)
-        fill(type, b, exact->v, shape->n, exact->q, shape->k, shape->ldb);
+        fill((struct matrix){ type, b, exact->v, exact->q, shape->n, shape->ldb }, shape->k);
     else
-        fill(type, b, exact->q, shape->k, exact->v, shape->n, shape->ldb);
+        fill((struct matrix){ type, b, exact->q, exact->v, shape->k, shape->ldb }, shape->n);
 }
 
 float gst_gemm_exact_c(const struct gst_gemm_exact *exact, int row, int column)

@@ -8,6 +8,7 @@
 #include "gpu/error.h"
 #include "gpu/gemm/check.h"
 #include "gpu/gemm/element.h"
+#include "gpu/share.h"
 #include "workloads/burn/wait.h"
 
 static bool find_change(struct gst_burn_seat *seat, const void *sent, uint64_t kept, size_t bytes,
@@ -60,6 +61,8 @@ static bool make_reference(struct gst_burn_seat *seat, struct gst_burn_inputs *i
         (size_t)inputs->side * (size_t)inputs->side * gst_gemm_input_bytes(seat->product.type);
 
     gst_run_phase(seat->run, seat->lane.gpu->index, "make the first product");
+    /* Else what another GPU computed could stand for what this one did not send. */
+    gst_share_set(inputs->c, GST_GEMM_POISON, seat->bytes);
     return path->upload(&seat->lane, seat->product.a, inputs->a, input, st)
            && path->upload(&seat->lane, seat->product.b, inputs->b, input, st)
            && path->fill(&seat->lane, seat->product.c, GST_GEMM_POISON, seat->bytes, st)
@@ -68,20 +71,6 @@ static bool make_reference(struct gst_burn_seat *seat, struct gst_burn_inputs *i
            && gst_burn_wait(seat, st) /* else the copy to pageable memory would */
            && path->download(&seat->lane, inputs->c, seat->reference, seat->bytes, st)
            && gst_burn_wait(seat, st) && gst_freivalds_check(&inputs->f, inputs->c, far, st);
-}
-
-/* Words that still hold the poison. */
-static size_t unwritten_of(const float *c, size_t count)
-{
-    size_t unwritten = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        uint32_t word;
-
-        memcpy(&word, &c[i], sizeof(word));
-        unwritten += word == GST_WORD_POISON;
-    }
-    return unwritten;
 }
 
 /* Why it is not what it must be: what was multiplied was not what the host had sent, or what came
@@ -112,10 +101,12 @@ static bool report_reference(struct gst_burn_seat *seat, struct gst_burn_inputs 
 static bool judge_reference(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs,
                             const struct gst_gemm_far *far, struct gst_status *st)
 {
-    const size_t unwritten = unwritten_of(inputs->c, seat->bytes / sizeof(float));
+    const struct gst_burn_content content =
+        gst_burn_content_of(inputs->c, seat->bytes / sizeof(float));
 
-    if (unwritten > 0 || far->wrong > 0)
-        return report_reference(seat, inputs, far, unwritten, st);
+    if (content.unwritten > 0 || far->wrong > 0)
+        return report_reference(seat, inputs, far, content.unwritten, st);
+    seat->digest = content.digest;
     return gst_run_check(seat->run, GST_HARDWARE_PRODUCT_WRONG, seat->lane.gpu->index, true,
                          "the first product of %d x %d random numbers is what the host expects",
                          inputs->side, inputs->side);
@@ -175,7 +166,6 @@ bool gst_burn_first(struct gst_burn_seat *seat, struct gst_burn_inputs *inputs,
         || !judge_reference(seat, inputs, &far, st) || !try_comparison(seat, inputs, st))
         return false;
     gst_run_count_elements(seat->run, seat->bytes / sizeof(float));
-    seat->digest = gst_burn_digest(inputs->c, seat->bytes / sizeof(float));
     seat->is_working = true;
     return true;
 }

@@ -2,11 +2,14 @@
 /* Matrices in host memory; see inputs.h. */
 #include "workloads/burn/inputs.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gpu/gemm/element.h"
 #include "gpu/gemm/random.h"
+#include "gpu/share.h"
+#include "kernels/word_compare.h"
 
 static bool allocate(struct gst_burn_inputs *inputs, size_t elements, struct gst_status *st)
 {
@@ -53,16 +56,38 @@ void gst_burn_inputs_release(struct gst_burn_inputs *inputs)
     *inputs = (struct gst_burn_inputs){ .side = 0 };
 }
 
-/* FNV-1a over words. */
-uint64_t gst_burn_digest(const float *c, size_t count)
-{
-    uint64_t digest = 14695981039346656037U;
+/* Words of a product that one thread reads in one go. */
+#define PART ((size_t)256 << 10)
 
-    for (size_t i = 0; i < count; i++) {
+struct reading {
+    const float *c;
+    atomic_uint_fast64_t digest;
+    atomic_size_t unwritten;
+};
+
+/* FNV-1a over the words of a part, begun with where the part is: in which order parts come to the
+ * sum does not matter, and where they are does. */
+static void read_part(void *work, size_t first, size_t end)
+{
+    struct reading *reading = work;
+    uint64_t digest = 14695981039346656037U ^ first;
+    size_t unwritten = 0;
+
+    for (size_t i = first; i < end; i++) {
         uint32_t word;
 
-        memcpy(&word, &c[i], sizeof(word));
+        memcpy(&word, &reading->c[i], sizeof(word));
         digest = (digest ^ word) * 1099511628211U;
+        unwritten += word == GST_WORD_POISON;
     }
-    return digest;
+    atomic_fetch_add(&reading->digest, digest);
+    atomic_fetch_add(&reading->unwritten, unwritten);
+}
+
+struct gst_burn_content gst_burn_content_of(const float *c, size_t count)
+{
+    struct reading reading = { .c = c };
+
+    gst_share(count, PART, read_part, &reading);
+    return (struct gst_burn_content){ reading.digest, reading.unwritten };
 }

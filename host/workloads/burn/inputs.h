@@ -25,7 +25,12 @@ bool gst_burn_inputs_make(struct gst_burn_inputs *inputs, enum gst_gemm_type typ
                           uint64_t seed, struct gst_status *st);
 void gst_burn_inputs_release(struct gst_burn_inputs *inputs);
 
-/* A number that equal products share. */
-uint64_t gst_burn_digest(const float *c, size_t count);
+/* What a product holds, whoever made it. */
+struct gst_burn_content {
+    uint64_t digest;  /* a number that equal products share */
+    size_t unwritten; /* words that still hold the poison */
+};
+
+struct gst_burn_content gst_burn_content_of(const float *c, size_t count);
 
 #endif

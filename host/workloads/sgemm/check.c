@@ -118,26 +118,25 @@ static bool check_on(struct gst_run *run, const struct gst_sgemm_kind *kind,
 
 static bool check_shape(struct gst_run *run, const struct gst_sgemm_kind *kind,
                         const struct gst_gemm_shape *shape, enum gst_gemm_numbers numbers,
-                        struct gst_sgemm_seat *seats, int count, struct gst_status *st)
+                        struct gst_sgemm_data *data, struct gst_sgemm_seat *seats, int count,
+                        struct gst_status *st)
 {
     struct gst_gemm_exact exact;
-    struct gst_sgemm_data data;
 
     if (!gst_gemm_exact_init(&exact, shape, numbers, run->seed * SEEDS_APART, st))
         return false;
-    if (!gst_sgemm_data_init(&data, kind, shape, st)) {
+    if (!gst_sgemm_data_begin(data, kind, shape, st)) {
         gst_gemm_exact_release(&exact);
         return false;
     }
-    gst_gemm_exact_fill_a(&exact, kind->type, data.a);
-    gst_gemm_exact_fill_b(&exact, kind->type, data.b);
+    gst_gemm_exact_fill_a(&exact, kind->type, data->a);
+    gst_gemm_exact_fill_b(&exact, kind->type, data->b);
     for (int i = 0; i < count; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (gst_sgemm_takes_part(&seats[i]) && !check_on(run, kind, &seats[i], &exact, &data, &why))
+        if (gst_sgemm_takes_part(&seats[i]) && !check_on(run, kind, &seats[i], &exact, data, &why))
             gst_sgemm_seat_fail(&seats[i], run, &why);
     }
-    gst_sgemm_data_release(&data);
     gst_gemm_exact_release(&exact);
     return true;
 }
@@ -146,21 +145,22 @@ static bool check_shape(struct gst_run *run, const struct gst_sgemm_kind *kind,
  * multiprocessor at work. The largest takes time, so that one kind alone has it at --level quick.
  */
 bool gst_sgemm_check_exact(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
-                           struct gst_sgemm_seat *seats, int count, struct gst_status *st)
+                           struct gst_sgemm_data *data, struct gst_sgemm_seat *seats, int count,
+                           struct gst_status *st)
 {
     const struct gst_gemm_shape square =
         gst_gemm_square(gst_sgemm_square_side(side, run->is_full || kind->is_pedantic));
-    bool ok = check_shape(run, kind, &square, GST_GEMM_NARROW, seats, count, st);
+    bool ok = check_shape(run, kind, &square, GST_GEMM_NARROW, data, seats, count, st);
 
     for (int i = 0; i < GST_GEMM_ROUNDING_SHAPES && ok && kind->type == GST_GEMM_FP32; i++) {
         const struct gst_gemm_shape wide = gst_gemm_shape_for_rounding(i, side);
 
-        ok = check_shape(run, kind, &wide, GST_GEMM_WIDE, seats, count, st);
+        ok = check_shape(run, kind, &wide, GST_GEMM_WIDE, data, seats, count, st);
     }
     for (int i = 0; i < GST_GEMM_SHAPES && ok; i++) {
         const struct gst_gemm_shape shape = gst_gemm_shape_of(i, gst_sgemm_shape_side(side));
 
-        ok = check_shape(run, kind, &shape, GST_GEMM_NARROW, seats, count, st);
+        ok = check_shape(run, kind, &shape, GST_GEMM_NARROW, data, seats, count, st);
     }
     return ok;
 }
@@ -198,30 +198,29 @@ static bool check_random_on(struct gst_run *run, const struct gst_sgemm_kind *ki
 }
 
 bool gst_sgemm_check_random(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
-                            struct gst_sgemm_seat *seats, int count, struct gst_status *st)
+                            struct gst_sgemm_data *data, struct gst_sgemm_seat *seats, int count,
+                            struct gst_status *st)
 {
     const int most = gst_sgemm_shape_side(side);
     /* One that is odd and transposed; the large squares are neither. */
     const struct gst_gemm_shape shape =
         gst_gemm_shape_of(2, most < RANDOM_SIDE_MOST ? most : RANDOM_SIDE_MOST);
     struct gst_gemm_reference reference;
-    struct gst_sgemm_data data;
     bool ok;
 
-    if (!gst_sgemm_data_init(&data, kind, &shape, st))
+    if (!gst_sgemm_data_begin(data, kind, &shape, st))
         return false;
-    gst_gemm_random_fill(kind->type, data.a, gst_gemm_a_elements(&shape), run->seed + 1);
-    gst_gemm_random_fill(kind->type, data.b, gst_gemm_b_elements(&shape), run->seed + 2);
-    ok = gst_gemm_reference_init(&reference, kind->type, &shape, data.a, data.b, st);
+    gst_gemm_random_fill(kind->type, data->a, gst_gemm_a_elements(&shape), run->seed + 1);
+    gst_gemm_random_fill(kind->type, data->b, gst_gemm_b_elements(&shape), run->seed + 2);
+    ok = gst_gemm_reference_init(&reference, kind->type, &shape, data->a, data->b, st);
     for (int i = 0; i < count && ok; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
         if (gst_sgemm_takes_part(&seats[i])
-            && !check_random_on(run, kind, &seats[i], &reference, &data, &why))
+            && !check_random_on(run, kind, &seats[i], &reference, data, &why))
             gst_sgemm_seat_fail(&seats[i], run, &why);
     }
     if (ok)
         gst_gemm_reference_release(&reference);
-    gst_sgemm_data_release(&data);
     return ok;
 }

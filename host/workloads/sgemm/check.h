@@ -21,11 +21,13 @@ int gst_sgemm_square_side(int side, bool is_large);
 /* Whole numbers: a square of `side`, the other shapes, and numbers in which TF32 shows for what
  * promises single precision. False with `st` for what no GPU is to blame for. */
 bool gst_sgemm_check_exact(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
-                           struct gst_sgemm_seat *seats, int count, struct gst_status *st);
+                           struct gst_sgemm_data *data, struct gst_sgemm_seat *seats, int count,
+                           struct gst_status *st);
 
 /* Random numbers in a small shape. */
 bool gst_sgemm_check_random(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
-                            struct gst_sgemm_seat *seats, int count, struct gst_status *st);
+                            struct gst_sgemm_data *data, struct gst_sgemm_seat *seats, int count,
+                            struct gst_status *st);
 
 /* Reports a random product that is too far off, if it is. */
 void gst_sgemm_report_far(struct gst_run *run, const struct gst_sgemm_kind *kind,

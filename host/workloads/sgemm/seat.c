@@ -2,10 +2,9 @@
 /* GPUs that multiply; see seat.h. */
 #include "workloads/sgemm/seat.h"
 
-#include <string.h>
-
 #include "gpu/error.h"
 #include "gpu/gemm/check.h"
+#include "gpu/share.h"
 
 bool gst_sgemm_seat_open(struct gst_sgemm_seat *seat, struct gst_run *run, struct gst_blas *blas,
                          struct gst_gpu *gpu, struct gst_status *st)
@@ -99,7 +98,7 @@ bool gst_sgemm_fetch(struct gst_sgemm_seat *seat, struct gst_sgemm_data *data,
     struct gst_lane *lane = &seat->lane;
 
     /* Else what another GPU computed could stand for what this one did not send. */
-    memset(data->c, GST_GEMM_POISON, data->c_bytes);
+    gst_share_set(data->c, GST_GEMM_POISON, data->c_bytes);
     return gst_gpu_use(lane->env, lane->gpu, st)
            && lane->path->download(lane, data->c, seat->c, data->c_bytes, st)
            && lane->path->wait(lane, st);

@@ -8,6 +8,7 @@
 #include "gpu/gemm/element.h"
 #include "gpu/gemm/freivalds.h"
 #include "gpu/gemm/random.h"
+#include "gpu/share.h"
 #include "workloads/sgemm/check.h"
 #include "workloads/sgemm/judge.h"
 #include "workloads/sgemm/plan.h"
@@ -72,6 +73,7 @@ struct turn {
     struct gst_run *run;
     const struct gst_sgemm_kind *kind;
     const struct gst_gpu *model;
+    struct gst_sgemm_data *data;
     struct gst_sgemm_seat *seats;
     int count;
 };
@@ -97,26 +99,26 @@ static struct gst_sgemm_seat *next_seat(const struct turn *turn, int *index)
 static bool try_side(const struct turn *turn, int side, int *chosen, struct gst_status *st)
 {
     const struct gst_gemm_shape trial = gst_gemm_square(gst_sgemm_side_tried(side));
+    const double enough_s = gst_sgemm_trial_enough_s(trial.m, side, PRODUCT_S_MOST);
+    struct gst_sgemm_data *data = turn->data;
     struct gst_sgemm_seat *seat;
-    struct gst_sgemm_data data;
 
     *chosen = 0;
-    if (!gst_sgemm_data_init(&data, turn->kind, &trial, st))
+    if (!gst_sgemm_data_begin(data, turn->kind, &trial, st))
         return false;
-    memset(data.a, 0, data.a_bytes);
-    memset(data.b, 0, data.b_bytes);
+    gst_share_set(data->a, 0, data->a_bytes);
+    gst_share_set(data->b, 0, data->b_bytes);
     for (int i = 0; *chosen == 0 && (seat = next_seat(turn, &i)) != NULL; i++) {
         struct gst_status why = GST_STATUS_INIT;
         double seconds = 0;
 
         gst_run_phase(turn->run, seat->lane.gpu->index, "%s: try", turn->kind->name);
-        if (gst_sgemm_send(seat, &data, &why) && gst_sgemm_try(seat, &data, &seconds, &why))
+        if (gst_sgemm_send(seat, data, &why) && gst_sgemm_try(seat, data, enough_s, &seconds, &why))
             *chosen = gst_gemm_side_in_time(side, gst_gemm_operations(&trial) / seconds,
                                             PRODUCT_S_MOST, GST_SGEMM_SIDE_LEAST);
         else
             gst_sgemm_seat_fail(seat, turn->run, &why);
     }
-    gst_sgemm_data_release(&data);
     return true;
 }
 
@@ -130,8 +132,7 @@ static bool choose_side(const struct turn *turn, int side, int *chosen, struct g
     return true;
 }
 
-static void measure_all(const struct turn *turn, struct gst_sgemm_data *data,
-                        const struct gst_freivalds *freivalds)
+static void measure_all(const struct turn *turn, const struct gst_freivalds *freivalds)
 {
     struct gst_sgemm_seat *seat;
     bool is_first = true;
@@ -139,7 +140,7 @@ static void measure_all(const struct turn *turn, struct gst_sgemm_data *data,
     for (int i = 0; (seat = next_seat(turn, &i)) != NULL; i++) {
         struct gst_status why = GST_STATUS_INIT;
 
-        if (!measure_on(turn->run, turn->kind, seat, data, freivalds, is_first, &why))
+        if (!measure_on(turn->run, turn->kind, seat, turn->data, freivalds, is_first, &why))
             gst_sgemm_seat_fail(seat, turn->run, &why);
         is_first = false;
     }
@@ -149,21 +150,20 @@ static bool measure_squares(const struct turn *turn, int side, struct gst_status
 {
     const struct gst_gemm_shape square = gst_gemm_square(side);
     const uint64_t seed = turn->run->seed;
+    struct gst_sgemm_data *data = turn->data;
     struct gst_freivalds freivalds;
-    struct gst_sgemm_data data;
     bool ok;
 
     gst_run_phase(turn->run, GST_NO_GPU, "%s: make the input", turn->kind->name);
-    if (!gst_sgemm_data_init(&data, turn->kind, &square, st))
+    if (!gst_sgemm_data_begin(data, turn->kind, &square, st))
         return false;
-    gst_gemm_random_fill(turn->kind->type, data.a, gst_gemm_a_elements(&square), seed + 1);
-    gst_gemm_random_fill(turn->kind->type, data.b, gst_gemm_b_elements(&square), seed + 2);
-    ok = gst_freivalds_init(&freivalds, turn->kind->type, &square, data.a, data.b, seed + 3, st);
+    gst_gemm_random_fill(turn->kind->type, data->a, gst_gemm_a_elements(&square), seed + 1);
+    gst_gemm_random_fill(turn->kind->type, data->b, gst_gemm_b_elements(&square), seed + 2);
+    ok = gst_freivalds_init(&freivalds, turn->kind->type, &square, data->a, data->b, seed + 3, st);
     if (ok) {
-        measure_all(turn, &data, &freivalds);
+        measure_all(turn, &freivalds);
         gst_freivalds_release(&freivalds);
     }
-    gst_sgemm_data_release(&data);
     return ok;
 }
 
@@ -178,10 +178,10 @@ static bool is_first_of_model(const struct gst_env *env, int index)
 }
 
 bool gst_sgemm_measure(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
-                       struct gst_sgemm_seat *seats, int count, int *largest_side,
-                       struct gst_status *st)
+                       struct gst_sgemm_data *data, struct gst_sgemm_seat *seats, int count,
+                       int *largest_side, struct gst_status *st)
 {
-    struct turn turn = { .run = run, .kind = kind, .seats = seats, .count = count };
+    struct turn turn = { .run = run, .kind = kind, .data = data, .seats = seats, .count = count };
 
     *largest_side = 0;
     for (int i = 0; i < run->env->gpu_count; i++) {

@@ -9,10 +9,10 @@
 #include "workloads/sgemm/seat.h"
 
 /* Measures squares of up to `side`, on each model of GPU less where a product would take too long.
- * *largest_side is the most that they were; 0 if no GPU takes part. False with `st` for what no GPU
- * is to blame for. */
+ * *largest_side is the most that they were; 0 if no GPU takes part. `data` is overwritten. False
+ * with `st` for what no GPU is to blame for. */
 bool gst_sgemm_measure(struct gst_run *run, const struct gst_sgemm_kind *kind, int side,
-                       struct gst_sgemm_seat *seats, int count, int *largest_side,
-                       struct gst_status *st);
+                       struct gst_sgemm_data *data, struct gst_sgemm_seat *seats, int count,
+                       int *largest_side, struct gst_status *st);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "script/nodes.h"
 #include "script/script.h"
 
 #define PATH_BYTES 4096
@@ -176,7 +177,10 @@ bool sim_script_load(struct sim_script *script, const char *folder, const char *
         return false;
     snprintf(path, sizeof path, "%.*s/profiles", (int)(sizeof path - 16), folder);
     snprintf(file, sizeof file, "%.128s.profile", profile);
-    return load_one(script, SIM_SCRIPT_PROFILE, path, file, err, err_size)
-           && (faults == NULL
-               || sim_script_parse(script, SIM_SCRIPT_FAULT, "", faults, err, err_size));
+    if (!load_one(script, SIM_SCRIPT_PROFILE, path, file, err, err_size)
+        || (faults != NULL
+            && !sim_script_parse(script, SIM_SCRIPT_FAULT, "", faults, err, err_size)))
+        return false;
+    sim_nodes_apply(&script->machine, getenv("GPU_SELFTEST_SIM_NODES"));
+    return true;
 }

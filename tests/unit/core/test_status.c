@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <string.h>
 
 #include "core/status.h"
@@ -38,6 +39,28 @@ static void test_status__records_the_call(void **state)
     assert_string_equal(st.cause, "");
 }
 
+static void test_status__what_keeps_a_process_from_starting(void **state)
+{
+    static const struct {
+        int number;
+        enum gst_finding_id finding;
+        const char *cause;
+    } cases[] = {
+        { EAGAIN, GST_USER_PROCESS_LIMIT,
+          "cannot start a process: Resource temporarily unavailable" },
+        { ENOMEM, GST_SUITE_NO_HOST_MEMORY, "cannot start a process: Cannot allocate memory" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gst_status st = GST_STATUS_INIT;
+
+        assert_false(gst_fail_to_start(&st, "a process", cases[i].number));
+        assert_int_equal(st.finding, cases[i].finding);
+        assert_string_equal(st.cause, cases[i].cause);
+    }
+}
+
 static void test_status__long_causes_end_in_dots(void **state)
 {
     struct gst_status st = GST_STATUS_INIT;
@@ -56,6 +79,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_status__keeps_the_first_cause),
         cmocka_unit_test(test_status__records_the_call),
+        cmocka_unit_test(test_status__what_keeps_a_process_from_starting),
         cmocka_unit_test(test_status__long_causes_end_in_dots),
     };
 

@@ -240,6 +240,45 @@ static void test_describe__says_what_is_where(void **state)
     exact_product_release(&t);
 }
 
+/* Large enough for several parts, and more columns than are looked at before those that are wrong:
+ * one wrong element in the first and the last column of each, and one word of padding. */
+static void test_check__wrong_elements_show_in_every_part(void **state)
+{
+    struct gst_gemm_shape shape = gst_gemm_square(128);
+    const int columns[] = { 0, 2047, 4095, 4096, 8190, 8191, 8199 };
+    struct exact_product t;
+
+    (void)state;
+    shape.n = 8200;
+    shape.k = 4;
+    shape.lda = shape.m;
+    shape.ldb = shape.k;
+    shape.ldc = 129;
+    exact_product_init(&t, GST_GEMM_FP16, &shape, GST_GEMM_NARROW);
+    for (int column = 0; column < shape.n; column++) {
+        for (int row = 0; row < shape.m; row++)
+            matrices_put(&t.m, row, column, (double)gst_gemm_exact_c(&t.exact, row, column));
+    }
+    assert_int_equal(exact_product_check(&t).kind, GST_GEMM_RIGHT);
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        const double right = matrices_c(&t.m, 127, columns[i]);
+        struct gst_gemm_wrong wrong;
+
+        matrices_put(&t.m, 127, columns[i], right + 1);
+        wrong = exact_product_check(&t);
+        assert_int_equal(wrong.checked, 128 * 8200);
+        assert_int_equal(wrong.wrong, 1);
+        assert_int_equal(wrong.row, 127);
+        assert_int_equal(wrong.column, columns[i]);
+        matrices_put(&t.m, 127, columns[i], right);
+        ((float *)t.m.c)[columns[i] * 129 + 128] = 0;
+        wrong = exact_product_check(&t);
+        assert_int_equal(wrong.kind, GST_GEMM_WRONG_OUTSIDE);
+        assert_int_equal(wrong.outside, i + 1);
+    }
+    exact_product_release(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_check__transposed_operands_show),
         cmocka_unit_test(test_check__padding_of_c_has_to_stay),
         cmocka_unit_test(test_describe__says_what_is_where),
+        cmocka_unit_test(test_check__wrong_elements_show_in_every_part),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,25 @@ static void test_random__seed_and_index_decide(void **state)
         assert_true(one[i] != other[i]);
 }
 
+/* However many elements are made at once, in as many parts. */
+static void test_random__parts_join(void **state)
+{
+    const size_t count = 2 * GST_GEMM_PART + 77;
+    uint16_t *many = test_malloc(count * sizeof(*many));
+    const size_t starts[] = { 0, GST_GEMM_PART - 1, GST_GEMM_PART, 2 * GST_GEMM_PART, count - 1 };
+
+    (void)state;
+    gst_gemm_random_fill(GST_GEMM_BF16, many, count, 5);
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        const uint64_t bits = gst_gemm_random_bits(5, starts[i]);
+        /* As random.h says: a sign, and the highest 8 bits after the point. */
+        const float magnitude = (float)(bits >> 56) / 256;
+
+        assert_true(gst_bfloat16_value(many[starts[i]]) == (bits & 1 ? magnitude : -magnitude));
+    }
+    test_free(many);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +112,7 @@ int main(void)
         cmocka_unit_test(test_bfloat16__is_the_upper_half),
         cmocka_unit_test(test_random__no_type_rounds_its_numbers),
         cmocka_unit_test(test_random__seed_and_index_decide),
+        cmocka_unit_test(test_random__parts_join),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

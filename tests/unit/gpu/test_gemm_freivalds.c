@@ -89,6 +89,43 @@ static void test_freivalds__any_wrong_element_shows(void **state)
     matrices_release(&t);
 }
 
+static void show_wrong_elements(struct gst_gemm_shape shape)
+{
+    struct matrices t;
+
+    matrices_random(&t, GST_GEMM_FP32, shape);
+    matrices_multiply(&t, false);
+    assert_int_equal(by_freivalds(&t).wrong, 0);
+    for (int row = 0; row < shape.m; row += (shape.m - 1) / 9) {
+        const int column = row % 2 == 0 ? 0 : shape.n - 1;
+        const double right = matrices_c(&t, row, column);
+        struct gst_gemm_far far;
+
+        matrices_put(&t, row, column, right + 1);
+        far = by_freivalds(&t);
+        assert_int_equal(far.wrong, 1);
+        assert_int_equal(far.row, row);
+        assert_in_range(column, far.column_first, far.column_last);
+        matrices_put(&t, row, column, right);
+    }
+    matrices_release(&t);
+}
+
+/* Large enough for several strips of C's rows, and of B's; the last of each is short, and so is
+ * what is left of k. */
+static void test_freivalds__wrong_elements_show_in_every_strip(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct gst_gemm_shape shape = gst_gemm_square(i == 0 ? 1108 : 136);
+
+        shape.n = 33;
+        shape.k = i == 0 ? 71 : 1031;
+        shape.ldb = shape.k;
+        show_wrong_elements(shape);
+    }
+}
+
 static void test_freivalds__exchanged_elements_and_operands_show(void **state)
 {
     struct matrices t;
@@ -128,6 +165,7 @@ int main(void)
         cmocka_unit_test(test_freivalds__right_products_pass),
         cmocka_unit_test(test_freivalds__truncated_sums_pass),
         cmocka_unit_test(test_freivalds__any_wrong_element_shows),
+        cmocka_unit_test(test_freivalds__wrong_elements_show_in_every_strip),
         cmocka_unit_test(test_freivalds__exchanged_elements_and_operands_show),
     };
 

@@ -129,7 +129,8 @@ static void test_write__a_device_stays_a_device(void **state)
     if (access("/dev/full", W_OK) != 0)
         return;
     assert_false(gst_write_file(f->report, write_word, "/dev/full", error, sizeof(error)));
-    assert_string_equal(error, "cannot write '/dev/full': No space left on device");
+    assert_string_equal(error,
+                        "cannot write '/dev/full': No space left on device; make room there");
 }
 
 static void test_write__no_folder(void **state)
@@ -138,7 +139,8 @@ static void test_write__no_folder(void **state)
     char error[512];
 
     assert_false(gst_write_file(f->report, write_word, "/nonexistent/a", error, sizeof(error)));
-    assert_string_equal(error, "cannot write '/nonexistent/a': No such file or directory");
+    assert_string_equal(error, "cannot write '/nonexistent/a': No such file or directory; make the "
+                               "folder, or mount one there by -v of docker run");
 }
 
 /* What can be written is, whatever happens to the rest. */

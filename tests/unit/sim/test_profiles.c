@@ -4,10 +4,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "script/nodes.h"
 #include "script/script.h"
 
 static struct sim_script script;
@@ -213,6 +218,43 @@ static void test_profiles__unknown_profile_names_the_known(void **state)
                              "b200x8 empty gb10x1 gh200 h100x8 l4x1 mig rtx4090x2 t4x1 v100x16)");
 }
 
+/* Two of eight GPUs have a node; of two instances one has. */
+static void test_profiles__nodes_decide_what_is_shown(void **state)
+{
+    char folder[] = "/tmp/gpu-selftest-nodes.XXXXXX", path[96];
+    const char *names[] = { "nvidia0", "nvidia2", "nvidia-caps/nvidia-cap76" };
+
+    (void)state;
+    /* (0 * 15 + 8) * 9 + 3 for GPU instance 8, and one more for its compute instance 0. */
+    assert_int_equal(sim_nodes_capability(0, 8, 0), 76);
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/nvidia-caps", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        assert_int_equal(mknod(path, S_IFREG | 0600, 0), 0);
+    }
+    setenv("GPU_SELFTEST_SIM_NODES", folder, 1);
+    load("h100x8");
+    for (unsigned i = 0; i < 8; i++) {
+        assert_int_equal(script.machine.gpus[i].is_hidden_from_cuda, i != 0 && i != 2);
+        assert_int_equal(script.machine.gpus[i].is_hidden_from_nvml, i != 0 && i != 2);
+    }
+    load("mig");
+    assert_int_equal(script.machine.gpus[0].instance_count, 1);
+    assert_int_equal(script.machine.gpus[0].instances[0].gpu_instance, 8);
+    unsetenv("GPU_SELFTEST_SIM_NODES");
+    load("mig");
+    assert_int_equal(script.machine.gpus[0].instance_count, 2);
+    for (size_t i = sizeof names / sizeof names[0]; i-- > 0;) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    snprintf(path, sizeof path, "%s/nvidia-caps", folder);
+    rmdir(path);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_profiles__models_are_plausible),
         cmocka_unit_test(test_profiles__machines),
         cmocka_unit_test(test_profiles__unknown_profile_names_the_known),
+        cmocka_unit_test(test_profiles__nodes_decide_what_is_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/simulate-injection without an engine: what it makes, and what it refuses. What engines do
+with it is tried in tests/containers."""
+
+import json
+import subprocess
+
+import pytest
+
+from selftest import TOP
+
+SCRIPT = TOP / "scripts/simulate-injection"
+
+
+@pytest.fixture
+def simulate(build):
+    def run(*args):
+        return subprocess.run([SCRIPT, "--sim", build / "sim", *args], capture_output=True,
+                              text=True, check=False)
+    return run
+
+
+def spec_of(folder):
+    return json.loads((folder / "cdi/gpu-selftest.json").read_text())
+
+
+def test_spec_has_each_gpu_by_index_and_uuid(simulate, tmp_path):
+    done = simulate("--profile", "rtx4090x2", tmp_path / "made")
+
+    assert done.returncode == 0, done.stderr
+    spec = spec_of(tmp_path / "made")
+    names = [device["name"] for device in spec["devices"]]
+    # The profile's own, in the order of the bus.
+    uuids = [f"GPU-00000000-0000-4000-8000-{number:012}" for number in (1, 2)]
+    assert names == ["0", uuids[0], "1", uuids[1], "all"]
+    assert spec["kind"] == "nvidia.com/gpu"
+    nodes = [[node["path"] for node in device["containerEdits"]["deviceNodes"]]
+             for device in spec["devices"]]
+    assert nodes == [["/dev/nvidia0"]] * 2 + [["/dev/nvidia1"]] * 2 + [["/dev/nvidia0",
+                                                                       "/dev/nvidia1"]]
+    for mount in spec["containerEdits"]["mounts"]:
+        assert mount["hostPath"].startswith(str(tmp_path / "made")), mount
+    assert "sudo podman run --rm --device nvidia.com/gpu=all" in done.stdout
+
+
+def test_split_gpu_is_given_by_instance(simulate, tmp_path):
+    assert simulate("--profile", "mig", tmp_path / "made").returncode == 0
+
+    devices = spec_of(tmp_path / "made")["devices"]
+    uuid = "MIG-00000000-0000-4000-8000-0000000001{:02}"
+    assert [device["name"] for device in devices] == ["0:0", uuid.format(1), "0:1", uuid.format(2),
+                                                      "all"]
+    # GPU instance 8, its compute instance 0: 3 + 8 * 9, and one more.
+    assert [node["path"] for node in devices[2]["containerEdits"]["deviceNodes"]] == [
+        "/dev/nvidia0", "/dev/nvidia-caps/nvidia-cap75", "/dev/nvidia-caps/nvidia-cap76"]
+
+
+def test_rootless_has_no_node_to_make(simulate, tmp_path):
+    assert simulate("--profile", "t4x1", "--rootless", tmp_path / "made").returncode == 0
+
+    spec = spec_of(tmp_path / "made")
+    every = [spec, *spec["devices"]]
+    assert not any("deviceNodes" in part["containerEdits"] for part in every)
+    targets = {mount["containerPath"] for part in every for mount in part["containerEdits"]["mounts"]}
+    assert {"/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"} <= targets
+
+
+@pytest.mark.parametrize("cuda, names", [
+    ("12.4", {"libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12"}),
+    ("13.0", {"libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13"})])
+def test_runtime_libraries_are_those_of_the_image(simulate, tmp_path, cuda, names):
+    assert simulate("--cuda", cuda, tmp_path / "made").returncode == 0
+
+    made = {path.name for path in (tmp_path / "made/sim/runtime").iterdir()}
+    assert made == names | {"libnccl.so.2", "libgpusim.so"}
+
+
+def test_library_that_is_missing_is_not_found_behind(simulate, tmp_path):
+    assert simulate("--fault", "libcublas missing", tmp_path / "made").returncode == 0
+
+    runtime = tmp_path / "made/sim/runtime"
+    assert (runtime / "libcublas.so.13").stat().st_size == 0
+    assert (runtime / "libcudart.so.13").stat().st_size > 0
+
+
+def test_made_again_it_replaces_its_own(simulate, tmp_path):
+    assert simulate("--profile", "h100x8", tmp_path / "made").returncode == 0
+    assert simulate("--profile", "t4x1", tmp_path / "made").returncode == 0
+
+    assert sorted(path.name for path in (tmp_path / "made/gpus").iterdir()) == ["0"]
+
+
+@pytest.mark.parametrize("args, said", [
+    (["--profile", "h100x9"], "unknown profile 'h100x9' (known: a100-pcie-switch-x4"),
+    (["--fault", "mme 0 flip=1"], "mme"),
+    (["--cuda", "9.0"], "choose from '11.8', '12.4', '12.9', '13.0'"),
+], ids=["profile", "fault", "cuda"])
+def test_unknown_word_is_refused_with_the_choices(simulate, tmp_path, args, said):
+    assert simulate("--profile", "t4x1", tmp_path / "made").returncode == 0
+    done = simulate(*args, tmp_path / "made")
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert spec_of(tmp_path / "made"), "what was there is gone"
+
+
+def test_folder_of_somebody_else_is_left_alone(simulate, tmp_path):
+    (tmp_path / "letter").write_text("dear")
+    done = simulate(tmp_path)
+
+    assert done.returncode == 2
+    assert f"'{tmp_path}' is not empty and not made by this program" in done.stderr
+    assert (tmp_path / "letter").read_text() == "dear"
+
+
+def test_path_that_docker_would_split_is_refused(simulate, tmp_path):
+    done = simulate(tmp_path / "two words")
+
+    assert done.returncode == 2
+    assert "has a blank, a colon or a comma" in done.stderr
+
+
+def test_installed_tree_makes_it_without_the_source(build, tmp_path):
+    subprocess.run(["cmake", "--install", build, "--prefix", tmp_path / "usr"], check=True,
+                   capture_output=True)
+    [script] = (tmp_path / "usr").rglob("simulate-injection")
+    done = subprocess.run([script, "--profile", "t4x1", tmp_path / "made"], capture_output=True,
+                          text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert [device["name"] for device in spec_of(tmp_path / "made")["devices"]][0] == "0"
