@@ -75,9 +75,9 @@ def started(work, storage):
 
 
 @pytest.fixture(scope="session")
-def roomy(work):
+def roomy():
     """Engines with their storage on disk, for images of gigabytes."""
-    disk = work / "disk"
+    disk = Path(os.environ["GST_CONTAINERS_ROOMY"])
     yield from start_engines(disk, "overlay" if can_overlay(disk / "try-overlay") else "vfs")
 
 
