@@ -14,6 +14,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "api/yaml.h"
 #include "core/units.h"
 #include "core/utf8.h"
 
@@ -35,11 +36,6 @@ struct reader {
 static bool refuse(const struct reader *reader, const yaml_node_t *node, const char *why, ...)
     __attribute__((format(printf, 3, 4)));
 
-static size_t line_of(const yaml_node_t *node)
-{
-    return node->start_mark.line + 1;
-}
-
 /* False for the caller to hand up; names from the file are cut and made printable. */
 static bool refuse(const struct reader *reader, const yaml_node_t *node, const char *why, ...)
 {
@@ -51,7 +47,7 @@ static bool refuse(const struct reader *reader, const yaml_node_t *node, const c
     va_end(arguments);
     gst_utf8_printable(clean, sizeof(clean), text);
     snprintf(reader->error, reader->error_size, "line %zu: %s",
-             node != NULL ? line_of(node) : (size_t)1, clean);
+             node != NULL ? gst_yaml_line(node) : (size_t)1, clean);
     return false;
 }
 
@@ -60,16 +56,9 @@ static const yaml_node_t *node_at(const struct reader *reader, int index)
     return yaml_document_get_node(reader->document, index);
 }
 
-/* The text of a scalar; NULL for another kind, one that is too long, and one that hides something
- * behind a zero. */
 static const char *text_of(const yaml_node_t *node)
 {
-    const char *text;
-
-    if (node == NULL || node->type != YAML_SCALAR_NODE || node->data.scalar.length > TEXT_MAX)
-        return NULL;
-    text = (const char *)node->data.scalar.value;
-    return strlen(text) == node->data.scalar.length ? text : NULL;
+    return gst_yaml_text(node, TEXT_MAX);
 }
 
 static bool expect_map(const struct reader *reader, const yaml_node_t *node, const char *what)
@@ -151,7 +140,7 @@ static void *grow(const struct reader *reader, const yaml_node_t *node, void *li
 static bool add_node(const struct reader *reader, const yaml_node_t *item, int device)
 {
     struct gst_cdi_spec *spec = reader->spec;
-    struct gst_cdi_node node = { .device = device, .line = line_of(item) }, *nodes;
+    struct gst_cdi_node node = { .device = device, .line = gst_yaml_line(item) }, *nodes;
     bool has_major, has_minor;
 
     if (!expect_map(reader, item, "a device node") || !take_text(reader, item, "path", &node.path)
@@ -175,7 +164,7 @@ static bool add_node(const struct reader *reader, const yaml_node_t *item, int d
 static bool add_mount(const struct reader *reader, const yaml_node_t *item, int device)
 {
     struct gst_cdi_spec *spec = reader->spec;
-    struct gst_cdi_mount mount = { .device = device, .line = line_of(item) }, *mounts;
+    struct gst_cdi_mount mount = { .device = device, .line = gst_yaml_line(item) }, *mounts;
 
     if (!expect_map(reader, item, "a mount")
         || !take_text(reader, item, "hostPath", &mount.host_path)
@@ -192,7 +181,7 @@ static bool add_mount(const struct reader *reader, const yaml_node_t *item, int 
 static bool add_hook(const struct reader *reader, const yaml_node_t *item, int device)
 {
     struct gst_cdi_spec *spec = reader->spec;
-    struct gst_cdi_hook hook = { .device = device, .line = line_of(item) }, *hooks;
+    struct gst_cdi_hook hook = { .device = device, .line = gst_yaml_line(item) }, *hooks;
 
     if (!expect_map(reader, item, "a hook") || !take_text(reader, item, "hookName", &hook.name)
         || !take_text(reader, item, "path", &hook.path))
@@ -222,22 +211,13 @@ static bool add_env(const struct reader *reader, const yaml_node_t *item, int de
 
 typedef bool (*adder)(const struct reader *reader, const yaml_node_t *item, int device);
 
-/* An empty scalar is how YAML writes null, which is as good as nothing. */
-static bool is_null(const yaml_node_t *node)
-{
-    const char *text = text_of(node);
-
-    return text != NULL && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE
-           && (text[0] == '\0' || strcmp(text, "null") == 0 || strcmp(text, "~") == 0);
-}
-
 static bool take_list(const struct reader *reader, const yaml_node_t *map, const char *name,
                       int device, adder add)
 {
     const yaml_node_t *list = field(reader, map, name);
     const yaml_node_item_t *item;
 
-    if (list == NULL || is_null(list))
+    if (list == NULL || gst_yaml_is_null(list))
         return true;
     if (list->type != YAML_SEQUENCE_NODE)
         return refuse(reader, list, "'%s' is no list", name);
@@ -261,7 +241,7 @@ static bool take_edits(const struct reader *reader, const yaml_node_t *map, int 
     };
     const yaml_node_t *edits = field(reader, map, "containerEdits");
 
-    if (edits == NULL || is_null(edits))
+    if (edits == NULL || gst_yaml_is_null(edits))
         return true;
     if (!expect_map(reader, edits, "'containerEdits'"))
         return false;
@@ -340,118 +320,17 @@ static bool read_document(const struct reader *reader)
            && take_edits(reader, root, GST_CDI_COMMON) && check_devices(reader, root);
 }
 
-/* The time that libyaml takes grows with the square of the depth and of the number of anchors, so
- * both are bounded before it builds anything. Null, or what is wrong. */
-static const char *check_event(const yaml_event_t *event, int *depth, int *anchors)
-{
-    const yaml_char_t *anchor = NULL;
-
-    switch (event->type) {
-    case YAML_MAPPING_START_EVENT:
-        anchor = event->data.mapping_start.anchor;
-        ++*depth;
-        break;
-    case YAML_SEQUENCE_START_EVENT:
-        anchor = event->data.sequence_start.anchor;
-        ++*depth;
-        break;
-    case YAML_SCALAR_EVENT:
-        anchor = event->data.scalar.anchor;
-        break;
-    case YAML_MAPPING_END_EVENT:
-    case YAML_SEQUENCE_END_EVENT:
-        --*depth;
-        break;
-    default:
-        break;
-    }
-    if (*depth > DEPTH_MAX)
-        return "it is nested deeper than a specification";
-    if (anchor != NULL && ++*anchors > ANCHORS_MAX)
-        return "it has more anchors than a specification";
-    return NULL;
-}
-
-static bool start(yaml_parser_t *parser, const char *text, size_t length, char *error, size_t size)
-{
-    if (!yaml_parser_initialize(parser)) {
-        snprintf(error, size, "line 1: no memory");
-        return false;
-    }
-    yaml_parser_set_input_string(parser, (const unsigned char *)text, length);
-    return true;
-}
-
-/* What libyaml says of it; false for the caller to hand up. */
-static bool refuse_yaml(const yaml_parser_t *parser, char *error, size_t size)
-{
-    snprintf(error, size, "line %zu: %s", parser->problem_mark.line + 1,
-             parser->problem != NULL ? parser->problem : "no memory");
-    return false;
-}
-
-static bool check_shape(const char *text, size_t length, char *error, size_t size)
-{
-    bool is_ok = true, is_at_end = false;
-    int depth = 0, anchors = 0;
-    yaml_parser_t parser;
-
-    if (!start(&parser, text, length, error, size))
-        return false;
-    while (is_ok && !is_at_end) {
-        const char *problem;
-        yaml_event_t event;
-
-        if (!yaml_parser_parse(&parser, &event)) {
-            is_ok = refuse_yaml(&parser, error, size);
-            break;
-        }
-        is_at_end = event.type == YAML_STREAM_END_EVENT;
-        problem = check_event(&event, &depth, &anchors);
-        if (problem != NULL) {
-            snprintf(error, size, "line %zu: %s", event.start_mark.line + 1, problem);
-            is_ok = false;
-        }
-        yaml_event_delete(&event);
-    }
-    yaml_parser_delete(&parser);
-    return is_ok;
-}
-
-static bool load(const char *text, size_t length, yaml_document_t *document, char *error,
-                 size_t size)
-{
-    yaml_parser_t parser;
-    bool is_ok;
-
-    if (!start(&parser, text, length, error, size))
-        return false;
-    is_ok = yaml_parser_load(&parser, document) != 0 || refuse_yaml(&parser, error, size);
-    yaml_parser_delete(&parser);
-    return is_ok;
-}
-
 bool gst_cdi_spec_parse(struct gst_cdi_spec *spec, const char *text, size_t length, char *error,
                         size_t error_size)
 {
+    static const struct gst_yaml_limits limits = { GST_CDI_SPEC_MAX, DEPTH_MAX, ANCHORS_MAX,
+                                                   "a specification" };
     struct reader reader = { .spec = spec, .error = error, .error_size = error_size };
 
     *spec = (struct gst_cdi_spec){ 0 };
-    if (length > GST_CDI_SPEC_MAX) {
-        snprintf(error, error_size, "line 1: it has %zu bytes, more than %zu", length,
-                 GST_CDI_SPEC_MAX);
+    reader.document = gst_yaml_load(text, length, &limits, error, error_size);
+    if (reader.document == NULL)
         return false;
-    }
-    reader.document = malloc(sizeof(*reader.document));
-    if (reader.document == NULL) {
-        snprintf(error, error_size, "line 1: no memory");
-        return false;
-    }
-    if (!check_shape(text, length, error, error_size)
-        || !load(text, length, reader.document, error, error_size)) {
-        free(reader.document);
-        return false;
-    }
     spec->document = reader.document;
     if (read_document(&reader))
         return true;
@@ -461,9 +340,7 @@ bool gst_cdi_spec_parse(struct gst_cdi_spec *spec, const char *text, size_t leng
 
 void gst_cdi_spec_release(struct gst_cdi_spec *spec)
 {
-    if (spec->document != NULL)
-        yaml_document_delete(spec->document);
-    free(spec->document);
+    gst_yaml_release(spec->document);
     free(spec->devices);
     free(spec->nodes);
     free(spec->mounts);

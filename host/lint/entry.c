@@ -2,6 +2,7 @@
 /* Paths of entries; see entry.h. */
 #include "lint/entry.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool gst_entry_path(const char *from, char path[GST_ENTRY_PATH_SIZE], struct gst_status *st)
@@ -26,6 +27,23 @@ bool gst_entry_path(const char *from, char path[GST_ENTRY_PATH_SIZE], struct gst
         at += length;
     }
     path[used] = '\0';
+    return true;
+}
+
+bool gst_entry_is_whiteout(const char *path, char target[GST_ENTRY_PATH_SIZE], bool *only_below)
+{
+    static const char mark[] = ".wh.", opaque[] = ".wh..wh..opq", reserved[] = ".wh..wh.";
+    const char *name = gst_entry_name(path);
+    int folder = (int)(name - path);
+
+    target[0] = '\0';
+    *only_below = strcmp(name, opaque) == 0;
+    if (strncmp(name, mark, strlen(mark)) != 0)
+        return false;
+    if (*only_below)
+        snprintf(target, GST_ENTRY_PATH_SIZE, "%.*s", folder > 0 ? folder - 1 : 0, path);
+    else if (strncmp(name, reserved, strlen(reserved)) != 0)
+        snprintf(target, GST_ENTRY_PATH_SIZE, "%.*s%s", folder, path, name + strlen(mark));
     return true;
 }
 

@@ -29,6 +29,7 @@ struct gst_entry {
     enum gst_entry_kind kind;
     const char *target; /* of a link, as it stands there; "" otherwise */
     uint64_t size_bytes;
+    unsigned mode; /* permissions, 07777 */
 };
 
 /* Takes a piece of a file, in order but perhaps with holes between (they are zeros). False: enough.
@@ -50,6 +51,11 @@ typedef bool (*gst_visitor)(void *data, const struct gst_entry *entry, struct gs
  * slash means the root of the image. False, with the reason in `st`, for ".." and for what is
  * longer than Linux takes. */
 bool gst_entry_path(const char *from, char path[GST_ENTRY_PATH_SIZE], struct gst_status *st);
+
+/* Layers delete by names: "dir/.wh.name" a name of the layers below, "dir/.wh..wh..opq" all that is
+ * in the folder. True for such a path, with what it deletes in `target`; "" is the root, or nothing
+ * where only_below is false. */
+bool gst_entry_is_whiteout(const char *path, char target[GST_ENTRY_PATH_SIZE], bool *only_below);
 
 /* "libcuda.so.1" of "usr/lib/libcuda.so.1". */
 const char *gst_entry_name(const char *path);

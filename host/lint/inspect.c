@@ -296,24 +296,17 @@ static const struct {
     { "usr/share/rpm/rpmdb.sqlite", read_nothing },
 };
 
-/* "dir/.wh.name" deletes a name of the layers below, "dir/.wh..wh..opq" all that is in the folder;
- * true if the entry is one of them. */
 static bool take_whiteout(struct gst_ledger *ledger, const char *path)
 {
-    static const char mark[] = ".wh.", opaque[] = ".wh..wh..opq";
-    const char *name = gst_entry_name(path);
     char target[GST_ENTRY_PATH_SIZE];
-    int folder = (int)(name - path);
+    bool only_below;
 
-    if (strncmp(name, mark, strlen(mark)) != 0)
+    if (!gst_entry_is_whiteout(path, target, &only_below))
         return false;
-    if (strcmp(name, opaque) == 0) {
-        snprintf(target, sizeof target, "%.*s", folder > 0 ? folder - 1 : 0, path);
+    if (only_below)
         gst_ledger_delete_below(ledger, target);
-    } else if (strncmp(name, ".wh..wh.", 8) != 0) {
-        snprintf(target, sizeof target, "%.*s%s", folder, path, name + strlen(mark));
+    else if (target[0] != '\0')
         gst_ledger_delete(ledger, target);
-    }
     return true;
 }
 

@@ -12,7 +12,7 @@
 
 #include "core/utf8.h"
 #include "lint/engine.h"
-#include "lint/inspect.h"
+#include "lint/gather.h"
 #include "lint/manifest.h"
 #include "lint/spool.h"
 #include "lint/tell.h"
@@ -22,6 +22,9 @@
 struct job {
     struct gst_report *report;
     struct gst_inspection inspection;
+    const struct gst_expectations *expectations; /* NULL: none */
+    struct gst_catalog catalog;
+    struct gst_gathering gathering;
     struct gst_manifest manifest;
     bool has_manifest;
     const char *kind;
@@ -40,7 +43,8 @@ static bool look_at_layer(struct job *job, const struct gst_store *store, size_t
     if (!gst_store_open_layer(store, known->name, label, &layer, &job->st))
         return false;
     gst_ledger_begin_layer(&job->inspection.ledger, (int)index);
-    ok = gst_unpack_walk(layer.unpack, gst_inspect, &job->inspection, &job->st);
+    gst_catalog_begin_layer(&job->catalog, (int)index);
+    ok = gst_unpack_walk(layer.unpack, gst_gather, &job->gathering, &job->st);
     gst_store_close_layer(&layer);
     return ok;
 }
@@ -64,7 +68,7 @@ static void look_at_root(struct job *job, int fd)
     unpack = lseek(fd, 0, SEEK_SET) == 0 ? gst_unpack_open(fd, "the archive", &job->st) : NULL;
     if (unpack == NULL)
         return;
-    gst_unpack_walk(unpack, gst_inspect, &job->inspection, &job->st);
+    gst_unpack_walk(unpack, gst_gather, &job->gathering, &job->st);
     gst_unpack_close(unpack);
 }
 
@@ -127,10 +131,10 @@ static void look_at_folder(struct job *job, int fd)
         return;
     }
     job->kind = "folder";
-    gst_tree_walk(fd, gst_inspect, &job->inspection, &job->others, &job->st);
+    gst_tree_walk(fd, gst_gather, &job->gathering, &job->others, &job->st);
 }
 
-static struct job *begin(struct gst_report *report)
+static struct job *begin(struct gst_report *report, const struct gst_expectations *expectations)
 {
     struct job *job = calloc(1, sizeof *job);
 
@@ -140,6 +144,13 @@ static struct job *begin(struct gst_report *report)
     job->st = (struct gst_status)GST_STATUS_INIT;
     job->kind = "image";
     gst_inspection_init(&job->inspection);
+    job->expectations = expectations;
+    job->gathering.inspection = &job->inspection;
+    if (expectations == NULL)
+        return job;
+    job->gathering.catalog = &job->catalog;
+    if (!gst_catalog_init(&job->catalog))
+        gst_fail(&job->st, GST_SUITE_NO_HOST_MEMORY, "no memory to look at the image");
     return job;
 }
 
@@ -151,6 +162,8 @@ static void end(struct job *job)
         .kind = job->kind,
         .others = job->others,
         .st = &job->st,
+        .expectations = job->expectations,
+        .catalog = &job->catalog,
     };
 
     /* Layers may be empty; a root that is has not been looked at, whatever it was. */
@@ -159,6 +172,7 @@ static void end(struct job *job)
     gst_ledger_finish(&job->inspection.ledger);
     gst_lint_tell(job->report, &result);
     gst_inspection_release(&job->inspection);
+    gst_catalog_release(&job->catalog);
     gst_manifest_release(&job->manifest);
     free(job);
 }
@@ -204,9 +218,10 @@ static void look_at_path(struct job *job, const char *path)
         close(fd);
 }
 
-bool gst_lint(const char *subject, struct gst_report *report, char *error, size_t size)
+bool gst_lint(const char *subject, const struct gst_expectations *expectations,
+              struct gst_report *report, char *error, size_t size)
 {
-    struct job *job = begin(report);
+    struct job *job = begin(report, expectations);
     struct stat info;
     bool ok = true;
 
@@ -227,9 +242,10 @@ bool gst_lint(const char *subject, struct gst_report *report, char *error, size_
     return ok;
 }
 
-void gst_lint_archive(int fd, struct gst_report *report)
+void gst_lint_archive(int fd, const struct gst_expectations *expectations,
+                      struct gst_report *report)
 {
-    struct job *job = begin(report);
+    struct job *job = begin(report, expectations);
 
     if (job == NULL)
         return;

@@ -11,6 +11,7 @@
 #include "core/units.h"
 #include "core/utf8.h"
 #include "lint/environment.h"
+#include "lint/expect_judge.h"
 
 #define GROUP_FINDINGS 6
 
@@ -178,6 +179,7 @@ static void decide(struct gst_ledger *ledger)
 struct telling {
     const struct gst_lint_result *result;
     struct gst_report *report;
+    struct gst_expect_tally tally; /* of expectations */
 };
 
 /* "; layer 4 of 7 is sha256:0123456789ab by 'RUN apt-get install -y cuda'" */
@@ -397,6 +399,25 @@ static void tell_group(struct telling *telling, const struct group *group)
         end_item(telling, "none");
 }
 
+/* "31 of 'base.yaml' met", the name being that of the file that was given. */
+static void tell_expectations(struct telling *telling)
+{
+    const struct gst_lint_result *result = telling->result;
+    char text[GST_TEXT_SIZE];
+
+    if (result->expectations == NULL)
+        return;
+    begin_item(telling, "expectations");
+    if (telling->report->progress.item < 0)
+        return;
+    if (!is_cut_short(telling))
+        telling->tally = gst_expect_judge(telling->report, result->expectations, result->catalog,
+                                          result->manifest);
+    snprintf(text, sizeof text, "%zu of '%.80s' met", telling->tally.met,
+             result->expectations->names[0]);
+    end_item(telling, text);
+}
+
 /* "docker archive, 7 layers, 12043 entries, 2.1 GiB" */
 static void describe_image(const struct gst_lint_result *result, char *text, size_t size)
 {
@@ -487,6 +508,10 @@ static void describe_found(struct telling *telling, enum gst_finding_id finding)
                                                        : " are",
                      layers);
     }
+    if (finding == GST_IMAGE_EXPECTATION_UNMET)
+        snprintf(report->told, sizeof report->told, "%zu of %zu expectations %s not met",
+                 telling->tally.unmet, telling->result->expectations->count,
+                 telling->tally.unmet == 1 ? "is" : "are");
     if (finding == GST_IMAGE_STUBS_ON_PATH || finding == GST_IMAGE_COMPAT_ON_PATH)
         snprintf(report->told, sizeof report->told, "the loader looks in a folder of %s",
                  finding == GST_IMAGE_STUBS_ON_PATH ? "stubs" : "cuda-compat");
@@ -500,6 +525,10 @@ static void tell_subject(struct telling *telling)
     if (worst == NULL)
         snprintf(report->told, sizeof report->told, "nothing of a driver is %s it",
                  count_rows(telling, GST_IMAGE_DRIVER_FILES_DELETED).files > 0 ? "left in" : "in");
+    else if (worst->finding == GST_SUITE_EXPECTATION_UNKNOWN)
+        snprintf(report->told, sizeof report->told,
+                 "%zu of %zu expectations cannot be told without an image's configuration",
+                 telling->tally.unknown, telling->result->expectations->count);
     else if (worst->verdict == GST_ERROR && !is_cut_short(telling))
         snprintf(report->told, sizeof report->told, "it holds more than can be told");
     else if (worst->verdict == GST_ERROR)
@@ -521,6 +550,7 @@ void gst_lint_tell(struct gst_report *report, const struct gst_lint_result *resu
     tell_image(&telling);
     for (int i = 0; i < GROUP_COUNT; i++)
         tell_group(&telling, &groups[i]);
+    tell_expectations(&telling);
     report->overflow += (uint32_t)ledger->overflow;
     report->progress.item = -1;
     gst_report_conclude(report);

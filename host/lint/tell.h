@@ -4,6 +4,8 @@
 #define GST_LINT_TELL_H
 
 #include "core/report.h"
+#include "lint/catalog.h"
+#include "lint/expect.h"
 #include "lint/inspect.h"
 #include "lint/manifest.h"
 
@@ -12,7 +14,9 @@ struct gst_lint_result {
     const struct gst_manifest *manifest; /* NULL: a folder or a bare root, without configuration */
     const char *kind;                    /* "docker archive", "folder" */
     size_t others;                       /* file systems left out */
-    const struct gst_status *st;         /* why it was not read to its end, if it was not */
+    const struct gst_expectations *expectations; /* NULL: none */
+    const struct gst_catalog *catalog;           /* of what is expected something of */
+    const struct gst_status *st;                 /* why it was not read to its end, if it was not */
 };
 
 /* Fills the report and concludes it. */

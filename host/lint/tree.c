@@ -100,7 +100,10 @@ static enum gst_entry_kind kind_of(const struct stat *info)
 
 static bool visit_entry(struct walk *walk, const struct stat *info, struct gst_status *st)
 {
-    struct gst_entry entry = { .path = walk->path, .kind = kind_of(info), .target = "" };
+    struct gst_entry entry = { .path = walk->path,
+                               .kind = kind_of(info),
+                               .target = "",
+                               .mode = (unsigned)info->st_mode & 07777 };
     ssize_t length = -1;
     bool ok;
 

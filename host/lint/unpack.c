@@ -282,6 +282,7 @@ bool gst_unpack_next(struct gst_unpack *unpack, struct gst_entry *entry, struct 
         .kind = kind_of(unpack->entry),
         .target = target == NULL ? "" : target,
         .size_bytes = (uint64_t)archive_entry_size(unpack->entry),
+        .mode = (unsigned)archive_entry_perm(unpack->entry) & 07777,
     };
     return true;
 }

@@ -44,6 +44,7 @@ struct gst_settings {
     bool is_files_only; /* of the audit */
     double watch_s;     /* of the audit, 0: no second look */
     int framework;      /* of the audit: index of the name, -1: none */
+    const char *expect; /* of the lint, NULL: nothing */
     uint64_t size_bytes;
     const char *samples_text;
     size_t samples; /* of each number; 0: the level's */

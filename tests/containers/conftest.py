@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
 from audit import Program  # noqa: E402
+from built import Built  # noqa: E402
 from engines import ENGINES, can_overlay  # noqa: E402
 from hosts import make_host  # noqa: E402
 from scenario import Maker, copy_vendor_files, driver_version  # noqa: E402
@@ -52,14 +53,13 @@ def storage(work):
     return "overlay" if can_overlay(work / "try-overlay") else "vfs"
 
 
-@pytest.fixture(scope="session")
-def started(work, storage):
+def start_engines(folder, storage):
     """Gives an engine by its name, started when it is first asked for."""
     engines = {}
 
     def give(name):
         if name not in engines:
-            engine = ENGINES[name](work / name, storage, os.environ["GST_CONTAINERS_CGROUP"])
+            engine = ENGINES[name](folder / name, storage, os.environ["GST_CONTAINERS_CGROUP"])
             engine.start()
             engines[name] = engine
         return engines[name]
@@ -67,6 +67,19 @@ def started(work, storage):
     yield give
     for engine in engines.values():
         engine.stop()
+
+
+@pytest.fixture(scope="session")
+def started(work, storage):
+    """Engines with their storage in memory, if there is enough."""
+    yield from start_engines(work, storage)
+
+
+@pytest.fixture(scope="session")
+def roomy(work):
+    """Engines with their storage on disk, for images of gigabytes."""
+    disk = work / "disk"
+    yield from start_engines(disk, "overlay" if can_overlay(disk / "try-overlay") else "vfs")
 
 
 @pytest.fixture(scope="session")
@@ -104,3 +117,10 @@ def maker(loaded, tools):
 @pytest.fixture(scope="session")
 def audit(build, tools):
     return Program(build, tools)
+
+
+@pytest.fixture(scope="session")
+def built(started):
+    """Our images: built(engine name, toolkit) gives their names by variant, made when first asked
+    for."""
+    return Built(started).images

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (report == NULL || fd < 0 || write(fd, data, size) != (ssize_t)size)
         abort();
-    gst_lint_archive(fd, report);
+    gst_lint_archive(fd, NULL, report);
     /* It was looked at or it was not, and either is said. */
     GST_CLAIM(report->verdict == GST_PASS || report->verdict == GST_FAIL
               || report->verdict == GST_ERROR);

@@ -32,6 +32,7 @@ class Item:
     target: str = ""
     major: int = 0
     minor: int = 0
+    mode: int = 0o755
 
 
 @dataclass
@@ -46,12 +47,14 @@ class Recipe:
     expect: set = field(default_factory=set)
     notes: set = field(default_factory=set)
     env: list = field(default_factory=list)
+    config: dict = field(default_factory=dict)
+    demands: list = field(default_factory=list)
     layers: list = field(default_factory=list)
 
     @property
     def is_flat(self):
         """Nothing in it that only layers and a configuration can say."""
-        return len(self.layers) == 1 and not self.env
+        return len(self.layers) == 1 and not self.env and not self.config and not self.demands
 
 
 def recipe_names():
@@ -88,6 +91,15 @@ class Kitchen:
                 recipe.notes.add(rest)
             elif word == "env":
                 recipe.env.append(rest)
+            elif word == "config":
+                key, _, value = rest.partition(" ")
+                recipe.config[key] = json.loads(value)
+            elif word == "demand":
+                recipe.demands.append(rest)
+            elif word == "mode":
+                path, mode = rest.split()
+                [item] = [item for item in recipe.layers[-1].items if item.path == path]
+                item.mode = int(mode, 8)
             elif word == "layer":
                 recipe.layers.append(Layer(rest))
             else:
@@ -139,7 +151,7 @@ def captured(name):
 
 def member_of(item):
     member = tarfile.TarInfo(item.path)
-    member.mode, member.linkname = 0o755, item.target
+    member.mode, member.linkname = item.mode, item.target
     member.type = {"file": tarfile.REGTYPE, "folder": tarfile.DIRTYPE, "link": tarfile.SYMTYPE,
                    "hardlink": tarfile.LNKTYPE, "node": tarfile.CHRTYPE}[item.kind]
     member.devmajor, member.devminor = item.major, item.minor
@@ -173,10 +185,10 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def configuration(env, created_by, tars):
+def configuration(env, created_by, tars, config=None):
     history = [{"created_by": "ENV A=1", "empty_layer": True}]
     history += [{"created_by": line} for line in created_by]
-    return json.dumps({"architecture": "amd64", "os": "linux", "config": {"Env": env},
+    return json.dumps({"architecture": "amd64", "os": "linux", "config": {"Env": env} | (config or {}),
                        "history": history, "rootfs": {
                            "type": "layers", "diff_ids": [f"sha256:{digest(t)}" for t in tars]}}
                       ).encode()
@@ -192,7 +204,8 @@ def write_tar(path, files):
 def docker_archive(path, recipe, compression="plain", tag="app:1", manifest_last=True):
     """As Docker before 25 wrote it: a folder per layer, and the manifest behind them."""
     tars = [tar_of(layer.items) for layer in recipe.layers]
-    config = configuration(recipe.env, [layer.created_by for layer in recipe.layers], tars)
+    config = configuration(recipe.env, [layer.created_by for layer in recipe.layers], tars,
+                           recipe.config)
     names = [f"{digest(tar)[:16]}{index}/layer.tar" for index, tar in enumerate(tars)]
     manifest = {"manifest.json": json.dumps([{"Config": f"{digest(config)}.json",
                                               "RepoTags": [tag], "Layers": names}]).encode()}
@@ -205,7 +218,8 @@ def oci_files(recipe, compression="gzip", tag="app:1"):
     """The files of an OCI layout, by name."""
     tars = [tar_of(layer.items) for layer in recipe.layers]
     packed = [COMPRESSIONS[compression](tar) for tar in tars]
-    config = configuration(recipe.env, [layer.created_by for layer in recipe.layers], tars)
+    config = configuration(recipe.env, [layer.created_by for layer in recipe.layers], tars,
+                           recipe.config)
 
     def descriptor(data, kind):
         return {"mediaType": f"application/vnd.oci.image.{kind}", "size": len(data),
@@ -249,4 +263,5 @@ def root_folder(path, recipe):
             os.mknod(at, 0o20666, os.makedev(item.major, item.minor))
         else:
             at.write_bytes(item.data)
+            at.chmod(item.mode)
     return path

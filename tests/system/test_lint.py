@@ -37,7 +37,12 @@ def lint_findings():
 
 
 def judge(program, path, recipe):
-    outcome = program.report("lint", path)
+    options = []
+    if recipe.demands:
+        demands = path.parent / "demands.yaml"
+        demands.write_text("\n".join(recipe.demands) + "\n")
+        options = ["--expect", demands]
+    outcome = program.report("lint", path, *options)
     assert outcome.counted() == recipe.expect, outcome.describe()
     assert outcome.notes() == recipe.notes, outcome.describe()
     assert outcome.exit == (1 if recipe.expect else 0), outcome.describe()
@@ -109,6 +114,79 @@ def test_a_package_stays_that_of_its_layer(program, kitchen, tmp_path):
 
     [check] = outcome.checks(*COUNTING)
     assert "cuda-12-4 12.4.1-1" in check["observed"] and "layer 2 of 3" in check["observed"]
+
+
+# Expectations
+
+
+def demand(tmp_path, text):
+    path = tmp_path / "demands.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_expectations_are_counted(program, kitchen, tmp_path):
+    recipe = kitchen.read("clean-expected")
+    archive = images.docker_archive(tmp_path / "a.tar", recipe)
+    outcome = program.report("lint", archive, "--expect",
+                             demand(tmp_path, "\n".join(recipe.demands)))
+    met = outcome.out.partition("PASS   expectations")[2].splitlines()[0].split()
+
+    # 5 files, 2 libraries, 4 variables, 2 labels, user, entrypoint, command, shell, 3 + 2 of layers.
+    assert met == ["22", "of", "'demands.yaml'", "met"], outcome.describe()
+
+    outcome = program.report("lint", archive, "--expect", demand(tmp_path, "user: root\ncmd: [a]\n"
+                                                                 "shell: unneeded\n"))
+    assert outcome.exit == 1 and len(outcome.checks("FAIL")) == 2
+    assert outcome.report["told"] == "2 of 3 expectations are not met"
+    assert "the user is '65532:65532'; 'demands.yaml', line 1, expects 'root'" in \
+        {check["observed"] for check in outcome.checks("FAIL")}
+
+
+CONFIGURED = ("environment: {A: b}", "labels: {a: b}", "user: a", "entrypoint: [a]", "cmd: []",
+              "shell: unneeded", "libraries: {libc.so.6: absent}", "files: {'/{cuda}': absent}",
+              "layers: {last: 1MiB}", "layers: {last: {setuid-files: none}}")
+
+
+@pytest.mark.parametrize("text", CONFIGURED)
+def test_a_folder_cannot_tell_what_it_does_not_hold(program, tmp_path, text):
+    """Neither can the archive of a root; what is told of files is told all the same."""
+    items = [images.Item("file", "etc/hostname", b"a")]
+    (tmp_path / "root.tar").write_bytes(images.tar_of(items))
+    images.root_folder(tmp_path / "root", images.Recipe("a", layers=[images.Layer("", items)]))
+    for path in (tmp_path / "root", tmp_path / "root.tar"):
+        outcome = program.report("lint", path, "--expect", demand(tmp_path, text))
+        assert outcome.exit == 3, outcome.describe()
+        assert outcome.counted() == {"suite.expectation-unknown"}
+        assert "1 of 1 expectations cannot be told" in outcome.report["told"]
+
+        files = "files: {/etc/hostname: present, /bin/sh: absent}\nlayers: {all: 1KiB}"
+        assert program.report("lint", path, "--expect", demand(tmp_path, files)).exit == 0
+        files = "files: {/etc/hostname: absent}"
+        outcome = program.report("lint", path, "--expect", demand(tmp_path, files))
+        assert outcome.exit == 1 and outcome.counted() == {"image.expectation-unmet"}
+
+
+def test_an_image_that_was_not_read_meets_nothing(program, kitchen, tmp_path):
+    archive = images.docker_archive(tmp_path / "a.tar", kitchen.read("clean-expected"))
+    archive.write_bytes(archive.read_bytes()[:-30000])
+    outcome = program.report("lint", archive, "--expect",
+                             demand(tmp_path, "files: {/bin/sh: absent}"))
+
+    assert outcome.exit == 3 and outcome.counted() == {"suite.image-unreadable"}
+    assert "SKIP   expectations" in outcome.out
+
+
+@pytest.mark.parametrize("text, reason", [
+    ("file: {}", "demands.yaml, line 1: unknown 'file'"), ("", "no map of expectations"),
+    ("extends: none.yaml", "none.yaml': No such file")])
+def test_expectations_that_are_wrong(program, tmp_path, text, reason):
+    (tmp_path / "root").mkdir()
+    outcome = program.run("lint", tmp_path / "root", "--expect", demand(tmp_path, text))
+    assert outcome.exit == 2 and outcome.out == "" and reason in outcome.err
+
+    outcome = program.run("lint", tmp_path / "root", "--expect", "none.yaml")
+    assert outcome.exit == 2 and "'none.yaml': No such file" in outcome.err
 
 
 def test_an_archive_that_was_unpacked(program, kitchen, tmp_path):

@@ -48,6 +48,10 @@
       "no library of gpu-selftest's simulated GPUs is in the image", \
       "remove gpu-selftest/sim, or the copies of its libraries, from the image: they answer for GPUs that are not there", \
       "the marker that each simulated library exports") \
+    X(GST_IMAGE_EXPECTATION_UNMET, "image.expectation-unmet", GST_FAIL, GST_ACTION_FIX_IMAGE, \
+      "the image holds what the file of --expect expects, and nothing that it rules out", \
+      "change the Dockerfile until the image holds it, or change the line of the file of expectations if that is what is wrong", \
+      "the file that --expect names") \
     X(GST_IMAGE_REQUIREMENT_OFF, "image.requirement-check-off", GST_NOTE, GST_ACTION_FIX_IMAGE, \
       "the image lets the runtime hold the host's driver against NVIDIA_REQUIRE_*", \
       "leave NVIDIA_DISABLE_REQUIRE to whoever starts the container", \
@@ -72,6 +76,10 @@
       "there is a file or folder of that name, or docker or podman has an image of that name", \
       "docker pull IMAGE (or podman pull); where the engine does not answer, start it, or save the image elsewhere (docker save IMAGE -o image.tar) and name the file", \
       "docker save, podman save") \
+    X(GST_SUITE_EXPECTATION_UNKNOWN, "suite.expectation-unknown", GST_ERROR, GST_ACTION_FIX_FLAGS, \
+      "each expectation of the file of --expect can be held against what is looked at", \
+      "give the image itself, by its name or as an archive of docker save: a folder has neither a configuration nor layers", \
+      "OCI image specification, configuration") \
     X(GST_SUITE_IMAGE_UNREADABLE, "suite.image-unreadable", GST_ERROR, GST_ACTION_FIX_FLAGS, \
       "the image can be read from beginning to end", \
       "save the image again (docker save IMAGE -o image.tar) with room in $TMPDIR, or run it as a user who may read all of the folder", \
