@@ -23,6 +23,7 @@
 #define GST_CUDA_API_SINCE_11080(X)                                                                \
     X(CUresult, cuInit, , (unsigned int flags), 1)                                                 \
     X(CUresult, cuDriverGetVersion, , (int *version), 1)                                           \
+    X(CUresult, cuGetExportTable, , (const void **table, const CUuuid *id), 0)                     \
     X(CUresult, cuGetErrorName, , (CUresult error, const char **name), 0)                          \
     X(CUresult, cuGetErrorString, , (CUresult error, const char **text), 0)                        \
     X(CUresult, cuDeviceGetCount, , (int *count), 1)                                               \

@@ -16,6 +16,7 @@
 #include "core/findings/audit.h"
 #include "core/findings/burn.h"
 #include "core/findings/collectives.h"
+#include "core/findings/compile.h"
 #include "core/findings/lint.h"
 #include "core/findings/meets.h"
 #include "core/findings/products.h"
@@ -30,6 +31,7 @@
     GST_FINDINGS_OF_MEETS(X)                                                                       \
     GST_FINDINGS_OF_WAYS(X)                                                                        \
     GST_FINDINGS_OF_COLLECTIVES(X)                                                                 \
+    GST_FINDINGS_OF_COMPILE(X)                                                                     \
     GST_FINDINGS_OF_AUDIT(X)                                                                       \
     GST_FINDINGS_OF_STARTS(X)                                                                      \
     GST_FINDINGS_OF_LINT(X)
@@ -37,6 +39,7 @@
 #define GST_FINDING_EDGES(X)                                                                       \
     GST_FINDING_EDGES_OF_RUNS(X)                                                                   \
     GST_FINDING_EDGES_OF_PRODUCTS(X)                                                               \
+    GST_FINDING_EDGES_OF_COMPILE(X)                                                                \
     GST_FINDING_EDGES_OF_AUDIT(X)                                                                  \
     GST_FINDING_EDGES_OF_LINT(X)
 

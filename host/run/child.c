@@ -172,17 +172,18 @@ static void set_variables(const struct gst_supervisor *supervisor, size_t index)
     }
 }
 
-static void live(const struct gst_supervisor *supervisor, size_t first, size_t end, bool is_first,
-                 int control)
+static void live(const struct gst_supervisor *supervisor, size_t first, size_t end,
+                 enum gst_child_opening opening, int control)
 {
     size_t next = first;
 
     set_variables(supervisor, first);
-    for (; next < end && supervisor->steps[next].is_early; next++) {
+    for (; next < end && (supervisor->steps[next].is_early || opening == GST_CHILD_OPENS_NONE);
+         next++) {
         do_step(supervisor, next);
         say_and_wait(control, GST_CHILD_STEP_OVER);
     }
-    if (next < end && open_or_block(supervisor, next, is_first)) {
+    if (next < end && open_or_block(supervisor, next, opening == GST_CHILD_OPENS_FIRST)) {
         say_and_wait(control, GST_CHILD_OPENED);
         for (; next < end; next++) {
             do_step(supervisor, next);
@@ -199,7 +200,7 @@ static void live(const struct gst_supervisor *supervisor, size_t first, size_t e
 }
 
 bool gst_child_start(struct gst_child *child, const struct gst_supervisor *supervisor, size_t first,
-                     size_t end, bool is_first, struct gst_status *st)
+                     size_t end, enum gst_child_opening opening, struct gst_status *st)
 {
     int output[2], control[2];
     pid_t parent = getpid(), pid;
@@ -219,7 +220,7 @@ bool gst_child_start(struct gst_child *child, const struct gst_supervisor *super
         close(output[0]);
         close(control[0]);
         settle_in(parent, output[1]);
-        live(supervisor, first, end, is_first, control[1]);
+        live(supervisor, first, end, opening, control[1]);
     }
     close(output[1]);
     close(control[1]);

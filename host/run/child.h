@@ -25,10 +25,17 @@ struct gst_child {
     int control; /* its words above */
 };
 
+/* How a child goes about the GPUs. */
+enum gst_child_opening {
+    GST_CHILD_OPENS_FIRST, /* the first to open them */
+    GST_CHILD_OPENS_AGAIN,
+    GST_CHILD_OPENS_NONE, /* its steps go without */
+};
+
 /* Forks a child for the steps from `first` up to but not including `end`. False if there are no
  * descriptors or no process left. */
 bool gst_child_start(struct gst_child *child, const struct gst_supervisor *supervisor, size_t first,
-                     size_t end, bool is_first, struct gst_status *st);
+                     size_t end, enum gst_child_opening opening, struct gst_status *st);
 
 /* Closes the parent's ends; the process must have been waited for, or given up. */
 void gst_child_release(struct gst_child *child);

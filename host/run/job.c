@@ -108,11 +108,13 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
         .is_full = job->settings->level == GST_LEVEL_FULL,
         .wants_libraries = gst_plan_is_named(job->settings, workload->name)
                            || gst_variant_has_libraries(job->settings->variant),
+        .promises_compilers = gst_variant_has_compilers(job->settings->variant),
         .timeout_s =
             timeout_s_of(job, workload) + timeout_per_gpu_s_of(job, workload) * job->env.gpu_count,
     };
 
-    if (workload->is_early)
+    /* No environment: nothing was opened, or cannot be. */
+    if (workload->is_early || job->env.report == NULL)
         return workload->run(&run, st);
     if (!gst_needs_met(&workload->needs, &offer, item->reason, sizeof(item->reason),
                        &item->blocked_by)) {
@@ -160,6 +162,7 @@ bool gst_job_supervise(struct gst_job *job, struct gst_status *st)
 
         steps[i].env = workload->env;
         steps[i].is_early = workload->is_early;
+        steps[i].goes_without_gpus = workload->goes_without_gpus;
         steps[i].timeout_s = timeout_s_of(job, workload);
         steps[i].timeout_per_gpu_s = timeout_per_gpu_s_of(job, workload);
     }

@@ -113,7 +113,9 @@ static bool add(struct gst_plan *plan, const struct gst_workload *row, char *err
 
 static bool is_of_level(const struct gst_workload *row, const struct gst_settings *settings)
 {
-    return !row->takes_minutes && (row->is_quick || settings->level == GST_LEVEL_FULL);
+    return !row->takes_minutes
+           && (!row->is_for_compilers || gst_variant_has_compilers(settings->variant))
+           && (row->is_quick || settings->level == GST_LEVEL_FULL);
 }
 
 /* The rows of the group that the level has; a level that has none of them is no quiet nothing. */

@@ -35,7 +35,8 @@ struct gst_run {
     bool is_full;                    /* --level full */
     bool wants_libraries; /* cuBLAS or NCCL missing is a fault: the workload was named, or the image
                              promises them */
-    double timeout_s;     /* what the supervisor gives it: --timeout, or the row's own */
+    bool promises_compilers; /* the image has nvcc and NVRTC, or should */
+    double timeout_s;        /* what the supervisor gives it: --timeout, or the row's own */
 };
 
 /* The seed folded to the 32 bits that patterns take. */

@@ -89,7 +89,7 @@ static bool is_at_step(const struct gst_watch *watch)
     const struct gst_supervisor *supervisor = watch->supervisor;
 
     return watch->current < watch->end
-           && (watch->is_open
+           && (watch->is_open || watch->goes_without_gpus
                || (supervisor->steps[watch->current].is_early
                    && supervisor->report->items[watch->current].state != GST_ITEM_PENDING));
 }
@@ -107,7 +107,8 @@ static size_t settle(const struct gst_supervisor *supervisor, struct gst_watch *
         snprintf(report->interrupted, sizeof(report->interrupted), "%s", watch->ending.signal_name);
     if (!gst_blame(&watch->ending, &report->progress, &st)) {
         /* It could not open the GPUs and has written that down itself, for all that is left. */
-        return next == watch->end ? next : supervisor->step_count;
+        watch->cannot_open = next != watch->end;
+        return next;
     }
     gst_report_status(report, &st);
     if (is_at) {
@@ -123,9 +124,42 @@ static size_t settle(const struct gst_supervisor *supervisor, struct gst_watch *
     if ((next < watch->end && !is_at) || watch->ending.is_stuck
         || watch->ending.reason == GST_END_INTERRUPTED) {
         gst_report_skip_from(supervisor->report, next, st.finding);
-        return supervisor->step_count;
+        watch->cannot_open = true;
     }
     return next;
+}
+
+/* Nobody waits for what is left, or nothing more can be started beside what is stuck. */
+static bool is_over(const struct gst_watch *watch)
+{
+    const struct gst_report *report = watch->supervisor->report;
+
+    return watch->ending.is_stuck || watch->ending.reason == GST_END_INTERRUPTED
+           || report->usage_error[0] != '\0';
+}
+
+/* The next step from `next` on that needs no GPU, no longer as one that is blocked. */
+static size_t unblock(const struct gst_supervisor *supervisor, size_t next)
+{
+    struct gst_item *item;
+
+    while (next < supervisor->step_count && !supervisor->steps[next].goes_without_gpus)
+        next++;
+    if (next == supervisor->step_count)
+        return next;
+    item = &supervisor->report->items[next];
+    item->state = GST_ITEM_PENDING;
+    item->verdict = GST_NOTE;
+    item->blocked_by = GST_NO_FINDING;
+    item->reason[0] = '\0';
+    return next;
+}
+
+static enum gst_child_opening opening(bool is_blocked, bool has_opened)
+{
+    if (is_blocked)
+        return GST_CHILD_OPENS_NONE;
+    return has_opened ? GST_CHILD_OPENS_AGAIN : GST_CHILD_OPENS_FIRST;
 }
 
 static bool run_children(const struct gst_supervisor *supervisor, int signal_fd,
@@ -133,7 +167,7 @@ static bool run_children(const struct gst_supervisor *supervisor, int signal_fd,
 {
     uint64_t limit = memory_limit(supervisor);
     struct gst_watch watch;
-    bool has_opened = false;
+    bool has_opened = false, is_blocked = false;
     size_t next = 0;
 
     while (next < supervisor->step_count) {
@@ -142,8 +176,10 @@ static bool run_children(const struct gst_supervisor *supervisor, int signal_fd,
         watch.signal_fd = signal_fd;
         watch.memory_limit_bytes = limit;
         watch.current = next;
-        watch.end = group_end(supervisor, next);
-        if (!gst_child_start(&watch.child, supervisor, next, watch.end, !has_opened, st))
+        watch.end = is_blocked ? next + 1 : group_end(supervisor, next);
+        watch.goes_without_gpus = is_blocked;
+        if (!gst_child_start(&watch.child, supervisor, next, watch.end,
+                             opening(is_blocked, has_opened), st))
             return false;
         gst_watch(&watch);
         gst_child_release(&watch.child);
@@ -154,6 +190,11 @@ static bool run_children(const struct gst_supervisor *supervisor, int signal_fd,
         supervisor->report->progress.gpu = GST_NO_GPU;
         supervisor->report->progress.phase[0] = '\0';
         supervisor->report->progress.call[0] = '\0';
+        if (watch.cannot_open && is_over(&watch))
+            return true;
+        is_blocked = is_blocked || watch.cannot_open;
+        if (is_blocked)
+            next = unblock(supervisor, next);
     }
     return true;
 }

@@ -21,12 +21,14 @@ struct gst_step {
     double timeout_s;
     double timeout_per_gpu_s; /* on top, for each GPU that was opened */
     bool is_early;            /* done before ops->open; such steps come first */
+    bool goes_without_gpus;   /* done even where ops->open failed */
 };
 
 /* What the child does. All run in the child; `context` is the child's copy. */
 struct gst_child_ops {
     /* Opens what the steps need; is_first only in the first child that gets there. A failure ends
-     * the child and makes every step that is left a SKIP, blocked by the finding in `st`. */
+     * the child and makes every step that is left a SKIP, blocked by the finding in `st`, but for
+     * those that go without GPUs: they are done in children that open nothing. */
     bool (*open)(void *context, bool is_first, struct gst_status *st);
     /* Does step `index`; its status, if false, becomes a finding of that item. */
     bool (*run)(void *context, size_t index, struct gst_status *st);

@@ -28,3 +28,8 @@ bool gst_variant_has_libraries(enum gst_variant variant)
 {
     return variant == GST_VARIANT_RUNTIME || variant == GST_VARIANT_DEVEL;
 }
+
+bool gst_variant_has_compilers(enum gst_variant variant)
+{
+    return variant == GST_VARIANT_DEVEL;
+}

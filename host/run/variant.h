@@ -24,4 +24,7 @@ bool gst_variant_read(enum gst_variant *variant, const char *text, char *error, 
 /* cuBLAS and NCCL. */
 bool gst_variant_has_libraries(enum gst_variant variant);
 
+/* nvcc and NVRTC. */
+bool gst_variant_has_compilers(enum gst_variant variant);
+
 #endif

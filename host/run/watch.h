@@ -20,6 +20,8 @@ struct gst_watch {
     int signal_fd;
     uint64_t memory_limit_bytes; /* 0: none */
     bool is_open;                /* the child said that it opened the GPUs */
+    bool goes_without_gpus;      /* it opens none */
+    bool cannot_open;            /* what is left cannot be done with GPUs */
     size_t current;              /* the step it is at, or was at when it ended */
     size_t end;                  /* the step after its last */
     struct gst_ending ending;

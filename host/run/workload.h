@@ -39,6 +39,8 @@ struct gst_workload {
                                  level and no group, so that only who names it waits for it */
     bool takes_pairs;         /* --pairs limits it */
     bool takes_collectives;   /* --collective and its kin choose what it does */
+    bool is_for_compilers;    /* part of a level only where the image promises nvcc and NVRTC */
+    bool goes_without_gpus;   /* runs, with no GPU selected, where they cannot be opened */
     bool shows_facts;         /* asked for alone, its text holds the page of facts */
     bool is_quick;            /* part of --level quick */
     bool is_early;            /* runs before the GPUs are opened, whether they can be or not */

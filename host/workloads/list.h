@@ -21,7 +21,8 @@
     X(memory_test)                                                                                 \
     X(sgemm)                                                                                       \
     X(burn)                                                                                        \
-    X(all_reduce)
+    X(all_reduce)                                                                                  \
+    X(compile)
 
 #define GST_WORKLOAD_DECLARATION(symbol) extern const struct gst_workload gst_workload_##symbol;
 GST_WORKLOADS(GST_WORKLOAD_DECLARATION)

@@ -137,6 +137,8 @@ static void open_seats(struct bench *t)
         if (!t->seats[i].is_out
             && !gst_sgemm_seat_alloc(&t->seats[i], t->run, largest_bytes(t), &st))
             gst_sgemm_seat_fail(&t->seats[i], t->run, &st);
+        if (!t->seats[i].is_out && t->data.lane == NULL)
+            t->data.lane = &t->seats[i].lane;
     }
 }
 

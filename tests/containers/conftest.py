@@ -52,14 +52,13 @@ def storage(work):
     return "overlay" if can_overlay(work / "try-overlay") else "vfs"
 
 
-@pytest.fixture(scope="session")
-def started(work, storage):
+def start_engines(folder, storage):
     """Gives an engine by its name, started when it is first asked for."""
     engines = {}
 
     def give(name):
         if name not in engines:
-            engine = ENGINES[name](work / name, storage, os.environ["GST_CONTAINERS_CGROUP"])
+            engine = ENGINES[name](folder / name, storage, os.environ["GST_CONTAINERS_CGROUP"])
             engine.start()
             engines[name] = engine
         return engines[name]
@@ -67,6 +66,19 @@ def started(work, storage):
     yield give
     for engine in engines.values():
         engine.stop()
+
+
+@pytest.fixture(scope="session")
+def started(work, storage):
+    """Engines with their storage in memory, if there is enough."""
+    yield from start_engines(work, storage)
+
+
+@pytest.fixture(scope="session")
+def roomy(work):
+    """Engines with their storage on disk, for images of gigabytes."""
+    disk = work / "disk"
+    yield from start_engines(disk, "overlay" if can_overlay(disk / "try-overlay") else "vfs")
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from engines import EngineError, Podman, demand
 
 HERE = Path(__file__).resolve().parent
 VARIANTS = ("base", "runtime", "devel", "build")
-LOAD_S = 300
+LOAD_S, AT_ONCE = 300, 4 << 20
 
 
 def name_of(cuda, variant):
@@ -52,17 +52,16 @@ def images_in(folder):
 def build(engine, cuda, variants=VARIANTS):
     """{variant: name} of images that the engine then has."""
     folder = layout(cuda)
-    images = images_in(folder)
     names = {variant: name_of(cuda, variant) for variant in variants}
     for name in names.values():
         if not engine.has(name):
             load = load_into_podman if isinstance(engine, Podman) else load_into_docker
-            load(engine, folder, name, *images[name])
+            load(engine, folder, name)
             engine.images.add(name)
     return names
 
 
-def load_into_podman(engine, folder, name, *_):
+def load_into_podman(engine, folder, name):
     """Podman reads the layout where it is; it makes a name of the path, which takes no capitals."""
     place = engine.folder / f"layout-{folder.name}"
     if not place.exists():
@@ -72,26 +71,41 @@ def load_into_podman(engine, folder, name, *_):
     demand([*engine.command, "tag", ident.splitlines()[-1], name])
 
 
-def load_into_docker(engine, folder, name, config, about, layers):
-    """Docker reads an archive from a pipe; layers that it has need not be in it."""
-    has = engine.__dict__.setdefault("layers_here", set())
-    paths = {digest: f"blobs/sha256/{digest.partition(':')[2]}" for digest in (config, *layers)}
-    manifest = json.dumps([{"Config": paths[config], "RepoTags": [name],
-                            "Layers": [paths[digest] for digest in layers]}]).encode()
+def write_archive(out, folder, name, environment=(), without=()):
+    """An image as "docker save" writes it, with variables changed, and without its first layers where
+    whoever reads it has them: `without` holds the stacks of layers that he has."""
+    _, config, layers = images_in(folder)[name]
+    variables = dict(row.split("=", 1) for row in config["config"]["Env"])
+    variables.update(environment)
+    config["config"]["Env"] = [f"{key}={value}" for key, value in variables.items()]
+    paths = {digest: f"blobs/sha256/{digest.partition(':')[2]}" for digest in layers}
+    texts = {"manifest.json": [{"Config": "config.json", "RepoTags": [name],
+                                "Layers": [paths[digest] for digest in layers]}],
+             "config.json": config}
+    with tarfile.open(fileobj=out, mode="w|", bufsize=AT_ONCE, copybufsize=AT_ONCE) as archive:
+        for path, value in texts.items():
+            data = json.dumps(value).encode()
+            entry = tarfile.TarInfo(path)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+        for count, digest in enumerate(layers, 1):
+            if tuple(layers[:count]) not in without:
+                archive.add(folder / paths[digest], paths[digest], recursive=False)
+
+
+def load_into_docker(engine, folder, name):
+    """Docker reads an archive from a pipe; layers that it has on top of the same ones need not be in
+    it."""
+    has = engine.__dict__.setdefault("stacks", set())
     command = [*engine.command, "load", "-q"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT) as client:
         try:
-            with tarfile.open(fileobj=client.stdin, mode="w|", bufsize=4 << 20) as archive:
-                entry = tarfile.TarInfo("manifest.json")
-                entry.size = len(manifest)
-                archive.addfile(entry, io.BytesIO(manifest))
-                for digest in (config, *layers):
-                    if digest not in has:
-                        archive.add(folder / paths[digest], paths[digest], recursive=False)
+            write_archive(client.stdin, folder, name, without=has)
         except BrokenPipeError:
             pass  # what the client says is the reason
         out, _ = client.communicate(timeout=LOAD_S)
     if client.returncode != 0:
         raise EngineError(f"{' '.join(command)}: exit {client.returncode}\n{out.decode()}")
-    has.update(layers)
+    layers = images_in(folder)[name][2]
+    has.update(tuple(layers[:count]) for count in range(1, len(layers) + 1))

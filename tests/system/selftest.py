@@ -214,7 +214,7 @@ def has_driver_here():
 
 
 # Lists of findings that runs of workloads make.
-RUNS = ["runs", "products", "burn", "collectives", "meets", "ways"]
+RUNS = ["runs", "products", "burn", "collectives", "meets", "ways", "compile"]
 
 
 def catalogue(*lists):

@@ -126,6 +126,20 @@ def test_the_host_is_the_one_that_is_read(whole, left, args):
         + 2 * (192 * 160 + 768 * 768))
 
 
+def test_memory_that_cannot_be_pinned_does_as_well(whole):
+    """Pinned memory is a help alone: with none, or with it for the first of three matrices, everything
+    is checked that is checked with it."""
+    usual = whole.report("sgemm", "--size", "1M", profile="l4x1")
+    for fault in ("cuMemHostAlloc returns 2", "cuMemHostAlloc call=2 returns 2"):
+        outcome = whole.report("sgemm", "--size", "1M", profile="l4x1", faults=[fault])
+
+        assert outcome.exit == 0, outcome.describe()
+        assert outcome.counted() == set() and outcome.notes() == usual.notes()
+        assert (outcome.report["workloads"][0]["elements_checked"]
+                == usual.report["workloads"][0]["elements_checked"])
+        assert len(metrics_of(outcome)) == len(PRODUCTS)
+
+
 def test_what_is_asked_for_and_fits_is_not_made_smaller(whole):
     outcome = whole.report("sgemm", "--size", "1M", profile="t4x1")
 

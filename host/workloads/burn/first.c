@@ -8,6 +8,7 @@
 #include "gpu/error.h"
 #include "gpu/gemm/check.h"
 #include "gpu/gemm/element.h"
+#include "gpu/share.h"
 #include "workloads/burn/wait.h"
 
 static bool find_change(struct gst_burn_seat *seat, const void *sent, uint64_t kept, size_t bytes,
@@ -60,6 +61,8 @@ static bool make_reference(struct gst_burn_seat *seat, struct gst_burn_inputs *i
         (size_t)inputs->side * (size_t)inputs->side * gst_gemm_input_bytes(seat->product.type);
 
     gst_run_phase(seat->run, seat->lane.gpu->index, "make the first product");
+    /* Else what another GPU computed could stand for what this one did not send. */
+    gst_share_set(inputs->c, GST_GEMM_POISON, seat->bytes);
     return path->upload(&seat->lane, seat->product.a, inputs->a, input, st)
            && path->upload(&seat->lane, seat->product.b, inputs->b, input, st)
            && path->fill(&seat->lane, seat->product.c, GST_GEMM_POISON, seat->bytes, st)

@@ -105,6 +105,13 @@ int gst_sgemm_trial_products(double seconds)
     return clamp(ceil(TRIAL_S / seconds), 1, TRIAL_PRODUCTS_MOST);
 }
 
+double gst_sgemm_trial_enough_s(int tried, int side, double most_s)
+{
+    const double larger = (double)side / tried;
+
+    return most_s / (larger * larger * larger);
+}
+
 double gst_sgemm_trial_s(const double *intervals, int count, int products)
 {
     double best = intervals[0];

@@ -31,6 +31,11 @@ int gst_sgemm_side_tried(int side);
 int gst_sgemm_trial_warm_ups(double seconds);
 int gst_sgemm_trial_products(double seconds);
 
+/* The most that a trial's product may take for one of `side` to take no more than `most_s`. What a
+ * GPU does when it wakes up is the least that it can do: where that suffices, it need not be known
+ * any better. */
+double gst_sgemm_trial_enough_s(int tried, int side, double most_s);
+
 /* Seconds of one product, by the best of `count` intervals of as many `products` each: the others
  * held something beside them. At least one. */
 double gst_sgemm_trial_s(const double *intervals, int count, int products);

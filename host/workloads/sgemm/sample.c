@@ -16,14 +16,19 @@ static bool time_many(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *
 }
 
 /* The first product loads the library's code; an idle GPU's clocks rise during the next. */
-bool gst_sgemm_try(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, double *seconds,
-                   struct gst_status *st)
+bool gst_sgemm_try(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, double enough_s,
+                   double *seconds, struct gst_status *st)
 {
     double intervals[TRIALS], one = 0;
     int products;
 
-    if (!gst_sgemm_multiply(seat, data, 1, st) || !time_many(seat, data, 1, &one, st)
-        || !gst_sgemm_multiply(seat, data, gst_sgemm_trial_warm_ups(one), st))
+    if (!gst_sgemm_multiply(seat, data, 1, st) || !time_many(seat, data, 1, &one, st))
+        return false;
+    if (one > 0 && one <= enough_s) {
+        *seconds = one;
+        return true;
+    }
+    if (!gst_sgemm_multiply(seat, data, gst_sgemm_trial_warm_ups(one), st))
         return false;
     products = gst_sgemm_trial_products(one);
     for (int i = 0; i < TRIALS; i++) {

@@ -8,9 +8,10 @@
 
 #include "workloads/sgemm/seat.h"
 
-/* Seconds of one product, of a GPU that may have been idle. */
-bool gst_sgemm_try(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, double *seconds,
-                   struct gst_status *st);
+/* Seconds of one product, of a GPU that may have been idle; or no less than that and no more than
+ * `enough_s`. */
+bool gst_sgemm_try(struct gst_sgemm_seat *seat, const struct gst_sgemm_data *data, double enough_s,
+                   double *seconds, struct gst_status *st);
 
 /* Operations per second, run->samples of them. The GPU's condition is read once, in the middle,
  * while the products of a sample are under way. */

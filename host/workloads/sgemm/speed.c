@@ -99,6 +99,7 @@ static struct gst_sgemm_seat *next_seat(const struct turn *turn, int *index)
 static bool try_side(const struct turn *turn, int side, int *chosen, struct gst_status *st)
 {
     const struct gst_gemm_shape trial = gst_gemm_square(gst_sgemm_side_tried(side));
+    const double enough_s = gst_sgemm_trial_enough_s(trial.m, side, PRODUCT_S_MOST);
     struct gst_sgemm_data *data = turn->data;
     struct gst_sgemm_seat *seat;
 
@@ -112,7 +113,7 @@ static bool try_side(const struct turn *turn, int side, int *chosen, struct gst_
         double seconds = 0;
 
         gst_run_phase(turn->run, seat->lane.gpu->index, "%s: try", turn->kind->name);
-        if (gst_sgemm_send(seat, data, &why) && gst_sgemm_try(seat, data, &seconds, &why))
+        if (gst_sgemm_send(seat, data, &why) && gst_sgemm_try(seat, data, enough_s, &seconds, &why))
             *chosen = gst_gemm_side_in_time(side, gst_gemm_operations(&trial) / seconds,
                                             PRODUCT_S_MOST, GST_SGEMM_SIDE_LEAST);
         else

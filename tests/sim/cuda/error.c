@@ -30,6 +30,15 @@ CUresult cuInit(unsigned int flags)
     return sim_world_initialise();
 }
 
+/* NVRTC opens libcuda and calls this without looking whether it is there. No table is known. */
+CUresult cuGetExportTable(const void **table, const CUuuid *id)
+{
+    SIM_ENTER(CUresult, SIM_NEEDS_NOTHING);
+    if (table == NULL || id == NULL)
+        return CUDA_ERROR_INVALID_VALUE;
+    return CUDA_ERROR_NOT_FOUND;
+}
+
 CUresult cuDriverGetVersion(int *version)
 {
     SIM_ENTER(CUresult, SIM_NEEDS_NOTHING);

@@ -244,12 +244,15 @@ static void test_describe__says_what_is_where(void **state)
  * one wrong element in the first and the last column of each, and one word of padding. */
 static void test_check__wrong_elements_show_in_every_part(void **state)
 {
-    struct gst_gemm_shape shape = gst_gemm_square(70);
+    struct gst_gemm_shape shape = gst_gemm_square(128);
     const int columns[] = { 0, 2047, 4095, 4096, 8190, 8191, 8199 };
     struct exact_product t;
 
     (void)state;
     shape.n = 8200;
+    shape.k = 4;
+    shape.lda = shape.m;
+    shape.ldb = shape.k;
     shape.ldc = 129;
     exact_product_init(&t, GST_GEMM_FP16, &shape, GST_GEMM_NARROW);
     for (int column = 0; column < shape.n; column++) {
@@ -258,16 +261,16 @@ static void test_check__wrong_elements_show_in_every_part(void **state)
     }
     assert_int_equal(exact_product_check(&t).kind, GST_GEMM_RIGHT);
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-        const double right = matrices_c(&t.m, 69, columns[i]);
+        const double right = matrices_c(&t.m, 127, columns[i]);
         struct gst_gemm_wrong wrong;
 
-        matrices_put(&t.m, 69, columns[i], right + 1);
+        matrices_put(&t.m, 127, columns[i], right + 1);
         wrong = exact_product_check(&t);
-        assert_int_equal(wrong.checked, 70 * 8200);
+        assert_int_equal(wrong.checked, 128 * 8200);
         assert_int_equal(wrong.wrong, 1);
-        assert_int_equal(wrong.row, 69);
+        assert_int_equal(wrong.row, 127);
         assert_int_equal(wrong.column, columns[i]);
-        matrices_put(&t.m, 69, columns[i], right);
+        matrices_put(&t.m, 127, columns[i], right);
         ((float *)t.m.c)[columns[i] * 129 + 128] = 0;
         wrong = exact_product_check(&t);
         assert_int_equal(wrong.kind, GST_GEMM_WRONG_OUTSIDE);

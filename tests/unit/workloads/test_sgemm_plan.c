@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "gpu/gemm/shape.h"
 #include "workloads/sgemm/plan.h"
 
 static void test_bytes__what_was_asked_or_what_there_is(void **state)
@@ -93,6 +94,22 @@ static void test_trial__best_interval(void **state)
     assert_true(fabs(gst_sgemm_trial_s(cold, 1, 8) - 0.1) < 1e-12);
 }
 
+/* A side four times as long is 64 times the work. */
+static void test_trial__enough(void **state)
+{
+    const double enough_s = gst_sgemm_trial_enough_s(2048, 8192, 0.1);
+
+    (void)state;
+    assert_true(fabs(enough_s - 0.1 / 64) < 1e-12);
+    /* What takes no more leads to the side that is wanted, and what takes more to a smaller one. */
+    assert_int_equal(gst_gemm_side_in_time(8192, 2.0 * 2048 * 2048 * 2048 / (enough_s * 0.999), 0.1,
+                                           GST_SGEMM_SIDE_LEAST),
+                     8192);
+    assert_int_equal(gst_gemm_side_in_time(8192, 2.0 * 2048 * 2048 * 2048 / (enough_s * 1.001), 0.1,
+                                           GST_SGEMM_SIDE_LEAST),
+                     4096);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +120,7 @@ int main(void)
         cmocka_unit_test(test_trial__side),
         cmocka_unit_test(test_trial__how_many),
         cmocka_unit_test(test_trial__best_interval),
+        cmocka_unit_test(test_trial__enough),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

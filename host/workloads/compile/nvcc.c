@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding nvcc, asking it, building with it; see nvcc.h. */
+#include "workloads/compile/nvcc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/utf8.h"
+
+#define ASK_MOST_S 60.0
+
+static bool is_in(char *path, size_t size, const char *folder, size_t length, const char *rest)
+{
+    const int used = snprintf(path, size, "%.*s%s/nvcc", (int)length, folder, rest);
+
+    return length > 0 && used > 0 && (size_t)used < size && access(path, X_OK) == 0;
+}
+
+bool gst_nvcc_find(struct gst_nvcc *nvcc)
+{
+    const char *const homes[] = { getenv("CUDA_HOME"), "/usr/local/cuda" };
+    const char *all = getenv("PATH");
+
+    for (const char *at = all != NULL ? all : ""; *at != '\0';) {
+        const size_t length = strcspn(at, ":");
+
+        if (is_in(nvcc->path, sizeof(nvcc->path), at, length, ""))
+            return true;
+        at += length + (at[length] == ':');
+    }
+    for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++) {
+        if (homes[i] != NULL
+            && is_in(nvcc->path, sizeof(nvcc->path), homes[i], strlen(homes[i]), "/bin"))
+            return true;
+    }
+    nvcc->path[0] = '\0';
+    return false;
+}
+
+bool gst_nvcc_version_read(const char *text, char *version, size_t size)
+{
+    const char *at = strstr(text, "release ");
+    size_t length;
+
+    if (at == NULL)
+        return false;
+    at += strlen("release ");
+    length = strspn(at, "0123456789.");
+    if (length == 0 || length >= size)
+        return false;
+    snprintf(version, size, "%.*s", (int)length, at);
+    return true;
+}
+
+bool gst_nvcc_ask(struct gst_nvcc *nvcc, const char *folder, struct gst_tool_end *end)
+{
+    const char *const version[] = { nvcc->path, "--version", NULL };
+    const char *const codes[] = { nvcc->path, "--list-gpu-code", NULL };
+
+    gst_tool_run(end, version, folder, ASK_MOST_S);
+    if (!gst_tool_succeeded(end)
+        || !gst_nvcc_version_read(end->output, nvcc->version, sizeof(nvcc->version)))
+        return false;
+    gst_tool_run(end, codes, folder, ASK_MOST_S);
+    gst_architectures_read(&nvcc->known, end->output);
+    return gst_tool_succeeded(end) && nvcc->known.count > 0;
+}
+
+static void add_option(struct gst_nvcc_options *options, const char *text)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        if (strcmp(options->texts[i], text) == 0)
+            return;
+    }
+    if (options->count < GST_NVCC_OPTIONS)
+        snprintf(options->texts[options->count++], sizeof(options->texts[0]), "%s", text);
+}
+
+bool gst_nvcc_add_gpu(const struct gst_nvcc *nvcc, int cc, struct gst_nvcc_options *options,
+                      bool *is_native)
+{
+    const int chosen = gst_architectures_choose(&nvcc->known, cc);
+    char text[sizeof(options->texts[0])];
+
+    if (chosen == 0)
+        return false;
+    *is_native = chosen == cc;
+    if (*is_native) {
+        snprintf(text, sizeof(text), "-gencode=arch=compute_%d,code=sm_%d", chosen, chosen);
+        add_option(options, text);
+    }
+    snprintf(text, sizeof(text), "-gencode=arch=compute_%d,code=compute_%d", chosen, chosen);
+    add_option(options, text);
+    return true;
+}
+
+void gst_nvcc_build(const struct gst_nvcc *nvcc, const struct gst_nvcc_options *options,
+                    const char *target, const char *source, const char *folder, double most_s,
+                    struct gst_tool_end *end)
+{
+    const char *argv[GST_NVCC_OPTIONS + 5];
+    size_t count = 0;
+
+    argv[count++] = nvcc->path;
+    for (size_t i = 0; i < options->count; i++)
+        argv[count++] = options->texts[i];
+    argv[count++] = "-o";
+    argv[count++] = target;
+    argv[count++] = source;
+    argv[count] = NULL;
+    gst_tool_run(end, argv, folder, most_s);
+}
+
+/* In the order in which they count: what is said last is often only what follows from the first.
+ * Observed with nvcc 13.0 and gcc 12, each by taking away what is missing; the second from
+ * host_config.h. */
+static const struct meaning {
+    const char *words;
+    enum gst_finding_id finding;
+} meanings[] = {
+    { "No space left on device", GST_USER_SCRATCH_FULL },
+    { "Disk quota exceeded", GST_USER_SCRATCH_FULL },
+    { "unsupported GNU version", GST_IMAGE_HOST_COMPILER_UNSUPPORTED },
+    { "unsupported clang version", GST_IMAGE_HOST_COMPILER_UNSUPPORTED },
+    { "Failed to preprocess host compiler properties", GST_IMAGE_HOST_COMPILER_MISSING },
+    { "cc1plus", GST_IMAGE_HOST_COMPILER_MISSING },
+    { "gcc: not found", GST_IMAGE_HOST_COMPILER_MISSING },
+    { "g++: not found", GST_IMAGE_HOST_COMPILER_MISSING },
+    { "cuda_runtime.h: No such file", GST_IMAGE_CUDART_DEV_MISSING },
+    { "cannot find -lcudart", GST_IMAGE_CUDART_DEV_MISSING },
+    { "cannot find -lcudadevrt", GST_IMAGE_CUDART_DEV_MISSING },
+    { "Unsupported gpu architecture", GST_IMAGE_COMPILER_LACKS_GPU },
+};
+
+/* The line around `at`. */
+static void copy_line(const char *text, const char *at, char *line, size_t size)
+{
+    char raw[256];
+    size_t length;
+
+    while (at > text && at[-1] != '\n')
+        at--;
+    length = strcspn(at, "\n");
+    if (length >= sizeof(raw))
+        length = sizeof(raw) - 1;
+    memcpy(raw, at, length);
+    raw[length] = '\0';
+    gst_utf8_printable(line, size, raw);
+}
+
+enum gst_finding_id gst_nvcc_blame(const struct gst_tool_end *end, char *said, size_t size)
+{
+    static const char *const loud[] = { "error", "fatal", "not found", "No such file" };
+    const char *text = end->output;
+
+    for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+        const char *at = strstr(text, meanings[i].words);
+
+        if (at == NULL)
+            continue;
+        copy_line(text, at, said, size);
+        return meanings[i].finding;
+    }
+    for (size_t i = 0; i < sizeof(loud) / sizeof(loud[0]); i++) {
+        const char *at = strstr(text, loud[i]);
+
+        if (at == NULL)
+            continue;
+        copy_line(text, at, said, size);
+        return end->how == GST_TOOL_LATE ? GST_IMAGE_NVCC_HANGS : GST_IMAGE_NVCC_FAILED;
+    }
+    copy_line(text, text[0] != '\0' ? text : "nothing", said, size);
+    return end->how == GST_TOOL_LATE ? GST_IMAGE_NVCC_HANGS : GST_IMAGE_NVCC_FAILED;
+}

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""compile: what the real compilers make where there is no GPU, and what comes of compilers and
+programs that are stand-ins. Those run in simulation alone, and there because
+GPU_SELFTEST_SIM_RUNS_PROGRAMS says that whoever set it has brought programs that can.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from selftest import plant
+
+CUDA = Path("/usr/local/cuda")
+ELEMENTS = 1048577
+# 3 i + 1 for each i below ELEMENTS.
+SUM = sum(range(1, 3 * ELEMENTS, 3))
+
+NVCC = """#!/bin/sh
+case $1 in
+--version) echo "Cuda compilation tools, release {version}, V{version}.88"; exit ;;
+--list-gpu-code) printf '%s\\n' {codes}; exit ;;
+esac
+echo "$@" >> {log}
+while [ $# -gt 0 ]; do
+    [ "$1" = -o ] && target=$2
+    shift
+done
+cp {program} "$target"
+"""
+
+
+def words(pci, runtime=13000, driver=13000, elements=ELEMENTS, wrong=0, total=SUM):
+    """What program.cu prints."""
+    return (f"error=0 pci={pci} runtime={runtime} driver={driver} elements={elements} "
+            f"wrong={wrong} sum={total}")
+
+
+class Compilers:
+    """An nvcc on PATH that makes a shell script of ours."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+        self.log = folder / "built.txt"
+        (folder / "bin").mkdir()
+
+    def run(self, body, *args, codes="sm_75 sm_90 compute_90", nvcc=None, profile="h100x8", env=None):
+        made = self.folder / "program"
+        made.write_text("#!/bin/sh\n" + body)
+        made.chmod(0o755)
+        script = self.folder / "bin/nvcc"
+        script.write_text(nvcc or NVCC.format(version="13.0", codes=codes, log=self.log, program=made))
+        script.chmod(0o755)
+        return self.program.report(
+            "compile", "--device", "0", *args, profile=profile,
+            env={"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+                 "GPU_SELFTEST_SIM_RUNS_PROGRAMS": "1", **(env or {})})
+
+
+@pytest.fixture
+def compilers(simulated, tmp_path):
+    return Compilers(simulated, tmp_path)
+
+
+@pytest.fixture
+def pci(simulated):
+    """Of the simulated GPU 0, as the CUDA runtime writes it."""
+    report = simulated.report("device-query", "--device", "0", profile="h100x8").report
+    gpu = report["gpus"][0]
+    return gpu["facts"]["pci_id"]["driver"].upper()
+
+
+@pytest.fixture(scope="session")
+def real_nvcc():
+    nvcc = shutil.which("nvcc") or (str(CUDA / "bin/nvcc") if (CUDA / "bin/nvcc").exists() else None)
+    if nvcc is None or shutil.which("g++") is None:
+        pytest.skip("no nvcc with a C++ compiler on this machine")
+    return nvcc
+
+
+def observed(outcome, finding):
+    [check] = [check for check in outcome.checks("FAIL", "ERROR", "NOTE") if check["id"] == finding]
+    return check["observed"]
+
+
+@pytest.mark.slow
+def test_the_build_half_needs_no_gpu(bare_program, tmp_path, real_nvcc, nothing_is_left):
+    root = plant(tmp_path / "root", {"/sys/bus/pci/devices": None})
+    outcome = bare_program.report("--root", root, "compile", "vector-add", timeout=200)
+    [compiled] = [row for row in outcome.report["workloads"] if row["name"] == "compile"]
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {"host.no-gpu"}
+    assert outcome.workloads() == {"compile": "SKIP", "vector-add": "SKIP"}
+    assert compiled["reason"].startswith("nvcc ") and "built it; not run: no GPU" in compiled["reason"]
+    assert {("compile.nvcc", "static"), ("compile.nvcc", "shared")} <= set(outcome.metrics())
+
+
+@pytest.mark.slow
+def test_what_is_built_is_not_run_by_a_simulated_gpu(simulated, real_nvcc, nothing_is_left):
+    outcome = simulated.report("compile", profile="h100x8", timeout=200)
+
+    assert outcome.exit == 77, outcome.describe()
+    assert outcome.counted() == set()
+    assert "built it; not run: the GPUs are simulated" in outcome.report["workloads"][0]["reason"]
+
+
+def test_a_good_program_passes(compilers, pci, nothing_is_left):
+    outcome = compilers.run(f"echo '{words(pci)}'\n")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.workloads() == {"compile": "PASS"}
+    assert outcome.counted() == set()
+    static, shared = compilers.log.read_text().splitlines()
+    assert "-gencode=arch=compute_90,code=sm_90" in static and "-cudart" not in static
+    assert "-cudart=shared" in shared
+
+
+# What the program does, the finding, and words of the evidence.
+PROGRAMS = {
+    "driver-too-old": ("echo 'error=35 name=cudaErrorInsufficientDriver call=x'; exit 1\n",
+                       "host.driver-too-old", "cudaErrorInsufficientDriver"),
+    "ptx-too-new": ("echo 'error=222 name=cudaErrorUnsupportedPtxVersion call=x'; exit 1\n",
+                    "host.driver-too-old-for-ptx", "222"),
+    "no-code": ("echo 'error=209 name=cudaErrorNoKernelImageForDevice call=x'; exit 1\n",
+                "image.kernels-for-other-gpu", "209"),
+    "no-libcudart": ("echo 'x: error while loading shared libraries: libcudart.so.13: cannot' >&2\n"
+                     "exit 127\n", "image.cudart-missing", "libcudart.so.13"),
+    "silent": ("exit 0\n", "image.built-program-fails", "exit code 0; it said: nothing"),
+    "exits-1": ("echo oops; exit 1\n", "image.built-program-fails", "exit code 1; it said: oops"),
+    "crashes": ("kill -SEGV $$\n", "image.built-program-fails", "killed by SIGSEGV"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_each_end_of_a_program_has_its_cause(compilers, name, nothing_is_left):
+    body, finding, evidence = PROGRAMS[name]
+    outcome = compilers.run(body)
+    told = outcome.checks("FAIL", "ERROR")
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {finding}
+    assert len(told) == 2 and all(evidence in check["observed"] for check in told)
+
+
+@pytest.mark.parametrize("wrong", [{"wrong": 3}, {"total": SUM - 1}, {"elements": ELEMENTS - 1}],
+                         ids=["elements", "sum", "tail"])
+def test_a_wrong_result_is_no_pass(compilers, pci, wrong):
+    outcome = compilers.run(f"echo '{words(pci, **wrong)}'\n")
+
+    assert outcome.counted() == {"hardware.wrong-result"}, outcome.describe()
+
+
+def test_another_gpu_is_no_pass(compilers):
+    outcome = compilers.run(f"echo '{words('0000:FF:00.0')}'\n")
+
+    assert outcome.counted() == {"image.built-program-fails"}, outcome.describe()
+
+
+def test_an_nvcc_that_does_not_know_the_gpu(compilers):
+    outcome = compilers.run("exit 0\n", codes="sm_100 sm_120")
+
+    assert outcome.counted() == {"image.compiler-lacks-gpu"}, outcome.describe()
+    assert "10.0 and above, this GPU has 9.0" in observed(outcome, "image.compiler-lacks-gpu")
+
+
+def test_an_nvcc_older_than_the_gpu_makes_ptx(compilers, pci):
+    outcome = compilers.run(f"echo '{words(pci)}'\n", codes="sm_75 sm_86 sm_90a")
+
+    assert outcome.exit == 0, outcome.describe()
+    assert outcome.notes() >= {"image.compiler-older-than-gpu"}
+    assert "-gencode=arch=compute_86,code=compute_86" in compilers.log.read_text()
+    assert "code=sm_" not in compilers.log.read_text()
+
+
+FAILING = """#!/bin/sh
+case $1 in
+--version) echo "Cuda compilation tools, release 13.0, V13.0.88"; exit ;;
+--list-gpu-code) echo sm_90; exit ;;
+esac
+echo "{words}" >&2
+exit 1
+"""
+
+# What nvcc and the compilers below it say, as observed with nvcc 13.0 and gcc 12.
+BUILDS = {
+    "image.host-compiler-missing": "nvcc fatal   : Failed to preprocess host compiler properties.",
+    "image.host-compiler-unsupported": "#error -- unsupported GNU version! gcc versions later than 13",
+    "image.cudart-dev-missing": "/usr/bin/ld: cannot find -lcudart_static: No such file or directory",
+    "image.nvcc-failed": "nvcc fatal   : Could not open input file",
+}
+
+
+@pytest.mark.parametrize("finding", BUILDS)
+def test_each_failed_build_has_its_cause(compilers, finding, nothing_is_left):
+    outcome = compilers.run("", nvcc=FAILING.format(words=BUILDS[finding]))
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {finding}
+    assert BUILDS[finding][:40] in observed(outcome, finding)
+
+
+def in_namespace(*mounts):
+    """Runs with these mounts, seen by nobody else."""
+    return ("unshare", "-m", "sh", "-c", " && ".join([*mounts, 'exec "$@"']), "sh")
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts need root")
+HIDDEN = in_namespace("mount -t tmpfs none /usr/local")
+
+
+@needs_root
+@pytest.mark.parametrize("variant", ["", "base", "runtime"])
+def test_nobody_promised_compilers(simulated, variant):
+    outcome = simulated.report("compile", profile="h100x8", before=HIDDEN,
+                               env={"PATH": "/usr/bin:/bin", "GPU_SELFTEST_VARIANT": variant})
+
+    assert outcome.exit == 77, outcome.describe()
+    assert "nothing promised them" in outcome.report["workloads"][0]["reason"]
+
+
+@needs_root
+def test_a_devel_image_promises_compilers(simulated):
+    outcome = simulated.report("--only", "audit,compile", profile="h100x8", before=HIDDEN,
+                               env={"PATH": "/usr/bin:/bin", "GPU_SELFTEST_VARIANT": "devel"})
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {"image.nvcc-missing", "image.nvrtc-missing"}
+
+
+@needs_root
+@pytest.mark.parametrize("options, finding", [("noexec", "user.scratch-noexec")])
+def test_a_folder_that_takes_no_programs(compilers, tmp_path, options, finding):
+    scratch = tmp_path / "other"
+    scratch.mkdir()
+    made = compilers.folder / "program"
+    made.write_text("#!/bin/sh\nexit 0\n")
+    made.chmod(0o755)
+    nvcc = compilers.folder / "bin/nvcc"
+    nvcc.write_text(NVCC.format(version="13.0", codes="sm_90", log=compilers.log, program=made))
+    nvcc.chmod(0o755)
+    outcome = compilers.program.report(
+        "compile", "--device", "0", profile="h100x8",
+        before=in_namespace(f"mount -t tmpfs -o {options} none {scratch}"),
+        env={"PATH": f"{nvcc.parent}:{os.environ['PATH']}", "TMPDIR": str(scratch)})
+
+    assert outcome.counted() == {finding}, outcome.describe()
+
+
+def test_only_a_devel_image_compiles_by_itself(simulated):
+    for variant, is_in in (("", False), ("base", False), ("runtime", False), ("devel", True)):
+        outcome = simulated.report("--skip", "bandwidth,compute,collectives,basic", profile="h100x8",
+                                   env={"GPU_SELFTEST_VARIANT": variant, "PATH": "/usr/bin:/bin"},
+                                   timeout=200)
+
+        assert ("compile" in outcome.workloads()) == is_in, outcome.describe()
