@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What scripts/selftest and scripts/test share, to be sourced by them: which packages are missing,
-# installing them, and finding or fetching a CUDA compiler. The sourcing script sets $top and $logs.
+# What scripts/selftest, scripts/test and images/build share, to be sourced by them: which packages
+# are missing, installing them, and finding or fetching a CUDA compiler. The sourcing script sets $top
+# and $logs.
 
 : "${top:?}" "${logs:?}"
 
@@ -69,6 +70,27 @@ setup_install() {
         setup_explain "cannot install $*" "$log"
         return 1
     fi
+}
+
+# Installs what is missing of what builds the program, but for a CUDA compiler.
+setup_build_packages() {
+    local missing
+    missing=$(setup_missing <<'END'
+gcc command gcc
+libc6-dev header stdio.h
+cmake command cmake
+ninja-build command ninja
+python3 command python3
+libjansson-dev header jansson.h
+libelf-dev header libelf.h
+libarchive-dev header archive.h
+libyaml-dev header yaml.h
+zlib1g-dev header zlib.h
+libzstd-dev header zstd.h
+END
+    )
+    # shellcheck disable=SC2086 # one word per package
+    setup_install $missing
 }
 
 # setup_explain <what failed> <log>: one line, the end of the log, and where the rest of it is.

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# cmake -DSOURCE=... -DTEMPLATE=... -DOUTPUT=... -DGST_VERSION=... -P commit.cmake
+# cmake -DSOURCE=... -DTEMPLATE=... -DOUTPUT=... -DGST_VERSION=... [-DCOMMIT=...] -P commit.cmake
 # Writes the version header with the commit that is checked out, "-dirty" where the tree differs
-# from it, "unknown" outside a checkout. Only a change is written, so only a change is compiled.
+# from it; outside a checkout COMMIT, or "unknown". Only a change is written, so only a change is compiled.
 
 set(GST_COMMIT unknown)
+if(COMMIT)
+    set(GST_COMMIT ${COMMIT})
+endif()
 find_program(git git)
 if(git AND EXISTS ${SOURCE}/.git)
     execute_process(

@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
 from audit import Program  # noqa: E402
+from built import Built  # noqa: E402
 from engines import ENGINES, can_overlay  # noqa: E402
 from hosts import make_host  # noqa: E402
 from scenario import Maker, copy_vendor_files, driver_version  # noqa: E402
@@ -116,3 +117,10 @@ def maker(loaded, tools):
 @pytest.fixture(scope="session")
 def audit(build, tools):
     return Program(build, tools)
+
+
+@pytest.fixture(scope="session")
+def built(started):
+    """Our images: built(engine name, toolkit) gives their names by variant, made when first asked
+    for."""
+    return Built(started).images
