@@ -3,16 +3,43 @@
 the machine, and for each GPU what is added to a container that is given it.
 """
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 
 # In the container.
 LIBRARIES = "/usr/lib/x86_64-linux-gnu"
 OF_DRIVER = ("libcuda.so.1", "libnvidia-ml.so.1")
 PTX_COMPILER = "libnvidia-ptxjitcompiler.so.1"
 MODEL = "libgpusim.so"
+# Of what is not everybody's; a node of uvm is a library's that computes.
+CAPABILITIES = {"libcuda": "compute", "libnvidia-ptxjitcompiler": "compute",
+                "nvidia-uvm": "compute", "libnvidia-ml": "utility"}
 COPIED = 42  # no program's own code, so that faults which did not fire yet are no error
+
+
+# What NVIDIA's hook asks NVML, in a program of its own: the doubles take their machine from the
+# environment of the process that loads them.
+ASK = """
+import ctypes, json, sys
+nvml = ctypes.CDLL("libnvidia-ml.so.1")
+number, major, minor, gpu = ctypes.c_int(), ctypes.c_int(), ctypes.c_int(), ctypes.c_void_p()
+text = ctypes.create_string_buffer(96)
+if nvml.nvmlInit_v2() != 0 or nvml.nvmlSystemGetCudaDriverVersion_v2(ctypes.byref(number)) != 0:
+    sys.exit(1)
+facts = {"cuda": "%d.%d" % (number.value // 1000, number.value % 1000 // 10), "gpus": []}
+nvml.nvmlDeviceGetCount_v2(ctypes.byref(number))
+for index in range(number.value):
+    nvml.nvmlDeviceGetHandleByIndex_v2(index, ctypes.byref(gpu))
+    nvml.nvmlDeviceGetName(gpu, text, 96)
+    nvml.nvmlDeviceGetCudaComputeCapability(gpu, ctypes.byref(major), ctypes.byref(minor))
+    facts["gpus"].append({"name": text.value.decode(), "arch": "%d.%d" % (major.value, minor.value)})
+json.dump(facts, open(sys.argv[1], "w"))
+"""
+# The brands that NVML knows, by how names begin; data-centre boards since Ampere are 'nvidia'.
+BRANDS = {"Tesla": "tesla", "NVIDIA GeForce RTX": "geforcertx", "NVIDIA GeForce": "geforce"}
 
 
 class Refused(Exception):
@@ -25,10 +52,11 @@ class Failed(Exception):
 
 def copy_machine(sim, profile, faults, folder):
     """The launcher makes the machine's files for as long as a program runs."""
-    copy = 'cp -r "$GPU_SELFTEST_ROOT" "$0/root" && cp -rL "$GPU_SELFTEST_ROOT/../lib" "$0/lib" &&'
+    copy = ('cp -r "$GPU_SELFTEST_ROOT" "$0/root" && cp -rL "$GPU_SELFTEST_ROOT/../lib" "$0/lib" &&'
+            ' { "$1" -c "$2" "$0/facts.json" 2>/dev/null || :; } &&')
     options = [word for fault in faults for word in ("--fault", fault)]
     done = subprocess.run([sim / "bin/gpu-selftest-simulate", "--profile", profile, *options, "--",
-                           "sh", "-c", f"{copy} exit {COPIED}", folder],
+                           "sh", "-c", f"{copy} exit {COPIED}", folder, sys.executable, ASK],
                           check=False, capture_output=True, text=True)
     if done.returncode == 2:
         raise Refused(done.stderr.strip().replace("gpu-selftest-simulate: ", ""))
@@ -59,8 +87,8 @@ class Node:
 class Device:
     """What is injected for one GPU or one MIG instance. `folder` becomes a layer of the root."""
 
-    def __init__(self, index, uuid, folder, lines):
-        self.names, self.folder = (index, uuid), folder
+    def __init__(self, index, uuid, folder, lines, place):
+        self.names, self.folder, self.place = (index, uuid), folder, place
         self.nodes = [Node(line) for line in lines]
         folder.mkdir(parents=True)
         (folder / "capture").write_text("a simulated GPU\n")
@@ -107,15 +135,31 @@ def make_devices(sim, profile, folder):
             caps = [f"cr--r--r-- 1 0 0 506, {n} /dev/nvidia-caps/nvidia-cap{n}"
                     for n in (cap, cap + 1 + ci)]
             devices.append(Device(f"{index}:{number}", part, folder / f"gpus/{index}-{number}",
-                                  [node, *caps]))
+                                  [node, *caps], place.name))
         if not parts:
-            devices.append(Device(str(index), uuid, folder / f"gpus/{index}", [node]))
+            devices.append(Device(str(index), uuid, folder / f"gpus/{index}", [node],
+                                  place.name))
     for device in devices:
-        held = root / "gpus" / device.folder.name
-        held.mkdir(parents=True)
-        (held / "capture").write_text("a GPU that was not given\n")
-    (root / "beneath").write_text("".join(f"gpus/{d.folder.name}\n" for d in devices))
+        hold_place(root, f"gpus/{device.folder.name}")
     return devices
+
+
+def read_facts(folder, devices):
+    """What requirements are held against, of each device; None if NVML does not start."""
+    path = folder / "facts.json"
+    if not path.exists():
+        return None
+    facts = json.loads(path.read_text())
+    path.unlink()
+    version = (folder / "root/sys/module/nvidia/version").read_text().strip()
+    found = []
+    for device in devices:
+        index = int(device.names[0].partition(":")[0])
+        gpu = facts["gpus"][index] if index < len(facts["gpus"]) else {"name": "", "arch": "0"}
+        brand = next((b for begin, b in BRANDS.items() if gpu["name"].startswith(begin)), "nvidia")
+        found.append({"cuda": facts["cuda"], "driver": version, "arch": gpu["arch"],
+                      "brand": brand})
+    return {"cuda": facts["cuda"], "driver": version, "devices": found}
 
 
 def link_as_listed(root):
@@ -152,6 +196,55 @@ def make_libraries(sim, folder):
         shutil.copytree(sim / name, folder / "sim" / name)
     shutil.copy2(sim / "kernels.manifest", folder / "sim")
     shutil.rmtree(made)
+
+
+def capability_of(path):
+    """Which capability brings a file of the driver's; None: either does."""
+    name = str(path).rpartition("/")[2]
+    return next((capability for begin, capability in CAPABILITIES.items()
+                 if name.startswith(begin)), None)
+
+
+def hold_place(root, name):
+    """Where a layer of the root is mounted if it is given; until then it says nothing."""
+    (root / name).mkdir(parents=True)
+    (root / name / "capture").write_text("was not given\n")
+    with (root / "beneath").open("a") as beneath:
+        beneath.write(f"{name}\n")
+
+
+def tell_mounts(folder):
+    """The root is that of a container which all libraries were mounted into, and that can load."""
+    rows = ["1 0 0:50 / / rw,relatime - overlay overlay rw",
+            "2 1 0:51 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw",
+            "3 1 0:52 / /dev rw,nosuid - tmpfs tmpfs rw,size=65536k,mode=755",
+            "4 1 0:53 / /sys ro,nosuid,nodev,noexec,relatime - sysfs sysfs ro"]
+    for number, path in enumerate(sorted((folder / f"driver{LIBRARIES}").iterdir()), 5):
+        rows.append(f"{number} 1 259:1 {path.resolve()} {LIBRARIES}/{path.name} "
+                    "ro,nosuid,nodev,relatime - ext4 /dev/nvme0n1p1 rw")
+    (folder / "root/proc/self/mountinfo").write_text("".join(f"{row}\n" for row in rows))
+    # The list of the launcher's own libraries goes: they are not in the container.
+    (folder / "root/lib.txt").write_text("-rwxr-xr-x 1 0 0 1 /lib64/ld-linux-x86-64.so.2 magic=elf\n")
+
+
+def make_parts(folder):
+    """What each capability adds to the root, as a layer: its libraries and nodes."""
+    root = folder / "root"
+    for capability in sorted(set(CAPABILITIES.values())):
+        part = folder / "parts" / capability
+        part.mkdir(parents=True)
+        (part / "capture").write_text(f"what {capability} brings\n")
+        lines = []
+        for path in sorted((folder / f"driver{LIBRARIES}").iterdir()):
+            if capability_of(path) == capability:
+                size = path.stat().st_size
+                lines.append(f"-rwxr-xr-x 1 0 0 {size} {LIBRARIES}/{path.name} magic=elf\n")
+        (part / "lib.txt").write_text("".join(lines))
+        if capability == "compute":
+            for name in ("dev.txt", "open.txt"):
+                (part / name).write_text(take_lines(root / name, "/dev/nvidia-uvm"))
+            (root / "dev/nvidia-uvm").unlink(missing_ok=True)
+        hold_place(root, f"parts/{capability}")
 
 
 def common_nodes(root):

@@ -15,14 +15,13 @@ import subprocess
 import time
 from pathlib import Path
 
-from audit import copy_program
-from cdi import copy_root, make_spec
-from engines import TOOLS, call, demand
+from cdi import simulate
+from engines import call, demand
 from processes import those_of, wait_until
-from scenario import show_nodes
 
 LOCKED = ("--user", "65532:65532", "--read-only", "--network", "none", "--cap-drop", "ALL",
           "--security-opt", "no-new-privileges")
+PROGRAM = "/usr/local/bin/gpu-selftest"
 # A twin on this machine's processor is a thousand times slower than a GPU.
 SIZE = "GPU_SELFTEST_SIZE=64K"
 MARK = "GST_TEST_MARK"
@@ -33,27 +32,15 @@ class Stack:
     """Simulated machines as options of docker run and podman run."""
 
     def __init__(self, build, folder):
-        self.build, self.folder, self.roots = build, folder, {}
-        show_nodes(666)
-
-    def root(self, profile):
-        if profile not in self.roots:
-            self.roots[profile] = self.folder / f"root-{profile}"
-            copy_root(self.build, profile, self.roots[profile])
-        return self.roots[profile]
+        self.build, self.folder = build, folder
 
     def options(self, profile, faults=()):
-        spec = make_spec(self.build, profile, self.root(profile))
-        [edits] = [device["containerEdits"] for device in spec["devices"]
-                   if device["name"] == "all"]
-        for node in edits["deviceNodes"]:
-            yield from ("--device", node["path"])
-        for mount in edits["mounts"]:
-            yield from ("-v", f"{mount['hostPath']}:{mount['containerPath']}:ro")
-        for variable in edits["env"]:
-            yield from ("-e", variable)
+        folder = self.folder / profile
+        if not folder.exists():
+            simulate(self.build, folder, "--profile", profile)
+        yield from (folder / "docker.args").read_text().split()
         if faults:
-            yield from ("-e", "GPU_SELFTEST_SIM_FAULTS=" + "\n".join(faults))
+            yield from ("-e", "GPU_SELFTEST_SIM_FAULTS=" + "; ".join(faults))
 
 
 class Ended:
@@ -75,19 +62,18 @@ class Boxed:
 
     numbers = itertools.count(1)
 
-    def __init__(self, engine, stack, image, words, options):
-        self.engine, self.stack = engine, stack
-        self.image, self.words, self.image_options = image, words, options
-        self.names = []
+    def __init__(self, engine, stack, image):
+        self.engine, self.stack, self.image, self.names = engine, stack, image, []
 
     def command(self, *args, name, profile="l4x1", faults=(), options=(), locked=LOCKED,
-                words=None):
-        """Of the engine; `words` stand for the program where something else is to start it."""
+                shell=None):
+        """Of the engine; `shell` is a line that starts the program instead of the image."""
         stack = self.stack.options(profile, faults) if profile else ()
+        if shell is not None:
+            options, args = (*options, "--entrypoint", "/bin/sh"), ("-c", shell)
         return [*self.engine.command, "run", "--rm", "--name", name, *self.engine.run_options,
-                *locked, *self.image_options, *stack, "-e", SIZE, "-e", f"{MARK}={name}",
-                *map(str, options), self.image, *(self.words if words is None else words),
-                *map(str, args)]
+                *locked, *stack, "-e", SIZE, "-e", f"{MARK}={name}", *map(str, options),
+                self.image, *map(str, args)]
 
     def new_name(self):
         self.names.append(f"gst-{os.getpid()}-{self.engine.name}-{next(self.numbers)}")
@@ -187,9 +173,3 @@ def hears_as_first(pid):
     heard = int(status["SigCgt"], 16) | int(status["SigBlk"], 16)
     return (status["NSpid"].split()[1:][-1:] == ["1"] and heard >> (signal.SIGTERM - 1) & 1 == 1
             and not status["Name"].strip().startswith(("runc", "crun")))
-
-
-def mounted_program(build, tools):
-    """Image, words and options, until an image of ours has it."""
-    copy_program(build, tools)
-    return "debian", (f"{TOOLS}/gpu-selftest",), ("-v", f"{tools}:{TOOLS}:ro")

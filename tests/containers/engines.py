@@ -133,7 +133,7 @@ class Docker(Engine):
         super().__init__(folder, driver, cgroup)
         self.socket = self.folder / "socket"
         self.command = ["docker", "-H", f"unix://{self.socket}"]
-        self.daemon = None
+        self.daemon, self.path = None, os.environ["PATH"]
         self.log = self.folder / "dockerd.log"
 
     def start(self, *options):
@@ -149,7 +149,7 @@ class Docker(Engine):
                  {"overlay": "overlay2"}.get(self.driver, self.driver), "--bridge=none",
                  "--iptables=false", "--ip-forward=false", "--ip-masq=false", *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env=dict(os.environ, DOCKER_TMPDIR=str(self.folder / "tmp")))
+                env=dict(os.environ, PATH=self.path, DOCKER_TMPDIR=str(self.folder / "tmp")))
         end = time.monotonic() + START_S
         while call([*self.command, "version", "--format", "{{.Server.Version}}"]).returncode != 0:
             if self.daemon.poll() is not None or time.monotonic() > end:

@@ -12,10 +12,10 @@ import time
 
 import pytest
 
-from boxed import Boxed, Stack, mounted_program
-from engines import TOOLS, call, demand
+from boxed import PROGRAM, Boxed, Stack
+from engines import call, demand
 from processes import shared_memory, wait_until
-from scenario import BOTH, show_nodes
+from scenario import BOTH
 from selftest import COUNTING, validate
 
 
@@ -26,14 +26,13 @@ REPORT = "/out/report.json"
 def stack(build, work, tools):
     folder = work / "stacks"
     folder.mkdir()
-    yield Stack(build, folder)
-    show_nodes(None)
+    return Stack(build, folder)
 
 
 @pytest.fixture(params=BOTH)
-def boxed(request, loaded, stack, build, tools):
-    image, words, options = mounted_program(build, tools)
-    boxed = Boxed(loaded(request.param, image), stack, image, words, options)
+def boxed(request, roomy, built, stack):
+    images = built(request.param, "13.0")
+    boxed = Boxed(roomy(request.param), stack, images["runtime"])
     before = shared_memory()
     yield boxed
     boxed.clean_up()
@@ -82,7 +81,7 @@ def test_report_for_another_program(boxed):
 @pytest.mark.parametrize("closed, exit_code", [(">&-", 3), ("<&-", 0), ("2>&-", 0),
                                                ("<&- >&- 2>&-", 3)])
 def test_closed_streams(boxed, closed, exit_code):
-    done = boxed.run(words=("sh", "-c", f"exec {TOOLS}/gpu-selftest {closed}"))
+    done = boxed.run(shell=f"exec {PROGRAM} {closed}")
 
     assert done.exit == exit_code, done.describe()
     if closed == ">&-":

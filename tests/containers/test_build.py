@@ -36,8 +36,8 @@ def variant(request):
 
 
 @pytest.fixture(params=["docker", "podman"])
-def engine(request, started):
-    return started(request.param)
+def engine(request, roomy):
+    return roomy(request.param)
 
 
 def inspect(engine, name):
