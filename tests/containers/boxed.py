@@ -34,11 +34,15 @@ class Stack:
     def __init__(self, build, folder):
         self.build, self.folder = build, folder
 
-    def options(self, profile, faults=()):
+    def arguments(self, profile):
+        """The file of docker's options for this machine, made when first asked for."""
         folder = self.folder / profile
         if not folder.exists():
             simulate(self.build, folder, "--profile", profile)
-        yield from (folder / "docker.args").read_text().split()
+        return folder / "docker.args"
+
+    def options(self, profile, faults=()):
+        yield from self.arguments(profile).read_text().split()
         if faults:
             yield from ("-e", "GPU_SELFTEST_SIM_FAULTS=" + "; ".join(faults))
 

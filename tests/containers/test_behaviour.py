@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from boxed import PROGRAM, Boxed, Stack
+from boxed import PROGRAM, Boxed
 from engines import call, demand
 from processes import shared_memory, wait_until
 from scenario import BOTH
@@ -20,13 +20,6 @@ from selftest import COUNTING, validate
 
 
 REPORT = "/out/report.json"
-
-
-@pytest.fixture(scope="module")
-def stack(build, work, tools):
-    folder = work / "stacks"
-    folder.mkdir()
-    return Stack(build, folder)
 
 
 @pytest.fixture(params=BOTH)
