@@ -101,8 +101,8 @@ def test_version_tells_commit_and_kernels_of_this_toolkit(engine, name, cuda):
     assert kernels == {cuda}, done.stdout
 
 
-def test_podman_builds_it_itself(started):
-    podman = started("podman")
+def test_podman_builds_it_itself(roomy):
+    podman = roomy("podman")
     name = "gpu-selftest:by-podman"
     build(podman, "13.0", "base", name, stages=("base", "build"))
 
@@ -125,9 +125,9 @@ def files_of(engine, name, folder):
                 if entry.isfile()}
 
 
-def test_programs_start_on_every_distribution_that_is_served(built, started, cuda):
+def test_programs_start_on_every_distribution_that_is_served(built, roomy, cuda):
     """glibc has no later version of a function than the oldest of them, nothing else is needed."""
-    docker = started("docker")
+    docker = roomy("docker")
     files = files_of(docker, built("docker", cuda)["base"], "/usr/local/bin")
 
     assert set(files) == {"bin/gpu-selftest", "bin/gpu-selftest-audit-probe"}
@@ -208,9 +208,9 @@ def test_without_injection_the_runtime_is_named(engine, name, findings_on):
 # on which every library of 12.x runs; 515 has 11.7.
 @pytest.mark.parametrize("driver, extra", [
     ("530.30.02", set()), ("515.65.01", {"host.image-requirement-unmet"})])
-def test_every_driver_of_the_major_is_admitted(built, started, findings_on, driver, extra):
+def test_every_driver_of_the_major_is_admitted(built, roomy, findings_on, driver, extra):
     name, below = built("docker", "12.4")["base"], stand_in.name_of("12.4", "base")
     branch = driver.partition(".")[0]
 
-    assert f"driver>={branch}" not in requirement(started("docker"), below)
-    assert findings_on(started("docker"), name, driver) == {"runtime.nothing-injected", *extra}
+    assert f"driver>={branch}" not in requirement(roomy("docker"), below)
+    assert findings_on(roomy("docker"), name, driver) == {"runtime.nothing-injected", *extra}
