@@ -207,8 +207,10 @@ def test_kept_until_the_recipe_changes(work):
                               text=True, capture_output=True, check=False,
                               env=dict(os.environ, PIP_RETRIES="0"))
 
+    (folder / "stand-in/making.killed/root").mkdir(parents=True)
     done = make()
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert not list(folder.glob("stand-in/making.*"))
     (folder / recipes[-1]).write_text("another recipe")
     done = make()
     assert done.returncode == 77 and done.stdout.startswith("cannot run here: "), done.stderr
