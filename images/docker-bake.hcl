@@ -49,11 +49,10 @@ function "number" {
 
 function "cells" {
   params = [toolkits, distros, variants]
-  result = flatten([for cuda in toolkits : [for distro, since in distros : [for variant in variants : {
-    cuda    = cuda
-    distro  = distro
-    variant = variant
-  } if number(cuda) >= since]]])
+  result = flatten([for cuda in toolkits : [for distro, since in distros : [
+    for variant in variants : { cuda = cuda, distro = distro, variant = variant }
+    if number(cuda) >= since
+  ]]])
 }
 
 function "plain_names" {

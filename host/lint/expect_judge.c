@@ -205,7 +205,7 @@ struct gst_expect_tally gst_expect_judge(struct gst_report *report,
             .row = row, .name = row->name, .catalog = catalog, .manifest = manifest
         };
         enum gst_expect_answer answer = ask(&question);
-        char seen[GST_CAUSE_SIZE], expected[GST_CAUSE_SIZE];
+        char seen[200], expected[80]; /* with the line, an observation has room for both */
 
         tally.met += answer == GST_EXPECT_MET;
         tally.unmet += answer == GST_EXPECT_UNMET;
@@ -217,8 +217,8 @@ struct gst_expect_tally gst_expect_judge(struct gst_report *report,
         gst_report_check(report,
                          answer == GST_EXPECT_UNMET ? GST_IMAGE_EXPECTATION_UNMET
                                                     : GST_SUITE_EXPECTATION_UNKNOWN,
-                         GST_NO_GPU, false, "%.190s; '%.40s', line %zu, expects %.70s", seen,
-                         row->file, row->line, expected);
+                         GST_NO_GPU, false, "%s; '%.24s', line %zu, expects %s", seen, row->file,
+                         row->line, expected);
     }
     return tally;
 }

@@ -55,11 +55,19 @@ static void describe_end(const struct gst_ending *ending, char *text, size_t siz
                  WEXITSTATUS(ending->wait_status));
 }
 
+/* A compiler in this process, with no part in the driver. */
+static bool is_in_nvrtc(const struct gst_progress *where)
+{
+    return strncmp(where->call, "nvrtc", strlen("nvrtc")) == 0;
+}
+
 /* Late inside a library call: a GPU that was being worked with, or the driver itself. */
 static enum gst_finding_id late_in(const struct gst_progress *where)
 {
     if (where->call[0] == '\0')
         return GST_SUITE_TIMED_OUT;
+    if (is_in_nvrtc(where))
+        return GST_IMAGE_NVRTC_CRASHES;
     return where->gpu == GST_NO_GPU ? GST_HOST_DRIVER_HANG : GST_HARDWARE_GPU_HANG;
 }
 
@@ -90,6 +98,8 @@ static enum gst_finding_id cause_of(const struct gst_ending *ending,
     describe_end(ending, seen, size);
     if (WIFSIGNALED(ending->wait_status) && WTERMSIG(ending->wait_status) == SIGKILL)
         return GST_SUITE_OUT_OF_MEMORY;
+    if (is_in_nvrtc(where))
+        return GST_IMAGE_NVRTC_CRASHES;
     return where->call[0] != '\0' ? GST_HOST_DRIVER_CRASHED : GST_SUITE_CRASHED;
 }
 

@@ -14,6 +14,7 @@
 #include "workloads/list.h"
 
 #define PROGRAM_MOST_S 60.0
+#define PROGRAM_SHARE  10.0
 
 static const struct gst_metric_def *const metrics[] = { &gst_compile_nvcc_time,
                                                         &gst_compile_nvrtc_time, NULL };
@@ -54,7 +55,8 @@ static int run_programs(const struct gst_compile_build *build, struct gst_gpu *g
             continue;
         gst_run_phase(run, gpu->index, "run the program with the %s runtime",
                       gst_compile_link_name(link));
-        gst_tool_run(&end, argv, run->report->progress.scratch, PROGRAM_MOST_S);
+        gst_tool_run(&end, argv, run->report->progress.scratch,
+                     gst_compile_patience_s(run, PROGRAM_MOST_S, PROGRAM_SHARE));
         if (!gst_built_judge(&end, gpu->pci_id, &words, &st)) {
             tell(run, gpu->index, &st);
             continue;

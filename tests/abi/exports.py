@@ -41,7 +41,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--compiler", default="cc")
     parser.add_argument("--include", required=True, help="folder that holds api/cuda_abi.h")
-    parser.add_argument("--api", required=True, choices=["CUDA", "CUDART", "NCCL", "NVML"])
+    parser.add_argument("--api", required=True, choices=["CUDA", "CUDART", "NCCL", "NVML", "NVRTC"])
     parser.add_argument("--absent", nargs="*", default=[], help="rows that this library lacks")
     parser.add_argument("--plant", nargs="*", default=[], help="symbols to look for on top")
     parser.add_argument("library")

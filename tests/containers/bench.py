@@ -39,10 +39,10 @@ def in_turns(**commands):
 
 
 @pytest.mark.parametrize("engine_name", BOTH)
-def test_time(started, built, stack, engine_name):
+def test_time(roomy, built, stack, engine_name):
     """From the engine's run to its end: the verdict, our image's own start, and another program of
     the same image that does nothing."""
-    engine, image = started(engine_name), built(engine_name, CUDA)["base"]
+    engine, image = roomy(engine_name), built(engine_name, CUDA)["base"]
     run = [*engine.command, "run", "--rm", *engine.run_options, *LOCKED]
     simulated = [*run, *stack.options(PROFILE)]
     taken = in_turns(verdict=[*simulated, image, "--level", "quick"],
@@ -52,9 +52,9 @@ def test_time(started, built, stack, engine_name):
     tell(what="time", engine=engine_name, profile=PROFILE, **taken)
 
 
-def test_size(started, built):
+def test_size(roomy, built):
     """Of each layer, from the top."""
-    engine = started("docker")
+    engine = roomy("docker")
     for variant, name in built("docker", CUDA).items():
         rows = demand([*engine.command, "history", "--no-trunc", "--human=false", "--format",
                        "{{.Size}}\t{{.CreatedBy}}", name]).splitlines()

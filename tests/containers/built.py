@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our images, built by images/Dockerfile on the stand-ins of the official ones. The program is
-compiled once per toolkit, by docker; podman gets the finished images, as it would from a registry."""
+compiled once per toolkit, by docker; podman gets finished images, as it would from a registry."""
 
 import os
 import re

@@ -77,9 +77,9 @@ def started(work, storage):
 
 
 @pytest.fixture(scope="session")
-def roomy(work):
+def roomy():
     """Engines with their storage on disk, for images of gigabytes."""
-    disk = work / "disk"
+    disk = Path(os.environ["GST_CONTAINERS_ROOMY"])
     yield from start_engines(disk, "overlay" if can_overlay(disk / "try-overlay") else "vfs")
 
 
@@ -121,10 +121,10 @@ def audit(build, tools):
 
 
 @pytest.fixture(scope="session")
-def built(started):
+def built(roomy):
     """Our images: built(engine name, toolkit) gives their names by variant, made when first asked
     for."""
-    return Built(started).images
+    return Built(roomy).images
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,9 @@ REPORT = "/out/report.json"
 
 
 @pytest.fixture(params=BOTH)
-def boxed(request, started, built, stack):
+def boxed(request, roomy, built, stack):
     images = built(request.param, "13.0")
-    boxed = Boxed(started(request.param), stack, images["runtime"])
+    boxed = Boxed(roomy(request.param), stack, images["runtime"])
     before = shared_memory()
     yield boxed
     boxed.clean_up()

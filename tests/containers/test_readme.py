@@ -42,9 +42,9 @@ exec CLIENT "${words[@]}"
 
 
 @pytest.fixture(scope="module")
-def user(started, built, stack, build, tmp_path_factory):
+def user(roomy, built, stack, build, tmp_path_factory):
     """Runs a line of the page in the tree, as somebody whose docker is this run's."""
-    engine = started("docker")
+    engine = roomy("docker")
     demand([*engine.command, "tag", built("docker", "13.0")["runtime"], NAME])
     bin_folder = tmp_path_factory.mktemp("bin")
     docker = bin_folder / "docker"

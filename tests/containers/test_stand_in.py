@@ -14,7 +14,8 @@ import stand_in
 from engines import call, demand
 from selftest import validate
 
-CUDAS = ("12.4", "13.0")
+# Both toolkits where one has to be told from the other; podman reads what is the same for docker.
+PLACES = (("docker", "12.4"), ("docker", "13.0"), ("podman", "13.0"))
 LIB = "/usr/local/cuda/lib64"
 ARCHIVE = "/usr/lib/x86_64-linux-gnu"
 
@@ -54,14 +55,19 @@ int main(void)
 WITHOUT_DRIVER = {"35", "100", "34"}
 
 
-@pytest.fixture(scope="module", params=CUDAS)
-def cuda(request):
+@pytest.fixture(scope="module", params=PLACES, ids="-".join)
+def place(request):
     return request.param
 
 
-@pytest.fixture(scope="module", params=["docker", "podman"])
-def engine(request, roomy):
-    return roomy(request.param)
+@pytest.fixture(scope="module")
+def engine(place, roomy):
+    return roomy(place[0])
+
+
+@pytest.fixture(scope="module")
+def cuda(place):
+    return place[1]
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +204,7 @@ def lint(build, cuda, variant, **changes):
 
 
 # The last has the layers of all others.
+@pytest.mark.parametrize("cuda", FACTS)
 @pytest.mark.parametrize("variant", [stand_in.VARIANTS[0], stand_in.VARIANTS[-1]])
 def test_lint_finds_nothing(build, cuda, variant):
     assert lint(build, cuda, variant) == (0, set())

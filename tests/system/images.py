@@ -49,6 +49,7 @@ class Recipe:
     env: list = field(default_factory=list)
     config: dict = field(default_factory=dict)
     demands: list = field(default_factory=list)
+    told: list = field(default_factory=list)
     layers: list = field(default_factory=list)
 
     @property
@@ -89,6 +90,8 @@ class Kitchen:
                 recipe.expect.add(rest)
             elif word == "note":
                 recipe.notes.add(rest)
+            elif word == "told":
+                recipe.told.append(rest)
             elif word == "env":
                 recipe.env.append(rest)
             elif word == "config":

@@ -4,12 +4,15 @@ programs that are stand-ins. Those run in simulation alone, and there because
 GPU_SELFTEST_SIM_RUNS_PROGRAMS says that whoever set it has brought programs that can.
 """
 
+import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from processes import wait_until
 from selftest import plant
 
 CUDA = Path("/usr/local/cuda")
@@ -45,17 +48,24 @@ class Compilers:
         self.log = folder / "built.txt"
         (folder / "bin").mkdir()
 
-    def run(self, body, *args, codes="sm_75 sm_90 compute_90", nvcc=None, profile="h100x8", env=None):
+    def nvcc(self, text):
+        script = self.folder / "bin/nvcc"
+        script.write_text(text)
+        script.chmod(0o755)
+
+    def environment(self, extra=None):
+        return self.program.environment({"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+                                         "GPU_SELFTEST_SIM_RUNS_PROGRAMS": "1", **(extra or {})})
+
+    def run(self, body, *args, codes="sm_75 sm_90 compute_90", nvcc=None, profile="h100x8", env=None,
+            **options):
         made = self.folder / "program"
         made.write_text("#!/bin/sh\n" + body)
         made.chmod(0o755)
-        script = self.folder / "bin/nvcc"
-        script.write_text(nvcc or NVCC.format(version="13.0", codes=codes, log=self.log, program=made))
-        script.chmod(0o755)
-        return self.program.report(
-            "compile", "--device", "0", *args, profile=profile,
-            env={"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
-                 "GPU_SELFTEST_SIM_RUNS_PROGRAMS": "1", **(env or {})})
+        self.nvcc(nvcc or NVCC.format(version="13.0", codes=codes, log=self.log, program=made))
+        devices = ["--device", "0"] if profile else []
+        return self.program.report("compile", *devices, *args, profile=profile,
+                                   env=self.environment(env), **options)
 
 
 @pytest.fixture
@@ -230,22 +240,130 @@ def test_a_devel_image_promises_compilers(simulated):
 
 
 @needs_root
-@pytest.mark.parametrize("options, finding", [("noexec", "user.scratch-noexec")])
-def test_a_folder_that_takes_no_programs(compilers, tmp_path, options, finding):
+def test_a_folder_that_takes_no_programs(compilers, tmp_path):
     scratch = tmp_path / "other"
     scratch.mkdir()
-    made = compilers.folder / "program"
-    made.write_text("#!/bin/sh\nexit 0\n")
-    made.chmod(0o755)
-    nvcc = compilers.folder / "bin/nvcc"
-    nvcc.write_text(NVCC.format(version="13.0", codes="sm_90", log=compilers.log, program=made))
-    nvcc.chmod(0o755)
-    outcome = compilers.program.report(
-        "compile", "--device", "0", profile="h100x8",
-        before=in_namespace(f"mount -t tmpfs -o {options} none {scratch}"),
-        env={"PATH": f"{nvcc.parent}:{os.environ['PATH']}", "TMPDIR": str(scratch)})
+    outcome = compilers.run("exit 0\n", env={"TMPDIR": str(scratch)},
+                            before=in_namespace(f"mount -t tmpfs -o noexec none {scratch}"))
 
-    assert outcome.counted() == {finding}, outcome.describe()
+    assert outcome.counted() == {"user.scratch-noexec"}, outcome.describe()
+
+
+@needs_root
+def test_a_folder_without_room(simulated, tmp_path, real_nvcc):
+    scratch = tmp_path / "other"
+    scratch.mkdir()
+    outcome = simulated.report(
+        "compile", "--device", "0", profile="h100x8", env={"TMPDIR": str(scratch)}, timeout=200,
+        before=in_namespace(f"mount -t tmpfs -o size=1m none {scratch}"))
+
+    assert outcome.counted() == {"user.scratch-full"}, outcome.describe()
+    assert "No space left" in observed(outcome, "user.scratch-full")
+
+
+@needs_root
+def test_no_folder_to_write_to(bare_program, tmp_path, real_nvcc):
+    """A read-only root without a /tmp of its own; the folder of the test alone can be written to."""
+    read_only = [f"mount --bind {folder} {folder}" for folder in ("/tmp", "/dev/shm", tmp_path)]
+    read_only += [f"mount -o remount,bind,ro {folder}" for folder in ("/tmp", "/dev/shm")]
+    root = plant(tmp_path / "root", {"/sys/bus/pci/devices": None})
+    outcome = bare_program.report("--root", root, "compile", env={"TMPDIR": "/nowhere"},
+                                  before=in_namespace(*read_only))
+
+    assert outcome.counted() == {"host.no-gpu", "user.no-scratch-folder"}, outcome.describe()
+
+
+def test_an_nvcc_that_does_not_end(compilers, nothing_is_left):
+    """What it has started goes with it."""
+    hanging = FAILING.replace("exit 1\n", "sleep 100\n").format(words="working")
+    outcome = compilers.run("", "--timeout", "3", nvcc=hanging)
+
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"image.nvcc-hangs"}
+    assert "not over after 1 s" in observed(outcome, "image.nvcc-hangs")
+
+
+def test_a_program_that_does_not_end(compilers, nothing_is_left):
+    outcome = compilers.run("echo begun\nsleep 100\n", "--timeout", "10")
+
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"image.built-program-hangs"}
+    assert "not over after 1 s; it said: begun" in outcome.checks("ERROR")[0]["observed"]
+
+
+def test_a_request_to_stop_ends_the_compiler(compilers, tmp_path, nothing_is_left):
+    begun = tmp_path / "begun"
+    hanging = FAILING.replace("exit 1\n", f"echo > {begun}\nsleep 100\n").format(words="working")
+    compilers.nvcc(hanging)
+    path = compilers.program.new_report_path()
+    with subprocess.Popen(
+            compilers.program.command("compile", "--json", path, profile="h100x8"),
+            env=compilers.environment(), cwd=tmp_path, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        wait_until(begun.exists)
+        process.terminate()
+        assert process.wait(10) == 3
+
+    report = json.loads(path.read_text())
+    assert report["interrupted"] == "SIGTERM"
+    assert report["workloads"][0]["verdict"] == "ERROR"
+
+
+# A libnvrtc that has every function, and does as little as the loader needs.
+NVRTC = """
+#include <stddef.h>
+#include <stdlib.h>
+int nvrtcVersion(int *major, int *minor) { *major = 13; *minor = 0; return 0; }
+int nvrtcCreateProgram(void **program) { *program = program; return 0; }
+int nvrtcDestroyProgram(void **program) { (void)program; return 0; }
+int nvrtcCompileProgram(void *program) { (void)program; COMPILE; }
+int nvrtcGetPTXSize(void *program, size_t *bytes) { (void)program; *bytes = 1; return 0; }
+int nvrtcGetPTX(void *program, char *ptx) { (void)program; *ptx = 0; return 0; }
+int nvrtcGetCUBINSize(void *program, size_t *bytes) { (void)program; *bytes = 1; return 0; }
+int nvrtcGetCUBIN(void *program, char *cubin) { (void)program; *cubin = 0; return 0; }
+"""
+
+
+@pytest.fixture
+def without_gpu(bare_program, tmp_path):
+    """Runs the build half with an nvcc that makes nothing of use, and these files before others."""
+    def run(folder):
+        made = Compilers(bare_program, tmp_path)
+        root = plant(tmp_path / "root", {"/sys/bus/pci/devices": None})
+        return made.run("", "--root", root, profile=None, env={"LD_LIBRARY_PATH": str(folder)})
+
+    return run
+
+
+@pytest.mark.parametrize("body, finding, evidence", [
+    ("return 11", "image.nvrtc-failed", "nvrtcCompileProgram"),
+    ("abort()", "image.nvrtc-crashes", "killed by SIGABRT in nvrtcCompileProgram"),
+], ids=["fails", "crashes"])
+def test_nvrtc_goes_wrong(without_gpu, tmp_path, body, finding, evidence):
+    compiler = shutil.which("cc") or pytest.skip("no C compiler")
+    folder = tmp_path / "nvrtc"
+    folder.mkdir()
+    subprocess.run([compiler, "-shared", "-fPIC", "-w", "-x", "c", "-", f"-DCOMPILE={body}", "-o",
+                    folder / "libnvrtc.so.13"], input=NVRTC.encode(), check=True)
+    outcome = without_gpu(folder)
+
+    assert outcome.counted() == {"host.no-gpu", finding}, outcome.describe()
+    assert evidence in observed(outcome, finding)
+
+
+def test_nvrtc_without_its_builtins(without_gpu, tmp_path):
+    """Who copies one library into an image forgets the other. Empty files hide this machine's."""
+    installed = [path.name for path in (CUDA / "lib64").glob("libnvrtc-builtins.so.*")]
+    if not installed:
+        pytest.skip("no NVRTC on this machine")
+    folder = tmp_path / "nvrtc"
+    folder.mkdir()
+    for name in installed:
+        (folder / name).touch()
+    outcome = without_gpu(folder)
+
+    assert outcome.counted() == {"host.no-gpu", "image.nvrtc-builtins-missing"}, outcome.describe()
+    assert "libnvrtc-builtins.so." in observed(outcome, "image.nvrtc-builtins-missing")
 
 
 def test_only_a_devel_image_compiles_by_itself(simulated):

@@ -47,6 +47,8 @@ def judge(program, path, recipe):
     assert outcome.notes() == recipe.notes, outcome.describe()
     assert outcome.exit == (1 if recipe.expect else 0), outcome.describe()
     assert outcome.out.startswith("FAIL  " if recipe.expect else "PASS  ")
+    seen = "\n".join(check["observed"] for check in outcome.checks(*COUNTING))
+    assert all(text in seen for text in recipe.told), outcome.describe()
     return outcome
 
 

@@ -57,6 +57,10 @@
       "NVRTC compiles a kernel", \
       "install all of the package cuda-nvrtc-13-0 again (12-4, 11-8: the image's CUDA), and look at LD_LIBRARY_PATH for a second one (pip wheels carry their own)", \
       "NVRTC documentation, nvrtcResult") \
+    X(GST_IMAGE_NVRTC_CRASHES, "image.nvrtc-crashes", GST_ERROR, GST_ACTION_FIX_IMAGE, \
+      "calls of NVRTC return", \
+      "install all of the package cuda-nvrtc-13-0 again (12-4, 11-8: the image's CUDA), and look at LD_LIBRARY_PATH for a libcuda that is no NVIDIA driver's: NVRTC calls it", \
+      "the child process was killed inside the named library call; NVRTC 13.0 opens libcuda.so.1, observed") \
     X(GST_USER_NO_SCRATCH, "user.no-scratch-folder", GST_FAIL, GST_ACTION_FIX_FLAGS, \
       "a folder that can be written to: TMPDIR, /tmp or /dev/shm", \
       "docker run --tmpfs /tmp:exec, or -e TMPDIR=<a folder of a volume>", \

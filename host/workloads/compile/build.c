@@ -14,6 +14,7 @@
 
 /* On two slow processors one build takes ten seconds. */
 #define BUILD_MOST_S 180.0
+#define BUILD_SHARE  3.0
 
 const struct gst_metric_def gst_compile_nvcc_time = {
     .name = "compile.nvcc",
@@ -34,6 +35,11 @@ const char *gst_compile_link_name(int link)
     return names[link];
 }
 
+double gst_compile_patience_s(const struct gst_run *run, double most_s, double share)
+{
+    return run->timeout_s / share < most_s ? run->timeout_s / share : most_s;
+}
+
 static const char *folder_of(const struct gst_compile_build *build)
 {
     return build->run->report->progress.scratch;
@@ -45,7 +51,7 @@ static void find_nvrtc(struct gst_compile_build *build)
     struct gst_report *report = build->run->report;
 
     gst_run_phase(build->run, GST_NO_GPU, "open NVRTC");
-    build->has_nvrtc = gst_nvrtc_begin(&build->nvrtc, &st);
+    build->has_nvrtc = gst_nvrtc_begin(&build->nvrtc, &report->progress, &st);
     if (build->has_nvrtc) {
         gst_report_fact_text(report, GST_NO_GPU, "compile", "nvrtc", "%s",
                              build->nvrtc.library.path);
@@ -164,7 +170,7 @@ static bool build_one(struct gst_compile_build *build, const struct gst_nvcc_opt
     snprintf(build->programs[link], sizeof(build->programs[link]), "%s/%s", folder_of(build),
              gst_compile_link_name(link));
     gst_nvcc_build(&build->nvcc, options, build->programs[link], source, folder_of(build),
-                   BUILD_MOST_S, &end);
+                   gst_compile_patience_s(build->run, BUILD_MOST_S, BUILD_SHARE), &end);
     if (gst_tool_succeeded(&end)) {
         if (build->is_run)
             gst_run_check(build->run, GST_IMAGE_NVCC_FAILED, GST_NO_GPU, true,

@@ -41,6 +41,10 @@ void gst_compile_by_nvcc(struct gst_compile_build *build);
 bool gst_compile_by_nvrtc(struct gst_compile_build *build, int cc, struct gst_nvrtc_code *code,
                           struct gst_status *st);
 
+/* What one build, or one program, may take of the workload's time: `most_s`, or its `share`th part
+ * where that is less. */
+double gst_compile_patience_s(const struct gst_run *run, double most_s, double share);
+
 /* Seconds that a compiler took. */
 extern const struct gst_metric_def gst_compile_nvcc_time;
 extern const struct gst_metric_def gst_compile_nvrtc_time;

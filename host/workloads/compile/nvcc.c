@@ -125,7 +125,7 @@ static const struct meaning {
     { "unsupported GNU version", GST_IMAGE_HOST_COMPILER_UNSUPPORTED },
     { "unsupported clang version", GST_IMAGE_HOST_COMPILER_UNSUPPORTED },
     { "Failed to preprocess host compiler properties", GST_IMAGE_HOST_COMPILER_MISSING },
-    { "cc1plus", GST_IMAGE_HOST_COMPILER_MISSING },
+    { "cannot execute", GST_IMAGE_HOST_COMPILER_MISSING },
     { "gcc: not found", GST_IMAGE_HOST_COMPILER_MISSING },
     { "g++: not found", GST_IMAGE_HOST_COMPILER_MISSING },
     { "cuda_runtime.h: No such file", GST_IMAGE_CUDART_DEV_MISSING },
@@ -134,19 +134,19 @@ static const struct meaning {
     { "Unsupported gpu architecture", GST_IMAGE_COMPILER_LACKS_GPU },
 };
 
+/* Of a line that begins with long names of files, what tells may be at its end. */
+#define BEFORE_MOST 80
+
 /* The line around `at`. */
 static void copy_line(const char *text, const char *at, char *line, size_t size)
 {
+    const char *begin = at;
     char raw[256];
-    size_t length;
 
-    while (at > text && at[-1] != '\n')
-        at--;
-    length = strcspn(at, "\n");
-    if (length >= sizeof(raw))
-        length = sizeof(raw) - 1;
-    memcpy(raw, at, length);
-    raw[length] = '\0';
+    while (begin > text && begin[-1] != '\n' && at - begin < BEFORE_MOST)
+        begin--;
+    snprintf(raw, sizeof(raw), "%s%.*s", begin > text && begin[-1] != '\n' ? "..." : "",
+             (int)strcspn(begin, "\n"), begin);
     gst_utf8_printable(line, size, raw);
 }
 
@@ -171,6 +171,9 @@ enum gst_finding_id gst_nvcc_blame(const struct gst_tool_end *end, char *said, s
         copy_line(text, at, said, size);
         return end->how == GST_TOOL_LATE ? GST_IMAGE_NVCC_HANGS : GST_IMAGE_NVCC_FAILED;
     }
-    copy_line(text, text[0] != '\0' ? text : "nothing", said, size);
+    if (text[0] != '\0')
+        copy_line(text, text, said, size);
+    else
+        snprintf(said, size, "nothing");
     return end->how == GST_TOOL_LATE ? GST_IMAGE_NVCC_HANGS : GST_IMAGE_NVCC_FAILED;
 }

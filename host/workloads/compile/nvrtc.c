@@ -10,6 +10,11 @@
 #include "core/utf8.h"
 #include "workloads/compile/texts.h"
 
+static void enter(const struct gst_nvrtc_session *session, const char *call)
+{
+    snprintf(session->progress->call, sizeof(session->progress->call), "%s", call);
+}
+
 static void read_architectures(struct gst_nvrtc_session *session)
 {
     int count = 0;
@@ -23,15 +28,19 @@ static void read_architectures(struct gst_nvrtc_session *session)
     session->known.count = (size_t)count;
 }
 
-bool gst_nvrtc_begin(struct gst_nvrtc_session *session, struct gst_status *st)
+bool gst_nvrtc_begin(struct gst_nvrtc_session *session, struct gst_progress *progress,
+                     struct gst_status *st)
 {
     int major = 0, minor = 0;
     nvrtcResult result;
 
     memset(session, 0, sizeof(*session));
+    session->progress = progress;
     if (!gst_nvrtc_open(&session->library, &session->calls))
         return gst_fail(st, GST_IMAGE_NVRTC_MISSING, "%s", session->library.problem);
+    enter(session, "nvrtcVersion");
     result = session->calls.nvrtcVersion(&major, &minor);
+    enter(session, "");
     if (result != NVRTC_SUCCESS) {
         gst_status_fail_call(st, GST_IMAGE_NVRTC_FAILED, GST_WHERE, "nvrtcVersion", result,
                              "%s does not tell its version", session->library.soname);
@@ -118,7 +127,9 @@ static bool compile(const struct gst_nvrtc_session *session, nvrtcProgram progra
 
     snprintf(option, sizeof(option), "--gpu-architecture=%s_%d", code->is_native ? "sm" : "compute",
              code->architecture);
+    enter(session, "nvrtcCompileProgram");
     result = session->calls.nvrtcCompileProgram(program, code->architecture != 0 ? 1 : 0, options);
+    enter(session, "");
     code->seconds = (double)(gst_clock_ns() - begun_ns) * 1e-9;
     if (result == NVRTC_SUCCESS)
         return take_code(session, program, code, st);

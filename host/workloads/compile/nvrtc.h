@@ -19,6 +19,7 @@ struct gst_nvrtc_session {
     struct gst_nvrtc calls;
     char version[16]; /* "13.0" */
     struct gst_architectures known;
+    struct gst_progress *progress; /* where a call that does not come back is told */
 };
 
 /* What was compiled: code of one architecture, or PTX. */
@@ -31,7 +32,8 @@ struct gst_nvrtc_code {
 };
 
 /* Opens the library and asks what it is. False with the cause in `st`; nothing is open then. */
-bool gst_nvrtc_begin(struct gst_nvrtc_session *session, struct gst_status *st);
+bool gst_nvrtc_begin(struct gst_nvrtc_session *session, struct gst_progress *progress,
+                     struct gst_status *st);
 void gst_nvrtc_end(struct gst_nvrtc_session *session);
 
 /* Compiles for a GPU of compute capability `cc`; 0: for the oldest that NVRTC knows. */

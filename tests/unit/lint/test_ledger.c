@@ -15,7 +15,7 @@ static const struct gst_lint_rule rule = { "*", GST_IMAGE_DRIVER_FILES, "a rule"
 
 static void add(struct gst_ledger *ledger, const char *path)
 {
-    const struct gst_entry entry = { path, GST_ENTRY_FILE, "", 10 };
+    const struct gst_entry entry = { path, GST_ENTRY_FILE, "", 10, 0644 };
 
     gst_ledger_cover(ledger, path, false);
     gst_ledger_add(ledger, &rule, &entry, 0, "");
@@ -23,7 +23,7 @@ static void add(struct gst_ledger *ledger, const char *path)
 
 static void add_in(struct gst_ledger *ledger, const char *path, const char *folder)
 {
-    const struct gst_entry entry = { path, GST_ENTRY_FILE, "", 10 };
+    const struct gst_entry entry = { path, GST_ENTRY_FILE, "", 10, 0644 };
 
     gst_ledger_cover(ledger, path, false);
     gst_ledger_add(ledger, &rule, &entry, strlen(folder), "");
@@ -31,7 +31,7 @@ static void add_in(struct gst_ledger *ledger, const char *path, const char *fold
 
 static void add_package(struct gst_ledger *ledger, const char *detail)
 {
-    const struct gst_entry entry = { "status", GST_ENTRY_FILE, "", 0 };
+    const struct gst_entry entry = { "status", GST_ENTRY_FILE, "", 0, 0644 };
 
     gst_ledger_add_package(ledger, &rule, &entry, detail);
 }

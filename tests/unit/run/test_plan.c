@@ -124,6 +124,39 @@ static void test_plan__refused(void **state)
     }
 }
 
+/* Where the image promises no compiler, only who names the workload gets it. */
+static void test_plan__for_compilers(void **state)
+{
+    static const struct gst_workload build = {
+        .name = "build", .group = "build", .is_quick = true, .is_for_compilers = true
+    };
+    static const struct gst_workload *const both_rows[] = { &query, &build };
+    static const struct gst_workload_list both = { both_rows, 2 };
+    static const struct {
+        enum gst_variant variant;
+        size_t count;
+    } cases[] = {
+        { GST_VARIANT_NONE, 1 },
+        { GST_VARIANT_BASE, 1 },
+        { GST_VARIANT_RUNTIME, 1 },
+        { GST_VARIANT_DEVEL, 2 },
+    };
+    struct gst_settings named = { .words = { .count = 1, .items = { "build" }, .lengths = { 5 } } };
+    struct gst_plan plan;
+    char error[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct gst_settings settings = { .variant = cases[i].variant };
+
+        assert_true(gst_plan_make(&plan, both, &settings, error, sizeof(error)));
+        assert_int_equal(plan.count, cases[i].count);
+    }
+    assert_true(gst_plan_make(&plan, both, &named, error, sizeof(error)));
+    assert_int_equal(plan.count, 1);
+    assert_ptr_equal(plan.rows[0], &build);
+}
+
 static void test_plan__find(void **state)
 {
     (void)state;
@@ -164,9 +197,8 @@ static void test_plan__named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plan__chosen),
-        cmocka_unit_test(test_plan__refused),
-        cmocka_unit_test(test_plan__find),
+        cmocka_unit_test(test_plan__chosen),        cmocka_unit_test(test_plan__refused),
+        cmocka_unit_test(test_plan__for_compilers), cmocka_unit_test(test_plan__find),
         cmocka_unit_test(test_plan__named),
     };
 

@@ -676,6 +676,67 @@ static void test_supervise__open_goes_wrong(void **state)
     }
 }
 
+/* What needs no GPU is done although they do not open, in a child of its own; the rest stays
+ * blocked, before and behind it. */
+static void test_supervise__step_goes_without_gpus(void **state)
+{
+    static const struct {
+        action open, act;
+        bool isolate;
+        enum gst_verdict verdict;
+        size_t checks;
+    } cases[] = {
+        { refuse, pass, false, GST_PASS, 1 },           { refuse, pass, true, GST_PASS, 1 },
+        { segfault_in_call, pass, false, GST_PASS, 1 }, { hang_in_call, pass, false, GST_PASS, 1 },
+        { refuse, fail_it, false, GST_FAIL, 2 },        { refuse, segfault, false, GST_ERROR, 2 },
+        { refuse, hang, false, GST_ERROR, 2 },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture *f;
+
+        setup(state);
+        f = *state;
+        f->open = cases[i].open;
+        f->act[1] = cases[i].act;
+        f->steps[1].goes_without_gpus = true;
+        f->steps[1].timeout_s = cases[i].act == hang ? 0.2 : 20;
+        f->supervisor.isolate = cases[i].isolate;
+        f->supervisor.open_timeout_s = cases[i].open == hang_in_call ? 0.4 : 20;
+        supervise(f);
+        assert_verdicts(f->report, GST_SKIP, cases[i].verdict, GST_SKIP);
+        assert_int_equal(f->report->check_count, cases[i].checks);
+        assert_int_equal(f->report->items[1].blocked_by, GST_NO_FINDING);
+        assert_string_equal(f->report->items[1].reason, "");
+        assert_int_not_equal(f->report->items[2].blocked_by, GST_NO_FINDING);
+        assert_int_equal(f->seen->opened, 1);
+        teardown(state);
+    }
+}
+
+/* Where they open it is a step like others. */
+static void test_supervise__step_that_could_go_without_gpus(void **state)
+{
+    struct fixture *f = *state;
+
+    f->steps[1].goes_without_gpus = true;
+    supervise(f);
+    assert_verdicts(f->report, GST_PASS, GST_PASS, GST_PASS);
+    assert_int_equal(f->seen->opened, 1);
+    assert_int_equal(f->seen->pids[0], f->seen->pids[1]);
+}
+
+/* What somebody asked for wrongly ends it, too. */
+static void test_supervise__usage_error_ends_all(void **state)
+{
+    struct fixture *f = *state;
+
+    f->steps[1].goes_without_gpus = true;
+    f->open = refuse_usage;
+    supervise(f);
+    assert_verdicts(f->report, GST_SKIP, GST_SKIP, GST_SKIP);
+}
+
 static void test_supervise__second_open_fails(void **state)
 {
     struct fixture *f = *state;
@@ -1029,6 +1090,9 @@ int main(void)
         CASE(much_output),
         CASE(output_before_a_crash),
         TABLE(open_goes_wrong),
+        TABLE(step_goes_without_gpus),
+        CASE(step_that_could_go_without_gpus),
+        CASE(usage_error_ends_all),
         CASE(second_open_fails),
         TABLE(early_step),
         CASE(early_step_is_all),

@@ -14,10 +14,11 @@ static void test_variant__promises_what_its_image_carries(void **state)
         const char *text;
         enum gst_variant variant;
         bool has_libraries;
+        bool has_compilers;
     } rows[] = {
-        { NULL, GST_VARIANT_NONE, false },    { "", GST_VARIANT_NONE, false },
-        { "base", GST_VARIANT_BASE, false },  { "runtime", GST_VARIANT_RUNTIME, true },
-        { "devel", GST_VARIANT_DEVEL, true },
+        { NULL, GST_VARIANT_NONE, false, false },   { "", GST_VARIANT_NONE, false, false },
+        { "base", GST_VARIANT_BASE, false, false }, { "runtime", GST_VARIANT_RUNTIME, true, false },
+        { "devel", GST_VARIANT_DEVEL, true, true },
     };
 
     (void)state;
@@ -28,6 +29,7 @@ static void test_variant__promises_what_its_image_carries(void **state)
         assert_true(gst_variant_read(&variant, rows[i].text, error, sizeof(error)));
         assert_int_equal(variant, rows[i].variant);
         assert_int_equal(gst_variant_has_libraries(variant), rows[i].has_libraries);
+        assert_int_equal(gst_variant_has_compilers(variant), rows[i].has_compilers);
     }
 }
 
