@@ -168,7 +168,7 @@ def link_as_listed(root):
         (root / path.lstrip("/")).symlink_to(goal)
 
 
-def make_libraries(sim, folder):
+def make_libraries(sim, folder, variant):
     """The driver's by its version, with the usual links; the image's beside what they share. A
     file of no bytes keeps the loader from what an image has and the simulated machine has not."""
     made = folder / "lib"
@@ -186,7 +186,8 @@ def make_libraries(sim, folder):
         shutil.copy2(source, driver / full)
         (driver / name).symlink_to(full)
     for path in made.iterdir():
-        if path.name not in (*OF_DRIVER, MODEL):
+        is_ours = variant != "base" or path.name.startswith("libcudart")
+        if path.name not in (*OF_DRIVER, MODEL) and is_ours:
             shutil.copy2(path, runtime)
     stems = {path.name.partition(".so")[0] for path in made.iterdir()}
     for path in (sim / "absent").iterdir():

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "audit/node_kinds.h"
+#include "audit/nodes_asked.h"
 #include "audit/nodes_features.h"
 #include "audit/nodes_open.h"
 #include "audit/process.h"
@@ -87,71 +88,6 @@ static void ask_nodes_present(struct gst_asking *asking)
         gst_found(asking, GST_RUNTIME_DEVICE_NODES, GST_NO_GPU,
                   "driver files are here, but %s '" GST_CONTROL_NODE "' and %zu '/dev/nvidiaN'",
                   has_control ? "only" : "no", gpus);
-}
-
-/* Entries of NVIDIA_VISIBLE_DEVICES that stand for one GPU each: an index, a UUID, a place on the
- * bus. Instances of MIG share a GPU's node, and names of CDI devices are not ours to resolve. */
-static bool is_one_gpu(const char *entry, size_t length)
-{
-    const char *colon = memchr(entry, ':', length);
-
-    if (length >= 4 && strncmp(entry, "GPU-", 4) == 0)
-        return true;
-    if (colon != NULL) /* "0000:01:00.0", unlike the instance "0:1" */
-        return memchr(colon, '.', length - (size_t)(colon - entry)) != NULL;
-    return length > 0 && strspn(entry, "0123456789") >= length;
-}
-
-static bool is_repeated(const char *list, const char *entry, size_t length)
-{
-    for (const char *at = list; at < entry; at += strcspn(at, ",") + 1) {
-        if (strcspn(at, ",") == length && strncmp(at, entry, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-static size_t count_listed(const char *list)
-{
-    size_t count = 0;
-
-    /* More than any machine has need not be counted. */
-    for (const char *at = list; *at != '\0' && count <= GST_SCENE_GPUS; at += *at == ',') {
-        const size_t length = strcspn(at, ",");
-
-        count += is_one_gpu(at, length) && !is_repeated(list, at, length);
-        at += length;
-    }
-    return count;
-}
-
-static size_t count_usable_gpus(const struct gst_scene *scene)
-{
-    size_t count = 0;
-
-    for (int i = 0; i < scene->gpu_count; i++)
-        count += scene->gpus[i].is_in_driver && !scene->gpus[i].is_excluded;
-    return count;
-}
-
-/* D03: nothing else goes by the variable, which images set to "all", too. */
-static void ask_gpus_asked(struct gst_asking *asking)
-{
-    const struct gst_scene *scene = asking->scene;
-    const size_t here = gst_count_gpu_nodes(scene);
-    size_t asked;
-
-    if (!has_numbers(scene) || scene->injection != GST_INJECTION_LEGACY
-        || (scene->asked != GST_ASKED_ALL && scene->asked != GST_ASKED_LIST))
-        return;
-    asked =
-        scene->asked == GST_ASKED_LIST ? count_listed(scene->asked_text) : count_usable_gpus(scene);
-    if (here < asked)
-        gst_found(asking, GST_RUNTIME_FEWER_GPUS, GST_NO_GPU,
-                  "NVIDIA_VISIBLE_DEVICES is '%.96s', %zu GPUs, and %zu have nodes",
-                  scene->asked_text != NULL ? scene->asked_text : "", asked, here);
-    else if (asked > 0)
-        gst_fine(asking, "%zu GPUs asked for, %zu have nodes", asked, here);
 }
 
 static bool has_minors(const struct gst_scene *scene)
@@ -426,8 +362,8 @@ static const struct gst_audit_check checks[] = {
     { "D03",
       "Is there a node for each GPU that was asked for?",
       GST_STAGE_FILES,
-      { GST_RUNTIME_FEWER_GPUS },
-      ask_gpus_asked },
+      { GST_RUNTIME_FEWER_GPUS, GST_RUNTIME_OTHER_GPUS },
+      gst_ask_gpus_asked },
     { "D04",
       "Is each GPU node that of a GPU which the driver lists?",
       GST_STAGE_FILES,

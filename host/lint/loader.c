@@ -31,7 +31,8 @@ static void look_in(struct search *search, const char *folder, size_t length)
 {
     char path[GST_ENTRY_PATH_SIZE];
 
-    if (search->found != GST_NO_NODE || length == 0
+    /* One that begins elsewhere depends on where the program is started. */
+    if (search->found != GST_NO_NODE || length == 0 || *folder != '/'
         || snprintf(path, sizeof path, "%.*s/%s", (int)length, folder, search->soname)
                >= (int)sizeof path)
         return;

@@ -65,6 +65,8 @@ static const struct gst_lint_rule names[] = {
     { "NVIDIA-Linux-*.run", GST_IMAGE_DRIVER_INSTALLER, "an installer of the driver", "run" },
     { "cuda_*_linux*.run", GST_IMAGE_DRIVER_INSTALLER, "an installer of CUDA with a driver",
       "CUDA installation guide, runfile" },
+    /* It has no symbols of a vendor, and so no marker. */
+    { "libgpusim.so", GST_IMAGE_SIMULATED, "the model behind the simulated stack", "tests/sim" },
     { "*driver-local-repo*.deb", GST_IMAGE_DRIVER_INSTALLER, "a repository of driver packages",
       "NVIDIA driver installation guide" },
 };

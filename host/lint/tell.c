@@ -526,8 +526,7 @@ static void tell_subject(struct telling *telling)
         snprintf(report->told, sizeof report->told, "nothing of a driver is %s it",
                  count_rows(telling, GST_IMAGE_DRIVER_FILES_DELETED).files > 0 ? "left in" : "in");
     else if (worst->finding == GST_SUITE_EXPECTATION_UNKNOWN)
-        snprintf(report->told, sizeof report->told,
-                 "%zu of %zu expectations cannot be told without an image's configuration",
+        snprintf(report->told, sizeof report->told, "%zu of %zu expectations cannot be told",
                  telling->tally.unknown, telling->result->expectations->count);
     else if (worst->verdict == GST_ERROR && !is_cut_short(telling))
         snprintf(report->told, sizeof report->told, "it holds more than can be told");

@@ -4,6 +4,7 @@ held against what the row says, and where a container must not start, what `expl
 engine's words. Simulated GPUs, injected by CDI in podman and by dockerd's hook.
 """
 
+import json
 import os
 import subprocess
 
@@ -87,6 +88,20 @@ def test_what_did_not_come_is_found(start, row):
 
     assert counted(report) == row.finds, f"{report['headline']}\n{done.stderr}"
     assert done.returncode == 1
+
+
+def test_runtime_that_gives_another_gpu_is_found(start, change, folder):
+    """With two GPUs' names swapped on the host, each is given in the place of the other."""
+    change()
+    path = folder / "bin/host.json"
+    host = json.loads(path.read_text())
+    first, second = host["devices"][1:3]
+    first["names"], second["names"] = second["names"], first["names"]
+    path.write_text(json.dumps(host))
+    report = report_of(start("docker", gpus(f"device={UUIDS[1]}"), *QUICK))
+
+    assert uuids_in(report) == [UUIDS[2]]
+    assert counted(report) == {"runtime.other-gpus-than-asked"}, report["headline"]
 
 
 @pytest.mark.parametrize("row", rows(REFUSED))

@@ -118,6 +118,21 @@ def test_a_package_stays_that_of_its_layer(program, kitchen, tmp_path):
     assert "cuda-12-4 12.4.1-1" in check["observed"] and "layer 2 of 3" in check["observed"]
 
 
+def test_every_double_is_found(program, build, tmp_path):
+    """By whatever name; the model behind them by its own."""
+    doubles = sorted(path for path in (build / "sim/lib").iterdir() if not path.is_symlink())
+    items = [images.Item("file", f"opt/{index}/" +
+                         ("lib.so" if path.name != "libgpusim.so" else path.name),
+                         path.read_bytes()) for index, path in enumerate(doubles)]
+    recipe = images.Recipe("doubles", layers=[images.Layer("COPY sim /opt", items)])
+    outcome = program.report("lint", images.oci_archive(tmp_path / "a.tar", recipe, "zstd"))
+
+    assert {path.name.partition(".so")[0] for path in doubles} >= {
+        "libcuda", "libnvidia-ml", "libcudart", "libcublas", "libnccl", "libgpusim"}
+    assert outcome.counted() == {"image.simulated-libraries"}
+    assert len(outcome.checks("FAIL")) == len(doubles), [path.name for path in doubles]
+
+
 # Expectations
 
 
@@ -475,6 +490,31 @@ def test_two_gigabytes_in_little_memory(program, kitchen, tmp_path):
     assert len(told) == len(PLANTED)
     if "asan" not in str(program.build):
         assert resident <= 64, f"{resident:.0f} MiB resident"
+
+
+@pytest.mark.slow
+def test_half_a_million_names_in_little_memory(program, tmp_path):
+    """All names are kept for expectations alone; the largest images have as many."""
+    count, folder = 500_000, 500
+    header = bytearray(images.member_of(images.Item("file", "d000/f000000")).tobuf())
+    blank = sum(header) - sum(header[148:156]) + 8 * ord(" ")
+    names = sum(header[1:4]) + sum(header[6:12])
+    with open(tmp_path / "root.tar", "wb") as out:
+        for index in range(count):
+            digits = b"%03d/f%06d" % (index % folder, index // folder)
+            header[1:12] = digits
+            total = blank - names + sum(digits[:3]) + sum(digits[5:])
+            header[148:156] = b"%06o\0 " % total
+            out.write(header)
+        out.write(bytes(1024))
+    demands = demand(tmp_path, "files:\n  /d499/f000999: present\n  '**/f000000': present\n"
+                               "  '**/x*y*z': absent\n")
+    outcome, resident = run_measured(program, "lint", tmp_path / "root.tar", "--expect", demands)
+
+    assert outcome.exit == 0, outcome.describe()
+    assert "500000 entries" in outcome.out and "3 of 'demands.yaml' met" in outcome.out
+    if "asan" not in str(program.build):
+        assert resident <= 128, f"{resident:.0f} MiB resident"
 
 
 # Hostile

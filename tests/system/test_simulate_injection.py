@@ -75,6 +75,13 @@ def test_runtime_libraries_are_those_of_the_image(simulate, tmp_path, cuda, name
     assert made == names | {"libnccl.so.2", "libgpusim.so"}
 
 
+def test_base_has_the_cuda_runtime_alone(simulate, tmp_path):
+    assert simulate("--variant", "base", tmp_path / "made").returncode == 0
+
+    made = {path.name for path in (tmp_path / "made/sim/runtime").iterdir()}
+    assert made == {"libcudart.so.13", "libgpusim.so"}
+
+
 def test_library_that_is_missing_is_not_found_behind(simulate, tmp_path):
     assert simulate("--fault", "libcublas missing", tmp_path / "made").returncode == 0
 

@@ -134,6 +134,10 @@
       "a node for each GPU that was asked for", \
       "compare NVIDIA_VISIBLE_DEVICES with nvidia-smi -L on the host, and recreate the container", \
       "nvidia-container-toolkit, environment variables") \
+    X(GST_RUNTIME_OTHER_GPUS, "runtime.other-gpus-than-asked", GST_FAIL, GST_ACTION_RESTART_CONTAINER, \
+      "the nodes of the GPUs that NVIDIA_VISIBLE_DEVICES names", \
+      "recreate the container; if it stays, look for what gives it nodes beside the runtime (--device, -v, a device plugin), and compare nvidia-smi -L here and on the host", \
+      "nvidia-container-toolkit, environment variables; /proc/driver/nvidia/gpus/*/information") \
     X(GST_RUNTIME_MINOR_STALE, "runtime.node-minor-stale", GST_FAIL, GST_ACTION_FIX_HOST, \
       "each /dev/nvidiaN is the 'Device Minor' of a GPU that the driver lists", \
       "on the host: nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml, then recreate the container", \
@@ -532,6 +536,7 @@
 #define GST_FINDINGS_BEYOND_WORK(X)                                                                \
     X(GST_HOST_GPU_NOT_INITIALISED)                                                                \
     X(GST_RUNTIME_FEWER_GPUS)                                                                      \
+    X(GST_RUNTIME_OTHER_GPUS)                                                                      \
     X(GST_RUNTIME_MINOR_STALE)                                                                     \
     X(GST_RUNTIME_IMEX_MISSING)                                                                    \
     X(GST_RUNTIME_FEATURE_MISSING)                                                                 \
