@@ -55,8 +55,9 @@ static int run_programs(const struct gst_compile_build *build, struct gst_gpu *g
             continue;
         gst_run_phase(run, gpu->index, "run the program with the %s runtime",
                       gst_compile_link_name(link));
-        gst_tool_run(&end, argv, run->report->progress.scratch,
-                     gst_compile_patience_s(run, PROGRAM_MOST_S, PROGRAM_SHARE));
+        (build->is_noexec ? gst_tool_run_copy : gst_tool_run)(
+            &end, argv, run->report->progress.scratch,
+            gst_compile_patience_s(run, PROGRAM_MOST_S, PROGRAM_SHARE));
         if (!gst_built_judge(&end, gpu->pci_id, &words, &st)) {
             tell(run, gpu->index, &st);
             continue;

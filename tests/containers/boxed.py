@@ -34,11 +34,15 @@ class Stack:
     def __init__(self, build, folder):
         self.build, self.folder = build, folder
 
-    def options(self, profile, faults=()):
+    def arguments(self, profile):
+        """The file of docker's options for this machine, made when first asked for."""
         folder = self.folder / profile
         if not folder.exists():
             simulate(self.build, folder, "--profile", profile)
-        yield from (folder / "docker.args").read_text().split()
+        return folder / "docker.args"
+
+    def options(self, profile, faults=()):
+        yield from self.arguments(profile).read_text().split()
         if faults:
             yield from ("-e", "GPU_SELFTEST_SIM_FAULTS=" + "; ".join(faults))
 
@@ -108,7 +112,7 @@ class Running:
 
     def __init__(self, boxed, name, process, screen=None):
         self.boxed, self.name, self.process, self.screen = boxed, name, process, screen
-        self.start, self.shown = time.monotonic(), b""
+        self.start, self.shown, self.stopping = time.monotonic(), b"", None
 
     def first(self):
         """Its first process, as this machine numbers it, once it hears signals: what comes before,
@@ -137,8 +141,9 @@ class Running:
         return Path(f"/proc/{pid}").exists()
 
     def stop(self):
-        """As somebody would who is done with it."""
-        return demand([*self.boxed.engine.command, "stop", self.name])
+        """As somebody would who is done with it; end() waits for the answer."""
+        self.stopping = subprocess.Popen([*self.boxed.engine.command, "stop", self.name],
+                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     def end(self, bound_s=BOUND_S):
         if self.screen is None:
@@ -148,6 +153,8 @@ class Running:
             self.process.wait(bound_s)
         ended = Ended(self.process.returncode, self.shown.decode(errors="replace") + (out or ""), err or "",
                       time.monotonic() - self.start)
+        if self.stopping is not None:
+            assert self.stopping.wait(bound_s) == 0
         # --rm is the engine's, which may take a moment longer than its client.
         wait_until(lambda: self.boxed.remains(self.name) == [], BOUND_S)
         return ended

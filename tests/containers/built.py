@@ -32,7 +32,7 @@ def arguments(cuda, bases):
     """The build arguments that put the images named in `bases` under the Dockerfile."""
     rows = {"CUDA_VERSION": TOOLKITS[cuda]["CUDA_VERSION"], "CUDA_MAJOR": cuda.split(".")[0],
             "REVISION": REVISION,
-            **{f"{stage.upper()}_IMAGE": bases[stage] for stage in (*VARIANTS, "build")}}
+            **{f"{stage.upper()}_IMAGE": name for stage, name in bases.items()}}
     return [word for name, value in rows.items() for word in ("--build-arg", f"{name}={value}")]
 
 
@@ -81,11 +81,11 @@ def docker_options(engine, cuda):
             "environment": dict(os.environ, DOCKER_BUILDKIT="1")}
 
 
-def build(engine, cuda, variant, tag, client=(), environment=None):
-    """Builds one target; `client` replaces the engine's own command."""
+def build(engine, cuda, variant, tag, stages=stand_in.VARIANTS, client=(), environment=None):
+    """Builds one target on stand-ins of these stages; `client` stands for the engine's own."""
     return demand([*(client or engine.command), "build", "--network", "none", "-f",
                    TOP / "images/Dockerfile", "--target", variant, "-t", tag,
-                   *arguments(cuda, stand_in.build(engine, cuda)), TOP],
+                   *arguments(cuda, stand_in.build(engine, cuda, stages)), TOP],
                   timeout=BUILD_S, env=environment)
 
 

@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
 from audit import Program  # noqa: E402
+from boxed import Stack  # noqa: E402
 from built import Built  # noqa: E402
 from engines import ENGINES, can_overlay  # noqa: E402
 from hosts import make_host  # noqa: E402
@@ -124,3 +125,11 @@ def built(roomy):
     """Our images: built(engine name, toolkit) gives their names by variant, made when first asked
     for."""
     return Built(roomy).images
+
+
+@pytest.fixture(scope="session")
+def stack(build, work):
+    """Simulated machines for containers."""
+    folder = work / "stacks"
+    folder.mkdir()
+    return Stack(build, folder)

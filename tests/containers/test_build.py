@@ -2,15 +2,19 @@
 """images/Dockerfile on stand-ins of the official images: all three variants, with both engines, and
 what each image is and carries."""
 
+import io
 import json
 import re
+import subprocess
+import tarfile
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 import stand_in
-from built import REVISION, TOOLKITS, VARIANTS
-from engines import BUSYBOX, TOOLS, demand
-from hosts import MOUNTS
+from built import REVISION, TOOLKITS, VARIANTS, build
+from engines import BUSYBOX, COMMAND_S, TOOLS, demand
+from hosts import MOUNTS, make_host
 from selftest import COUNTING, TOP, validate
 
 MIB = 1 << 20
@@ -97,6 +101,49 @@ def test_version_tells_commit_and_kernels_of_this_toolkit(engine, name, cuda):
     assert kernels == {cuda}, done.stdout
 
 
+def test_podman_builds_it_itself(roomy):
+    podman = roomy("podman")
+    name = "gpu-selftest:by-podman"
+    build(podman, "13.0", "base", name, stages=("base", "build"))
+
+    assert f"(commit {REVISION})" in run(podman, name, "--version").stdout
+    config = inspect(podman, name)["Config"]
+    assert (config["User"], config["Entrypoint"]) == ("65532:65532", [PROGRAM])
+    assert not config.get("Cmd")
+
+
+def files_of(engine, name, folder):
+    """What is below a folder of the image: {path: content}."""
+    ident = demand([*engine.command, "create", name]).splitlines()[-1]
+    try:
+        done = subprocess.run([*engine.command, "cp", f"{ident}:{folder}", "-"], check=True,
+                              capture_output=True, timeout=COMMAND_S)
+    finally:
+        engine.remove(ident)
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        return {entry.name: archive.extractfile(entry).read() for entry in archive
+                if entry.isfile()}
+
+
+def test_programs_start_on_every_distribution_that_is_served(built, roomy, cuda):
+    """glibc has no later version of a function than the oldest of them, nothing else is needed."""
+    docker = roomy("docker")
+    files = files_of(docker, built("docker", cuda)["base"], "/usr/local/bin")
+
+    assert set(files) == {"bin/gpu-selftest", "bin/gpu-selftest-audit-probe"}
+    for name, data in files.items():
+        elf = ELFFile(io.BytesIO(data))
+        needs = elf.get_section_by_name(".gnu.version_r").iter_versions()
+        versions = {version.name for _, rows in needs for version in rows}
+        numbers = [tuple(map(int, version.removeprefix("GLIBC_").split(".")))
+                   for version in versions]
+        assert max(numbers) <= OLDEST_GLIBC, f"{name}: {sorted(versions)}"
+        dynamic = elf.get_section_by_name(".dynamic")
+        needed = {tag.needed for tag in dynamic.iter_tags("DT_NEEDED")}
+        assert needed <= {"libc.so.6", "libm.so.6"}, name
+        assert elf.get_section_by_name(".symtab") is None, f"{name} is not stripped"
+
+
 def test_layer_is_ours_alone_and_small(built, engine, cuda, variant):
     name = built(engine.name, cuda)[variant]
     below = stand_in.build(engine, cuda)[variant]
@@ -128,18 +175,42 @@ def test_without_a_gpu_the_host_is_named_and_nothing_else_printed(engine, name, 
     assert text.stdout.startswith("FAIL  "), text.stdout[:200]
 
 
-def test_without_injection_the_runtime_is_named(engine, name, tools, has_driver):
-    """On a host with data-centre GPUs and a driver of branch 550, which the requirement of both
-    toolkits admits: 12.4 is its own, and for 13.0 the official image names the branch."""
+@pytest.fixture
+def findings_on(tools, has_driver):
+    """What counts in a container without injection on a host with GPUs and this driver."""
     if has_driver:
         pytest.skip("this machine has an NVIDIA driver of its own")
-    container = engine.run(name, "--entrypoint", BUSYBOX, *STRICT, tools=tools)
-    try:
-        for source, target in MOUNTS.items():
-            container.mount(f"{TOOLS}/hosts/550/{source}", target)
-        done = container.run(PROGRAM, "--json", "-")
-    finally:
-        container.remove()
 
-    assert findings(done) == {"runtime.nothing-injected"}
-    assert done.returncode == 1
+    def find(engine, name, version):
+        host = f"hosts/built-{version}"
+        if not (tools / host).exists():
+            make_host(tools / host, version)
+        container = engine.run(name, "--entrypoint", BUSYBOX, *STRICT, tools=tools)
+        try:
+            for source, target in MOUNTS.items():
+                container.mount(f"{TOOLS}/{host}/{source}", target)
+            done = container.run(PROGRAM, "--json", "-")
+        finally:
+            container.remove()
+        assert done.returncode == 1
+        return findings(done)
+
+    return find
+
+
+def test_without_injection_the_runtime_is_named(engine, name, findings_on):
+    """A driver of branch 550 is admitted for both toolkits: for 13.0, too, since these are
+    data-centre GPUs, for which the official image names the branch."""
+    assert findings_on(engine, name, "550.54.14") == {"runtime.nothing-injected"}
+
+
+# 12.4 on older drivers, by what each has of CUDA: no official alternative holds for 530, of 12.1,
+# on which every library of 12.x runs; 515 has 11.7.
+@pytest.mark.parametrize("driver, extra", [
+    ("530.30.02", set()), ("515.65.01", {"host.image-requirement-unmet"})])
+def test_every_driver_of_the_major_is_admitted(built, roomy, findings_on, driver, extra):
+    name, below = built("docker", "12.4")["base"], stand_in.name_of("12.4", "base")
+    branch = driver.partition(".")[0]
+
+    assert f"driver>={branch}" not in requirement(roomy("docker"), below)
+    assert findings_on(roomy("docker"), name, driver) == {"runtime.nothing-injected", *extra}

@@ -65,8 +65,8 @@ def test_what_is_not_ours_lacks_what_is(build, cuda, variant):
 @pytest.mark.parametrize("engine_name", ["docker", "podman"])
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("cuda", ["12.4", "13.0"])
-def test_our_image_holds_what_it_must(build, started, built, cuda, variant, engine_name):
-    engine = started(engine_name)
+def test_our_image_holds_what_it_must(build, roomy, built, cuda, variant, engine_name):
+    engine = roomy(engine_name)
     name = built(engine_name, cuda)[variant]
 
     def save(out):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """images/compose.yaml in real containers: what docker is asked for is as confined as the file says, and
-with nodes and libraries mounted by hand the check passes. Simulated GPUs; an override adds what the
-simulator needs and takes nothing away.
+GPUs come by dockerd's hook, by a runtime named nvidia, and by hand. Simulated ones; an override adds
+what the simulator needs and takes nothing away. Docker 20.10 has no CDI.
 """
 
 import json
@@ -15,7 +15,7 @@ import yaml
 
 from audit import copy_program
 from cdi import simulate
-from engines import call, demand
+from engines import Docker, call, demand
 from selftest import COUNTING, TOP, validate
 
 COMPOSE = TOP / "images/compose.yaml"
@@ -36,26 +36,50 @@ USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/gpu-selftest"]
 """
 
+# What NVIDIA's runtime does in its legacy mode: it adds the hook to each container, and leaves the rest
+# to runc.
+RUNTIME = """\
+#!/usr/bin/env python3
+import json, os, sys
+arguments = sys.argv[1:]
+if "create" in arguments:
+    path = os.path.join(arguments[arguments.index("--bundle") + 1], "config.json")
+    with open(path, encoding="utf-8") as file:
+        config = json.load(file)
+    config.setdefault("hooks", {{}}).setdefault("prestart", []).append(
+        {{"path": "{hook}", "args": ["{hook}", "prestart"], "env": ["PATH={path}"]}})
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(config, file)
+os.execvp("runc", ["runc", *arguments])
+"""
+
 pytestmark = pytest.mark.skipif(shutil.which("docker-compose") is None,
                                 reason="docker-compose is not installed")
 
 
 @pytest.fixture(scope="module")
-def docker(loaded, build, work):
-    """With the image."""
-    engine = loaded("docker", "debian")
+def simulation(build, work):
+    return simulate(build, work / "ready-made", "--profile", "rtx4090x2")
+
+
+@pytest.fixture(scope="module")
+def docker(simulation, build, work, storage, archives):
+    """With the image, the hook and the runtime."""
+    engine = Docker(work / "docker-ready-made", storage, os.environ["GST_CONTAINERS_CGROUP"])
+    engine.path = f"{simulation}/bin:{engine.path}"
+    runtime = work / "nvidia-container-runtime"
+    runtime.write_text(RUNTIME.format(hook=simulation / "bin/nvidia-container-runtime-hook",
+                                      path=engine.path))
+    runtime.chmod(0o755)
+    engine.start("--add-runtime", f"nvidia={runtime}")
+    engine.load(archives / "debian.tar", "debian")
     folder = work / "ready-made-image"
     folder.mkdir()
     copy_program(build, folder)
     (folder / "Dockerfile").write_text(DOCKERFILE)
     demand([*engine.command, "build", "--network", "none", "-t", IMAGE, folder])
     yield engine
-    demand([*engine.command, "rmi", "-f", IMAGE])
-
-
-@pytest.fixture(scope="module")
-def simulation(build, work):
-    return simulate(build, work / "ready-made", "--profile", "l4x1")
+    engine.stop()
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +112,26 @@ def compose(docker, tmp_path):
 
 
 def of_simulator(folder, service):
-    """What the simulator is told by: neither the driver's libraries nor its nodes."""
+    """What the simulator is told by: neither the driver's libraries nor its nodes. The hook mounts
+    it, too."""
     text = (folder / "docker.args").read_text()
     mounts = [f"{source}:{target}:ro" for source, target in
               re.findall(r"(?m)^-v (\S+):(\S+):ro$", text) if target.startswith("/opt/")]
-    return {"version": "3.9", "services": {service: {
-        "volumes": mounts, "env_file": [str(folder / "docker.env")]}}}
+    added = {"env_file": [str(folder / "docker.env")]}
+    if service == "manual":
+        added["volumes"] = mounts
+    return {"version": "3.9", "services": {service: added}}
+
+
+def report_of(done):
+    assert done.stdout.startswith("{"), f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+    report = validate(json.loads(done.stdout))
+    assert report["simulated"] is True
+    return report
+
+
+def counted(report):
+    return {check["id"] for check in report["checks"] if check["verdict"] in COUNTING}
 
 
 @pytest.mark.parametrize("service", ["gpu", "manual"])
@@ -120,29 +158,46 @@ def test_a_container_is_confined_as_the_file_says(compose, docker, nodes, simula
         {f"/dev/{name}" for name in NODES} if service == "manual" else set())
 
 
+CHECKS = ("--only", "audit,device-query,vector-add", "--json", "-")
+
+
+@pytest.mark.parametrize("service, variables, gpus", [
+    ("gpu", {}, 2), ("legacy", {}, 2), ("legacy", {"NVIDIA_VISIBLE_DEVICES": "1"}, 1)])
+def test_where_the_toolkit_is_installed_it_passes(compose, simulation, service, variables, gpus):
+    done = compose("run", "--rm", "-T", service, *CHECKS, override=of_simulator(simulation, service),
+                   **variables)
+
+    report = report_of(done)
+    assert counted(report) == set(), report["headline"]
+    assert (report["verdict"], report["gpus_tested"], done.returncode) == ("PASS", gpus, 0)
+
+
+def test_legacy_asked_for_none_says_so(compose, simulation):
+    done = compose("run", "--rm", "-T", "legacy", *CHECKS, NVIDIA_VISIBLE_DEVICES="none",
+                   override=of_simulator(simulation, "legacy"))
+
+    assert counted(report_of(done)) == {"user.no-gpu-selected"} and done.returncode == 1
+
+
 def test_by_hand_it_passes(compose, nodes, simulation):
-    """The variables are those of manual.env; the rules for devices alone are no way to a node."""
-    done = compose("run", "--rm", "-T", "manual", "--only", "audit,device-query,vector-add", "--json",
-                   "-", override=of_simulator(simulation, "manual"), NVIDIA_UVM_MAJOR="506",
+    """The variables are those of manual.env; one of two GPUs is in the list of devices."""
+    done = compose("run", "--rm", "-T", "manual", *CHECKS, NVIDIA_UVM_MAJOR="506",
+                   override=of_simulator(simulation, "manual"),
                    NVIDIA_DRIVER_LIBRARIES=str(simulation / "driver/usr/lib/x86_64-linux-gnu"))
 
-    assert done.stdout.startswith("{"), f"exit {done.returncode}\n{done.stdout}{done.stderr}"
-    report = validate(json.loads(done.stdout))
-    assert {check["id"] for check in report["checks"] if check["verdict"] in COUNTING} == set()
-    assert (report["verdict"], report["simulated"], report["gpus_tested"]) == ("PASS", True, 1)
-    assert done.returncode == 0
+    report = report_of(done)
+    assert counted(report) == set(), report["headline"]
+    assert (report["verdict"], report["gpus_tested"], done.returncode) == ("PASS", 1, 0)
 
 
 def test_without_the_libraries_it_says_so(compose, nodes, simulation, tmp_path):
     """An empty folder in their place, as after a restart of the machine."""
     empty = tmp_path / "empty"
     empty.mkdir()
-    done = compose("run", "--rm", "-T", "manual", "--only", "audit,device-query", "--json", "-",
-                   override=of_simulator(simulation, "manual"), NVIDIA_DRIVER_LIBRARIES=str(empty))
+    done = compose("run", "--rm", "-T", "manual", *CHECKS, NVIDIA_DRIVER_LIBRARIES=str(empty),
+                   override=of_simulator(simulation, "manual"))
 
-    assert done.stdout.startswith("{"), f"exit {done.returncode}\n{done.stdout}{done.stderr}"
-    report = validate(json.loads(done.stdout))
-    assert report["headline"]["id"] == "runtime.libcuda-missing" and done.returncode == 1
+    assert report_of(done)["headline"]["id"] == "runtime.libcuda-missing" and done.returncode == 1
 
 
 def test_a_folder_that_is_not_there_is_refused(compose, nodes):

@@ -4,7 +4,9 @@ them. The numbers beside each CUDA are what NVIDIA's Dockerfiles of that release
 """
 
 import json
+import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -189,6 +191,29 @@ def test_build_lacks_nothing(engine, images):
     for header in ("jansson.h", "libelf.h", "archive.h", "yaml.h", "zlib.h", "zstd.h"):
         shell(engine, images["build"], f"echo '#include <{header}>' | gcc -E - >/dev/null")
     shell(engine, images["build"], "command -v cmake ninja python3 g++ strip")
+
+
+def test_kept_until_the_recipe_changes(work):
+    """Without any network: what was made is taken, and what would have to be fetched is a skip."""
+    made = stand_in.layout("13.0").parents[1]
+    recipes = ("recipe", "stand-in/packages/recipe", "stand-in/13.0/recipe")
+    folder = work / "kept"
+    for name in recipes:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(made / name, folder / name)
+
+    def make():
+        return subprocess.run(["unshare", "--net", stand_in.HERE / "stand-in", "13.0", folder],
+                              text=True, capture_output=True, check=False,
+                              env=dict(os.environ, PIP_RETRIES="0"))
+
+    (folder / "stand-in/making.killed/root").mkdir(parents=True)
+    done = make()
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert not list(folder.glob("stand-in/making.*"))
+    (folder / recipes[-1]).write_text("another recipe")
+    done = make()
+    assert done.returncode == 77 and done.stdout.startswith("cannot run here: "), done.stderr
 
 
 def lint(build, cuda, variant, **changes):

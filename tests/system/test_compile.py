@@ -240,13 +240,34 @@ def test_a_devel_image_promises_compilers(simulated):
 
 
 @needs_root
-def test_a_folder_that_takes_no_programs(compilers, tmp_path):
+@pytest.mark.parametrize("is_noexec", [False, True])
+def test_a_folder_from_which_nothing_is_started(compilers, pci, tmp_path, is_noexec):
+    """As Docker mounts /dev/shm and what --tmpfs asks for. It is healthy, and worth a note."""
     scratch = tmp_path / "other"
     scratch.mkdir()
-    outcome = compilers.run("exit 0\n", env={"TMPDIR": str(scratch)},
-                            before=in_namespace(f"mount -t tmpfs -o noexec none {scratch}"))
+    option = "noexec" if is_noexec else "exec"
+    outcome = compilers.run(f"echo '{words(pci)}'\n", env={"TMPDIR": str(scratch)},
+                            before=in_namespace(f"mount -t tmpfs -o {option} none {scratch}"))
 
-    assert outcome.counted() == {"user.scratch-noexec"}, outcome.describe()
+    assert outcome.exit == 0, outcome.describe()
+    assert ("user.scratch-noexec" in outcome.notes()) == is_noexec
+
+
+@needs_root
+@pytest.mark.slow
+def test_a_real_program_is_started_from_memory(tmp_path, real_nvcc, simulated):
+    """How far it gets with a stand-in for libcuda is of no matter."""
+    scratch = tmp_path / "other"
+    scratch.mkdir()
+    outcome = simulated.report(
+        "compile", "--device", "0", profile="h100x8", timeout=200,
+        env={"TMPDIR": str(scratch), "GPU_SELFTEST_SIM_RUNS_PROGRAMS": "1"},
+        before=in_namespace(f"mount -t tmpfs -o noexec none {scratch}"))
+
+    assert outcome.exit == 1, outcome.describe()
+    assert "user.scratch-noexec" in outcome.notes()
+    assert outcome.checks("FAIL")
+    assert not any("cannot be started" in check["observed"] for check in outcome.checks("FAIL"))
 
 
 @needs_root

@@ -42,6 +42,15 @@ def complaint(path, text):
     return None
 
 
+def test_the_page_of_the_images_tells_all_of_them():
+    """The commands of its table, less what follows them, are those of the files, and no others."""
+    page = (FOLDER / "README.md").read_text()
+    told = set(re.findall(r"`((?:docker compose|kubectl apply|sbatch) [^`]+)`", page))
+    used = {first_comment(path.read_text())[1].split(" &&")[0] for path in FILES}
+
+    assert told == used
+
+
 def test_there_are_files_for_all_starters():
     commands = " ".join(first_comment(path.read_text())[1] for path in FILES)
 

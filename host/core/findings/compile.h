@@ -69,9 +69,9 @@
       "room for some megabytes in the folder for temporary files", \
       "docker run --tmpfs /tmp:exec,size=1g, or -e TMPDIR=<a folder with room>", \
       "write(2), ENOSPC") \
-    X(GST_USER_SCRATCH_NOEXEC, "user.scratch-noexec", GST_FAIL, GST_ACTION_FIX_FLAGS, \
+    X(GST_USER_SCRATCH_NOEXEC, "user.scratch-noexec", GST_NOTE, GST_ACTION_FIX_FLAGS, \
       "what is built in the folder for temporary files can be run there", \
-      "docker run --tmpfs /tmp:exec (without the word Docker mounts it noexec), or -e TMPDIR=<a folder of a volume>", \
+      "nothing to do unless programs are to be built and run there; then docker run --tmpfs /tmp:exec (without the word Docker mounts it noexec), or -e TMPDIR=<a folder of a volume>", \
       "execve(2), EACCES; Docker documentation, tmpfs mounts")
 
 #define GST_FINDING_EDGES_OF_COMPILE(X)                                                            \

@@ -187,20 +187,17 @@ static bool build_one(struct gst_compile_build *build, const struct gst_nvcc_opt
                          said);
 }
 
-/* Told whether there is a GPU or not: what is built there can be run nowhere. */
+/* Docker mounts /dev/shm so, and what --tmpfs asks for. */
 static void check_exec(struct gst_compile_build *build)
 {
     struct statvfs place;
-    const bool is_noexec =
-        statvfs(folder_of(build), &place) == 0 && (place.f_flag & ST_NOEXEC) != 0;
 
-    if (!is_noexec && !build->is_run)
-        return;
-    gst_run_check(build->run, GST_USER_SCRATCH_NOEXEC, GST_NO_GPU, !is_noexec, "'%s' is %s",
-                  folder_of(build),
-                  is_noexec ? "on a file system that is mounted noexec" : "not mounted noexec");
-    for (int link = 0; is_noexec && link < GST_COMPILE_LINKS; link++)
-        build->programs[link][0] = '\0';
+    build->is_noexec = statvfs(folder_of(build), &place) == 0 && (place.f_flag & ST_NOEXEC) != 0;
+    if (build->is_noexec)
+        gst_run_check(build->run, GST_USER_SCRATCH_NOEXEC, GST_NO_GPU, false,
+                      "'%s' is on a file system that is mounted noexec: programs are run from a "
+                      "copy in memory",
+                      folder_of(build));
 }
 
 void gst_compile_by_nvcc(struct gst_compile_build *build)

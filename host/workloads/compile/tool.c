@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,8 @@
 
 /* How often a process is looked after whose output stays open: its children may hold it. */
 #define LOOK_MS 20
+
+#define COPY_STEP (1UL << 20)
 
 extern char **environ;
 
@@ -43,7 +47,8 @@ static char **environment(char *tmpdir)
     return all;
 }
 
-static int start(pid_t *pid, const char *const *argv, const char *folder, int output)
+static int start(pid_t *pid, const char *path, const char *const *argv, const char *folder,
+                 int output)
 {
     posix_spawn_file_actions_t actions;
     char tmpdir[512];
@@ -61,7 +66,7 @@ static int start(pid_t *pid, const char *const *argv, const char *folder, int ou
         error = posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
     /* posix_spawn never writes to what argv points to. */
     if (error == 0)
-        error = posix_spawn(pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, env);
+        error = posix_spawn(pid, path, &actions, NULL, (char *const *)(uintptr_t)argv, env);
     posix_spawn_file_actions_destroy(&actions);
     free(env);
     return error;
@@ -127,26 +132,70 @@ static void attend(struct gst_tool_end *end, pid_t pid, int fd, double most_s)
         end->how = GST_TOOL_LATE;
 }
 
-void gst_tool_run(struct gst_tool_end *end, const char *const *argv, const char *folder,
-                  double most_s)
+static void run(struct gst_tool_end *end, const char *path, const char *const *argv,
+                const char *folder, double most_s)
 {
     int output[2];
     pid_t pid = -1;
     int error;
 
-    memset(end, 0, sizeof(*end));
     if (pipe2(output, O_CLOEXEC) != 0) {
         end->number = errno;
         return;
     }
     fcntl(output[0], F_SETFL, O_NONBLOCK);
-    error = start(&pid, argv, folder, output[1]);
+    error = start(&pid, path, argv, folder, output[1]);
     close(output[1]);
     if (error == 0)
         attend(end, pid, output[0], most_s);
     else
         end->number = error;
     close(output[0]);
+}
+
+void gst_tool_run(struct gst_tool_end *end, const char *const *argv, const char *folder,
+                  double most_s)
+{
+    memset(end, 0, sizeof(*end));
+    run(end, argv[0], argv, folder, most_s);
+}
+
+/* Descriptor of a file in memory, -1 with errno. The program that it becomes inherits it: one that
+ * is a script reads itself through it. */
+static int copy_to_memory(const char *path)
+{
+    const int from = open(path, O_RDONLY | O_CLOEXEC);
+    const int to = from >= 0 ? memfd_create("program", 0) : -1;
+    ssize_t moved = 1;
+    int error;
+
+    while (to >= 0 && moved > 0)
+        moved = sendfile(to, from, NULL, COPY_STEP);
+    error = errno;
+    if (from >= 0)
+        close(from);
+    if (to >= 0 && moved == 0)
+        return to;
+    if (to >= 0)
+        close(to);
+    errno = error;
+    return -1;
+}
+
+void gst_tool_run_copy(struct gst_tool_end *end, const char *const *argv, const char *folder,
+                       double most_s)
+{
+    char path[32];
+    const int fd = copy_to_memory(argv[0]);
+
+    memset(end, 0, sizeof(*end));
+    if (fd < 0) {
+        end->number = errno;
+        return;
+    }
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    run(end, path, argv, folder, most_s);
+    close(fd);
 }
 
 bool gst_tool_succeeded(const struct gst_tool_end *end)

@@ -30,6 +30,10 @@ struct gst_tool_end {
 void gst_tool_run(struct gst_tool_end *end, const char *const *argv, const char *folder,
                   double most_s);
 
+/* The same with a copy of argv[0] in memory: for a folder that is mounted noexec. */
+void gst_tool_run_copy(struct gst_tool_end *end, const char *const *argv, const char *folder,
+                       double most_s);
+
 /* True if it exited with 0. */
 bool gst_tool_succeeded(const struct gst_tool_end *end);
 

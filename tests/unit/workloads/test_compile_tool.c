@@ -71,6 +71,22 @@ static void test_compile_tool__deadline(void **state)
     assert_true(end.seconds < 2);
 }
 
+static void test_compile_tool__copy_in_memory(void **state)
+{
+    static const char *const argv[] = { "/bin/sh", "-c", "echo $0 here; exit 4", NULL };
+    static const char *const none[] = { "/nowhere", NULL };
+    static struct gst_tool_end end;
+
+    (void)state;
+    gst_tool_run_copy(&end, argv, "/", 30);
+    assert_int_equal(end.how, GST_TOOL_EXITED);
+    assert_int_equal(end.number, 4);
+    assert_string_equal(end.output, "/bin/sh here\n");
+    gst_tool_run_copy(&end, none, "/", 30);
+    assert_int_equal(end.how, GST_TOOL_NOT_STARTED);
+    assert_int_equal(end.number, ENOENT);
+}
+
 static void test_compile_tool__much_output(void **state)
 {
     static struct gst_tool_end end;
@@ -102,6 +118,7 @@ int main(void)
         cmocka_unit_test(test_compile_tool__ends),
         cmocka_unit_test(test_compile_tool__cannot_be_started),
         cmocka_unit_test(test_compile_tool__deadline),
+        cmocka_unit_test(test_compile_tool__copy_in_memory),
         cmocka_unit_test(test_compile_tool__much_output),
         cmocka_unit_test(test_compile_tool__environment),
     };

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each of our images from end to end, with no right that it does not need: without GPUs it names who
+has to act, and with simulated ones, in podman by CDI and in docker, everything that it promises
+passes. And `docker run --gpus all`, by the hook that a host's toolkit would have."""
+
+import os
+
+import pytest
+
+from boxed import LOCKED
+from built import TOOLKITS, VARIANTS, hand_over
+from cdi import KIND, publish, simulate
+from engines import Docker, call
+from selection import report_of
+from selftest import COUNTING
+
+PROFILE = "rtx4090x2"
+# A twin on this machine's processor is a thousand times slower than a GPU.
+SIZE = ("-e", "GPU_SELFTEST_SIZE=64K")
+# What of the GPU stack a variant loads; NVRTC compiles without a GPU and has no double.
+LIBRARIES = {"base": {"libcuda", "libnvidia_ml", "libcudart"}}
+LIBRARIES["runtime"] = LIBRARIES["devel"] = LIBRARIES["base"] | {"libcublas", "libcublaslt",
+                                                                 "libnccl"}
+NO_DOUBLE = {"libnvrtc"}
+# By variant: what is there without being promised. A compiled program cannot run on doubles.
+SKIPPED = {"base": {"sgemm", "all-reduce"}, "runtime": set(), "devel": {"compile"}}
+PROMISED = {"base": {"audit", "device-query", "vector-add", "launch", "host-copy", "peer-copy",
+                     "fan", "memory-bandwidth", "latency"}}
+PROMISED["runtime"] = PROMISED["devel"] = PROMISED["base"] | {"sgemm", "all-reduce"}
+
+
+@pytest.fixture(params=sorted(TOOLKITS))
+def cuda(request):
+    return request.param
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request):
+    return request.param
+
+
+@pytest.fixture
+def folder(build, work, cuda):
+    """The simulated host for images of this toolkit."""
+    folder = work / f"whole-{cuda}"
+    if not folder.exists():
+        simulate(build, folder, "--profile", PROFILE, "--cuda", cuda)
+    return folder
+
+
+def by_cdi(folder):
+    """As podman asks for it."""
+    return ["--device", f"{KIND}=all"]
+
+
+def by_options(folder):
+    """As docker 20.10 is told where no toolkit is."""
+    return (folder / "docker.args").read_text().split()
+
+
+WAYS = {"podman": by_cdi, "docker": by_options}
+
+
+def run(engine, image, *options):
+    """The default plan, in the least of containers."""
+    return call([*engine.command, "run", "--rm", *engine.run_options, *LOCKED, *SIZE,
+                 *map(str, options), image, "--json", "-"])
+
+
+def check_healthy(done, variant):
+    report = report_of(done)
+    verdicts = {row["name"]: row["verdict"] for row in report["workloads"]}
+    skipped = {name for name, verdict in verdicts.items() if verdict == "SKIP"}
+    loaded = {name: fact["loader"] for name, fact in report["facts"].items() if "loader" in fact}
+
+    assert done.returncode == 0, done.stderr
+    assert report["simulated"] is True and "SIMULATED" in done.stderr
+    assert skipped == SKIPPED[variant]
+    assert {name for name, verdict in verdicts.items() if verdict == "PASS"} == PROMISED[variant]
+    assert set(loaded) - NO_DOUBLE == LIBRARIES[variant]
+    for name in LIBRARIES[variant]:
+        assert "(double)" in loaded[name], f"{name}: {loaded[name]}"
+
+
+@pytest.mark.parametrize("engine_name", sorted(WAYS))
+def test_passes_on_simulated_gpus(roomy, built, folder, engine_name, cuda, variant):
+    spec = publish(folder)
+    try:
+        done = run(roomy(engine_name), built(engine_name, cuda)[variant], *WAYS[engine_name](folder))
+    finally:
+        spec.unlink()
+
+    check_healthy(done, variant)
+
+
+@pytest.mark.parametrize("engine_name", sorted(WAYS))
+def test_names_who_has_to_act_without_gpus(roomy, built, engine_name, cuda, variant):
+    """On a machine without an NVIDIA GPU it is the machine's owner; that nothing was injected on one
+    that has them is a row of scenarios.yaml."""
+    done = run(roomy(engine_name), built(engine_name, cuda)[variant])
+    counted = {check["id"] for check in report_of(done)["checks"] if check["verdict"] in COUNTING}
+
+    assert done.returncode == 1, done.stderr
+    assert counted == {"host.no-gpu"}
+
+
+def test_gpus_all_by_the_hook(roomy, built, build, work, storage):
+    folder = simulate(build, work / "whole-hook", "--profile", PROFILE)
+    image = built("docker", "13.0")["base"]
+    engine = Docker(work / "docker-whole", storage, os.environ["GST_CONTAINERS_CGROUP"])
+    engine.path = f"{folder}/bin:{engine.path}"
+    engine.start()
+    try:
+        hand_over(roomy("docker"), engine, [image])
+        done = run(engine, image, "--gpus", "all", "--env-file", folder / "docker.env")
+    finally:
+        engine.stop()
+
+    check_healthy(done, "base")
