@@ -40,11 +40,11 @@ def variant(request):
 
 
 @pytest.fixture
-def folder(build, work, cuda):
-    """The simulated host for images of this toolkit."""
-    folder = work / f"whole-{cuda}"
+def folder(build, work, cuda, variant):
+    """The simulated host for this image."""
+    folder = work / f"whole-{cuda}-{variant}"
     if not folder.exists():
-        simulate(build, folder, "--profile", PROFILE, "--cuda", cuda)
+        simulate(build, folder, "--profile", PROFILE, "--cuda", cuda, "--variant", variant)
     return folder
 
 
@@ -105,7 +105,7 @@ def test_names_who_has_to_act_without_gpus(roomy, built, engine_name, cuda, vari
 
 
 def test_gpus_all_by_the_hook(roomy, built, build, work, storage):
-    folder = simulate(build, work / "whole-hook", "--profile", PROFILE)
+    folder = simulate(build, work / "whole-hook", "--profile", PROFILE, "--variant", "base")
     image = built("docker", "13.0")["base"]
     engine = Docker(work / "docker-whole", storage, os.environ["GST_CONTAINERS_CGROUP"])
     engine.path = f"{folder}/bin:{engine.path}"
