@@ -36,6 +36,13 @@ static void tell(struct gst_run *run, int gpu, struct gst_status *st)
     gst_report_status(run->report, st);
 }
 
+/* What is run makes contexts of its own, and in exclusive mode a GPU has no place for two. */
+static void leave_gpus(struct gst_run *run)
+{
+    for (int i = 0; i < run->env->gpu_count; i++)
+        gst_gpu_leave(run->env, &run->env->gpus[i]);
+}
+
 /* Returns how many ran as they should. */
 static int run_programs(const struct gst_compile_build *build, struct gst_gpu *gpu)
 {
@@ -143,7 +150,9 @@ static bool run_compile(struct gst_run *run, struct gst_status *st)
     build.is_judged =
         build.is_run && (run->promises_compilers || (build.has_nvcc && build.has_nvrtc));
     gst_compile_by_nvcc(&build);
-    for (int i = 0; why == NULL && i < run->env->gpu_count; i++)
+    if (build.is_run)
+        leave_gpus(run);
+    for (int i = 0; build.is_run && i < run->env->gpu_count; i++)
         run_programs(&build, &run->env->gpus[i]);
     try_nvrtc(&build);
     sum_up(&build, why);

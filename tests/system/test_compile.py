@@ -59,13 +59,13 @@ class Compilers:
                                          "GPU_SELFTEST_SIM_RUNS_PROGRAMS": "1", **(extra or {})})
 
     def run(self, body, *args, codes="sm_75 sm_90 compute_90", nvcc=None, profile="h100x8", env=None,
-            **options):
+            before_it=(), **options):
         made = self.folder / "program"
         made.write_text("#!/bin/sh\n" + body)
         made.chmod(0o755)
         self.nvcc(nvcc or NVCC.format(version="13.0", codes=codes, log=self.log, program=made))
         devices = ["--device", "0"] if profile else []
-        return self.program.report("compile", *devices, *args, profile=profile,
+        return self.program.report(*before_it, "compile", *devices, *args, profile=profile,
                                    env=self.environment(env), **options)
 
 
@@ -163,7 +163,7 @@ PROGRAMS = {
     "ptx-too-new": ("echo 'error=222 name=cudaErrorUnsupportedPtxVersion call=x'; exit 1\n",
                     "host.driver-too-old-for-ptx", "222"),
     "no-code": ("echo 'error=209 name=cudaErrorNoKernelImageForDevice call=x'; exit 1\n",
-                "image.kernels-for-other-gpu", "209"),
+                "image.built-program-fails", "209"),
     "no-libcudart": ("echo 'x: error while loading shared libraries: libcudart.so.13: cannot' >&2\n"
                      "exit 127\n", "image.cudart-missing", "libcudart.so.13"),
     "silent": ("exit 0\n", "image.built-program-fails", "exit code 0; it said: nothing"),
@@ -181,6 +181,25 @@ def test_each_end_of_a_program_has_its_cause(compilers, name, nothing_is_left):
     assert outcome.exit == 1, outcome.describe()
     assert outcome.counted() == {finding}
     assert len(told) == 2 and all(evidence in check["observed"] for check in told)
+
+
+def test_gpus_are_left_before_a_program_runs(compilers):
+    """In exclusive mode a GPU has no place for it beside a row before: whose contexts were given
+    back can be seen where that call crashes."""
+    outcome = compilers.run(f"echo > {compilers.log}.ran\n", "--size", "64K", before_it=["host-copy"],
+                            faults=["cuDevicePrimaryCtxRelease_v2 crashes"])
+
+    assert outcome.workloads()["compile"] == "ERROR", outcome.describe()
+    assert "host.driver-crashed" in outcome.counted()
+    assert not Path(f"{compilers.log}.ran").exists()
+
+
+def test_a_program_that_the_kernel_kills(compilers):
+    """Memory runs out in a container: no fault of the image's."""
+    outcome = compilers.run("kill -KILL $$\n")
+
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"suite.out-of-memory"}
 
 
 @pytest.mark.parametrize("wrong", [{"wrong": 3}, {"total": SUM - 1}, {"elements": ELEMENTS - 1}],
@@ -321,6 +340,21 @@ def test_a_folder_from_which_nothing_is_started(compilers, pci, tmp_path, is_noe
 
     assert outcome.exit == 0, outcome.describe()
     assert ("user.scratch-noexec" in outcome.notes()) == is_noexec
+
+
+@needs_root
+def test_no_start_from_a_folder_although_half_a_build_failed(compilers, pci, tmp_path):
+    """A program that was built runs from memory, whatever comes of the other one."""
+    scratch = tmp_path / "other"
+    scratch.mkdir()
+    nvcc = NVCC.format(version="13.0", codes="sm_90", log=compilers.log,
+                       program=tmp_path / "program")
+    words_of_ld = BUILDS["image.cudart-dev-missing"]
+    nvcc = nvcc.replace("while", f'case "$*" in *shared*) echo "{words_of_ld}"; exit 1 ;; esac\nwhile')
+    outcome = compilers.run(f"echo '{words(pci)}'\n", nvcc=nvcc, env={"TMPDIR": str(scratch)},
+                            before=in_namespace(f"mount -t tmpfs -o noexec none {scratch}"))
+
+    assert outcome.counted() == {"image.cudart-dev-missing"}, outcome.describe()
 
 
 @needs_root

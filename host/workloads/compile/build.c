@@ -208,9 +208,9 @@ void gst_compile_by_nvcc(struct gst_compile_build *build)
     if (!build->has_nvcc || !make_source(build, source, sizeof(source)) || !ask(build)
         || !choose(build, &options) || !build_one(build, &options, source, 0))
         return;
+    check_exec(build);
     snprintf(options.texts[options.count++], sizeof(options.texts[0]), "-cudart=shared");
-    if (build_one(build, &options, source, 1))
-        check_exec(build);
+    build_one(build, &options, source, 1);
 }
 
 bool gst_compile_by_nvrtc(struct gst_compile_build *build, int cc, struct gst_nvrtc_code *code,
