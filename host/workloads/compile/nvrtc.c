@@ -65,7 +65,7 @@ enum gst_finding_id gst_nvrtc_blame(int result, const char *log)
         return GST_IMAGE_NVRTC_BUILTINS_MISSING;
     if (result == NVRTC_ERROR_INVALID_OPTION && strstr(log, "gpu-architecture") != NULL)
         return GST_IMAGE_COMPILER_LACKS_GPU;
-    return GST_IMAGE_NVRTC_FAILED;
+    return result == NVRTC_ERROR_OUT_OF_MEMORY ? GST_SUITE_NO_HOST_MEMORY : GST_IMAGE_NVRTC_FAILED;
 }
 
 enum gst_finding_id gst_nvrtc_blame_load(enum gst_finding_id finding, int compiler_major,

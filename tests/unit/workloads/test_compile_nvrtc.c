@@ -35,10 +35,33 @@ static void test_compile_nvrtc__code_that_is_refused(void **state)
             cases[i].after);
 }
 
+static void test_compile_nvrtc__compilation_that_is_refused(void **state)
+{
+    static const struct {
+        int result;
+        const char *log;
+        enum gst_finding_id finding;
+    } cases[] = {
+        /* By number, as nvrtcResult has them. */
+        { 1, "", GST_SUITE_NO_HOST_MEMORY },
+        { 5, "nvrtc: error: invalid value for --gpu-architecture (-arch)\n",
+          GST_IMAGE_COMPILER_LACKS_GPU },
+        { 5, "nvrtc: error: unrecognized option\n", GST_IMAGE_NVRTC_FAILED },
+        { 7, "nvrtc: error: failed to open libnvrtc-builtins.so.13.0.\n",
+          GST_IMAGE_NVRTC_BUILTINS_MISSING },
+        { 11, "", GST_IMAGE_NVRTC_FAILED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(gst_nvrtc_blame(cases[i].result, cases[i].log), cases[i].finding);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compile_nvrtc__code_that_is_refused),
+        cmocka_unit_test(test_compile_nvrtc__compilation_that_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
