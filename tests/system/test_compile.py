@@ -43,8 +43,8 @@ def words(pci, runtime=13000, driver=13000, elements=ELEMENTS, wrong=0, total=SU
 class Compilers:
     """An nvcc on PATH that makes a shell script of ours."""
 
-    def __init__(self, program, folder):
-        self.program, self.folder = program, folder
+    def __init__(self, program, folder, nvrtc):
+        self.program, self.folder, self.nvrtc = program, folder, nvrtc
         self.log = folder / "built.txt"
         (folder / "bin").mkdir()
 
@@ -55,22 +55,51 @@ class Compilers:
 
     def environment(self, extra=None):
         return self.program.environment({"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+                                         "LD_LIBRARY_PATH": str(self.nvrtc),
                                          "GPU_SELFTEST_SIM_RUNS_PROGRAMS": "1", **(extra or {})})
 
     def run(self, body, *args, codes="sm_75 sm_90 compute_90", nvcc=None, profile="h100x8", env=None,
-            **options):
+            before_it=(), **options):
         made = self.folder / "program"
         made.write_text("#!/bin/sh\n" + body)
         made.chmod(0o755)
         self.nvcc(nvcc or NVCC.format(version="13.0", codes=codes, log=self.log, program=made))
         devices = ["--device", "0"] if profile else []
-        return self.program.report("compile", *devices, *args, profile=profile,
+        return self.program.report(*before_it, "compile", *devices, *args, profile=profile,
                                    env=self.environment(env), **options)
 
 
+# A libnvrtc that has every function, and does as little as the loader needs.
+NVRTC = """
+#include <stddef.h>
+#include <stdlib.h>
+int nvrtcVersion(int *major, int *minor) { *major = 13; *minor = 0; return 0; }
+int nvrtcCreateProgram(void **program) { *program = program; return 0; }
+int nvrtcDestroyProgram(void **program) { (void)program; return 0; }
+int nvrtcCompileProgram(void *program) { (void)program; COMPILE; }
+int nvrtcGetPTXSize(void *program, size_t *bytes) { (void)program; *bytes = 1; return 0; }
+int nvrtcGetPTX(void *program, char *ptx) { (void)program; *ptx = 0; return 0; }
+int nvrtcGetCUBINSize(void *program, size_t *bytes) { (void)program; *bytes = 1; return 0; }
+int nvrtcGetCUBIN(void *program, char *cubin) { (void)program; *cubin = 0; return 0; }
+"""
+
+
+def make_nvrtc(folder, body):
+    """A libnvrtc in this folder whose compilation is `body`."""
+    compiler = shutil.which("cc") or pytest.skip("no C compiler")
+    subprocess.run([compiler, "-shared", "-fPIC", "-w", "-x", "c", "-", f"-DCOMPILE={body}", "-o",
+                    folder / "libnvrtc.so.13"], input=NVRTC.encode(), check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def good_nvrtc(tmp_path_factory):
+    return make_nvrtc(tmp_path_factory.mktemp("nvrtc"), "return 0")
+
+
 @pytest.fixture
-def compilers(simulated, tmp_path):
-    return Compilers(simulated, tmp_path)
+def compilers(simulated, tmp_path, good_nvrtc):
+    return Compilers(simulated, tmp_path, good_nvrtc)
 
 
 @pytest.fixture
@@ -134,7 +163,7 @@ PROGRAMS = {
     "ptx-too-new": ("echo 'error=222 name=cudaErrorUnsupportedPtxVersion call=x'; exit 1\n",
                     "host.driver-too-old-for-ptx", "222"),
     "no-code": ("echo 'error=209 name=cudaErrorNoKernelImageForDevice call=x'; exit 1\n",
-                "image.kernels-for-other-gpu", "209"),
+                "image.built-program-fails", "209"),
     "no-libcudart": ("echo 'x: error while loading shared libraries: libcudart.so.13: cannot' >&2\n"
                      "exit 127\n", "image.cudart-missing", "libcudart.so.13"),
     "silent": ("exit 0\n", "image.built-program-fails", "exit code 0; it said: nothing"),
@@ -152,6 +181,25 @@ def test_each_end_of_a_program_has_its_cause(compilers, name, nothing_is_left):
     assert outcome.exit == 1, outcome.describe()
     assert outcome.counted() == {finding}
     assert len(told) == 2 and all(evidence in check["observed"] for check in told)
+
+
+def test_gpus_are_left_before_a_program_runs(compilers):
+    """In exclusive mode a GPU has no place for it beside a row before: whose contexts were given
+    back can be seen where that call crashes."""
+    outcome = compilers.run(f"echo > {compilers.log}.ran\n", "--size", "64K", before_it=["host-copy"],
+                            faults=["cuDevicePrimaryCtxRelease_v2 crashes"])
+
+    assert outcome.workloads()["compile"] == "ERROR", outcome.describe()
+    assert "host.driver-crashed" in outcome.counted()
+    assert not Path(f"{compilers.log}.ran").exists()
+
+
+def test_a_program_that_the_kernel_kills(compilers):
+    """Memory runs out in a container: no fault of the image's."""
+    outcome = compilers.run("kill -KILL $$\n")
+
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.counted() == {"suite.out-of-memory"}
 
 
 @pytest.mark.parametrize("wrong", [{"wrong": 3}, {"total": SUM - 1}, {"elements": ELEMENTS - 1}],
@@ -230,6 +278,47 @@ def test_nobody_promised_compilers(simulated, variant):
     assert "nothing promised them" in outcome.report["workloads"][0]["reason"]
 
 
+HALVES = {
+    "nvcc": "nvcc 13.0 built what ran on 1 GPU; no NVRTC is here, and nothing promised it",
+    "NVRTC": "NVRTC 13.0 built what ran on 1 GPU; no nvcc is here, and nothing promised it",
+}
+
+
+def run_half(compilers, half, body, **env):
+    """With one of the two alone."""
+    env["PATH"] = f"{compilers.folder / 'bin'}:/usr/bin:/bin" if half == "nvcc" else "/usr/bin:/bin"
+    if half == "nvcc":
+        env["LD_LIBRARY_PATH"] = "/nowhere"
+    return compilers.run(body, env=env, before=HIDDEN)
+
+
+@needs_root
+@pytest.mark.parametrize("half", HALVES)
+def test_one_of_two_compilers_is_no_pass(compilers, pci, half):
+    outcome = run_half(compilers, half, f"echo '{words(pci)}'\n")
+
+    assert outcome.exit == 77, outcome.describe()
+    assert outcome.workloads() == {"compile": "SKIP"}
+    assert outcome.report["workloads"][0]["reason"] == HALVES[half]
+
+
+@needs_root
+def test_one_of_two_compilers_can_fail(compilers, pci):
+    outcome = run_half(compilers, "nvcc", f"echo '{words(pci, wrong=1)}'\n")
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {"hardware.wrong-result"}
+
+
+@needs_root
+@pytest.mark.parametrize("half, missing", [("nvcc", "nvrtc"), ("NVRTC", "nvcc")])
+def test_one_of_two_compilers_where_both_were_promised(compilers, pci, half, missing):
+    outcome = run_half(compilers, half, f"echo '{words(pci)}'\n", GPU_SELFTEST_VARIANT="devel")
+
+    assert outcome.exit == 1, outcome.describe()
+    assert outcome.counted() == {f"image.{missing}-missing"}
+
+
 @needs_root
 def test_a_devel_image_promises_compilers(simulated):
     outcome = simulated.report("--only", "audit,compile", profile="h100x8", before=HIDDEN,
@@ -251,6 +340,21 @@ def test_a_folder_from_which_nothing_is_started(compilers, pci, tmp_path, is_noe
 
     assert outcome.exit == 0, outcome.describe()
     assert ("user.scratch-noexec" in outcome.notes()) == is_noexec
+
+
+@needs_root
+def test_no_start_from_a_folder_although_half_a_build_failed(compilers, pci, tmp_path):
+    """A program that was built runs from memory, whatever comes of the other one."""
+    scratch = tmp_path / "other"
+    scratch.mkdir()
+    nvcc = NVCC.format(version="13.0", codes="sm_90", log=compilers.log,
+                       program=tmp_path / "program")
+    words_of_ld = BUILDS["image.cudart-dev-missing"]
+    nvcc = nvcc.replace("while", f'case "$*" in *shared*) echo "{words_of_ld}"; exit 1 ;; esac\nwhile')
+    outcome = compilers.run(f"echo '{words(pci)}'\n", nvcc=nvcc, env={"TMPDIR": str(scratch)},
+                            before=in_namespace(f"mount -t tmpfs -o noexec none {scratch}"))
+
+    assert outcome.counted() == {"image.cudart-dev-missing"}, outcome.describe()
 
 
 @needs_root
@@ -330,28 +434,13 @@ def test_a_request_to_stop_ends_the_compiler(compilers, tmp_path, nothing_is_lef
     assert report["workloads"][0]["verdict"] == "ERROR"
 
 
-# A libnvrtc that has every function, and does as little as the loader needs.
-NVRTC = """
-#include <stddef.h>
-#include <stdlib.h>
-int nvrtcVersion(int *major, int *minor) { *major = 13; *minor = 0; return 0; }
-int nvrtcCreateProgram(void **program) { *program = program; return 0; }
-int nvrtcDestroyProgram(void **program) { (void)program; return 0; }
-int nvrtcCompileProgram(void *program) { (void)program; COMPILE; }
-int nvrtcGetPTXSize(void *program, size_t *bytes) { (void)program; *bytes = 1; return 0; }
-int nvrtcGetPTX(void *program, char *ptx) { (void)program; *ptx = 0; return 0; }
-int nvrtcGetCUBINSize(void *program, size_t *bytes) { (void)program; *bytes = 1; return 0; }
-int nvrtcGetCUBIN(void *program, char *cubin) { (void)program; *cubin = 0; return 0; }
-"""
-
-
 @pytest.fixture
 def without_gpu(bare_program, tmp_path):
     """Runs the build half with an nvcc that makes nothing of use, and these files before others."""
     def run(folder):
-        made = Compilers(bare_program, tmp_path)
+        made = Compilers(bare_program, tmp_path, folder)
         root = plant(tmp_path / "root", {"/sys/bus/pci/devices": None})
-        return made.run("", "--root", root, profile=None, env={"LD_LIBRARY_PATH": str(folder)})
+        return made.run("", "--root", root, profile=None)
 
     return run
 
@@ -361,12 +450,9 @@ def without_gpu(bare_program, tmp_path):
     ("abort()", "image.nvrtc-crashes", "killed by SIGABRT in nvrtcCompileProgram"),
 ], ids=["fails", "crashes"])
 def test_nvrtc_goes_wrong(without_gpu, tmp_path, body, finding, evidence):
-    compiler = shutil.which("cc") or pytest.skip("no C compiler")
     folder = tmp_path / "nvrtc"
     folder.mkdir()
-    subprocess.run([compiler, "-shared", "-fPIC", "-w", "-x", "c", "-", f"-DCOMPILE={body}", "-o",
-                    folder / "libnvrtc.so.13"], input=NVRTC.encode(), check=True)
-    outcome = without_gpu(folder)
+    outcome = without_gpu(make_nvrtc(folder, body))
 
     assert outcome.counted() == {"host.no-gpu", finding}, outcome.describe()
     assert evidence in observed(outcome, finding)

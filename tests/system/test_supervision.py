@@ -2,6 +2,7 @@
 """Runs that are cut short: by a signal, by a child that is killed, by streams that are closed. The
 report is complete whatever happens, and nothing is left behind."""
 
+import fcntl
 import json
 import os
 import pty
@@ -270,3 +271,33 @@ def test_reader_that_goes_away(simulated):
 
     assert done.returncode == 3
     assert validate(json.loads(path.read_text()))["verdict"] == "PASS"
+
+
+@pytest.mark.parametrize("inside", [(), ("unshare", "--fork", "--pid", "--mount-proc")],
+                         ids=["any", "first"])
+def test_a_request_to_stop_loses_no_report_that_is_being_written(simulated, inside):
+    """Whoever reads is slow: the report does not fit into the pipe. The first process of a container
+    has a handler of its own, which must not end it now."""
+    if inside and subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("may not unshare a process namespace")
+    launcher = simulated.build / "sim/bin/gpu-selftest-simulate"
+    out, given = os.pipe()
+    room = fcntl.fcntl(given, fcntl.F_SETPIPE_SZ, 4096)
+    with subprocess.Popen(
+            [launcher, "--profile", "h100x8", "--", *inside, simulated.path, "device-query",
+             "--json", "-"],
+            stdin=subprocess.DEVNULL, stdout=given, stderr=subprocess.DEVNULL,
+            env=simulated.environment(), cwd=simulated.folder, preexec_fn=hear_signals) as process:
+        os.close(given)
+        with open(out, "rb") as reader:
+            report = reader.read(1)
+            pid = process.pid
+            while children(pid):
+                [pid] = children(pid)
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                os.kill(pid, number)
+            report += reader.read()
+        assert process.wait(20) == 0
+
+    assert len(report) > 2 * room
+    assert validate(json.loads(report))["verdict"] == "PASS"

@@ -8,7 +8,7 @@
     /* host: driver, kernel module, fabric manager */ \
     X(GST_HOST_NO_GPU, "host.no-gpu", GST_FAIL, GST_ACTION_FIX_HOST, \
       "an NVIDIA GPU on the PCI bus and its driver", \
-      "run it on a machine with an NVIDIA GPU, or try it without one: gpu-selftest --simulate h100x8", \
+      "run it on a machine with an NVIDIA GPU; where the simulator is installed it can be tried without one: gpu-selftest --simulate h100x8", \
       "CUDA driver API, cuInit; observed") \
     X(GST_HOST_MODULE_NOT_LOADED, "host.module-not-loaded", GST_FAIL, GST_ACTION_FIX_HOST, \
       "the nvidia kernel module is loaded on the host", \

@@ -149,7 +149,7 @@ static bool choose(struct gst_compile_build *build, struct gst_nvcc_options *opt
                                  "GPU has %d.%d",
                                  build->nvcc.version, lowest / 10, lowest % 10, gpu->cc_major,
                                  gpu->cc_minor);
-        if (is_native && !build->is_run)
+        if (is_native && !build->is_judged)
             continue;
         gst_run_check(build->run, GST_IMAGE_COMPILER_BY_JIT, gpu->index, is_native,
                       "nvcc %s %s compute capability %d.%d", build->nvcc.version,
@@ -172,7 +172,7 @@ static bool build_one(struct gst_compile_build *build, const struct gst_nvcc_opt
     gst_nvcc_build(&build->nvcc, options, build->programs[link], source, folder_of(build),
                    gst_compile_patience_s(build->run, BUILD_MOST_S, BUILD_SHARE), &end);
     if (gst_tool_succeeded(&end)) {
-        if (build->is_run)
+        if (build->is_judged)
             gst_run_check(build->run, GST_IMAGE_NVCC_FAILED, GST_NO_GPU, true,
                           "nvcc %s built a program with the %s runtime", build->nvcc.version,
                           gst_compile_link_name(link));
@@ -208,9 +208,9 @@ void gst_compile_by_nvcc(struct gst_compile_build *build)
     if (!build->has_nvcc || !make_source(build, source, sizeof(source)) || !ask(build)
         || !choose(build, &options) || !build_one(build, &options, source, 0))
         return;
+    check_exec(build);
     snprintf(options.texts[options.count++], sizeof(options.texts[0]), "-cudart=shared");
-    if (build_one(build, &options, source, 1))
-        check_exec(build);
+    build_one(build, &options, source, 1);
 }
 
 bool gst_compile_by_nvrtc(struct gst_compile_build *build, int cc, struct gst_nvrtc_code *code,

@@ -18,7 +18,8 @@
 
 struct gst_compile_build {
     struct gst_run *run;
-    bool is_run;    /* what is built is run afterwards; else that it was built is no PASS */
+    bool is_run;    /* what is built is run afterwards */
+    bool is_judged; /* what went well is told; else that it did is no PASS */
     bool is_noexec; /* the folder: programs there cannot be started by their name */
     bool has_nvcc;
     bool has_nvrtc;

@@ -35,6 +35,11 @@ static const char *one_line(const struct gst_tool_end *end, char *text, size_t s
     return text[0] != '\0' ? text : "nothing";
 }
 
+bool gst_built_is_own_code(enum gst_finding_id finding)
+{
+    return finding == GST_IMAGE_KERNELS_BROKEN || finding == GST_IMAGE_KERNELS_FOR_OTHER_GPU;
+}
+
 /* It called the runtime, and said what came of it. */
 static bool judge_error(const struct gst_tool_end *end, unsigned long long error,
                         struct gst_status *st)
@@ -42,8 +47,20 @@ static bool judge_error(const struct gst_tool_end *end, unsigned long long error
     char said[160];
     enum gst_finding_id finding = gst_cuda_finding((int)error);
 
+    if (gst_built_is_own_code(finding))
+        finding = GST_IMAGE_BUILT_PROGRAM_FAILS;
     return gst_status_fail_call(st, finding, GST_WHERE, "a program built here", (int)error,
                                 "a program built here says: %s", one_line(end, said, sizeof(said)));
+}
+
+static enum gst_finding_id blame_end(const struct gst_tool_end *end)
+{
+    const enum gst_finding_id limit = gst_tool_limit(end);
+
+    if (limit != GST_NO_FINDING)
+        return limit;
+    return end->how == GST_TOOL_LATE ? GST_IMAGE_BUILT_PROGRAM_HANGS
+                                     : GST_IMAGE_BUILT_PROGRAM_FAILS;
 }
 
 static bool judge_end(const struct gst_tool_end *end, struct gst_status *st)
@@ -53,10 +70,7 @@ static bool judge_end(const struct gst_tool_end *end, struct gst_status *st)
     if (strstr(end->output, "while loading shared libraries: libcudart") != NULL)
         return gst_fail(st, GST_IMAGE_CUDART_MISSING, "a program that needs libcudart says: %s",
                         one_line(end, said, sizeof(said)));
-    return gst_fail(st,
-                    end->how == GST_TOOL_LATE ? GST_IMAGE_BUILT_PROGRAM_HANGS
-                                              : GST_IMAGE_BUILT_PROGRAM_FAILS,
-                    "a program built here: %s; it said: %s",
+    return gst_fail(st, blame_end(end), "a program built here: %s; it said: %s",
                     gst_tool_describe(end, how, sizeof(how)), one_line(end, said, sizeof(said)));
 }
 

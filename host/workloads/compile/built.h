@@ -18,6 +18,10 @@ struct gst_built_words {
     unsigned elements;
 };
 
+/* True if a CUDA error with this finding accuses code of this program's own: what was just built is
+ * none of it. Pure. */
+bool gst_built_is_own_code(enum gst_finding_id finding);
+
 /* True if the program ran on the GPU at `pci_id` and computed what it should; else the cause is in
  * `st`. */
 bool gst_built_judge(const struct gst_tool_end *end, const char *pci_id,

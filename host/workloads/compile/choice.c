@@ -19,12 +19,26 @@ void gst_architectures_read(struct gst_architectures *known, const char *text)
     }
 }
 
+/* Of Tegra's integrated GPUs, whose code is meant for them alone: Jetson TX1, TX2, Xavier, Orin,
+ * Thor (CUDA GPU compute capability, Jetson products). */
+static bool is_of_tegra(int number)
+{
+    static const int numbers[] = { 53, 62, 72, 87, 101 };
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (numbers[i] == number)
+            return true;
+    }
+    return false;
+}
+
 int gst_architectures_choose(const struct gst_architectures *known, int cc)
 {
     int best = 0;
 
     for (size_t i = 0; i < known->count; i++) {
-        if (known->numbers[i] <= cc && known->numbers[i] > best)
+        if (known->numbers[i] <= cc && known->numbers[i] > best
+            && (known->numbers[i] == cc || !is_of_tegra(known->numbers[i])))
             best = known->numbers[i];
     }
     return best;

@@ -22,7 +22,7 @@ struct gst_architectures {
 void gst_architectures_read(struct gst_architectures *known, const char *text);
 
 /* The architecture to ask for on a GPU of compute capability `cc` (90 for 9.0): its own, or the
- * highest below it, as PTX; 0 if all that are known are above it. */
+ * highest below it that is no Tegra's, as PTX; 0 if all that are known are above it. */
 int gst_architectures_choose(const struct gst_architectures *known, int cc);
 
 /* The lowest that is known, 0 if none is. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/utf8.h"
@@ -13,9 +14,11 @@
 
 static bool is_in(char *path, size_t size, const char *folder, size_t length, const char *rest)
 {
+    struct stat file;
     const int used = snprintf(path, size, "%.*s%s/nvcc", (int)length, folder, rest);
 
-    return length > 0 && used > 0 && (size_t)used < size && access(path, X_OK) == 0;
+    return length > 0 && used > 0 && (size_t)used < size && stat(path, &file) == 0
+           && S_ISREG(file.st_mode) && access(path, X_OK) == 0;
 }
 
 bool gst_nvcc_find(struct gst_nvcc *nvcc)
@@ -114,12 +117,18 @@ void gst_nvcc_build(const struct gst_nvcc *nvcc, const struct gst_nvcc_options *
 }
 
 /* In the order in which they count: what is said last is often only what follows from the first.
- * Observed with nvcc 13.0 and gcc 12, each by taking away what is missing; the second from
- * host_config.h. */
+ * Observed with nvcc 13.0 and gcc 12, each by taking away what is missing; those of versions from
+ * host_config.h, those of limits from strerror(3), the shell, gcc's driver and nvcc's. */
 static const struct meaning {
     const char *words;
     enum gst_finding_id finding;
 } meanings[] = {
+    { "Resource temporarily unavailable", GST_USER_PROCESS_LIMIT },
+    { "Cannot fork", GST_USER_PROCESS_LIMIT },
+    { "died due to signal 9", GST_SUITE_OUT_OF_MEMORY },
+    { "Killed signal terminated", GST_SUITE_OUT_OF_MEMORY },
+    { "out of memory", GST_SUITE_OUT_OF_MEMORY },
+    { "Cannot allocate memory", GST_SUITE_OUT_OF_MEMORY },
     { "No space left on device", GST_USER_SCRATCH_FULL },
     { "Disk quota exceeded", GST_USER_SCRATCH_FULL },
     { "unsupported GNU version", GST_IMAGE_HOST_COMPILER_UNSUPPORTED },
@@ -150,6 +159,16 @@ static void copy_line(const char *text, const char *at, char *line, size_t size)
     gst_utf8_printable(line, size, raw);
 }
 
+/* Of an end that no words explain. */
+static enum gst_finding_id blame_end(const struct gst_tool_end *end)
+{
+    const enum gst_finding_id limit = gst_tool_limit(end);
+
+    if (limit != GST_NO_FINDING)
+        return limit;
+    return end->how == GST_TOOL_LATE ? GST_IMAGE_NVCC_HANGS : GST_IMAGE_NVCC_FAILED;
+}
+
 enum gst_finding_id gst_nvcc_blame(const struct gst_tool_end *end, char *said, size_t size)
 {
     static const char *const loud[] = { "error", "fatal", "not found", "No such file" };
@@ -169,11 +188,11 @@ enum gst_finding_id gst_nvcc_blame(const struct gst_tool_end *end, char *said, s
         if (at == NULL)
             continue;
         copy_line(text, at, said, size);
-        return end->how == GST_TOOL_LATE ? GST_IMAGE_NVCC_HANGS : GST_IMAGE_NVCC_FAILED;
+        return blame_end(end);
     }
     if (text[0] != '\0')
         copy_line(text, text, said, size);
     else
         snprintf(said, size, "nothing");
-    return end->how == GST_TOOL_LATE ? GST_IMAGE_NVCC_HANGS : GST_IMAGE_NVCC_FAILED;
+    return blame_end(end);
 }

@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/utf8.h"
+#include "workloads/compile/built.h"
 #include "workloads/compile/texts.h"
 
 static void enter(const struct gst_nvrtc_session *session, const char *call)
@@ -47,6 +48,7 @@ bool gst_nvrtc_begin(struct gst_nvrtc_session *session, struct gst_progress *pro
         gst_nvrtc_end(session);
         return false;
     }
+    session->major = major;
     snprintf(session->version, sizeof(session->version), "%d.%d", major, minor);
     read_architectures(session);
     return true;
@@ -63,7 +65,16 @@ enum gst_finding_id gst_nvrtc_blame(int result, const char *log)
         return GST_IMAGE_NVRTC_BUILTINS_MISSING;
     if (result == NVRTC_ERROR_INVALID_OPTION && strstr(log, "gpu-architecture") != NULL)
         return GST_IMAGE_COMPILER_LACKS_GPU;
-    return GST_IMAGE_NVRTC_FAILED;
+    return result == NVRTC_ERROR_OUT_OF_MEMORY ? GST_SUITE_NO_HOST_MEMORY : GST_IMAGE_NVRTC_FAILED;
+}
+
+enum gst_finding_id gst_nvrtc_blame_load(enum gst_finding_id finding, int compiler_major,
+                                         int driver_major)
+{
+    if (!gst_built_is_own_code(finding))
+        return finding;
+    return driver_major > 0 && compiler_major > driver_major ? GST_HOST_DRIVER_TOO_OLD
+                                                             : GST_IMAGE_NVRTC_FAILED;
 }
 
 static bool refuse(const struct gst_nvrtc_session *session, const char *call, nvrtcResult result,
@@ -166,6 +177,7 @@ bool gst_nvrtc_compile(const struct gst_nvrtc_session *session, int cc, struct g
     bool ok;
 
     memset(code, 0, sizeof(*code));
+    code->compiler_major = session->major;
     if (!choose(session, cc, code, st))
         return false;
     result = session->calls.nvrtcCreateProgram(&program, gst_compile_kernels, "kernels.cu", 0, NULL,

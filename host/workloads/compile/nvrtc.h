@@ -17,6 +17,7 @@
 struct gst_nvrtc_session {
     struct gst_library library;
     struct gst_nvrtc calls;
+    int major;
     char version[16]; /* "13.0" */
     struct gst_architectures known;
     struct gst_progress *progress; /* where a call that does not come back is told */
@@ -27,6 +28,7 @@ struct gst_nvrtc_code {
     char *data; /* of malloc() */
     size_t bytes;
     int architecture;
+    int compiler_major; /* of the NVRTC that made it */
     bool is_native;
     double seconds;
 };
@@ -47,5 +49,10 @@ bool gst_nvrtc_run(struct gst_run *run, struct gst_gpu *gpu, const struct gst_nv
 
 /* The finding that a refused compilation stands for. Pure. */
 enum gst_finding_id gst_nvrtc_blame(int result, const char *log);
+
+/* The finding of code of NVRTC's that a driver refuses, where a CUDA error alone stands for
+ * `finding`: a driver of an older major knows nothing of that code. Pure. */
+enum gst_finding_id gst_nvrtc_blame_load(enum gst_finding_id finding, int compiler_major,
+                                         int driver_major);
 
 #endif

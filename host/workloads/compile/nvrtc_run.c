@@ -2,6 +2,7 @@
 /* What NVRTC made, run through the driver and compared on the host; see nvrtc.h. */
 #include <stdlib.h>
 
+#include "api/version.h"
 #include "gpu/error.h"
 #include "gpu/path.h"
 #include "workloads/compile/nvrtc.h"
@@ -23,9 +24,13 @@ static bool load(struct bench *t, const struct gst_nvrtc_code *code, struct gst_
 {
     struct gst_env *env = t->lane.env;
 
-    return GST_CU(env, st, cuModuleLoadDataEx, (&t->lane.module, code->data, 0, NULL, NULL))
-           && GST_CU(env, st, cuModuleGetFunction, (&t->add, t->lane.module, "add"))
-           && GST_CU(env, st, cuModuleGetFunction, (&t->sum, t->lane.module, "sum"));
+    if (GST_CU(env, st, cuModuleLoadDataEx, (&t->lane.module, code->data, 0, NULL, NULL))
+        && GST_CU(env, st, cuModuleGetFunction, (&t->add, t->lane.module, "add"))
+        && GST_CU(env, st, cuModuleGetFunction, (&t->sum, t->lane.module, "sum")))
+        return true;
+    st->finding = gst_nvrtc_blame_load(st->finding, code->compiler_major,
+                                       gst_cuda_major(env->driver_version));
+    return false;
 }
 
 static bool alloc(struct bench *t, struct gst_status *st)

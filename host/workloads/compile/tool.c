@@ -22,6 +22,9 @@
 /* How often a process is looked after whose output stays open: its children may hold it. */
 #define LOOK_MS 20
 
+/* From SIGKILL to giving up: a process that waits inside a driver does not end. */
+#define KILL_MOST_S 5.0
+
 #define COPY_STEP (1UL << 20)
 
 extern char **environ;
@@ -106,6 +109,7 @@ static void attend(struct gst_tool_end *end, pid_t pid, int fd, double most_s)
 {
     const uint64_t begun_ns = gst_clock_ns();
     bool is_late = false, is_open = true;
+    double killed_s = 0;
     size_t used = 0;
     int status = 0;
 
@@ -121,8 +125,12 @@ static void attend(struct gst_tool_end *end, pid_t pid, int fd, double most_s)
             break;
         if (!is_late && end->seconds > most_s) {
             is_late = true;
+            killed_s = end->seconds;
             kill(pid, SIGKILL);
         }
+        end->is_stuck = is_late && end->seconds > killed_s + KILL_MOST_S;
+        if (end->is_stuck)
+            break;
     }
     if (is_open)
         take(end, &used, fd);
@@ -203,6 +211,16 @@ bool gst_tool_succeeded(const struct gst_tool_end *end)
     return end->how == GST_TOOL_EXITED && end->number == 0;
 }
 
+enum gst_finding_id gst_tool_limit(const struct gst_tool_end *end)
+{
+    if (end->how == GST_TOOL_NOT_STARTED && end->number == EAGAIN)
+        return GST_USER_PROCESS_LIMIT;
+    if ((end->how == GST_TOOL_NOT_STARTED && end->number == ENOMEM)
+        || (end->how == GST_TOOL_KILLED && end->number == SIGKILL))
+        return GST_SUITE_OUT_OF_MEMORY;
+    return GST_NO_FINDING;
+}
+
 const char *gst_tool_describe(const struct gst_tool_end *end, char *text, size_t size)
 {
     char name[32];
@@ -215,7 +233,8 @@ const char *gst_tool_describe(const struct gst_tool_end *end, char *text, size_t
         snprintf(text, size, "killed by %s", gst_signal_name(end->number, name, sizeof(name)));
         break;
     case GST_TOOL_LATE:
-        snprintf(text, size, "not over after %.0f s", end->seconds);
+        snprintf(text, size, "not over after %.0f s%s", end->seconds,
+                 end->is_stuck ? ", and it outlives SIGKILL" : "");
         break;
     case GST_TOOL_NOT_STARTED:
         snprintf(text, size, "cannot be started: %s", strerror(end->number));

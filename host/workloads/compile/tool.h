@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/finding.h"
+
 #define GST_TOOL_OUTPUT 8192
 
 enum gst_tool_how {
@@ -21,6 +23,7 @@ enum gst_tool_how {
 struct gst_tool_end {
     enum gst_tool_how how;
     int number;
+    bool is_stuck; /* late, and it outlives SIGKILL: it is waited for no longer */
     double seconds;
     char output[GST_TOOL_OUTPUT]; /* the first of it, both streams, ended by a zero */
 };
@@ -36,6 +39,10 @@ void gst_tool_run_copy(struct gst_tool_end *end, const char *const *argv, const 
 
 /* True if it exited with 0. */
 bool gst_tool_succeeded(const struct gst_tool_end *end);
+
+/* The finding of a limit on processes or memory that kept it from starting or killed it;
+ * GST_NO_FINDING if none did. Pure. */
+enum gst_finding_id gst_tool_limit(const struct gst_tool_end *end);
 
 /* "exit code 1", "killed by SIGSEGV", "not over after 60 s", "cannot be started: permission
  * denied". Returns `text`. Pure. */

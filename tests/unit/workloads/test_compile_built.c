@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +58,14 @@ static void test_compile_built__each_end(void **state)
         const char *said;
     } cases[] = {
         { GST_TOOL_NOT_STARTED, 13, "", GST_IMAGE_BUILT_PROGRAM_FAILS, "Permission denied" },
+        { GST_TOOL_NOT_STARTED, EAGAIN, "", GST_USER_PROCESS_LIMIT, "temporarily unavailable" },
+        { GST_TOOL_NOT_STARTED, ENOMEM, "", GST_SUITE_OUT_OF_MEMORY, "Cannot allocate memory" },
+        { GST_TOOL_KILLED, SIGKILL, "", GST_SUITE_OUT_OF_MEMORY, "SIGKILL" },
+        { GST_TOOL_EXITED, 1, "error=200 name=x\n", GST_IMAGE_BUILT_PROGRAM_FAILS, "error=200" },
+        { GST_TOOL_EXITED, 1, "error=209 name=x\n", GST_IMAGE_BUILT_PROGRAM_FAILS, "error=209" },
+        { GST_TOOL_EXITED, 1, "error=218 name=x\n", GST_IMAGE_BUILT_PROGRAM_FAILS, "error=218" },
+        { GST_TOOL_EXITED, 1, "error=300 name=x\n", GST_IMAGE_BUILT_PROGRAM_FAILS, "error=300" },
+        { GST_TOOL_EXITED, 1, "error=500 name=x\n", GST_IMAGE_BUILT_PROGRAM_FAILS, "error=500" },
         { GST_TOOL_LATE, 9, "", GST_IMAGE_BUILT_PROGRAM_HANGS, "not over after 60 s" },
         { GST_TOOL_LATE, 9, GOOD, GST_IMAGE_BUILT_PROGRAM_HANGS, "sum=" },
         { GST_TOOL_KILLED, 11, GOOD, GST_IMAGE_BUILT_PROGRAM_FAILS, "SIGSEGV" },

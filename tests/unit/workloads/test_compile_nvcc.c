@@ -4,8 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -53,6 +59,19 @@ static void test_compile_nvcc__blame(void **state)
         enum gst_finding_id finding;
         const char *said;
     } cases[] = {
+        { GST_TOOL_EXITED, "sh: 0: Cannot fork\n", GST_USER_PROCESS_LIMIT, "Cannot fork" },
+        { GST_TOOL_EXITED,
+          "gcc: fatal error: cannot execute 'cc1plus': vfork: Resource temporarily unavailable\n",
+          GST_USER_PROCESS_LIMIT, "Resource temporarily unavailable" },
+        { GST_TOOL_EXITED, "nvcc error   : 'cicc' died due to signal 9 (Kill signal)\n",
+          GST_SUITE_OUT_OF_MEMORY, "'cicc' died" },
+        { GST_TOOL_EXITED, "gcc: fatal error: Killed signal terminated program cc1plus\n",
+          GST_SUITE_OUT_OF_MEMORY, "program cc1plus" },
+        { GST_TOOL_EXITED, "cc1plus: out of memory allocating 65536 bytes after 4 bytes\n",
+          GST_SUITE_OUT_OF_MEMORY, "65536 bytes" },
+        { GST_TOOL_EXITED,
+          "g++: fatal error: cannot execute 'as': posix_spawn: Cannot allocate memory\n",
+          GST_SUITE_OUT_OF_MEMORY, "Cannot allocate memory" },
         { GST_TOOL_EXITED, "", GST_IMAGE_NVCC_FAILED, "nothing" },
         { GST_TOOL_LATE, "", GST_IMAGE_NVCC_HANGS, "nothing" },
         { GST_TOOL_EXITED, "warning: x\na.cu(3): error: y\n", GST_IMAGE_NVCC_FAILED,
@@ -92,9 +111,74 @@ static void test_compile_nvcc__blame(void **state)
     }
 }
 
+static void test_compile_nvcc__limits(void **state)
+{
+    static const struct {
+        enum gst_tool_how how;
+        int number;
+        enum gst_finding_id finding;
+    } cases[] = {
+        { GST_TOOL_NOT_STARTED, EAGAIN, GST_USER_PROCESS_LIMIT },
+        { GST_TOOL_NOT_STARTED, ENOMEM, GST_SUITE_OUT_OF_MEMORY },
+        { GST_TOOL_NOT_STARTED, ENOENT, GST_IMAGE_NVCC_FAILED },
+        { GST_TOOL_KILLED, SIGKILL, GST_SUITE_OUT_OF_MEMORY },
+        { GST_TOOL_KILLED, SIGSEGV, GST_IMAGE_NVCC_FAILED },
+        { GST_TOOL_EXITED, SIGKILL, GST_IMAGE_NVCC_FAILED },
+        { GST_TOOL_LATE, SIGKILL, GST_IMAGE_NVCC_HANGS },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static struct gst_tool_end end;
+        char said[160];
+
+        memset(&end, 0, sizeof(end));
+        end.how = cases[i].how;
+        end.number = cases[i].number;
+        assert_int_equal(gst_nvcc_blame(&end, said, sizeof(said)), cases[i].finding);
+        assert_string_equal(said, "nothing");
+    }
+}
+
+static bool can_run(const char *path, mode_t mode)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+
+    return fd >= 0 && close(fd) == 0;
+}
+
+/* A folder of a source tree that is called so hides none. */
+static void test_compile_nvcc__is_a_file(void **state)
+{
+    char top[] = "/tmp/gst-nvcc-XXXXXX", path[64], folder[64], file[64], all[160];
+    struct gst_nvcc nvcc;
+
+    (void)state;
+    assert_non_null(mkdtemp(top));
+    snprintf(folder, sizeof(folder), "%s/a", top);
+    snprintf(file, sizeof(file), "%s/b", top);
+    assert_int_equal(mkdir(folder, 0700) | mkdir(file, 0700), 0);
+    snprintf(path, sizeof(path), "%s/nvcc", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof(path), "%s/nvcc", file);
+    assert_true(can_run(path, 0700));
+    snprintf(all, sizeof(all), "%s:%s", folder, file);
+    setenv("PATH", all, 1);
+    assert_true(gst_nvcc_find(&nvcc));
+    assert_string_equal(nvcc.path, path);
+    unlink(path);
+    rmdir(file);
+    snprintf(path, sizeof(path), "%s/nvcc", folder);
+    rmdir(path);
+    rmdir(folder);
+    rmdir(top);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_compile_nvcc__limits),
+        cmocka_unit_test(test_compile_nvcc__is_a_file),
         cmocka_unit_test(test_compile_nvcc__version),
         cmocka_unit_test(test_compile_nvcc__options),
         cmocka_unit_test(test_compile_nvcc__blame),

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -112,12 +115,37 @@ static void test_compile_tool__environment(void **state)
     assert_string_equal(getenv("TMPDIR"), "/elsewhere");
 }
 
+/* One that waits for a driver without end: SIGKILL does nothing to it. */
+static bool is_unkillable;
+
+int kill(pid_t pid, int number)
+{
+    return is_unkillable ? 0 : (int)syscall(SYS_kill, pid, number);
+}
+
+static void test_compile_tool__outlives_its_end(void **state)
+{
+    static struct gst_tool_end end;
+    char text[96];
+
+    (void)state;
+    is_unkillable = true;
+    run(&end, "echo $$; exec sleep 30", 0.2);
+    is_unkillable = false;
+    assert_int_equal(end.how, GST_TOOL_LATE);
+    assert_true(end.seconds >= 0.2 && end.seconds < 20);
+    assert_non_null(strstr(gst_tool_describe(&end, text, sizeof(text)), "outlives SIGKILL"));
+    assert_int_equal(kill(atoi(end.output), SIGKILL), 0);
+    assert_int_equal(waitpid(atoi(end.output), NULL, 0), atoi(end.output));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compile_tool__ends),
         cmocka_unit_test(test_compile_tool__cannot_be_started),
         cmocka_unit_test(test_compile_tool__deadline),
+        cmocka_unit_test(test_compile_tool__outlives_its_end),
         cmocka_unit_test(test_compile_tool__copy_in_memory),
         cmocka_unit_test(test_compile_tool__much_output),
         cmocka_unit_test(test_compile_tool__environment),
