@@ -3,6 +3,8 @@
 with it is tried in tests/containers."""
 
 import json
+import os
+import shutil
 import subprocess
 
 import pytest
@@ -95,6 +97,30 @@ def test_made_again_it_replaces_its_own(simulate, tmp_path):
     assert simulate("--profile", "t4x1", tmp_path / "made").returncode == 0
 
     assert sorted(path.name for path in (tmp_path / "made/gpus").iterdir()) == ["0"]
+
+
+def closed_to_others(folder):
+    """What somebody without rights could not read, enter or start."""
+    for path in (folder, *folder.rglob("*")):
+        mode = path.lstat().st_mode
+        needed = 0o005 if path.is_dir() or mode & 0o100 else 0o004
+        if not path.is_symlink() and mode & needed != needed:
+            yield str(path.relative_to(folder)), oct(mode)
+
+
+def test_whoever_runs_in_a_container_can_read_it(build, tmp_path):
+    """Whatever the umask of who makes it, and of who built what it is made of."""
+    sim = tmp_path / "sim"
+    shutil.copytree(build / "sim", sim, symlinks=True)
+    for path in sim.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode & 0o700)
+    done = subprocess.run([SCRIPT, "--sim", sim, "--profile", "t4x1", tmp_path / "made"],
+                          capture_output=True, text=True, check=False, umask=0o077)
+
+    assert done.returncode == 0, done.stderr
+    assert dict(closed_to_others(tmp_path / "made")) == {}
+    assert os.access(tmp_path / "made/bin/nvidia-container-runtime-hook", os.X_OK)
 
 
 @pytest.mark.parametrize("args, said", [
