@@ -2,14 +2,19 @@
 #
 # Every image that images/Dockerfile can make: toolkit x variant x distribution x processor.
 #
-#     docker buildx bake -f images/docker-bake.hcl              all of them
-#     docker buildx bake -f images/docker-bake.hcl 13-0-base-ubi9
-#     NEWEST=13.3.0 REPOSITORY=registry/gpu-selftest docker buildx bake -f images/docker-bake.hcl
+# One of them, for this processor, which docker's own builder can do:
+#
+#     docker buildx bake -f images/docker-bake.hcl --set '*.platform=linux/amd64' --load 13-0-base-ubi9
+#
+# All of them, for both processors, which needs a builder of its own, and binfmt for the other one:
+#
+#     docker buildx create --use
+#     REPOSITORY=registry/gpu-selftest docker buildx bake -f images/docker-bake.hcl --push
 #
 # A cell that no official image serves is left out by the rule below, which compares releases.
 
 variable "REPOSITORY" { default = "gpu-selftest" }
-variable "CUDA_IMAGE" { default = "nvidia/cuda" }
+variable "CUDA_IMAGE" { default = "docker.io/nvidia/cuda" }
 variable "REVISION" { default = "unknown" }
 
 # A tag of the newest toolkit; it moves on, the others stay.
@@ -47,11 +52,20 @@ function "number" {
   result = parseint(split(".", cuda)[0], 10) * 1000 + parseint(split(".", cuda)[1], 10) * 10
 }
 
+# The first release whose official runtime and devel images have no NCCL any more (as of 13.1.1 and
+# 13.2.0): what promises all-reduce cannot stand on them.
+variable "WITHOUT_NCCL" { default = 13010 }
+
+function "serves" {
+  params = [cuda, since, variant]
+  result = number(cuda) >= since && (variant == "base" || number(cuda) < WITHOUT_NCCL)
+}
+
 function "cells" {
   params = [toolkits, distros, variants]
   result = flatten([for cuda in toolkits : [for distro, since in distros : [
     for variant in variants : { cuda = cuda, distro = distro, variant = variant }
-    if number(cuda) >= since
+    if serves(cuda, since, variant)
   ]]])
 }
 

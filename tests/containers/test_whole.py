@@ -12,7 +12,7 @@ from engines import call
 from selection import report_of
 from selftest import COUNTING
 
-PROFILE = "rtx4090x2"
+PROFILE = "a100-pcie-x4"
 # A twin on this machine's processor is a thousand times slower than a GPU.
 SIZE = ("-e", "GPU_SELFTEST_SIZE=64K")
 # What of the GPU stack a variant loads; NVRTC compiles without a GPU and has no double.

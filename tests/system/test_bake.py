@@ -49,6 +49,16 @@ def test_rule_serves_a_release_that_the_file_does_not_name(newest, distros):
     assert {cell.distro for cell in new} == distros
 
 
+# As far as 13.0.2 official runtime images have NCCL (its environment says 2.28.3-1); those of 13.1.1
+# and 13.2.0 have none.
+@pytest.mark.parametrize("newest, variants", [
+    ("12.6.3", {"base", "runtime", "devel"}), ("13.1.1", {"base"}), ("13.3.0", {"base"})])
+def test_what_promises_nccl_stands_on_images_that_have_it(newest, variants):
+    new = bake.cells(NEWEST=newest) - bake.cells(NEWEST=KNOWN)
+
+    assert {cell.variant for cell in new} == variants
+
+
 def test_targets_hand_over_what_the_dockerfile_takes():
     taken = set(re.findall(r"(?m)^ARG (\w+)", DOCKERFILE.read_text()))
     stages = set(re.findall(r"(?m)^FROM \S+ AS (\w+)$", DOCKERFILE.read_text()))

@@ -173,9 +173,8 @@ static bool parse_line(struct sim_manifest *manifest, char *line, char *err, siz
     return parse_fields(rest, is_kernel ? kernel_keys : image_keys, image, kernel, err, err_size);
 }
 
-bool sim_manifest_parse(struct sim_manifest *manifest, const char *text, char *err, size_t err_size)
+static bool parse_more(struct sim_manifest *manifest, const char *text, char *err, size_t err_size)
 {
-    memset(manifest, 0, sizeof(*manifest));
     for (unsigned number = 1; *text != '\0'; number++) {
         const size_t length = strcspn(text, "\n");
         const size_t content = strcspn(text, "#\n");
@@ -197,7 +196,13 @@ bool sim_manifest_parse(struct sim_manifest *manifest, const char *text, char *e
     return true;
 }
 
-bool sim_manifest_load(struct sim_manifest *manifest, const char *path, char *err, size_t err_size)
+bool sim_manifest_parse(struct sim_manifest *manifest, const char *text, char *err, size_t err_size)
+{
+    memset(manifest, 0, sizeof(*manifest));
+    return parse_more(manifest, text, err, err_size);
+}
+
+bool sim_manifest_add(struct sim_manifest *manifest, const char *path, char *err, size_t err_size)
 {
     FILE *file = fopen(path, "re");
     char *text = malloc(FILE_BYTES);
@@ -209,13 +214,19 @@ bool sim_manifest_load(struct sim_manifest *manifest, const char *path, char *er
         ok = !ferror(file) && size < FILE_BYTES - 1;
     }
     if (ok)
-        ok = sim_manifest_parse(manifest, text, err, err_size);
+        ok = parse_more(manifest, text, err, err_size);
     else
         snprintf(err, err_size, "cannot read '%s'", path);
     free(text);
     if (file != NULL)
         fclose(file);
     return ok;
+}
+
+bool sim_manifest_load(struct sim_manifest *manifest, const char *path, char *err, size_t err_size)
+{
+    memset(manifest, 0, sizeof(*manifest));
+    return sim_manifest_add(manifest, path, err, err_size);
 }
 
 /* The image of exactly that size and digest. */

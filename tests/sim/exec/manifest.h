@@ -50,6 +50,9 @@ bool sim_manifest_parse(struct sim_manifest *manifest, const char *text, char *e
 /* The same from a file. */
 bool sim_manifest_load(struct sim_manifest *manifest, const char *path, char *err, size_t err_size);
 
+/* What is in this file, too: of a program that was built elsewhere, by another compiler. */
+bool sim_manifest_add(struct sim_manifest *manifest, const char *path, char *err, size_t err_size);
+
 /* Which image starts at `image`, by size and digest of the bytes there; NULL if none does: wrong,
  * truncated or unreadable. Reads no byte that is not mapped readable. */
 const struct sim_image *sim_manifest_find(const struct sim_manifest *manifest, const void *image);

@@ -80,6 +80,23 @@ static void open_state(void)
     sim_world.host_now = atomic_load(&sim_world.state->clock_ps);
 }
 
+/* A program that was built elsewhere, as in an image, tells itself what kernels it carries: the
+ * same sources by another compiler are other bytes. */
+static void read_manifest_of_program(void)
+{
+    static const char beside[] = "/../share/gpu-selftest/kernels.manifest";
+    char path[4096 + sizeof beside], err[256];
+    const ssize_t length = readlink("/proc/self/exe", path, 4095);
+
+    if (length < 0)
+        return;
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
+    memcpy(slash != NULL ? slash : path, beside, sizeof beside);
+    if (access(path, R_OK) == 0 && !sim_manifest_add(&sim_world.manifest, path, err, sizeof err))
+        give_up("%s", err);
+}
+
 /* Data lies where it was installed, relative to this library, unless the environment says so. */
 static void read_manifest(void)
 {
@@ -96,6 +113,7 @@ static void read_manifest(void)
     snprintf(path, sizeof path, "%s/kernels.manifest", directory != NULL ? directory : ".");
     if (!sim_manifest_load(&sim_world.manifest, path, err, sizeof err))
         give_up("%s", err);
+    read_manifest_of_program();
 }
 
 static void load(void)

@@ -98,6 +98,31 @@ static void test_manifest__refuses_what_it_does_not_know(void **state)
     assert_string_equal(err, "cannot read '/nonexistent/manifest'");
 }
 
+/* A second file's images stand beside those of the first. */
+static void test_manifest__adds_a_second_file(void **state)
+{
+    static const char first[] = "image a toolkit=12040 ptx-isa=8.4 native=80 ptx=80 ptx-only=no "
+                                "size=4 fnv1a=1\n",
+                      second[] = "image b toolkit=13000 ptx-isa=9.0 native=90 ptx=90 ptx-only=no "
+                                 "size=5 fnv1a=2\n";
+    char path[] = "/tmp/gst-test-manifest-XXXXXX", err[256] = "";
+    const int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, second, sizeof second - 1), sizeof second - 1);
+    close(fd);
+    assert_true(sim_manifest_parse(&manifest, first, err, sizeof err));
+    const bool ok = sim_manifest_add(&manifest, path, err, sizeof err);
+    unlink(path);
+
+    assert_true(ok);
+    assert_int_equal(manifest.count, 2);
+    assert_string_equal(manifest.images[0].file, "a");
+    assert_string_equal(manifest.images[1].file, "b");
+    assert_int_equal(manifest.images[1].digest, 2);
+}
+
 /* `size` bytes that end where readable memory ends. */
 static char *at_the_edge(const char *bytes, size_t size, char **mapping, size_t *mapped)
 {
@@ -203,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_manifest__reads_every_field),
         cmocka_unit_test(test_manifest__refuses_what_it_does_not_know),
+        cmocka_unit_test(test_manifest__adds_a_second_file),
         cmocka_unit_test(test_manifest__finds_images_at_the_edge_of_memory),
         cmocka_unit_test(test_manifest__knows_every_image_of_the_pack),
     };
