@@ -61,5 +61,6 @@ def test_size(roomy, built):
         layers = [(int(size), made_by) for size, _, made_by in
                   (row.partition("\t") for row in rows) if int(size) > 0]
         ours = [size for size, made_by in layers if "COPY" in made_by and "/usr/local/" in made_by]
+        assert len(ours) == 1, rows
         tell(what="size", variant=variant, cuda=CUDA, ours=sum(ours),
              layers=[size for size, _ in layers])

@@ -9,10 +9,11 @@ import pty
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
-from boxed import PROGRAM, Boxed
+from boxed import BOUND_S, PROGRAM, Boxed
 from engines import call, demand
 from processes import shared_memory, wait_until
 from scenario import BOTH
@@ -186,6 +187,19 @@ def stop_once(boxed, folder, moment, way):
     assert [path.name for path in folder.iterdir()] == ["report.json"]
     report.unlink()
     return flushed_s, ended_s
+
+
+def test_report_in_a_pipe_is_whole_after_a_stop(boxed):
+    """Nobody at a terminal, as a scheduler runs it: what reads standard output gets all of it."""
+    running = boxed.start("burn", "--minutes", "5", "--json", "-")
+    first = running.wait_until_started()
+    wait_until(Path(f"/proc/{first}/task/{first}/children").read_text, BOUND_S)
+    running.stop()
+    done = running.end()
+
+    report = validate(json.loads(done.out))
+    assert report["interrupted"] == "SIGTERM" and done.exit == 3, done.describe()
+    assert "INTERRUPTED by SIGTERM" in done.err
 
 
 @pytest.mark.parametrize("args", [("explain", "-"), ("lint", "-"), ("audit", "--watch", "60s")],

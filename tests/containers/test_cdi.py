@@ -102,7 +102,9 @@ exec {TOOLS}/gpu-selftest audit --proc /tmp/host/proc --sys /tmp/host/sys --json
 """
 
 
-def test_audit_sees_an_injection_by_cdi(injected):
+def test_audit_sees_an_injection_by_cdi(injected, has_driver):
+    if has_driver:
+        pytest.skip("this machine has an NVIDIA driver of its own")
     # Those near the first processors, which any machine has.
     outcome = Audit(injected("sh", "-c", AUDIT, devices=("0", "1")))
 

@@ -80,7 +80,9 @@ def with_what_it_needs(line):
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_command_does_what_is_said(user, tmp_path, line):
+def test_command_does_what_is_said(user, tmp_path, line, has_driver):
+    if has_driver and "--gpus all" in line and line.endswith("explain -"):
+        pytest.skip("this machine has an NVIDIA driver of its own, and may have its toolkit")
     done = user(with_what_it_needs(line), tmp_path, has_toolkit=not line.endswith("explain -"))
     out = f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
 

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import stat
+from pathlib import Path
 
 import pytest
 import yaml
@@ -84,8 +85,9 @@ def docker(simulation, build, work, storage, archives):
 
 @pytest.fixture(scope="module")
 def nodes():
-    """In this run's own /dev."""
+    """In this run's own /dev, which has a driver's where one is loaded."""
     for name, numbers in NODES.items():
+        Path(f"/dev/{name}").unlink(missing_ok=True)
         os.mknod(f"/dev/{name}", stat.S_IFCHR | 0o666, os.makedev(*numbers))
         os.chmod(f"/dev/{name}", 0o666)
     yield

@@ -2,9 +2,12 @@
 """The rig itself: engines start, and containers are what the scenarios take them for. A scenario
 whose container is not in the state it names would prove nothing."""
 
+import os
+
 import pytest
 
-from engines import BUSYBOX
+from engines import BUSYBOX, call
+from selftest import TOP
 
 
 @pytest.fixture(params=["docker", "podman"])
@@ -24,3 +27,17 @@ def test_image_starts(loaded, tools, engine_name, image):
         assert ("ld-musl" in loader) == (image == "musl")
     finally:
         container.remove()
+
+
+@pytest.mark.parametrize("free_gb, exit_code", [(0, 77), (11, 77), (12, 0)])
+def test_too_little_room_is_told_before_the_start(tmp_path, free_gb, exit_code):
+    """By a df that says so; pytest has nothing to do but to name its version."""
+    df = tmp_path / "df"
+    df.write_text(f"#!/bin/sh\necho Avail\necho '   {free_gb}'\n")
+    df.chmod(0o755)
+    done = call([TOP / "tests/containers/run", "--version"],
+                env=dict(os.environ, PATH=f"{tmp_path}:{os.environ['PATH']}"))
+
+    assert done.returncode == exit_code, done.stdout + done.stderr
+    words = f"{free_gb} GB are free in 'build' and 12 GB needed"
+    assert (words in done.stdout) == (exit_code == 77)

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each of our images from end to end, with no right that it does not need: without GPUs it names who
-has to act, and with simulated ones, in podman by CDI and in docker, everything that it promises
-passes. And `docker run --gpus all`, by the hook that a host's toolkit would have."""
-
-import os
+has to act, and with simulated ones, in podman by CDI and in docker by the hook that a host's toolkit
+would have for `--gpus all`, everything that it promises passes."""
 
 import pytest
 
 from boxed import LOCKED
-from built import TOOLKITS, VARIANTS, hand_over
+from built import TOOLKITS, VARIANTS
 from cdi import KIND, publish, simulate
-from engines import Docker, call
+from engines import call
 from selection import report_of
 from selftest import COUNTING
 
@@ -48,17 +46,47 @@ def folder(build, work, cuda, variant):
     return folder
 
 
-def by_cdi(folder):
-    """As podman asks for it."""
-    return ["--device", f"{KIND}=all"]
+# Stands where dockerd looks for the hook, which it does once: of several hosts, calls the hook of the
+# one that a file names.
+HOOK = """\
+#!/bin/sh
+exec "$(cat {host})/bin/nvidia-container-runtime-hook" "$@"
+"""
 
 
-def by_options(folder):
-    """As docker 20.10 is told where no toolkit is."""
-    return (folder / "docker.args").read_text().split()
+@pytest.fixture(scope="module")
+def hooked(roomy, work):
+    """The docker that has the images finds a hook for as long. Gives the file that names the host."""
+    engine, folder = roomy("docker"), work / "whole-hook"
+    folder.mkdir()
+    hook, host, path = folder / "nvidia-container-runtime-hook", folder / "host", engine.path
+    hook.write_text(HOOK.format(host=host))
+    hook.chmod(0o755)
+    start_again(engine, f"{folder}:{path}")
+    yield host
+    start_again(engine, path)
 
 
-WAYS = {"podman": by_cdi, "docker": by_options}
+def start_again(engine, path):
+    """With another search path; its images stay."""
+    engine.stop()
+    engine.path = path
+    engine.start()
+
+
+@pytest.fixture(params=["docker", "podman"])
+def engine_name(request):
+    return request.param
+
+
+@pytest.fixture
+def asked(request, engine_name, folder):
+    """The options that ask for all GPUs of the simulated host."""
+    if engine_name == "podman":
+        request.addfinalizer(publish(folder).unlink)
+        return ["--device", f"{KIND}=all"]
+    request.getfixturevalue("hooked").write_text(str(folder))
+    return ["--gpus", "all", "--env-file", folder / "docker.env"]
 
 
 def run(engine, image, *options):
@@ -82,38 +110,19 @@ def check_healthy(done, variant):
         assert "(double)" in loaded[name], f"{name}: {loaded[name]}"
 
 
-@pytest.mark.parametrize("engine_name", sorted(WAYS))
-def test_passes_on_simulated_gpus(roomy, built, folder, engine_name, cuda, variant):
-    spec = publish(folder)
-    try:
-        done = run(roomy(engine_name), built(engine_name, cuda)[variant], *WAYS[engine_name](folder))
-    finally:
-        spec.unlink()
+def test_passes_on_simulated_gpus(roomy, built, asked, engine_name, cuda, variant):
+    done = run(roomy(engine_name), built(engine_name, cuda)[variant], *asked)
 
     check_healthy(done, variant)
 
 
-@pytest.mark.parametrize("engine_name", sorted(WAYS))
-def test_names_who_has_to_act_without_gpus(roomy, built, engine_name, cuda, variant):
+def test_names_who_has_to_act_without_gpus(roomy, built, engine_name, cuda, variant, has_driver):
     """On a machine without an NVIDIA GPU it is the machine's owner; that nothing was injected on one
     that has them is a row of scenarios.yaml."""
+    if has_driver:
+        pytest.skip("this machine has an NVIDIA driver of its own")
     done = run(roomy(engine_name), built(engine_name, cuda)[variant])
     counted = {check["id"] for check in report_of(done)["checks"] if check["verdict"] in COUNTING}
 
     assert done.returncode == 1, done.stderr
     assert counted == {"host.no-gpu"}
-
-
-def test_gpus_all_by_the_hook(roomy, built, build, work, storage):
-    folder = simulate(build, work / "whole-hook", "--profile", PROFILE, "--variant", "base")
-    image = built("docker", "13.0")["base"]
-    engine = Docker(work / "docker-whole", storage, os.environ["GST_CONTAINERS_CGROUP"])
-    engine.path = f"{folder}/bin:{engine.path}"
-    engine.start()
-    try:
-        hand_over(roomy("docker"), engine, [image])
-        done = run(engine, image, "--gpus", "all", "--env-file", folder / "docker.env")
-    finally:
-        engine.stop()
-
-    check_healthy(done, "base")

@@ -59,6 +59,7 @@ def test_requirement_that_is_none_is_refused(text):
 @pytest.mark.parametrize("env, expected", [
     ({}, None), ({"NVIDIA_VISIBLE_DEVICES": ""}, None), ({"NVIDIA_VISIBLE_DEVICES": "void"}, None),
     ({"CUDA_VERSION": "9.0"}, ["all"]),
+    ({"CUDA_VERSION": "9.0", "NVIDIA_VISIBLE_DEVICES": ""}, None),
     ({"CUDA_VERSION": "13.0", "NVIDIA_REQUIRE_CUDA": "cuda>=13.0"}, None),
     ({"NVIDIA_VISIBLE_DEVICES": "0,GPU-2"}, ["0", "GPU-2"]),
 ])

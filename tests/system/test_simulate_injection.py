@@ -3,13 +3,19 @@
 with it is tried in tests/containers."""
 
 import json
+import os
+import shutil
 import subprocess
+import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
 
 from selftest import TOP
 
 SCRIPT = TOP / "scripts/simulate-injection"
+OURS = "/etc/cdi/gpu-selftest.json"
 
 
 @pytest.fixture
@@ -97,6 +103,30 @@ def test_made_again_it_replaces_its_own(simulate, tmp_path):
     assert sorted(path.name for path in (tmp_path / "made/gpus").iterdir()) == ["0"]
 
 
+def closed_to_others(folder):
+    """What somebody without rights could not read, enter or start."""
+    for path in (folder, *folder.rglob("*")):
+        mode = path.lstat().st_mode
+        needed = 0o005 if path.is_dir() or mode & 0o100 else 0o004
+        if not path.is_symlink() and mode & needed != needed:
+            yield str(path.relative_to(folder)), oct(mode)
+
+
+def test_whoever_runs_in_a_container_can_read_it(build, tmp_path):
+    """Whatever the umask of who makes it, and of who built what it is made of."""
+    sim = tmp_path / "sim"
+    shutil.copytree(build / "sim", sim, symlinks=True)
+    for path in sim.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode & 0o700)
+    done = subprocess.run([SCRIPT, "--sim", sim, "--profile", "t4x1", tmp_path / "made"],
+                          capture_output=True, text=True, check=False, umask=0o077)
+
+    assert done.returncode == 0, done.stderr
+    assert dict(closed_to_others(tmp_path / "made")) == {}
+    assert os.access(tmp_path / "made/bin/nvidia-container-runtime-hook", os.X_OK)
+
+
 @pytest.mark.parametrize("args, said", [
     (["--profile", "h100x9"], "unknown profile 'h100x9' (known: a100-pcie-switch-x4"),
     (["--fault", "mme 0 flip=1"], "mme"),
@@ -136,3 +166,67 @@ def test_installed_tree_makes_it_without_the_source(build, tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert [device["name"] for device in spec_of(tmp_path / "made")["devices"]][0] == "0"
+
+
+# --- what is said of the machine on which it was made ---
+
+@pytest.fixture
+def said(tmp_path, monkeypatch, capsys):
+    """Makes folders and files, and gives what is printed on a machine that has only these."""
+    monkeypatch.setattr(sys, "path", [str(SCRIPT.parent), *sys.path])
+    loader = SourceFileLoader("simulate_injection", str(SCRIPT))
+    script = module_from_spec(spec_from_loader("simulate_injection", loader))
+    loader.exec_module(script)
+
+    def say(files):
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        script.tell("/made", tmp_path)
+        return capsys.readouterr().out
+
+    return say
+
+
+# As nvidia-ctk and others write it.
+REAL = "---\ncdiVersion: 0.5.0\nkind: nvidia.com/gpu\ndevices:\n- name: \"0\"\n"
+REAL_JSON = '{"cdiVersion": "0.5.0", "kind":"nvidia.com/gpu", "devices": []}'
+
+
+@pytest.mark.parametrize("path, text, words", [
+    ("etc/cdi/nvidia.yaml", REAL, "engines refuse a GPU that both define"),
+    ("etc/cdi/nvidia.json", REAL_JSON, "engines refuse a GPU that both define"),
+    ("var/run/cdi/nvidia.yaml", REAL, "it wins without a word"),
+    ("var/run/cdi/gpu-selftest.json", REAL_JSON, "it wins without a word"),
+])
+def test_another_specification_of_gpus_is_named(said, path, text, words):
+    lines = [line for line in said({path: text}).splitlines() if f"'/{path}'" in line]
+
+    assert len(lines) == 1 and words in lines[0], lines
+    assert f"sudo mv /{path} " in lines[0]
+
+
+@pytest.mark.parametrize("path, text", [
+    (OURS.lstrip("/"), REAL_JSON),  # replaced by the next step
+    ("etc/cdi/nvidia.yaml.off", REAL),  # engines read .json and .yaml
+    ("var/run/cdi/other.yaml", REAL.replace("nvidia.com/gpu", "nvidia.com/gpu-other")),
+    ("etc/cdi/other.yaml", REAL.replace("nvidia.com/gpu", "example.com/gpu")),
+])
+def test_specification_of_something_else_is_not_named(said, path, text):
+    assert f"'/{path}'" not in said({path: text})
+
+
+def test_label_that_selinux_wants_is_told(said):
+    command = "sudo chcon -R -t container_file_t /made"
+
+    assert command not in said({})
+    assert command in said({"sys/fs/selinux/enforce": "1"})
+
+
+def test_specification_that_cannot_be_read_is_named(said, tmp_path):
+    (tmp_path / "etc/cdi").mkdir(parents=True)
+    (tmp_path / "etc/cdi/nvidia.yaml").symlink_to("nowhere")
+
+    assert ("'/etc/cdi/nvidia.yaml' cannot be read (No such file or directory) and may define "
+            "nvidia.com/gpu, too") in said({})
