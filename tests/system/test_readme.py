@@ -79,9 +79,9 @@ def test_every_option_exists(program):
     help_text = program.run("--help", timeout=10).out
     # Options of the other programs that the page names.
     foreign = {"--preset", "--build", "--install", "--prefix", "--gpus", "--rm", "--runtime",
-               "--user", "--read-only", "--network", "--cap-drop", "--security-opt", "--shm-size",
-               "--nnodes", "--nproc-per-node", "--rdzv-backend", "--rdzv-endpoint", "--no-python",
-               "--nodes", "--ntasks-per-node", "--gpus-per-node"}
+               "--user", "--userns", "--read-only", "--network", "--cap-drop", "--security-opt",
+               "--shm-size", "--nnodes", "--nproc-per-node", "--rdzv-backend", "--rdzv-endpoint",
+               "--no-python", "--nodes", "--ntasks-per-node", "--gpus-per-node"}
 
     assert set(OPTION.findall(README)) - foreign <= set(OPTION.findall(help_text))
 
