@@ -35,7 +35,7 @@ variable "DISTROS" {
 }
 
 # What the plain names stand for: gpu-selftest:base, gpu-selftest.
-variable "PLAIN" { default = "13.0.0-ubuntu22.04" }
+variable "PLAIN" { default = "13.0-ubuntu22.04" }
 
 function "major" {
   params = [cuda]
@@ -69,9 +69,15 @@ function "cells" {
   ]]])
 }
 
+# A newer patch of a release that is named above takes its place: names tell releases.
+function "toolkits" {
+  params = []
+  result = concat([for cuda in TOOLKITS : cuda if release(cuda) != release(NEWEST)], [NEWEST])
+}
+
 function "plain_names" {
   params = [cuda, distro, variant]
-  result = "${cuda}-${distro}" != PLAIN ? [] : concat(
+  result = "${release(cuda)}-${distro}" != PLAIN ? [] : concat(
     ["${REPOSITORY}:${variant}"], variant == "runtime" ? ["${REPOSITORY}:latest"] : [])
 }
 
@@ -80,7 +86,7 @@ group "default" {
 }
 
 target "image" {
-  matrix     = { cell = cells(distinct(concat(TOOLKITS, [NEWEST])), DISTROS, VARIANTS) }
+  matrix     = { cell = cells(toolkits(), DISTROS, VARIANTS) }
   name       = replace("${release(cell.cuda)}-${cell.variant}-${cell.distro}", ".", "-")
   context    = "."
   dockerfile = "images/Dockerfile"

@@ -52,11 +52,20 @@ def test_rule_serves_a_release_that_the_file_does_not_name(newest, distros):
 # As far as 13.0.2 official runtime images have NCCL (its environment says 2.28.3-1); those of 13.1.1
 # and 13.2.0 have none.
 @pytest.mark.parametrize("newest, variants", [
-    ("12.6.3", {"base", "runtime", "devel"}), ("13.1.1", {"base"}), ("13.3.0", {"base"})])
+    ("12.6.3", {"base", "runtime", "devel"}), ("13.0.2", {"base", "runtime", "devel"}),
+    ("13.1.1", {"base"}), ("13.3.0", {"base"})])
 def test_what_promises_nccl_stands_on_images_that_have_it(newest, variants):
     new = bake.cells(NEWEST=newest) - bake.cells(NEWEST=KNOWN)
 
     assert {cell.variant for cell in new} == variants
+
+
+def test_a_newer_patch_takes_the_place_of_an_older():
+    targets = bake.evaluate(NEWEST="13.0.2")
+
+    assert {cell.cuda for cell in bake.cells(NEWEST="13.0.2")} == {
+        "11.8.0", "12.4.1", "12.9.1", "13.0.2"}
+    assert "gpu-selftest:latest" in targets["13-0-runtime-ubuntu22-04"]["tags"]
 
 
 def test_targets_hand_over_what_the_dockerfile_takes():
