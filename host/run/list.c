@@ -51,11 +51,13 @@ static struct page page_of(struct gst_workload_list list, FILE *out)
     return page;
 }
 
-/* What a level leaves out, and what nobody gets who does not name it. */
+/* What a level leaves out, what nobody gets who does not name it, and what only some images do. */
 static const char *mark_of(const struct gst_workload *row)
 {
     if (row->takes_minutes)
         return "+";
+    if (row->is_for_compilers)
+        return "^";
     return row->is_quick ? "" : "*";
 }
 
@@ -63,6 +65,8 @@ static const char *level_of(const struct gst_workload *row)
 {
     if (row->takes_minutes)
         return " (by name)";
+    if (row->is_for_compilers)
+        return " (devel image, or by name)";
     return row->is_quick ? "" : " (full)";
 }
 
@@ -109,7 +113,7 @@ void gst_list_write(struct gst_workload_list list, FILE *out)
     struct page page = page_of(list, out);
     char needs[80], timeout[48], text[320];
 
-    fputs("workloads (* only in --level full, + only by name):\n", out);
+    fputs("workloads (* only in --level full, + only by name, ^ only in devel images):\n", out);
     for (size_t i = 0; i < list.count; i++) {
         const struct gst_workload *row = list.rows[i];
 

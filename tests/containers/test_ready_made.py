@@ -122,6 +122,9 @@ def of_simulator(folder, service):
     added = {"env_file": [str(folder / "docker.env")]}
     if service == "manual":
         added["volumes"] = mounts
+        # The file has this variable, too; where the driver lies is in both.
+        [search] = re.findall(r"(?m)^LD_LIBRARY_PATH=(.*)$", (folder / "docker.env").read_text())
+        added["environment"] = {"LD_LIBRARY_PATH": search}
     return {"version": "3.9", "services": {service: added}}
 
 
