@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The front page's way into a container is what happens: its commands are run as they are written.
 What `--gpus all` adds on a machine with NVIDIA's toolkit is here added by hand, from a simulated
-one, and the image is the one that the other tests have built by the same Dockerfile."""
+one, and what stands in for NVIDIA's images has their names."""
 
 import json
 import os
@@ -10,6 +10,8 @@ import subprocess
 
 import pytest
 
+import stand_in
+from built import BUILD_S, REVISION
 from engines import call, demand
 from selftest import TOP, validate
 
@@ -18,12 +20,15 @@ README = (TOP / "README.md").read_text()
 COMMANDS = re.findall(r"(?m)^    (\S.*)$", SECTION)
 NAME = "gpu-selftest"
 
-# A docker of the user's, in front of this run's own: the image is there already, the flag becomes
-# what the toolkit would do, and a twin on a processor gets less data than a GPU.
+# A docker of the user's, in front of this run's own: it builds without a network what is compiled
+# already, the flag becomes what the toolkit would do, and a twin on a processor gets less data than a
+# GPU.
 DOCKER = """#!/bin/bash
 if [ "$1" = build ]; then
-    [ "$*" = "build -f images/Dockerfile -t gpu-selftest ." ] && [ -e images/Dockerfile ]
-    exit
+    [ "$*" = "build -f images/Dockerfile -t gpu-selftest ." ] || exit 1
+    shift
+    cd TOP || exit 1
+    DOCKER_BUILDKIT=0 exec CLIENT build --network none --build-arg REVISION=REVISION_HERE "$@"
 fi
 words=()
 while [ $# -gt 0 ]; do
@@ -46,10 +51,16 @@ def user(roomy, built, stack, build, tmp_path_factory):
     """Runs a line of the page in the tree, as somebody whose docker is this run's."""
     engine = roomy("docker")
     demand([*engine.command, "tag", built("docker", "13.0")["runtime"], NAME])
+    for stage, name in stand_in.build(engine, "13.0").items():
+        # What is built with stands in for devel, which the other variants are not made of.
+        if stage != "devel":
+            official = {"build": "devel"}.get(stage, stage)
+            demand([*engine.command, "tag", name, f"nvidia/cuda:13.0.0-{official}-ubuntu22.04"])
     bin_folder = tmp_path_factory.mktemp("bin")
     docker = bin_folder / "docker"
     real = " ".join(map(str, [call(["which", "docker"]).stdout.strip(), *engine.command[1:]]))
-    docker.write_text(DOCKER.replace("CLIENT", real))
+    docker.write_text(DOCKER.replace("CLIENT", real).replace("TOP", str(TOP))
+                      .replace("REVISION_HERE", REVISION))
     docker.chmod(0o755)
 
     def run(line, folder, has_toolkit=True):
@@ -59,7 +70,7 @@ def user(roomy, built, stack, build, tmp_path_factory):
                 (folder / name).symlink_to(TOP / name)
         return subprocess.run(
             ["bash", "-c", line], cwd=folder, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=120, check=False,
+            capture_output=True, text=True, timeout=BUILD_S, check=False,
             env=dict(os.environ, PATH=f"{bin_folder}:{os.environ['PATH']}",
                      GPU_SELFTEST_SIM_DIR=str(build / "sim"),
                      GST_GPUS=str(stack.arguments("l4x1")) if has_toolkit else ""))
@@ -90,6 +101,12 @@ def test_command_does_what_is_said(user, tmp_path, line, has_driver):
         assert done.returncode == 1 and done.stdout.startswith("FAIL "), out
         return
     assert done.returncode == 0, out
+    if line.startswith("docker build"):
+        told = user(f"docker image inspect --format '{{{{json .Config.Labels}}}}' {NAME}", tmp_path)
+        labels = json.loads(told.stdout)
+        assert labels["gpu-selftest.variant"] == "runtime"
+        assert labels["org.opencontainers.image.base.name"] == (
+            "docker.io/nvidia/cuda:13.0.0-runtime-ubuntu22.04")
     reports = [*tmp_path.glob("report.json")]
     for path in reports:
         assert validate(json.loads(path.read_text()))["verdict"] == "PASS"
