@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
 from audit import Program  # noqa: E402
 from boxed import Stack  # noqa: E402
-from built import Built  # noqa: E402
+from built import TOOLKITS, VARIANTS, Built  # noqa: E402
 from engines import ENGINES, can_overlay  # noqa: E402
 from hosts import make_host  # noqa: E402
 from scenario import Maker, copy_vendor_files, driver_version  # noqa: E402
@@ -125,6 +125,18 @@ def built(roomy):
     """Our images: built(engine name, toolkit) gives their names by variant, made when first asked
     for."""
     return Built(roomy).images
+
+
+@pytest.fixture(params=sorted(TOOLKITS))
+def cuda(request):
+    """Each toolkit of our images."""
+    return request.param
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request):
+    """Each variant of our images."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

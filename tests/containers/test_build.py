@@ -12,7 +12,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 import stand_in
-from built import REVISION, TOOLKITS, VARIANTS, build
+from built import REVISION, build
 from engines import BUSYBOX, COMMAND_S, TOOLS, demand
 from hosts import MOUNTS, make_host
 from selftest import COUNTING, TOP, validate
@@ -23,16 +23,6 @@ PROGRAM = "/usr/local/bin/gpu-selftest"
 STRICT = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 # glibc of Red Hat's UBI 9, the oldest of the distributions that images are made for.
 OLDEST_GLIBC = (2, 34)
-
-
-@pytest.fixture(params=sorted(TOOLKITS))
-def cuda(request):
-    return request.param
-
-
-@pytest.fixture(params=VARIANTS)
-def variant(request):
-    return request.param
 
 
 @pytest.fixture(params=["docker", "podman"])

@@ -6,7 +6,6 @@ would have for `--gpus all`, everything that it promises passes."""
 import pytest
 
 from boxed import LOCKED
-from built import TOOLKITS, VARIANTS
 from cdi import KIND, publish, simulate
 from engines import call
 from selection import report_of
@@ -25,16 +24,6 @@ SKIPPED = {"base": {"sgemm", "all-reduce"}, "runtime": set(), "devel": {"compile
 PROMISED = {"base": {"audit", "device-query", "vector-add", "launch", "host-copy", "peer-copy",
                      "fan", "memory-bandwidth", "latency"}}
 PROMISED["runtime"] = PROMISED["devel"] = PROMISED["base"] | {"sgemm", "all-reduce"}
-
-
-@pytest.fixture(params=sorted(TOOLKITS))
-def cuda(request):
-    return request.param
-
-
-@pytest.fixture(params=VARIANTS)
-def variant(request):
-    return request.param
 
 
 @pytest.fixture

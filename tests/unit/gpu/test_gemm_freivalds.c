@@ -64,6 +64,20 @@ static void test_freivalds__truncated_sums_pass(void **state)
     matrices_release(&t);
 }
 
+/* One element that is off is found where it is; it is put right again. */
+static void assert_wrong_shows(struct matrices *t, int row, int column, double off)
+{
+    const double right = matrices_c(t, row, column);
+    struct gst_gemm_far far;
+
+    matrices_put(t, row, column, right + off);
+    far = by_freivalds(t);
+    assert_int_equal(far.wrong, 1);
+    assert_int_equal(far.row, row);
+    assert_in_range(column, far.column_first, far.column_last);
+    matrices_put(t, row, column, right);
+}
+
 static void test_freivalds__any_wrong_element_shows(void **state)
 {
     const double off[] = { 0.1, -0.1, (double)NAN, (double)INFINITY, -1e30 };
@@ -76,15 +90,8 @@ static void test_freivalds__any_wrong_element_shows(void **state)
     assert_true(gst_gemm_sum_bound(GST_GEMM_FP32, 160, 10) < 0.002);
     for (int i = 0; i < 50; i++) {
         const int row = i * 37 % 160, column = i * 13 % 160;
-        const double right = matrices_c(&t, row, column);
-        struct gst_gemm_far far;
 
-        matrices_put(&t, row, column, right + off[i % 5]);
-        far = by_freivalds(&t);
-        assert_int_equal(far.wrong, 1);
-        assert_int_equal(far.row, row);
-        assert_in_range(column, far.column_first, far.column_last);
-        matrices_put(&t, row, column, right);
+        assert_wrong_shows(&t, row, column, off[i % 5]);
     }
     matrices_release(&t);
 }
@@ -98,15 +105,8 @@ static void show_wrong_elements(struct gst_gemm_shape shape)
     assert_int_equal(by_freivalds(&t).wrong, 0);
     for (int row = 0; row < shape.m; row += (shape.m - 1) / 9) {
         const int column = row % 2 == 0 ? 0 : shape.n - 1;
-        const double right = matrices_c(&t, row, column);
-        struct gst_gemm_far far;
 
-        matrices_put(&t, row, column, right + 1);
-        far = by_freivalds(&t);
-        assert_int_equal(far.wrong, 1);
-        assert_int_equal(far.row, row);
-        assert_in_range(column, far.column_first, far.column_last);
-        matrices_put(&t, row, column, right);
+        assert_wrong_shows(&t, row, column, 1);
     }
     matrices_release(&t);
 }
