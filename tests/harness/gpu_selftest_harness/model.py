@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the parts of the harness hand to each other. Values without behaviour, and what each field
+means; who makes them and who reads them is in README.md. Units are in the names, texts in UTC are
+'2026-11-27T02:00:00Z'."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+
+# --- What is to be run ------------------------------------------------------------------------
+
+AXES = ("driver", "cuda", "variant", "distro", "engine", "gpu", "devices", "capabilities", "level")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One point of the matrix. Its key names it in bundles, history and on the page, so an axis's
+    value never changes its meaning."""
+
+    driver: str  # the branch: '580'
+    cuda: str  # of the image: '13.0'
+    variant: str  # base, runtime, devel
+    distro: str  # of the image: 'ubuntu22.04'
+    engine: str  # local, docker, podman
+    gpu: str  # the model, as the matrix calls it: 'h100-sxm5-80gb'
+    devices: str  # which GPUs the container is given: 'all', 'count:1', 'each', 'none'
+    capabilities: str  # NVIDIA_DRIVER_CAPABILITIES: 'compute,utility'
+    level: str  # quick, full
+
+    @property
+    def key(self) -> str:
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def name(self) -> str:
+        """For people and for -k: 'driver=580,cuda=13.0,...'."""
+        return ",".join(f"{axis}={getattr(self, axis)}" for axis in AXES)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the matrix says has to come of a cell; the first rule that matches decides. PASS where
+    none does."""
+
+    word: str
+    layer: str | None = None
+    id: str | None = None  # 'host.driver-too-old'
+    stage: str | None = None  # of STAGES; None: either
+    reason: str = ""  # why this is expected, for people; never empty in a rule
+    rule: int | None = None  # its place in the matrix's list; None: no rule
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A cell as this node is going to run it."""
+
+    cell: Cell
+    image: str  # '' for the engine 'local'
+    workloads: tuple[str, ...]  # names or groups; empty: the program's default plan
+    launches: int  # fresh containers in a night, 3
+    samples: int  # of each number in one launch, 30
+    timeout_s: float
+    environment: tuple[tuple[str, str], ...] = ()
+    needs_fabric: bool = False  # uses links between GPUs: alone on the node
+    miss: str | None = None  # why it cannot run here, or anywhere; None: it can
+
+
+# --- Where it runs ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gpu:
+    uuid: str
+    name: str  # as the driver writes it; untrusted text
+    model: str  # as the matrix calls it; '' if it does not
+    pci_id: str
+    compute_capability: str
+    index: int
+    has_mig: bool = False
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    name: str
+    version: str
+    toolkit: str | None = None  # version of NVIDIA's container toolkit
+    injection: str | None = None  # how it is going to put GPUs in: 'legacy', 'cdi', 'jit-cdi'
+
+
+@dataclass(frozen=True)
+class Node:
+    """What a machine was seen to be: never typed by hand."""
+
+    name: str
+    driver: str | None  # '580.95.05'; None: there is none
+    cuda_of_driver: str | None  # '13.0'
+    gpus: tuple[Gpu, ...]
+    engines: tuple[EngineFacts, ...]
+    architecture: str
+    kernel: str
+    distro: str
+    simulated: str | None = None  # the profile
+    faults: tuple[str, ...] = ()  # of the simulation
+
+    @property
+    def driver_branch(self) -> str | None:
+        return self.driver.partition(".")[0] if self.driver else None
+
+
+# --- What came of it --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why the harness itself, or an engine, could not do its part: a row of troubles.py."""
+
+    id: str  # 'suite.engine-missing'
+    observed: str
+
+
+@dataclass
+class Launch:
+    """One container, or one process of the engine 'local', from its start to its removal. What the
+    judge needs is in it: it is a line of a bundle."""
+
+    id: str  # unique in its run: '0007'
+    cell: str  # key
+    kind: str  # 'measure', 'confirm' (of a suspected regression) or 'again' (after an ERROR)
+    round: int  # of the cell's launches
+    engine: str
+    image: str
+    digest: str | None  # what was run, resolved once
+    arguments: tuple[str, ...]  # of the program
+    gpus: tuple[str, ...]  # UUIDs that were leased for it
+    started_utc: str
+    since_start_s: float  # of the run, by a clock that nobody sets
+    duration_s: float
+    stage: str  # of STAGES
+    exit_code: int | None
+    is_timed_out: bool = False
+    is_out_of_memory: bool = False
+    injection: str | None = None  # seen by the audit inside, or told by the engine's message
+    report: dict | None = None  # the program's own, host/report.schema.json
+    message: str = ""  # what engine and program said beside it: head and tail, at most 16 KiB
+    explained: str | None = None  # the id that `explain -` made of the message
+    trouble: Trouble | None = None
+    foreign: tuple[str, ...] = ()  # other processes on its GPUs, before or after
+
+
+@dataclass
+class Outcome:
+    """What is said of one cell, or of one workload in it."""
+
+    cell: str  # key
+    workload: str  # '' for the cell itself
+    word: str
+    layer: str | None
+    id: str | None
+    stage: str
+    expected: Expectation
+    is_as_expected: bool
+    observed: str = ""  # with values
+    remedy: str = ""  # one thing to do
+    noise: str = ""  # why its numbers are not to be compared; '' if they are
+    is_intermittent: bool = False  # not the same in each launch
+    launches: tuple[str, ...] = ()
+    quarantine: dict | None = None  # owner, reason, until
+    duration_s: float = 0.0
+
+    @property
+    def is_red(self) -> bool:
+        return not self.is_as_expected and self.quarantine is None
+
+
+# --- History ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SeriesKey:
+    """What is measured night after night: one number of one cell on one GPU or pair of GPUs."""
+
+    cell: str  # key
+    workload: str
+    metric: str  # 'host-copy.to-gpu'
+    variant: str  # 'pinned'
+    unit: str
+    src: str  # UUID; '' where it is of all GPUs together
+    dst: str
+
+
+@dataclass
+class History:
+    """One series, oldest first; all lists have the same length, one entry for each night that has
+    it. The value is the median over the launches of a night of each launch's median."""
+
+    key: SeriesKey
+    nights: list[str]  # '2026-11-27'
+    values: list[float]
+    lows: list[float]  # first quartile of all samples
+    highs: list[float]
+    launches: list[list[float]]  # median of each launch
+    clocks_hz: list[float | None]  # of the multiprocessors under load
+    flags: list[str] = field(default_factory=list)  # '' or why the night is not to be compared
+    provenance: list[str] = field(default_factory=list)  # digest of what it was measured with
