@@ -93,7 +93,8 @@ def test_engine_local_has_no_image():
 ])
 def test_links_are_needed_by_what_has_two_gpus(devices, fabric, expected):
     row = {"product": {"driver": "*", "cuda": "*", "variant": "*"}}
-    m = small(axes={"devices": [devices]}, rows=[row if fabric is None else {**row, "fabric": fabric}])
+    row = row if fabric is None else {**row, "fabric": fabric}
+    m = small(axes={"devices": [devices]}, rows=[row])
 
     assert {p.needs_fabric for p in m.plan(node())} == {expected}
 
@@ -117,7 +118,7 @@ def test_file_is_kept_as_it_was(tmp_path):
     assert len(m.sha256) == 64
 
 
-# Each bad file is the healthy one with one thing changed; the healthy one is read in the tests above.
+# Each bad file is the healthy one with one thing changed; the tests above read the healthy one.
 BAD = [
     ("key", {"axis": {}}, "no such key here, did you mean 'axes'; valid are version, axes"),
     ("axis", {"axes": {"colour": ["red"]}}, "axes.colour: no such key here"),
@@ -141,7 +142,8 @@ BAD = [
      "rows[0].cell: it is more than one cell"),
     ("no rows", {"rows": []}, "rows: it makes no cell"),
     ("launches", {"defaults": {"launches": 0}}, "defaults.launches: 0 is not at least 1"),
-    ("launches text", {"defaults": {"launches": "3"}}, "defaults.launches: '3' is not a whole number"),
+    ("launches text", {"defaults": {"launches": "3"}},
+     "defaults.launches: '3' is not a whole number"),
     ("timeout", {"defaults": {"timeout_s": 0}}, "defaults.timeout_s: 0 is not more than 0"),
     ("default", {"defaults": {"axes": {"driver": "470"}}},
      "defaults.axes.driver: '470' is not one of 535, 580, '*'"),
@@ -182,14 +184,16 @@ BAD = [
     ("wildcard", {"expect": [{"when": {}, "word": "FAIL", "id": "host.*", "reason": "x"}]},
      "'host.*' is not a finding's id"),
     ("layer", {"expect": [{"when": {}, "word": "FAIL", "id": "host.no-gpu", "layer": "image",
-                           "reason": "x"}]}, "expect[0].layer: 'image' is not that of 'host.no-gpu'"),
+                           "reason": "x"}]},
+     "expect[0].layer: 'image' is not that of 'host.no-gpu'"),
     ("pass with id", {"expect": [{"when": {}, "word": "PASS", "id": "host.no-gpu", "reason": "x"}]},
      "PASS has neither 'id' nor 'layer'"),
     ("word", {"expect": [{"when": {}, "word": "MISS", "reason": "x"}]},
      "'MISS' is not one of FAIL, ERROR, PASS, SKIP"),
     ("stage", {"expect": [{"when": {}, "word": "PASS", "stage": "init", "reason": "x"}]},
      "'init' is not one of engine, run"),
-    ("over", {"pairwise": {"over": ["cuda", "colour"], "seed": 1}}, "'colour' is not one of driver"),
+    ("over", {"pairwise": {"over": ["cuda", "colour"], "seed": 1}},
+     "'colour' is not one of driver"),
     ("over one", {"pairwise": {"over": ["cuda"], "seed": 1}}, "at least 2 are needed"),
     ("strength", {"pairwise": {"over": ["cuda", "variant"], "strength": 3, "seed": 1,
                                "product": {"driver": "*"}}}, "more than the 2 axes"),
@@ -197,7 +201,8 @@ BAD = [
                                        "product": {"driver": "*", "cuda": "13.0"}}},
      "pairwise.product.cuda: it is in 'over', too"),
     ("seed", {"pairwise": {"over": ["cuda", "variant"]}}, "pairwise: 'seed' is missing"),
-    ("tier", {"tiers": {"pr": {"select": {"cuda": "99.0"}}}}, "tiers.pr.select: cuda: '99.0' is not"),
+    ("tier", {"tiers": {"pr": {"select": {"cuda": "99.0"}}}},
+     "tiers.pr.select: cuda: '99.0' is not one of 12.4, 13.0"),
     ("pci id", {"models": {H100: {"names": ["x"], "pci_ids": ["2330"]}}}, "a PCI device id"),
 ]
 
@@ -223,7 +228,8 @@ def test_all_that_is_wrong_is_named_at_once():
 
 
 YAML = [
-    ("duplicate", "version: 1\naxes: {}\nversion: 1\n", "f:3: 'version' is there twice, first in line 1"),
+    ("duplicate", "version: 1\naxes: {}\nversion: 1\n",
+     "f:3: 'version' is there twice, first in line 1"),
     ("nested duplicate", "a:\n  b: 1\n  b: 2\n", "f:3: 'a.b' is there twice, first in line 2"),
     ("alias", "a: &x [1]\nb: *x\n", "aliases are not read here"),
     ("recursive", "&x [*x]\n", "aliases are not read here"),
@@ -249,11 +255,11 @@ def test_yaml_with_two_meanings_is_refused(source, expected):
 def test_yaml_words_stay_text():
     from gpu_selftest_harness.matrix import source as reader
 
-    value = reader.parse("{a: no, b: 2026-12-01, c: 0x10, d: 1_000, e: 1:30, f: true, g: 7, h: 1.5}",
-                         "f").value
+    value = reader.parse("{a: no, b: 2026-12-01, c: 0x10, d: 1_000, e: 1:30, f: true, g: 7, h: 1.5}"
+                         "\n", "f").value
 
-    assert value == {"a": "no", "b": "2026-12-01", "c": "0x10", "d": "1_000", "e": "1:30", "f": True,
-                     "g": 7, "h": 1.5}
+    assert value == {"a": "no", "b": "2026-12-01", "c": "0x10", "d": "1_000", "e": "1:30",
+                     "f": True, "g": 7, "h": 1.5}
 
 
 @pytest.mark.parametrize("content,expected", [

@@ -98,7 +98,8 @@ def means(when, cell, injection):
     truth = {
         "535": cell.driver == "535", "<580": cell.driver == "535", ">=580": cell.driver == "580",
         "12.4": cell.cuda == "12.4", ">=13": cell.cuda == "13.0", "<13": cell.cuda == "12.4",
-        "==12.*": cell.cuda == "12.4", "base": cell.variant == "base", "legacy": injection == "legacy"}
+        "==12.*": cell.cuda == "12.4", "base": cell.variant == "base",
+        "legacy": injection == "legacy"}
     lists = {"driver": True, "variant": cell.variant in ("base", "devel"),
              "injection": injection in ("cdi", "jit-cdi")}
     return all(lists[key] if isinstance(value, list) else truth[value]

@@ -154,8 +154,8 @@ def from_text(text: str, keys: tuple[str, ...] = OF_CELL) -> dict:
     for part in start.split(text):
         found = re.match(r"^\s*([\w.]+)\s*(<=|>=|==|!=|~=|<|>|=)\s*(\S.*?)\s*$", part)
         if not found:
-            raise Refused(f"'{part}' is no condition; valid are such as 'cuda=13.0', 'driver<580' and "
-                          f"'variant=base|devel' of {', '.join(keys)}")
+            raise Refused(f"'{part}' is no condition; valid are such as 'cuda=13.0', 'driver<580' "
+                          f"and 'variant=base|devel' of {', '.join(keys)}")
         key, sign, value = found.groups()
         if key in entries:
             raise Refused(f"'{key}' is there twice; a range is such as '{key}>=12,<13'")

@@ -19,7 +19,8 @@ SETTINGS = {"launches": 3, "samples": 30, "timeout_s": 1800, "workloads": [], "e
             "fabric": None}
 
 # These two are what axes stand for.
-AXIS_OF_VARIABLE = {"NVIDIA_DRIVER_CAPABILITIES": "capabilities", "NVIDIA_VISIBLE_DEVICES": "devices"}
+AXIS_OF_VARIABLE = {"NVIDIA_DRIVER_CAPABILITIES": "capabilities",
+                    "NVIDIA_VISIBLE_DEVICES": "devices"}
 
 
 def load(path) -> Matrix:
@@ -80,7 +81,8 @@ class _Reader:
     def _models(self):
         for model in self.axes["gpu"]:
             if model not in self.models:
-                self.say(("axes", "gpu"), f"'{model}' is no model, valid are {', '.join(self.models)}")
+                self.say(("axes", "gpu"),
+                         f"'{model}' is no model, valid are {', '.join(self.models)}")
 
     def _images(self, images):
         for engine, template in images.items():
@@ -150,7 +152,8 @@ class _Reader:
         if twice:
             self.say(place + ("product", twice[0]), "it is in 'over', too")
         if entry.get("strength", 2) > len(entry["over"]):
-            self.say(place + ("strength",), f"it is more than the {len(entry['over'])} axes of 'over'")
+            self.say(place + ("strength",),
+                     f"it is more than the {len(entry['over'])} axes of 'over'")
         return self._row(entry, place, product)
 
     def _condition(self, entries, keys, place):
@@ -175,7 +178,8 @@ class _Reader:
         layer = entry.get("layer", finding and layer_of(finding))
         if finding and layer != layer_of(finding):
             self.say(place + ("layer",), f"'{layer}' is not that of '{finding}'")
-        expectation = Expectation(word, layer, finding, entry.get("stage"), entry["reason"], place[1])
+        expectation = Expectation(word, layer, finding, entry.get("stage"), entry["reason"],
+                                  place[1])
         return Rule(place, when, (workload,) if isinstance(workload, str) else tuple(workload),
                     expectation)
 

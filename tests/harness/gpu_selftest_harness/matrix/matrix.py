@@ -101,8 +101,9 @@ class Matrix:
                  or len(key) >= 4 and cell.key.startswith(key)]
         if len(found) == 1:
             return found[0]
-        raise Refused(f"'{key}' is {'the start of several' if found else 'no'} cell of '{self.path}'; "
-                      f"valid are such as {self.cells()[0].key} and {self.cells()[0].name}")
+        raise Refused(f"'{key}' is {'the start of several cells' if found else 'no cell'} of "
+                      f"'{self.path}'; valid are such as {self.cells()[0].key} and "
+                      f"{self.cells()[0].name}")
 
     # --- What a node runs ---
 
@@ -116,7 +117,8 @@ class Matrix:
         cells = [cell for cell in self.selected(select, tier)
                  if cell.driver == node.driver_branch and cell.gpu in models]
         if not cells:
-            what = f"'{select or tier}' selects nothing" if select or tier else "the matrix has nothing"
+            chosen = select or tier
+            what = f"'{chosen}' selects nothing" if chosen else "the matrix has nothing"
             raise Refused(
                 f"{what} for node '{node.name}', which has {self._shown(node)}; '{self.path}' has "
                 + "; ".join(f"driver {driver} with {gpu}" for driver, gpu in sorted(slices)))
@@ -152,16 +154,16 @@ class Matrix:
         tier = self.tiers[name]
         cells = [cell for cell in self.cells() if tier.select.holds(self.finder(cell)) is True]
         if tier.max_cells is not None and len(cells) > tier.max_cells:
-            raise Refused(f"tier '{name}' has {len(cells)} cells and may have {tier.max_cells}; narrow "
-                          "its 'select' or raise its 'max_cells'")
+            raise Refused(f"tier '{name}' has {len(cells)} cells and may have {tier.max_cells}; "
+                          "narrow its 'select' or raise its 'max_cells'")
         return cells
 
     def planned(self, cell: Cell, node: Node | None = None) -> Planned:
         """With 'miss' where this node cannot run it."""
         row = self.made_by[cell][-1]
-        return Planned(cell, image.name(self.images, cell), row.workloads, row.launches, row.samples,
-                       row.timeout_s, row.environment, row.needs_fabric(cell),
-                       None if node is None else self.obstacle(cell, node)[1])
+        miss = None if node is None else self.obstacle(cell, node)[1]
+        return Planned(cell, image.name(self.images, cell), row.workloads, row.launches,
+                       row.samples, row.timeout_s, row.environment, row.needs_fabric(cell), miss)
 
     def obstacle(self, cell: Cell, node: Node) -> tuple[int, str | None]:
         """How far the node gets with this cell, and what keeps it from going further."""
@@ -173,8 +175,8 @@ class Matrix:
         if count == 0:
             return 1, f"no node with driver {cell.driver} has a GPU '{cell.gpu}'"
         if cell.engine not in engines:
-            return 2, (f"node '{node.name}' has no engine '{cell.engine}', only "
-                       f"{', '.join(engines) or 'none at all'}")
+            others = f"only {', '.join(engines)}" if engines else "and no other"
+            return 2, f"node '{node.name}' has no engine '{cell.engine}', {others}"
         wanted = int(cell.devices.partition(":")[2] or 1)
         if wanted > count:
             return 3, f"'{cell.devices}' needs {wanted} GPUs, node '{node.name}' has {count}"
@@ -235,5 +237,8 @@ class Matrix:
     def named(self, node: Node) -> Node:
         """The same node, its GPUs named as the matrix names them."""
         def rename(gpu: Gpu) -> Gpu:
-            return gpu if gpu.model in self.models else replace(gpu, model=self.model_of("", gpu.name))
+            if gpu.model in self.models:
+                return gpu
+            return replace(gpu, model=self.model_of("", gpu.name))
+
         return replace(node, gpus=tuple(rename(gpu) for gpu in node.gpus))

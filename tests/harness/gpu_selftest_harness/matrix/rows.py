@@ -40,7 +40,8 @@ class Row:
         return (Cell(*values) for values in itertools.product(*self.choices))
 
 
-def choices_of(given: Mapping, defaults: Mapping, vocabulary: Mapping) -> tuple[tuple[str, ...], ...]:
+def choices_of(given: Mapping, defaults: Mapping,
+               vocabulary: Mapping) -> tuple[tuple[str, ...], ...]:
     """Raises Refused, one line for each axis that is wrong."""
     chosen, wrong = [], []
     for axis in AXES:

@@ -111,6 +111,7 @@ def _walk_entry(key, item, place, lines, seen, path):
         raise Refused(f"{path}:{line}: a key is {found}, which is no text; write it in quotes")
     name = place + (key.value,)
     if name in lines:
-        raise Refused(f"{path}:{line}: '{written(name)}' is there twice, first in line {lines[name]}")
+        raise Refused(f"{path}:{line}: '{written(name)}' is there twice, "
+                      f"first in line {lines[name]}")
     _walk(item, name, lines, seen, path)
     lines[name] = line
