@@ -22,4 +22,10 @@ TROUBLES = {
     "suite.image-absent": Row(
         MISS, "the engine has the image",
         "build or pull the image, then: gpu-selftest-harness run --resume"),
+    "suite.engine-cannot": Row(
+        MISS, "the engine can do what the cell asks of it",
+        "leave the cell out of the engine's rows"),
+    "suite.process-stuck": Row(
+        ERROR, "a process ends when it is killed",
+        "look for a call into the driver that hangs: dmesg | grep -i xid; then restart the machine"),
 }
