@@ -22,4 +22,7 @@ TROUBLES = {
     "suite.image-absent": Row(
         MISS, "the engine has the image",
         "build or pull the image, then: gpu-selftest-harness run --resume"),
+    "suite.disk-full": Row(
+        ERROR, "the disk that bundles are written to has room",
+        "free disk space, then: gpu-selftest-harness run --resume"),
 }
