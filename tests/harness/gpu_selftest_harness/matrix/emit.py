@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A matrix as jobs of a CI system: one for each node, or for each cell on each node. Which cells a job runs
-is decided on the node again, by the driver that it has then."""
+"""A matrix as jobs of a CI system: one for each node, or for each cell on each node. Which cells a
+job runs is decided on the node again, by the driver that it has then."""
 
 from __future__ import annotations
 
