@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..model import EngineFacts, Trouble
 from ..words import ENGINE, RUN
-from . import process
+from . import process, strays
 from .base import ALL, NONE, REPORT, EngineMissing, Ran, Request, read_report
 from .excerpt import cut
 
@@ -90,7 +90,7 @@ class Local:
                    message=cut(done.stdout + (f"{wrong}\n" if wrong else "")), trouble=trouble)
 
     def sweep(self) -> list[str]:
-        return []
+        return strays.sweep()
 
     def command(self, request: Request) -> list[str]:
         words = [self.program]
@@ -115,7 +115,7 @@ class Local:
             return names
         if self.profile is not None and request.variant:
             names["GPU_SELFTEST_VARIANT"] = request.variant
-        return names | dict(request.environment)
+        return names | dict(request.environment) | strays.mark()
 
     def _path(self):
         if "/" in self.program:
