@@ -69,10 +69,14 @@ class Local:
                                  "GPUs of this machine from a program")
         with ExitStack() as stack:
             environment = self._environment(request)
+            # Of its own, since who is killed cannot remove what he made there.
+            environment["TMPDIR"] = folder = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="gpu-selftest-run-", ignore_cleanup_errors=True))
             if request.devices == NONE:
                 # A folder of device nodes that has none, as a container that was given none.
-                environment["GPU_SELFTEST_SIM_NODES"] = stack.enter_context(
-                    tempfile.TemporaryDirectory(prefix="gpu-selftest-nodes-"))
+                nodes = Path(folder) / "nodes"
+                nodes.mkdir()
+                environment["GPU_SELFTEST_SIM_NODES"] = str(nodes)
             done = process.run(self.command(request), timeout_s=request.timeout_s,
                                grace_s=request.grace_s, environment=environment,
                                stop=request.stop, is_merged=True)
