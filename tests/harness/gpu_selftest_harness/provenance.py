@@ -31,7 +31,9 @@ def _switch(value):
 
 
 def _unit(unit, size=1):
-    return lambda value: f"{value / size:g} {unit}" if isinstance(value, (int, float)) else str(value)
+    def show(value):
+        return f"{value / size:g} {unit}" if isinstance(value, (int, float)) else str(value)
+    return show
 
 
 @dataclass(frozen=True)

@@ -33,5 +33,5 @@ TROUBLES = {
         "see that nothing uses it any more, then: gpu-selftest-harness node clear <uuid>"),
     "suite.process-stuck": Row(
         ERROR, "a process ends when it is killed",
-        "look for a call into the driver that hangs: dmesg | grep -i xid; then restart the machine"),
+        "look for a driver that hangs, dmesg | grep -i xid, then restart the machine"),
 }

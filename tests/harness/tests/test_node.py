@@ -174,7 +174,13 @@ def test_simulated_machine_is_what_the_program_sees(program_path):
 def test_simulated_machine_without_gpus(program_path):
     seen = node.simulated("empty", program=program_path)
     assert seen.gpus == ()
-    assert seen.problems == ("the simulated driver shows no GPU: host.no-gpu",)
+    assert seen.problems == ("simulated empty: FAIL host.no-gpu",)
+
+
+def test_simulated_machine_with_half_a_driver_keeps_its_slice(program_path):
+    seen = node.simulated("h100x8", ["libcuda missing"], program_path)
+    assert (seen.driver, seen.gpus) == ("580.95.05", ())
+    assert seen.problems == ("simulated h100x8: FAIL runtime.libcuda-missing",)
 
 
 def test_unknown_profile_is_refused_with_the_known_ones(program_path):

@@ -65,8 +65,8 @@ class Local:
 
     def run(self, request: Request) -> Ran:
         if request.devices == NONE and self.profile is None:
-            return self._nothing(ENGINE, "suite.engine-cannot", "the engine 'local' cannot keep the "
-                                 "GPUs of this machine from a program")
+            return self._nothing(ENGINE, "suite.engine-cannot", "the engine 'local' cannot keep "
+                                 "the GPUs of this machine from a program")
         with ExitStack() as stack:
             environment = self._environment(request)
             # Of its own, since who is killed cannot remove what he made there.
