@@ -14,7 +14,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import NamedTuple
 
-from . import nvml
+from . import nvml, toolkit
 from .engines.base import EngineMissing, Request, make
 from .engines.process import run
 from .errors import Failed, Refused
@@ -45,8 +45,11 @@ def probe(engines=(), model_of=None, name: str | None = None, root: Path = Path(
     driver = answer.get("driver") or _version_of_module(root)
     if driver is not None and answer and not gpus:
         problems.append("the driver shows no GPU")
+    found = toolkit.read(driver, root)
+    problems += found.problems
     return Node(name or platform.node(), driver, answer.get("cuda"), tuple(gpus),
-                _facts_of(engines, problems), *_system(), problems=tuple(problems))
+                _facts_of(engines, problems), *_system(), toolkit_mode=found.mode,
+                problems=tuple(problems))
 
 
 def simulated(profile: str, faults=(), program="gpu-selftest", model_of=None, engines=None,

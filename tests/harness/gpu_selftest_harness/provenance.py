@@ -64,6 +64,7 @@ ROWS = {
     "node": {
         "name": _Row("node"), "kernel": _Row("kernel"), "distro": _Row("distribution"),
         "architecture": _Row("architecture"), "simulated": _Row("simulated profile"),
+        "toolkit_mode": _Row("mode of the container toolkit"),
         "faults": _Row("simulated faults"),
     },
     "harness": {"harness": _Row("harness"), "commit": _Row("commit of the harness")},
