@@ -159,8 +159,8 @@ class Redactor:
 
 def _gpus(report, node):
     """By UUID, those of the report with what it tells, the others of the node with their names."""
-    found = {gpu["uuid"]: {"name": gpu.get("name")} for gpu in map(_map, _list(node.get("gpus")))
-             if gpu.get("uuid")}
+    found = {str(gpu["uuid"]): {"name": gpu.get("name")}
+             for gpu in map(_map, _list(node.get("gpus"))) if gpu.get("uuid")}
     for gpu in map(_map, _list(report.get("gpus"))):
         facts = {name: _one(values) for name, values in _map(gpu.get("facts")).items()}
         if facts.get("uuid"):
