@@ -33,7 +33,7 @@ TROUBLES = {
         "see that nothing uses it any more, then: gpu-selftest-harness node clear <uuid>"),
     "suite.process-stuck": Row(
         ERROR, "a process ends when it is killed",
-        "look for a call into the driver that hangs: dmesg | grep -i xid; then restart the machine"),
+        "look for a driver that hangs, dmesg | grep -i xid, then restart the machine"),
     # The engine refused the start, in words that nothing is known of.
     "suite.engine-failed": Row(
         ERROR, "the engine starts a container",
