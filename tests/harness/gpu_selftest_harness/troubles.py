@@ -62,4 +62,7 @@ TROUBLES = {
     "suite.disk-full": Row(
         ERROR, "the disk that bundles are written to has room",
         "free disk space, then: gpu-selftest-harness run --resume"),
+    "suite.never-ran": Row(
+        MISS, "each cell of the matrix is run by some node each night",
+        "see why its node did not report, or bring one with its driver and GPU, or leave the cell out"),
 }
