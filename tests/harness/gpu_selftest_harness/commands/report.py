@@ -23,13 +23,13 @@ def register(subparsers):
 def run(options) -> int:
     if not options.index.is_file():
         raise Refused(f"there is no index '{options.index}'")
-    index = Index(options.index)
-    nights = list(index.nights())
-    if not nights:
-        raise Refused(f"index '{options.index}' has no night")
-    if options.night and options.night not in nights:
-        raise Refused(f"unknown night '{options.night}', valid are {', '.join(nights[-30:])}")
-    analysis = analyse(index, options.night)
+    with Index(options.index) as index:
+        nights = list(index.nights())
+        if not nights:
+            raise Refused(f"index '{options.index}' has no night")
+        if options.night and options.night not in nights:
+            raise Refused(f"unknown night '{options.night}', valid are {', '.join(nights[-30:])}")
+        analysis = analyse(index, options.night)
     try:
         paths = write(analysis, options.out)
     except OSError as error:

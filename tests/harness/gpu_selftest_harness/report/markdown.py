@@ -14,8 +14,10 @@ from .text import counted, shown
 LIMIT_BYTES = 1 << 20  # GitHub refuses a larger summary altogether
 _ROWS = 100
 _TEXT = 200
-# Everything that is neither a letter, a digit nor harmless in any Markdown: told by its number.
-_SPECIAL = re.compile(r"[^\w \-.,:;%+/?→·…−–✓✗◆◇]|_")
+# Everything that is neither a letter, a digit nor harmless in any Markdown is told by its number. So
+# is what makes a link of a bare address. An '@' calls somebody even then: nothing may follow it.
+_SPECIAL = re.compile(r"[^\w \-.,:;%+/?→·…−–✓✗◆◇]|_|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_NO_MENTION = "\u200b"
 
 
 def markdown(analysis: Analysis) -> str:
@@ -27,7 +29,10 @@ def markdown(analysis: Analysis) -> str:
 
 
 def escape(text: str, limit: int = _TEXT) -> str:
-    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", shown(text, limit))
+    def told(found):
+        return f"&#{ord(found[0])};" + (_NO_MENTION if found[0] == "@" else "")
+
+    return _SPECIAL.sub(told, shown(text, limit))
 
 
 def _head(analysis):
@@ -71,7 +76,7 @@ def _changes(analysis, names):
 
 def _series(analysis, names):
     rows = [(marks.of_trend(t.word).text, names.number(t.history.key),
-             names.where(t.history.key.src, t.history.key.dst), t.reason)
+             names.of(t.history.key), t.reason)
             for t in analysis.regressions]
     table = _table("Regressions of speed", ("", "number", "GPU", "why"), rows)
     if not analysis.trends:

@@ -40,6 +40,10 @@ class Names:
         short = self._short(uuid)
         return f"{name} {short}" if name else short
 
+    def of(self, key) -> str:
+        """Where a series is measured: GPUs, or the whole machine."""
+        return self.where(key.src, key.dst) or key.node
+
     def where(self, src: str, dst: str = "") -> str:
         if src and dst:
             return f"{self.gpu(src)} → {self.gpu(dst)}"

@@ -22,7 +22,7 @@ _VALUES = {  # by unit: name of the gauge, help
     "flop_per_s": ("arithmetic_flops_per_second", "Median arithmetic rate of the night."),
     "s": ("time_seconds", "Median time of the night."),
 }
-_SERIES = ("cell", "workload", "metric", "variant", "src", "dst")
+_SERIES = ("cell", "workload", "metric", "variant", "src", "dst", "node")
 
 
 def prometheus(analysis: Analysis) -> str:

@@ -73,7 +73,7 @@ def chart(trend: Trend, names: Names, at: int) -> Chart | None:
     frame = svg.box(nights, [*history.lows, *values], [*history.highs, *values])
     size, unit = scale(key.unit, max((abs(v) for v in values if math.isfinite(v)), default=0.0))
     return Chart(
-        trend, f"t{at}", names.number(key), names.where(key.src, key.dst), names.cell(key.cell),
+        trend, f"t{at}", names.number(key), names.of(key), names.cell(key.cell),
         of_trend(trend.word), size, unit, frame, svg.trend(frame, nights, values),
         svg.band(frame, nights, history.lows, history.highs), tuple(_levels(trend, frame)),
         tuple((point, round(100 * frame.x(point.night) / frame.days, 1)) for point in trend.points),
