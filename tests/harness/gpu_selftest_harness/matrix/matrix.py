@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..errors import Refused
 from ..model import AXES, Cell, Expectation, Gpu, Node, Planned
-from . import conditions, image, pairwise, rows
+from . import conditions, image, lint, pairwise, rows
 from .facts import facts
 from .rules import Exclusion, Rule
 from .source import Source
@@ -52,6 +52,10 @@ class Matrix:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def at(self, *place) -> str:
+        """'matrix.yaml:12: expect[2]: ', to lead a message."""
+        return self.source.at(place)
 
     # --- Which cells there are ---
 
@@ -120,12 +124,12 @@ class Matrix:
             chosen = select or tier
             what = f"'{chosen}' selects nothing" if chosen else "the matrix has nothing"
             raise Refused(
-                f"{what} for node '{node.name}', which has {self._shown(node)}; '{self.path}' has "
+                f"{what} for node '{node.name}', which has {self.shown(node)}; '{self.path}' has "
                 + "; ".join(f"driver {driver} with {gpu}" for driver, gpu in sorted(slices)))
         return [self.planned(cell, node) for cell in cells]
 
     @staticmethod
-    def _shown(node: Node) -> str:
+    def shown(node: Node) -> str:
         driver = f"driver {node.driver}" if node.driver else "no driver"
         gpus = sorted({gpu.model or gpu.name for gpu in node.gpus})
         return f"{driver} and {', '.join(gpus) or 'no GPU'}"
@@ -216,6 +220,10 @@ class Matrix:
     def facts(self, node: Node, cell: Cell) -> dict:
         """What expect() needs of the node."""
         return facts(self.named(node), cell)
+
+    def lint(self, nodes: Iterable[Node] | None = None) -> list[str]:
+        """What the matrix says to no effect, and what the nodes cannot run."""
+        return lint.lint(self, nodes)
 
     # --- Names of GPUs ---
 
