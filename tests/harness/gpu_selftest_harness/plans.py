@@ -56,11 +56,12 @@ def workloads_of(planned: Planned) -> tuple[str, ...]:
 
 
 def arguments_of(planned: Planned) -> tuple[str, ...]:
-    """Of the program. --samples is left out where it means nothing, since the program refuses it."""
-    level = () if planned.workloads else ("--level", planned.cell.level)
+    """Of the program. --samples is left out where it means nothing, since the program refuses it;
+    names go with --only, for 'audit' as the first word is a verb."""
+    only = ("--only", ",".join(planned.workloads)) if planned.workloads else ()
     takes_samples = any(ROWS[name].takes_samples for name in workloads_of(planned) if name in ROWS)
     samples = ("--samples", str(planned.samples)) if takes_samples else ()
-    return (*planned.workloads, *level, *samples)
+    return ("--level", planned.cell.level, *only, *samples)
 
 
 def _is_in_plan(name, level, variant):
