@@ -23,9 +23,9 @@ TROUBLES = {
     "suite.not-run": Row(
         MISS, "the run goes on until each cell had its launches",
         "gpu-selftest-harness run --resume"),
-    "suite.gpu-leased": Row(
-        MISS, "nobody else holds the GPUs for as long as the harness waits",
-        "wait for the holder, or end it; then: gpu-selftest-harness run --resume"),
+    "suite.harness-failed": Row(
+        ERROR, "the harness does its part of a launch",
+        "report it as an error of the harness, with the bundle"),
     "suite.no-report": Row(
         ERROR, "the program leaves a report, however it ends",
         "read the message; start the image by hand with --json -"),
