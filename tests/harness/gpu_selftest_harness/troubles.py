@@ -90,4 +90,7 @@ TROUBLES = {
     "suite.out-of-memory": Row(
         ERROR, "the memory that the container may use is enough",
         "raise the container's memory limit"),
+    "suite.disk-full": Row(
+        ERROR, "the disk that bundles are written to has room",
+        "free disk space, then: gpu-selftest-harness run --resume"),
 }
