@@ -235,6 +235,17 @@ def test_all_that_is_wrong_is_named_at_once():
     assert "exclude[0]" in said and "expect[0]" in said
 
 
+def test_product_that_fills_the_memory_is_refused():
+    values = [str(number) for number in range(100, 130)]
+    axes = {"driver": values, "cuda": [f"{value}.0" for value in values],
+            "distro": [f"d{value}" for value in values]}
+    everything = {"driver": "*", "cuda": "*", "distro": "*", "variant": "base"}
+
+    said = refusal(changed(axes=axes, rows=[{"product": everything}]))
+    assert "rows[0].product: it makes 27000 cells, at most 20000 are planned" in said
+    assert len(small(axes=axes, rows=[{"product": {**everything, "cuda": "100.0"}}]).cells()) == 900
+
+
 YAML = [
     ("duplicate", "version: 1\naxes: {}\nversion: 1\n",
      "f:3: 'version' is there twice, first in line 1"),
