@@ -195,6 +195,40 @@ def test_two_failures_show_the_one_that_was_not_to_come():
     assert (of_cell.id, of_cell.is_red) == ("hardware.slow", True)
 
 
+def test_all_that_launches_found_is_kept():
+    of_cell, workloads = judged(launch(1, failing("hardware.slow")),
+                                launch(2, failing("hardware.wrong-result")))
+    for found in (of_cell, workloads["vector-add"]):
+        assert {found.id, *found.also} == {"hardware.slow", "hardware.wrong-result"}
+        assert found.id not in found.also
+    assert workloads["host-copy"].also == ()
+
+
+def test_all_that_one_launch_found_is_kept():
+    rows = [workload("vector-add", "FAIL"), workload("host-copy")]
+    found = [check("hardware.slow", "vector-add"), check("hardware.wrong-result", "vector-add"),
+             check("host.gpu-gone", "vector-add", blocked_by="hardware.slow"),
+             check("user.gpu-shared", "vector-add", "PASS")]
+    _, workloads = judged(launch(1, report(rows, found)))
+    what = workloads["vector-add"]
+    assert sorted([what.id, *what.also]) == ["hardware.slow", "hardware.wrong-result"]
+
+
+@pytest.mark.parametrize("told", [
+    {}, {"checks": 3}, "text", {**failing("hardware.slow"), "checks": None}])
+def test_report_that_is_none_has_found_nothing_more(told):
+    of_cell, _ = judged(launch(1, failing("hardware.slow")), launch(2, told, exit_code=1))
+    assert (of_cell.id, of_cell.also) == ("hardware.slow", ("suite.report-unreadable",))
+
+
+def test_what_was_expected_is_nothing_more():
+    of_cell, workloads = judged(*(launch(i, failing("host.driver-too-old")) for i in (1, 2)),
+                                launch(3, failing("hardware.slow")),
+                                matrix=FakeMatrix(({}, (), None, OLD)))
+    assert (of_cell.id, of_cell.also) == ("hardware.slow", ())
+    assert workloads["vector-add"].also == ()
+
+
 def test_what_was_tried_again_counts_no_more_but_is_told():
     of_cell, _ = judged(launch(1, exit_code=0), launch(2, report(), kind="again", round=1))
     assert (of_cell.word, of_cell.is_red, of_cell.is_intermittent) == ("PASS", False, True)

@@ -112,10 +112,9 @@ def _is_explained(launch, told, own, agrees, of_cell):
     if launch is None or launch.report is None or of_cell.word != PASS:
         return False
     bad = [name for name in own if told[name].word not in (PASS, SKIP)]
-    counted = [check for check in launch.report["checks"]
-               if check["verdict"] in (FAIL, ERROR) and check["blocked_by"] is None]
+    # Of a report that is not believed the cell alone tells, so that none of its parts is asked for.
     return told[CELL].id in {told[name].id for name in bad} \
-        and all(check["workload"] in own for check in counted) \
+        and all(check["workload"] in own for check in _counted(launch.report)) \
         and all(agrees[name] and own[name].rule is not None for name in bad)
 
 
@@ -133,7 +132,23 @@ def _outcome(planned, name, votes, told, launches, retried):
         remedy=worst.said.remedy,
         noise=next((vote.said.noise for vote in votes if vote.said.noise), ""),
         is_intermittent=len(kinds) > 1, launches=tuple(launch.id for launch in launches),
-        duration_s=_duration(name, votes, launches))
+        duration_s=_duration(name, votes, launches), also=_also(name, worst, red))
+
+
+def _also(name, worst, red):
+    """What else was found and was not to come, so that hiding one finding hides no other."""
+    found = {vote.said.id for vote in red}
+    for vote in red:
+        told = vote.launch.report if vote.launch is not None else None
+        if told is not None and report.malformed(told) is None:
+            found |= {check["id"] for check in _counted(told)
+                      if (check["workload"] or CELL) == name}
+    return tuple(sorted(found - {worst.said.id, worst.expected.id, None}))
+
+
+def _counted(told):
+    return [check for check in told["checks"]
+            if check["verdict"] in (FAIL, ERROR) and check["blocked_by"] is None]
 
 
 def _observed(worst, votes, red):
