@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import asdict
 
 import pytest
-from gpu_selftest_harness.bundle import Bundle
+from gpu_selftest_harness.bundle import Bundle, reader
 from gpu_selftest_harness.errors import Failed, Refused
 from gpu_selftest_harness.index import Index, measure_ingest
 from gpu_selftest_harness.index.database import held
@@ -471,3 +471,27 @@ def test_cells_are_whole_in_the_table(index, make):
     index.add(make("2026-11-27", outcome(), cells=(CELL, OTHER)))
 
     assert asdict(index.cell(OTHER.key)) == asdict(OTHER)
+
+
+def test_bundle_that_is_known_is_not_read_again(index, make):
+    path = make("2026-11-27", launch("0001", metric(5e10)), outcome())
+    index.add(path)
+    (path / "records.jsonl").unlink()
+
+    assert index.add(path) is False
+
+
+def test_reports_are_not_all_in_memory_at_once(index, make, monkeypatch):
+    kept = []
+    real = reader.read
+
+    def read(*arguments):
+        kept.append(real(*arguments))
+        return kept[0]
+
+    monkeypatch.setattr(reader, "read", read)
+
+    index.add(make("2026-11-27", launch("0001", metric(5e10)), launch("0002", metric(5e10))))
+
+    assert [one.report for one in kept[0].launches] == [None, None]
+    assert len(list(index.histories())[0].launches[0]) == 2

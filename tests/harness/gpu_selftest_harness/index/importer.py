@@ -20,21 +20,32 @@ COLUMNS = "cell, workload, metric, variant, unit, src, dst, node"
 def add(connection, folder, path):
     """False if it is there already. `folder` is where the index is: paths are kept as seen from
     there, so that both can be moved together."""
-    contents = _checked(path)
+    if _is_known(connection, reader.seal_sum(path)):
+        return False
+    measured = []
+    contents = _checked(path, measured)
     planned = _planned(contents.header, path)
     with transaction(connection):
-        if _is_there(connection, contents, path):
+        if _is_known(connection, contents.sha256):
             return False
+        _check_fits(connection, contents.header, path)
         bundle = _add_bundle(connection, contents, os.path.relpath(path, folder))
         _add_cells(connection, bundle, planned)
         _add_launches(connection, bundle, contents)
         _add_outcomes(connection, bundle, contents)
-        Series(connection).add(bundle, contents.header["night"], _rows(connection, contents))
+        Series(connection).add(bundle, contents.header["night"],
+                               _rows(connection, contents.outcomes, measured))
     return True
 
 
-def _checked(path):
-    contents = reader.read(path)
+def _checked(path, measured):
+    def take(header, launch):
+        if launch.report:
+            node = str(node_of(header).get("name", ""))
+            measured.append((launch, made_with.of(header, launch),
+                             list(points_of(launch, node))))
+
+    contents = reader.read(path, take)
     if not contents.is_sealed:
         raise Refused(f"'{path}' is still open; if its run is over: "
                       f"gpu-selftest-harness seal {path}")
@@ -51,15 +62,18 @@ def _planned(header, path):
         raise Refused(f"'{path}': {misfit}") from misfit
 
 
-def _is_there(connection, contents, path):
-    run_id = contents.header["run_id"]
-    row = connection.execute("SELECT sha256 FROM bundles WHERE run_id = ?", (run_id,)).fetchone()
-    if row and row[0] != contents.sha256:
+def _is_known(connection, sha256):
+    return sha256 is not None and bool(connection.execute(
+        "SELECT 1 FROM bundles WHERE sha256 = ?", (sha256,)).fetchone())
+
+
+def _check_fits(connection, header, path):
+    run_id = header["run_id"]
+    if connection.execute("SELECT 1 FROM bundles WHERE run_id = ?", (run_id,)).fetchone():
         raise Refused(f"'{path}': the index has another bundle of the run '{run_id}'")
     simulated = connection.execute("SELECT is_simulated FROM bundles LIMIT 1").fetchone()
-    if simulated and simulated[0] != is_simulated(contents.header):
+    if simulated and simulated[0] != is_simulated(header):
         raise Refused(f"'{path}': an index is of simulated runs or of real ones, never of both")
-    return bool(row)
 
 
 def is_simulated(header):
@@ -106,18 +120,15 @@ def _add_outcomes(connection, bundle, contents):
          for one in contents.outcomes])
 
 
-def _rows(connection, contents):
+def _rows(connection, outcomes, measured):
     """(launch, provenance's number, point) of each number that was measured."""
-    noises = _noises(contents.outcomes)
-    node = str(node_of(contents.header).get("name", ""))
-    for launch in contents.launches:
-        if not launch.report:
-            continue
-        provenance = _provenance(connection, contents.header, launch)
-        for point in points_of(launch, node, lambda workload, launch=launch: (
-                noises.get((launch.cell, "", launch.id))
-                or noises.get((launch.cell, workload, launch.id), ""))):
-            yield launch, provenance, point
+    noises = _noises(outcomes)
+    for launch, body, points in measured:
+        provenance = _provenance(connection, body)
+        for point in points:
+            noise = (noises.get((launch.cell, "", launch.id))
+                     or noises.get((launch.cell, point.key.workload, launch.id)))
+            yield launch, provenance, point._replace(flag=noise) if noise and not point.flag else point
 
 
 def _noises(outcomes):
@@ -125,8 +136,7 @@ def _noises(outcomes):
             for one in outcomes if one.noise for launch in one.launches}
 
 
-def _provenance(connection, header, launch):
-    body = made_with.of(header, launch)
+def _provenance(connection, body):
     digest = made_with.digest(body)
     connection.execute("INSERT INTO provenances (digest, body) VALUES (?, ?)"
                        " ON CONFLICT (digest) DO NOTHING", (digest, _json(body)))

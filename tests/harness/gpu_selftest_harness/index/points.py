@@ -25,8 +25,8 @@ class Point(NamedTuple):
     flag: str
 
 
-def points_of(launch, node, noise):
-    """`noise(workload)` is why a workload's numbers are not to be compared, or ''."""
+def points_of(launch, node):
+    """All that is a number. Reports were written by programs in strange images: any shape is met."""
     report = launch.report or {}
     gpus = {gpu["index"]: _object(gpu.get("facts")) for gpu in _objects(report, "gpus")
             if isinstance(gpu.get("index"), int)}
@@ -41,7 +41,7 @@ def points_of(launch, node, noise):
             workload)
         yield Point(key, float(metric["value"]), q1, q3, low, high, count,
                     float(clock) if _is_number(clock) else None,
-                    _flag(metric, launch) or noise(workload))
+                    _flag(metric, launch))
 
 
 def _flag(metric, launch):
