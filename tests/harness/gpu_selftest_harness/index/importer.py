@@ -5,11 +5,11 @@ import dataclasses
 import json
 import os
 
+from .. import provenance as made_with
 from ..bundle import reader
 from ..bundle.values import Misfit, value_of
 from ..errors import Refused
 from ..model import Planned, SeriesKey
-from . import made_with
 from .database import transaction
 from .points import points_of
 
