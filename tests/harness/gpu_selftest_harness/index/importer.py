@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """One sealed bundle into the index: all of it or nothing, and once, however often it is tried."""
 
+import contextlib
 import dataclasses
 import json
 import os
 
-from .. import provenance as made_with
+from .. import node as nodes
+from .. import provenance
 from ..bundle import reader
 from ..bundle.values import Misfit, value_of
 from ..errors import Refused
 from ..model import Planned, SeriesKey
 from .database import transaction
+from .flags import Flags
 from .points import points_of
-
 
 COLUMNS = "cell, workload, metric, variant, unit, src, dst, node"
 
@@ -33,25 +35,44 @@ def add(connection, folder, path):
         _add_cells(connection, bundle, planned)
         _add_launches(connection, bundle, contents)
         _add_outcomes(connection, bundle, contents)
-        Series(connection).add(bundle, contents.header["night"],
-                               _rows(connection, contents.outcomes, measured))
+        Series(connection).add(bundle, contents.header["night"], _rows(connection, measured))
     return True
 
 
 def _checked(path, measured):
-    def take(header, launch):
-        if launch.report:
-            node = str(node_of(header).get("name", ""))
-            measured.append((launch, made_with.of(header, launch),
-                             list(points_of(launch, node))))
-
-    contents = reader.read(path, take)
+    contents = reader.read(path, _Taker(measured))
     if not contents.is_sealed:
         raise Refused(f"'{path}' is still open; if its run is over: "
                       f"gpu-selftest-harness seal {path}")
     if contents.problems:
         raise Refused(f"'{path}' is not what was sealed: " + "; ".join(contents.problems))
     return contents
+
+
+class _Taker:
+    """Takes of each launch what the index keeps, while its report is there."""
+
+    def __init__(self, measured):
+        self._measured = measured
+        self._header = self._node = None
+        self._planned = {}
+
+    def __call__(self, header, launch):
+        if not launch.report:
+            return
+        if self._header is None:
+            self._read(header)
+        flags = Flags(launch, self._planned.get(launch.cell), self._node)
+        name = str(node_of(header).get("name", ""))
+        self._measured.append((launch, provenance.of(header, launch),
+                               list(points_of(launch, name, flags))))
+
+    def _read(self, header):
+        self._header = header
+        with contextlib.suppress(Refused):
+            self._node = nodes.from_json(node_of(header))
+        with contextlib.suppress(Refused):
+            self._planned = {one.cell.key: one for one in _planned(header, "")}
 
 
 def _planned(header, path):
@@ -120,24 +141,16 @@ def _add_outcomes(connection, bundle, contents):
          for one in contents.outcomes])
 
 
-def _rows(connection, outcomes, measured):
+def _rows(connection, measured):
     """(launch, provenance's number, point) of each number that was measured."""
-    noises = _noises(outcomes)
     for launch, body, points in measured:
-        provenance = _provenance(connection, body)
+        number = _provenance(connection, body)
         for point in points:
-            noise = (noises.get((launch.cell, "", launch.id))
-                     or noises.get((launch.cell, point.key.workload, launch.id)))
-            yield launch, provenance, point._replace(flag=noise) if noise and not point.flag else point
-
-
-def _noises(outcomes):
-    return {(one.cell, one.workload, launch): one.noise
-            for one in outcomes if one.noise for launch in one.launches}
+            yield launch, number, point
 
 
 def _provenance(connection, body):
-    digest = made_with.digest(body)
+    digest = provenance.digest(body)
     connection.execute("INSERT INTO provenances (digest, body) VALUES (?, ?)"
                        " ON CONFLICT (digest) DO NOTHING", (digest, _json(body)))
     return connection.execute("SELECT id FROM provenances WHERE digest = ?",
@@ -157,7 +170,7 @@ class Series:
             "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
             ((self._id(point.key), night, bundle, launch.id, launch.since_start_s, *point[1:],
-              provenance) for launch, provenance, point in rows))
+              made_with) for launch, made_with, point in rows))
 
     def _id(self, key):
         if key.cell not in self._cells:
