@@ -136,6 +136,19 @@ def test_launch_comes_with_its_report(index, make):
     assert without.message == "two\nlines"
 
 
+def test_launch_of_the_run_that_was_gone_on_with_is_found(index, make):
+    first, second = launch("0001", metric(1.0)), launch("0002", metric(2.0))
+    before = make("2026-11-27", first)
+    after = make("2026-11-27", second, resumes=before.name)
+    index.add(before)
+    index.add(after)
+
+    assert index.launch(after.name, "0001") == first
+    assert index.launch(after.name, "0002") == second
+    with pytest.raises(KeyError, match="'0002'"):
+        index.launch(before.name, "0002")
+
+
 @pytest.mark.parametrize("ask", [
     lambda index: index.cell("0" * 16), lambda index: index.provenance("0" * 16),
     lambda index: index.launch("x", "0001"),
@@ -237,12 +250,14 @@ def test_launches_are_in_the_order_of_import_and_run_whatever_the_clock_said(ind
     index.add(make("2026-11-27", launch("0002", metric(2.0), started_utc="2031-01-01T00:00:00Z",
                                         since_start_s=9.0),
                    launch("0003", metric(1.0), started_utc="1999-01-01T00:00:00Z",
-                          since_start_s=4.0)))
+                          since_start_s=4.0), started_utc="2026-11-27T02:00:00Z"))
     index.add(make("2026-11-27", launch("0001", metric(3.0), started_utc="1970-01-01T00:00:00Z")))
 
     history, = index.histories()
 
     assert history.launches == [[1.0, 2.0, 3.0]]
+    assert [[note["what"] for note in run.notes] for run in index.runs()] == [
+        ["clock", "clock"], ["clock"]]
 
 
 def test_metrics_gpus_and_variants_are_series_of_their_own(index, make):

@@ -12,6 +12,7 @@ from ..bundle import reader
 from ..bundle.values import Misfit, value_of
 from ..errors import Refused
 from ..model import Planned, SeriesKey
+from .clock import jumps
 from .database import transaction
 from .flags import Flags
 from .points import points_of
@@ -112,7 +113,8 @@ def _add_bundle(connection, contents, path):
         "INSERT INTO bundles (run_id, sha256, night, node, is_simulated, started_utc, header, notes,"
         " path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (header["run_id"], contents.sha256, header["night"], str(node_of(header).get("name", "")),
-         is_simulated(header), header["started_utc"], _json(header), _json(contents.notes),
+         is_simulated(header), header["started_utc"], _json(header),
+         _json(contents.notes + jumps(header["started_utc"], contents.launches)),
          path)).lastrowid
 
 
