@@ -34,4 +34,32 @@ TROUBLES = {
     "suite.process-stuck": Row(
         ERROR, "a process ends when it is killed",
         "look for a call into the driver that hangs: dmesg | grep -i xid; then restart the machine"),
+    # The engine refused the start, in words that nothing is known of.
+    "suite.engine-failed": Row(
+        ERROR, "the engine starts a container",
+        "read the engine's message, and start the image by hand"),
+    "suite.engine-lost": Row(
+        ERROR, "the engine answers as long as its container runs",
+        "start the engine's daemon again, read its log, and look whether the container still runs"),
+    "suite.engine-stopped": Row(
+        ERROR, "the engine's client sees its container to the end",
+        "do not restart the engine while a night runs; run this cell again"),
+    "suite.client-killed": Row(
+        ERROR, "the engine's client lives as long as its container",
+        "find out who killed the client: the kernel's log says whether memory ran out"),
+    "suite.container-gone": Row(
+        ERROR, "nobody else removes the harness's containers",
+        "keep clean-up jobs off containers with the label gpu-selftest.owner"),
+    "suite.container-stuck": Row(
+        ERROR, "a container that is killed ends, and can be removed",
+        "look for its process and for Xid in the kernel's log; restart the machine if it stays"),
+    "suite.timed-out": Row(
+        ERROR, "a launch ends within its time",
+        "read the report or the message for where it stood; give the cell more time if it was well"),
+    "suite.out-of-memory": Row(
+        ERROR, "the memory that the container may use is enough",
+        "raise the container's memory limit"),
+    "suite.disk-full": Row(
+        ERROR, "the disk that bundles are written to has room",
+        "free disk space, then: gpu-selftest-harness run --resume"),
 }
