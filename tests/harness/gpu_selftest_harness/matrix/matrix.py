@@ -195,11 +195,12 @@ class Matrix:
                 return f"it needs {term.written}, on node '{node.name}' {shown}"
         return None
 
-    def uncovered(self, nodes: Iterable[Node]) -> list[tuple[Cell, str]]:
-        """The cells that none of these nodes can run, and why."""
+    def uncovered(self, nodes: Iterable[Node],
+                  cells: Iterable[Cell] | None = None) -> list[tuple[Cell, str]]:
+        """The cells (all, if none are given) that none of these nodes can run, and why."""
         nodes = [self.named(node) for node in nodes]
         left = []
-        for cell in self.cells():
+        for cell in self.cells() if cells is None else cells:
             obstacles = [self.obstacle(cell, node) for node in nodes] or [(0, "no node at all")]
             if all(why is not None for _, why in obstacles):
                 left.append((cell, max(obstacles, key=lambda pair: pair[0])[1]))
@@ -216,6 +217,17 @@ class Matrix:
             if rule.is_about(workload) and rule.when.holds(find) is True:
                 return rule.expectation
         return PASSES
+
+    def possible(self, cell: Cell, workload: str = "", known: Mapping = {}) -> list[Expectation]:
+        """What may have to come of it, as far as that can be told before it ran; best first."""
+        found = []
+        for rule in self.rules:
+            answer = rule.is_about(workload) and rule.when.holds(self.finder(cell, known))
+            if answer is not False:
+                found.append(rule.expectation)
+            if answer is True:
+                return found
+        return [*found, PASSES]
 
     def facts(self, node: Node, cell: Cell) -> dict:
         """What expect() needs of the node."""
@@ -249,4 +261,6 @@ class Matrix:
                 return gpu
             return replace(gpu, model=self.model_of("", gpu.name))
 
+        if all(gpu.model in self.models for gpu in node.gpus):
+            return node
         return replace(node, gpus=tuple(rename(gpu) for gpu in node.gpus))
