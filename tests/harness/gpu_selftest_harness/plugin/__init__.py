@@ -80,7 +80,9 @@ def pytest_sessionfinish(session):
     items = getattr(session, "items", [])
     if night is None or session.config.option.collectonly:
         return
-    if not items and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+    if night.refused is not None:
+        session.exitstatus = told.COULD_NOT_TELL if isinstance(night.refused, Failed) else told.USAGE
+    elif not items and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         session.exitstatus = told.USAGE
     elif items and night.outcomes and all(isinstance(item, CellItem) for item in items):
         session.exitstatus = told.exit_code([item.outcome for item in items])

@@ -22,9 +22,8 @@ class MatrixFile(pytest.File):
     def collect(self):
         try:
             plan = self.night.open(self.path)
-        except Refused as error:
-            raise pytest.UsageError(str(error)) from None
-        except Failed as error:
+        except (Failed, Refused) as error:
+            self.night.refused = error
             raise self.CollectError(str(error)) from None
         for planned in plan:
             yield CellNode.from_parent(self, name=planned.cell.name, planned=planned)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import platform
 import secrets
-import threading
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
@@ -18,13 +17,12 @@ from .. import __version__
 from .. import node as nodes
 from ..bundle import Bundle
 from ..engines import make
-from ..errors import Failed, Refused
+from ..errors import Refused
 from ..explain import explain
 from ..judge import judge
 from ..lease import Leases
 from ..matrix import load
 from ..model import Node, Outcome, Planned
-from ..quarantine import Quarantine
 from ..runner import Launcher, Runner
 from . import earlier, told
 from .options import Settings
@@ -42,6 +40,7 @@ class Night:
         self.launches = {}
         self.problems: list[str] = []
         self.path: Path | None = None  # of the sealed bundle
+        self.refused: Exception | None = None  # why there is no plan
         self._engines = engines
         self._quarantine = None
         self._progress = progress or (lambda planned, launch, count, of: None)
@@ -54,6 +53,7 @@ class Night:
             raise Refused(f"one matrix in a run: '{self.matrix.path}' or '{path}'")
         matrix = load(path)
         if self.settings.quarantine is not None:
+            from ..quarantine import Quarantine
             self._quarantine = Quarantine.load(self.settings.quarantine, matrix)
         self.node = self._node(matrix)
         plan = matrix.plan(self.node, self.settings.select, self.settings.tier)
@@ -96,7 +96,7 @@ class Night:
             self._sweep(engines, bundle)
             try:
                 launches = runner.run(plan)
-            except Exception:
+            except BaseException:
                 bundle.close()
                 raise
         self.launches = {launch.id: launch for launch in launches}
@@ -187,5 +187,3 @@ class Night:
         simulated = f"  SIMULATED {self.node.simulated}" if self.node.simulated else ""
         return f"{self.node.name}  driver {self.node.driver or 'none'}{simulated}"
 
-
-__all__ = ["Failed", "Night"]
