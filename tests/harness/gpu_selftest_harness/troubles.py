@@ -64,7 +64,7 @@ TROUBLES = {
         "see that nothing uses it any more, then: gpu-selftest-harness node clear <uuid>"),
     "suite.process-stuck": Row(
         ERROR, "a process ends when it is killed",
-        "look for a call into the driver that hangs: dmesg | grep -i xid; then restart the machine"),
+        "look for a driver that hangs, dmesg | grep -i xid, then restart the machine"),
     # The engine refused the start, in words that nothing is known of.
     "suite.engine-failed": Row(
         ERROR, "the engine starts a container",
@@ -93,4 +93,7 @@ TROUBLES = {
     "suite.disk-full": Row(
         ERROR, "the disk that bundles are written to has room",
         "free disk space, then: gpu-selftest-harness run --resume"),
+    "suite.never-ran": Row(
+        MISS, "each cell of the matrix is run by some node each night",
+        "see why its node did not report, or bring one with its driver and GPU, or leave the cell out"),
 }
