@@ -11,7 +11,7 @@ import sys
 from . import __version__
 from .errors import Failed, Refused
 
-VERBS = ("run", "night", "matrix", "node", "index", "merge", "seal", "compare", "report")
+VERBS = ("run", "night", "matrix", "node", "seal", "index", "merge", "retention", "compare", "report")
 
 USAGE, COULD_NOT_TELL = 2, 3
 

@@ -11,8 +11,9 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 from fakes import FakeEngine, answer, ended
 from gpu_selftest_harness import bundle, node as nodes
+from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.plugin import night as nights
-from records import check, node, report
+from records import check, metric, node, report
 
 pytest_plugins = ["pytester"]
 
@@ -222,6 +223,70 @@ def test_rerun_failed_of_the_latest_run(harness, engine):
     engine.script, engine.requests = (lambda request, number: answer(request)), []
     result = harness("--harness-rerun-failed")
     assert (result.ret, len(engine.requests), len(result.tests)) == (0, 2, 3)
+
+
+# --- Known faults and earlier nights ---
+
+def quarantine(until):
+    return f"""
+version: 1
+quarantine:
+  - {{when: {{cuda: "13.0", variant: base}}, id: hardware.slow, owner: operations,
+      reason: "a riser is on order", until: {until}}}
+"""
+
+
+@pytest.mark.parametrize("until, code, kind", [("2026-11-27", 0, "skip"),
+                                               ("2026-11-26", 1, "failure")])
+def test_quarantine_until_its_day(harness, engine, pytester, until, code, kind):
+    engine.script = lambda request, number: failing("hardware.slow")(request, number) \
+        if request.cuda == "13.0" and request.variant == "base" else answer(request)
+    pytester.path.joinpath("known.yaml").write_text(quarantine(until))
+    result = harness("--harness-quarantine", "known.yaml", "--harness-night", "2026-11-27")
+    assert (result.ret, kinds(result)["13.0", "base", "cell"]) == (code, kind)
+    if code == 0:
+        result.stdout.fnmatch_lines(["PASS*, 2 in quarantine"])
+
+
+def test_quarantine_hides_no_other_fault(harness, engine, pytester):
+    engine.script = failing("hardware.wrong-result")
+    pytester.path.joinpath("known.yaml").write_text(quarantine("2026-11-27"))
+    assert harness("--harness-quarantine", "known.yaml", "--harness-night", "2026-11-27").ret == 1
+
+
+def measuring(value):
+    def script(request, number):
+        told = answer(request)
+        return {**told, "metrics": [metric(value=value(number))]}
+    return script
+
+
+def test_a_drop_against_earlier_nights_is_confirmed(harness, engine, pytester):
+    words = ("--harness-index", "index.sqlite", "--harness-select", "cuda=13.0,variant=base")
+    engine.script = measuring(lambda number: 5e10)
+    for day in range(1, 11):
+        harness(*words, "--harness-night", f"2026-11-{day:02}")
+    with Index(pytester.path / "index.sqlite") as index:
+        for path in bundle.find(pytester.path / "runs"):
+            index.add(path)
+    engine.script, engine.requests = measuring(lambda number: 4e10), []
+    harness(*words, "--harness-night", "2026-11-11")
+    assert len(engine.requests) == 4
+    kinds_of = [launch.kind for launch in bundle.read(sorted(bundle.find(
+        pytester.path / "runs"))[-1]).launches]
+    assert kinds_of == ["measure", "measure", "confirm", "confirm"]
+
+
+def test_a_number_that_earlier_nights_had_is_missed(harness, engine, pytester):
+    words = ("--harness-index", "index.sqlite", "--harness-select", "cuda=13.0,variant=base")
+    engine.script = measuring(lambda number: 5e10)
+    assert harness(*words, "--harness-night", "2026-11-01").ret == 0
+    with Index(pytester.path / "index.sqlite") as index:
+        index.add(bundle.find(pytester.path / "runs")[0])
+    engine.script = lambda request, number: answer(request)
+    result = harness(*words, "--harness-night", "2026-11-02")
+    assert result.ret == 3
+    assert "suite.metric-missing" in result.tests["13.0", "base", "cell"].result[0].text
 
 
 # --- Going on ---

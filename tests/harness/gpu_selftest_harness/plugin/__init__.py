@@ -103,6 +103,6 @@ def lines_of(night: Night) -> list[str]:
         names = [planned.cell.name for planned in list(night.plan.values())[:3]]
         return [f"nothing was selected; cells of this node are such as {name}" for name in names[:1]] \
             + [f"  {name}" for name in names[1:]]
-    lines = told.summary(night.plan, list(night.outcomes.values()), night.where)
-    lines += [f"quarantine: {problem}" for problem in night.problems]
+    lines = told.summary(night.plan.values(), list(night.outcomes.values()), night.where)
+    lines += night.problems
     return [*lines, "", f"bundle {night.path}"]

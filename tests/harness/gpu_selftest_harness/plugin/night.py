@@ -17,13 +17,15 @@ from .. import __version__
 from .. import node as nodes
 from ..bundle import Bundle
 from ..engines import make
-from ..errors import Refused
+from ..errors import Failed, Refused
 from ..explain import explain
+from ..index import Index
 from ..judge import judge
 from ..lease import Leases
 from ..matrix import load
 from ..model import Node, Outcome, Planned
-from ..runner import Launcher, Runner
+from ..quarantine import Quarantine
+from ..runner import Earlier, Launcher, Runner
 from . import earlier, told
 from .options import Settings
 from .stopping import Stopping
@@ -34,6 +36,7 @@ class Night:
         """`engines`: in place of those of this machine."""
         self.settings = settings
         self.matrix = None
+        self._now = datetime.now(timezone.utc)
         self.node: Node | None = None
         self.plan: dict[str, Planned] = {}
         self.outcomes: dict[tuple[str, str], Outcome] = {}
@@ -53,7 +56,6 @@ class Night:
             raise Refused(f"one matrix in a run: '{self.matrix.path}' or '{path}'")
         matrix = load(path)
         if self.settings.quarantine is not None:
-            from ..quarantine import Quarantine
             self._quarantine = Quarantine.load(self.settings.quarantine, matrix)
         self.node = self._node(matrix)
         plan = matrix.plan(self.node, self.settings.select, self.settings.tier)
@@ -90,9 +92,10 @@ class Night:
         plan = self._narrowed(wanted)
         engines = self._all_engines(self.matrix, self.node)
         past = earlier.find(self.settings, self.matrix, self.node)
+        history = self._history()
         bundle = self._bundle(plan, past)
         with Stopping() as stopping:
-            runner = self._runner(bundle, engines, stopping, past)
+            runner = self._runner(bundle, engines, stopping, past, history)
             self._sweep(engines, bundle)
             try:
                 launches = runner.run(plan)
@@ -100,7 +103,7 @@ class Night:
                 bundle.close()
                 raise
         self.launches = {launch.id: launch for launch in launches}
-        self._judge(plan, launches, bundle)
+        self._judge(plan, launches, bundle, history)
         self.path = Path(bundle.seal())
 
     def _narrowed(self, wanted):
@@ -117,10 +120,9 @@ class Night:
     def _bundle(self, plan, past):
         if past is not None and past.is_open:
             return Bundle.resume(past.path)
-        now = datetime.now(timezone.utc)
         seed = self.settings.seed if self.settings.seed is not None else secrets.randbits(32)
         return Bundle.create(self.settings.out, {
-            "night": self.settings.night or f"{now:%Y-%m-%d}", "started_utc": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "night": self._night, "started_utc": f"{self._now:%Y-%m-%dT%H:%M:%SZ}",
             "node": nodes.to_json(self.node), "seed": seed,
             "matrix": {"path": str(self.matrix.path), "text": self.matrix.text,
                        "sha256": self.matrix.sha256},
@@ -128,7 +130,22 @@ class Night:
             "resumes": past.run_id if past is not None else None,
             "versions": {"harness": __version__, "python": platform.python_version()}})
 
-    def _runner(self, bundle, engines, stopping, past):
+    def _history(self):
+        """Without an index nothing is confirmed, and that is said."""
+        path = self.settings.index
+        if path is None or not path.exists():
+            return None
+        try:
+            return Earlier(Index(path), self.node, self._night)
+        except (Failed, Refused) as error:
+            self.problems.append(f"nothing is confirmed: {error}")
+            return None
+
+    @property
+    def _night(self):
+        return self.settings.night or f"{self._now:%Y-%m-%d}"
+
+    def _runner(self, bundle, engines, stopping, past, history):
         header = past.header if past is not None else {}
         seed = self.settings.seed if self.settings.seed is not None else header.get("seed", 0)
         launcher = Launcher(
@@ -137,6 +154,7 @@ class Night:
             others=lambda uuids: nodes.others(uuids, self.node))
         return Runner(self.node, bundle, launcher, seed, jobs=self.settings.jobs,
                       tries=self.settings.tries, stop=stopping.stop, progress=self._heard,
+                      suspects=history.confirmations if history else lambda planned, launches: 0,
                       done=past.launches if past is not None else ())
 
     def _sweep(self, engines, bundle):
@@ -148,15 +166,16 @@ class Night:
     def _heard(self, launch, count, of):
         self._progress(self.plan[launch.cell], launch, count, of)
 
-    def _judge(self, plan, launches, bundle):
+    def _judge(self, plan, launches, bundle, history):
         outcomes = []
         for planned in plan:
             own = [launch for launch in launches if launch.cell == planned.cell.key]
-            outcomes += judge(planned, own, self.matrix, self.node)
+            known = history.metrics(planned.cell.key) if history else None
+            outcomes += judge(planned, own, self.matrix, self.node, known)
         if self._quarantine is not None:
             cells = [planned.cell for planned in plan]
-            night = self.settings.night or f"{datetime.now(timezone.utc):%Y-%m-%d}"
-            outcomes, self.problems = self._quarantine.apply(outcomes, cells, night)
+            outcomes, said = self._quarantine.apply(outcomes, cells, self._night)
+            self.problems += [f"quarantine: {one}" for one in said]
         for outcome in outcomes:
             bundle.append("outcome", asdict(outcome))
         self.outcomes = {(outcome.cell, outcome.workload): outcome for outcome in outcomes}
@@ -169,6 +188,9 @@ class Night:
         if found is None:
             found = replace(self.outcomes[cell, ""], workload=workload)
         return found
+
+    def name_of(self, outcome: Outcome) -> str:
+        return told.names(self.plan.values())[outcome.cell]
 
     def properties(self, outcome: Outcome) -> list[tuple[str, str]]:
         """For JUnit."""
