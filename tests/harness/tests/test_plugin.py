@@ -2,6 +2,7 @@
 """A matrix as items of pytest: what is launched for which, and what each tells. The engine is one that
 runs nothing; with the program itself see test_run_verb.py."""
 
+import errno
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 from fakes import FakeEngine, answer, ended
 from gpu_selftest_harness import bundle, node as nodes
+from gpu_selftest_harness.bundle import disk
 from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.plugin import night as nights
 from records import check, metric, node, report
@@ -272,9 +274,9 @@ def test_a_drop_against_earlier_nights_is_confirmed(harness, engine, pytester):
     engine.script, engine.requests = measuring(lambda number: 4e10), []
     harness(*words, "--harness-night", "2026-11-11")
     assert len(engine.requests) == 4
-    kinds_of = [launch.kind for launch in bundle.read(sorted(bundle.find(
-        pytester.path / "runs"))[-1]).launches]
-    assert kinds_of == ["measure", "measure", "confirm", "confirm"]
+    [last] = [contents for contents in map(bundle.read, bundle.find(pytester.path / "runs"))
+              if contents.header["night"] == "2026-11-11"]
+    assert [one.kind for one in last.launches] == ["measure", "measure", "confirm", "confirm"]
 
 
 def test_a_number_that_earlier_nights_had_is_missed(harness, engine, pytester):
@@ -289,7 +291,59 @@ def test_a_number_that_earlier_nights_had_is_missed(harness, engine, pytester):
     assert "suite.metric-missing" in result.tests["13.0", "base", "cell"].result[0].text
 
 
+# --- A full disk ---
+
+def test_a_full_disk_ends_the_run_and_loses_nothing(harness, engine, pytester, monkeypatch):
+    real, calls = disk.append, []
+
+    def fills(descriptor, data, end):
+        calls.append(data)
+        # The third launch; then there is what the ballast gives up.
+        if data.startswith(b'{"kind":"launch"') and b'"0003"' in data and calls.count(data) == 1:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return real(descriptor, data, end)
+
+    monkeypatch.setattr(disk, "append", fills)
+    result = harness()
+    assert result.ret == 3
+    [path] = bundle.find(pytester.path / "runs")
+    contents = bundle.read(path)
+    assert ([one.id for one in contents.launches], contents.problems) \
+        == (["0001", "0002", "0003"], [])
+    assert {one.id for one in contents.outcomes if one.word == "MISS"} == {"suite.not-run"}
+    result.stdout.fnmatch_lines(["ended early: the disk of *"])
+
+
 # --- Going on ---
+
+def test_going_on_with_a_sealed_run_runs_what_could_not_tell(harness, engine, pytester):
+    engine.script = lambda request, number: ended(None) if request.cuda == "13.0" else answer(request)
+    assert harness().ret == 3
+    [first] = bundle.find(pytester.path / "runs")
+    was = (first / "records.jsonl").read_bytes()
+    engine.script, engine.requests = (lambda request, number: answer(request)), []
+    result = harness("--harness-resume")
+    assert (result.ret, len(engine.requests), len(result.tests)) == (0, 4, 12)
+    assert {request.cuda for request in engine.requests} == {"13.0"}
+    assert (first / "records.jsonl").read_bytes() == was
+    [second] = set(bundle.find(pytester.path / "runs")) - {first}
+    assert bundle.read(second).header["resumes"] == first.name
+    assert len(bundle.read(second).launches) == 4
+
+
+def test_going_on_with_a_complete_run_runs_nothing(harness, engine, pytester):
+    harness()
+    engine.requests = []
+    result = harness("--harness-resume")
+    assert (result.ret, engine.requests, len(result.tests)) == (0, [], 12)
+    assert len(bundle.find(pytester.path / "runs")) == 1
+
+
+def test_of_another_image_a_sealed_run_says_nothing(harness, engine):
+    harness()
+    engine.digest, engine.requests = "sha256:1", []
+    assert harness("--harness-resume").ret == 0
+    assert len(engine.requests) == 8
 
 def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
     def dies(request, number):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ..errors import Refused
-from ..plugin import NIGHT, lines_of
+from ..plugin import NIGHT, lines_of, night_of
 from ..plugin.options import OPTIONS
 from ..plugin.told import USAGE
 
@@ -42,8 +42,10 @@ def run(options) -> int:
     night = holder.config.stash.get(NIGHT, None) if holder.config else None
     if options.list and holder.items:
         print("\n".join(item.nodeid for item in holder.items))
-    elif night is not None and (night.outcomes or code == USAGE):
+    elif night is not None and (night.came.outcomes or code == USAGE):
         print("\n".join(lines_of(night)))
+    elif night is not None and night.came.failed is not None:
+        raise night.came.failed
     for error in holder.errors:
         print(f"gpu-selftest-harness: {error}", file=sys.stderr)
     return USAGE if code == pytest.ExitCode.USAGE_ERROR else code
@@ -63,6 +65,12 @@ def _words(options, matrix):
     return [*words, "--collect-only"] if options.list else words
 
 
+def _show_progress(launch, count, of):
+    end = "\n" if count == of else ""
+    sys.stderr.write(f"\r\x1b[K{count} of {of} launches{end}")
+    sys.stderr.flush()
+
+
 class _Holder:
     """What is left of pytest when it is over."""
 
@@ -71,6 +79,10 @@ class _Holder:
 
     def pytest_configure(self, config):
         self.config = config
+        # From a signal's handler, too, so not by print().
+        night_of(config).say = lambda text: os.write(2, f"gpu-selftest-harness: {text}\n".encode())
+        if sys.stderr.isatty():
+            night_of(config).progress = _show_progress
 
     def pytest_collection_finish(self, session):
         self.items = list(session.items)
