@@ -3,8 +3,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -41,19 +43,19 @@ def run(tmp_path, program_path):
     """The verb on a simulated machine with these faults."""
     (tmp_path / "matrix.yaml").write_text(MATRIX)
 
-    def start(*words, faults=()):
+    def start(*words, faults=(), program=program_path, begin=subprocess.run, **more):
         node = nodes.simulated("h100x8", faults, program=program_path)
         (tmp_path / "node.json").write_text(json.dumps(nodes.to_json(node)))
-        return subprocess.run(
+        return begin(
             [sys.executable, "-m", "gpu_selftest_harness.cli", "run", "matrix.yaml", "--node",
-             "node.json", "--program", program_path, "--leases", "leases", "--jobs", "2", *words],
-            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(HARNESS)}, capture_output=True,
-            text=True, timeout=300, check=False)
+             "node.json", "--program", program, "--leases", "leases", *words],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(HARNESS)}, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, **more)
     return start
 
 
 def test_healthy_machine(run, tmp_path):
-    done = run()
+    done = run("--jobs", "2")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("PASS  simulated-h100x8  driver 580.95.05  SIMULATED h100x8  "
                                   "4 cells as expected\n")
@@ -82,3 +84,71 @@ def test_wrong_words(run):
     done = run("--select", "cuda=9.9")
     assert done.returncode == 2
     assert "9.9" in done.stderr
+
+
+# --- Signals ---
+
+WAITS = """#!/bin/sh
+# The program, once it may go on.
+echo started >> started
+while [ ! -e go ]; do sleep 0.05; done
+exec {program} "$@"
+"""
+
+
+@pytest.fixture
+def begun(run, tmp_path, program_path):
+    """A run whose first launch waits until the file 'go' is there."""
+    (tmp_path / "waits").write_text(WAITS.format(program=program_path))
+    (tmp_path / "waits").chmod(0o755)
+    child = run("--jobs", "1", program=tmp_path / "waits", begin=subprocess.Popen)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "started").exists():
+        assert child.poll() is None and time.monotonic() < deadline, child.stderr.read()
+        time.sleep(0.02)
+    yield child
+    child.kill()
+    child.communicate()
+
+
+def stopped(child, number=signal.SIGTERM):
+    """Sends it, and waits until it was heard."""
+    child.send_signal(number)
+    return child.stderr.readline()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_first_signal_lets_what_runs_come_to_its_end(begun, tmp_path, number):
+    assert "what runs is seen to its end" in stopped(begun, number)
+    (tmp_path / "go").touch()
+    out, err = begun.communicate(timeout=60)
+    assert (begun.returncode, err) == (3, "")
+    [path] = bundle.find(tmp_path / "runs")
+    contents = bundle.read(path)
+    assert [one.report["verdict"] for one in contents.launches] == ["PASS"]
+    words = {one.word for one in contents.outcomes if one.workload == ""}
+    assert words == {"PASS", "MISS"}
+    assert "suite.not-run" in out.splitlines()[0]
+    assert (tmp_path / "started").read_text() == "started\n"
+
+
+def test_second_signal_ends_what_runs(begun, tmp_path):
+    stopped(begun)
+    assert "ending what runs" in stopped(begun)
+    out, _ = begun.communicate(timeout=60)
+    assert begun.returncode == 3
+    [path] = bundle.find(tmp_path / "runs")
+    contents = bundle.read(path)
+    assert [one.trouble.id for one in contents.launches] == ["suite.not-run"]
+
+
+def test_killed_in_the_middle_it_goes_on(begun, run, tmp_path):
+    begun.kill()
+    begun.communicate()
+    (tmp_path / "go").touch()
+    assert bundle.find(tmp_path / "runs") == []
+    done = run("--resume")
+    assert done.returncode == 0, done.stderr
+    [path] = bundle.find(tmp_path / "runs")
+    contents = bundle.read(path)
+    assert (len(contents.launches), contents.problems) == (8, [])
