@@ -23,6 +23,11 @@ class Names:
         self._same_name = Counter(gpus.values())
         self._same_start = Counter(uuid[:_ENOUGH] for uuid in gpus)
 
+    def title(self, axes) -> str:
+        """Of what cells have in common: the axes that others do not have in common, too."""
+        told = [f"{axis} {value}" for axis, value in axes if value and axis in self._varied]
+        return " · ".join(told)
+
     def cell(self, key: str) -> str:
         """'driver 580 · cuda 13.0 · runtime': the axes in which the cells of this page differ."""
         cell = self._cells.get(key)

@@ -75,6 +75,7 @@ class CellView:
 
 
 def cell_views(analysis: Analysis, names: Names) -> list[CellView]:
+    """What needs a look first; the order of the matrix otherwise."""
     by_cell: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in analysis.outcomes:
         by_cell[outcome.cell].append(outcome)
@@ -92,7 +93,8 @@ def cell_views(analysis: Analysis, names: Names) -> list[CellView]:
         decides = view.itself or _worst(outcomes)
         view.mark = marks.of_outcome(decides)
         views.append(view)
-    return views
+    order = ("wrong", "unsure", "held", "expected", "absent", "good")
+    return sorted(views, key=lambda view: order.index(view.mark.colour))
 
 
 def _worst(outcomes: list[Outcome]) -> Outcome:
