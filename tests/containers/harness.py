@@ -4,13 +4,23 @@ leave behind."""
 
 import itertools
 import os
+import threading
+from concurrent.futures import Future
+from pathlib import Path
 
 from engines import BUSYBOX, TOOLS, call, demand
 from gpu_selftest_harness.engines import NONE, Request, make
 from gpu_selftest_harness.engines.command_line import OWNER
+from processes import parent_of, wait_until
 
 BOUND_S = 30
 NAMES = itertools.count(1)
+
+
+REPORTS = 'echo \'{"verdict": "PASS"}\' >"$1"'
+REPORT = '{"verdict": "PASS"}\n'
+# Hears no TERM, and has no end.
+DEAF = f"trap '' TERM; while true; do {BUSYBOX} sleep 1; done"
 
 
 def new_name():
@@ -22,6 +32,13 @@ def harnessed(engine, **settings):
     return make(engine.name.partition("-")[0],
                 **{"command": engine.command, "options": engine.run_options, "way": "options",
                    "call_s": BOUND_S, "settle_s": 0.5, **settings})
+
+
+def command_of(entry):
+    try:
+        return (entry / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []  # it is gone
 
 
 class Launches:
@@ -42,6 +59,23 @@ class Launches:
 
     def run(self, line, *options, **more):
         return self.harness.run(self.request(line, *options, **more))
+
+    def start(self, line, *options, **more):
+        """Returns once its report is there, and it has gone on."""
+        request = self.request(f"{REPORTS}; {line}", *options, **more)
+        future = Future()
+        threading.Thread(target=lambda: future.set_result(self.harness.run(request)),
+                         daemon=True).start()
+        wait_until(lambda: (request.results / "report.json").exists() or future.done(), BOUND_S)
+        assert not future.done(), future.result()
+        return request, future
+
+    def client(self, request):
+        """The process that waits for its container: a child of this one."""
+        found = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")
+                 if request.name.encode() in command_of(entry) and parent_of(entry.name) == os.getpid()]
+        assert len(found) == 1, found
+        return found[0]
 
     def left(self):
         """Ids of the harness's containers, in any state."""

@@ -12,13 +12,8 @@ import pytest
 from engines import MAPPED_ID, demand
 from gpu_selftest_harness.engines import EngineMissing, ImageAbsent, make
 from gpu_selftest_harness.words import ENGINE, RUN
-from harness import Launches, harnessed
-from processes import wait_until
+from harness import BOUND_S, DEAF, REPORT, REPORTS, Launches, harnessed
 from scenario import BOTH
-
-REPORTS = 'echo \'{"verdict": "PASS"}\' >"$1"'
-REPORT = '{"verdict": "PASS"}\n'
-DEAF = "trap '' TERM; while true; do /gst/busybox sleep 1; done"
 
 
 @pytest.fixture(params=BOTH)
@@ -123,16 +118,12 @@ def test_time_limit_ends_who_does_not_hear_it(launches):
 
 def test_stop_ends_it_before_its_time(launches):
     stop = threading.Event()
-    request = launches.request(f"{REPORTS}; {DEAF}", grace_s=1, stop=stop)
-    found = []
-    thread = threading.Thread(target=lambda: found.append(launches.harness.run(request)))
-    thread.start()
-    wait_until(lambda: (request.results / "report.json").exists())
+    _, future = launches.start(DEAF, grace_s=1, stop=stop)
     stop.set()
-    thread.join(30)
+    ran = future.result(BOUND_S)
 
-    assert found and found[0].is_stopped and not found[0].is_timed_out, found
-    assert found[0].report == REPORT
+    assert ran.is_stopped and not ran.is_timed_out and ran.trouble is None, ran
+    assert ran.report == REPORT
 
 
 def test_image_is_run_by_what_it_was_resolved_to(launches):

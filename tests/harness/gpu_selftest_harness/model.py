@@ -104,6 +104,7 @@ class Node:
     distro: str
     simulated: str | None = None  # the profile
     faults: tuple[str, ...] = ()  # of the simulation
+    toolkit_mode: str | None = None  # as NVIDIA's container toolkit is set up: auto, legacy, cdi
     problems: tuple[str, ...] = ()  # what could not be seen, and why: 'docker: no daemon answers'
 
     @property

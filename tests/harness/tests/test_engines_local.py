@@ -4,6 +4,7 @@
 import hashlib
 import json
 import os
+import tempfile
 import threading
 import time
 
@@ -12,6 +13,7 @@ import pytest
 from gpu_selftest_harness import troubles
 from gpu_selftest_harness.engines import EngineMissing, Request, make
 from gpu_selftest_harness.engines.base import NONE
+from gpu_selftest_harness.model import Trouble
 from gpu_selftest_harness.words import ENGINE, MISS, RUN
 
 ONE = "GPU-00000000-0000-4000-8000-000000000001"
@@ -41,10 +43,12 @@ def stand_in(tmp_path):
     return make_it
 
 
-def set_when(event, path):
+def set_when(event, path, is_simulation=False):
+    """Once the file is there, or a simulation has made its folder somewhere below."""
     deadline = time.monotonic() + LONG_S
-    while not path.exists() and time.monotonic() < deadline:
-        pass
+    while time.monotonic() < deadline:
+        if any(path.glob("*/gpu-selftest-sim.*")) if is_simulation else path.exists():
+            break
     event.set()
 
 
@@ -175,6 +179,27 @@ def test_report_is_kept_of_a_program_that_then_hangs(tmp_path, stand_in):
     threading.Thread(target=set_when, args=(stop, tmp_path / "report.json.is-there")).start()
     ran = make("local", program=program).run(request(tmp_path, stop=stop, grace_s=0.1))
     assert (ran.is_stopped, ran.exit_code, ran.report) == (True, 137, "{}\n")
+    assert ran.trouble is None
+
+
+def test_program_that_is_told_to_end_at_its_deadline_still_reports(tmp_path, simulated):
+    ran = simulated().run(request(tmp_path, arguments=("burn", "--minutes", "10"), timeout_s=3.0,
+                                  grace_s=LONG_S))
+    report = json.loads(ran.report)
+    assert (ran.is_timed_out, ran.exit_code) == (True, 3)
+    assert ran.trouble == Trouble("suite.timed-out", "still running after 3 s")
+    assert (report["verdict"], report["interrupted"]) == ("ERROR", "SIGTERM")
+
+
+def test_program_that_is_killed_leaves_nothing_behind(tmp_path, simulated, monkeypatch):
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    stop = threading.Event()
+    threading.Thread(target=set_when, args=(stop, tmp_path / "tmp", True)).start()
+    ran = simulated().run(request(tmp_path, arguments=("burn", "--minutes", "10"), stop=stop,
+                                  grace_s=0.0))
+    assert (ran.is_stopped, ran.exit_code, ran.report) == (True, 137, None)
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_report_that_is_no_file_is_told(tmp_path, stand_in):

@@ -331,7 +331,7 @@ def test_provenance_tells_drivers_apart(index, make):
 
     first, second, third = history.provenance
     assert first == second != third
-    assert index.provenance(first)["node"]["driver"] == "580.95.05"
+    assert index.provenance(first)["driver"]["version"] == "580.95.05"
     assert index.provenance(third)["image"] == {"name": "x", "digest": "sha256:1"}
 
 

@@ -102,7 +102,7 @@ def test_links_are_needed_by_what_has_two_gpus(devices, fabric, expected):
 def test_example_in_the_documentation_is_read():
     m = matrix.from_text(EXAMPLE)
 
-    assert len(m.cells()) > 20
+    assert m.lint() == []
     assert m.expect(m.cell("driver=535,cuda=13.0,variant=base,distro=ubuntu22.04,engine=docker,"
                            f"gpu={H100},devices=all,capabilities=compute,utility,level=quick"),
                     "", "legacy", {}).id == "host.image-requirement-unmet"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The index and the statistics become what a page tells."""
 
+from .analyse import analyse
 from .values import Analysis
 
-__all__ = ["Analysis"]
+__all__ = ["Analysis", "analyse"]

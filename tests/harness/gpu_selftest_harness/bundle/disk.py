@@ -44,11 +44,13 @@ def append(descriptor, data, end):
         while data:
             data = data[os.write(descriptor, data):]
         os.fdatasync(descriptor)
-    except OSError:
-        with contextlib.suppress(OSError):
+    except OSError as error:
+        try:
             os.ftruncate(descriptor, end)
             os.fdatasync(descriptor)
-        raise
+        except OSError as worse:
+            raise OSError(errno.EIO, "half a line cannot be cut off") from worse
+        raise error
 
 
 def write_whole(path, data, mode=0o644):

@@ -71,6 +71,17 @@ def left_open(root):
     return [path for path in _folders(root) if path.name.endswith(OPEN)]
 
 
+def is_bundle(path):
+    """By its name: sealed or open."""
+    name = Path(path).name
+    return bool(SHAPE.fullmatch(name.removesuffix(OPEN)))
+
+
+def read_header(path):
+    """Its header alone; None if that is not whole."""
+    return _read_header(Path(path), Contents(header=None), {})
+
+
 def check_header(header):
     """Refused, naming all that is wrong with it."""
     wrong = _wrong_with(header)

@@ -99,6 +99,7 @@ class Box:
                 idents, told = None, str(error)
             if idents == [] and (not may_still_come or passed_s >= settle_s):
                 return ""
+            may_still_come = may_still_come and not idents  # one client makes one
             if passed_s >= bound_s:
                 return told or "it is still listed"
             for ident in idents or ():

@@ -3,6 +3,7 @@
 
 from .index import Index
 from .measure import measure_ingest
+from .merge import merge
 from .queries import Run
 
-__all__ = ["Index", "Run", "measure_ingest"]
+__all__ = ["Index", "Run", "measure_ingest", "merge"]

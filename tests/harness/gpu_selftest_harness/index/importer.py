@@ -5,13 +5,16 @@ import dataclasses
 import json
 import os
 
+from .. import provenance as made_with
 from ..bundle import reader
 from ..bundle.values import Misfit, value_of
 from ..errors import Refused
-from ..model import Planned
-from . import made_with
+from ..model import Planned, SeriesKey
 from .database import transaction
 from .points import points_of
+
+
+COLUMNS = "cell, workload, metric, variant, unit, src, dst, node"
 
 
 def add(connection, folder, path):
@@ -132,11 +135,12 @@ def _provenance(connection, header, launch):
 
 
 class Series:
-    """Numbers of series, asked for once: most of a night's are those of the nights before."""
+    """Numbers of series, asked for once of a cell: most of a night's are those of the nights before.
+    Lives inside one transaction, so nobody else adds any meanwhile."""
 
     def __init__(self, connection):
         self._connection = connection
-        self._ids = {}
+        self._cells, self._ids = set(), {}
 
     def add(self, bundle, night, rows):
         self._connection.executemany(
@@ -146,15 +150,15 @@ class Series:
               provenance) for launch, provenance, point in rows))
 
     def _id(self, key):
+        if key.cell not in self._cells:
+            self._cells.add(key.cell)
+            self._ids.update((SeriesKey(*row[1:]), row[0]) for row in self._connection.execute(
+                f"SELECT id, {COLUMNS} FROM series WHERE cell = ?", (key.cell,)))
         number = self._ids.get(key)
         if number is None:
-            values = dataclasses.astuple(key)
-            self._connection.execute(
-                "INSERT INTO series (cell, workload, metric, variant, unit, src, dst, node)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
             number = self._ids[key] = self._connection.execute(
-                "SELECT id FROM series WHERE (cell, workload, metric, variant, unit, src, dst,"
-                " node) = (?, ?, ?, ?, ?, ?, ?, ?)", values).fetchone()[0]
+                f"INSERT INTO series ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                dataclasses.astuple(key)).lastrowid
         return number
 
 

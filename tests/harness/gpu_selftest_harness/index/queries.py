@@ -7,9 +7,9 @@ from itertools import groupby
 from operator import itemgetter
 from statistics import median
 
-from ..model import Cell, History, Launch, Outcome, SeriesKey
 from ..bundle.values import value_of
-from ..words import MISS, WORDS
+from ..model import Cell, History, Launch, SeriesKey
+from .merge import of_night
 
 
 @dataclass(frozen=True)
@@ -48,24 +48,16 @@ def cell(connection, key):
 
 
 def outcomes(connection, night):
-    """One for each (cell, workload): of each node what its last run said, as far as it ran at all;
-    of several nodes the worst, so that none hides another."""
-    said = {}
-    for node, run_id, body in connection.execute(
-            "SELECT bundles.node, bundles.run_id, outcomes.body FROM outcomes"
-            " JOIN bundles ON bundles.id = outcomes.bundle WHERE bundles.night = ?"
-            " ORDER BY bundles.id", (night,)):
-        outcome = value_of(Outcome, json.loads(body))
-        outcome.run_id = run_id
-        of_nodes = said.setdefault((outcome.cell, outcome.workload), {})
-        if outcome.word != MISS or node not in of_nodes:
-            of_nodes[node] = outcome
-    return [_worst(list(of_nodes.values())) for _, of_nodes in sorted(said.items())]
-
-
-def _worst(of_nodes):
-    ran = [outcome for outcome in of_nodes if outcome.word != MISS] or of_nodes
-    return min(ran, key=lambda outcome: (not outcome.is_red, WORDS.index(outcome.word)))
+    """One for each (cell, workload), in the order of both; see merge.py."""
+    rows = connection.execute(
+        "SELECT bundles.node, bundles.run_id, outcomes.body FROM outcomes"
+        " JOIN bundles ON bundles.id = outcomes.bundle WHERE bundles.night = ?"
+        " ORDER BY bundles.id", (night,))
+    planned = connection.execute(
+        "SELECT bundles.node, bundles.run_id, plans.cell FROM plans"
+        " JOIN bundles ON bundles.id = plans.bundle WHERE bundles.night = ?"
+        " ORDER BY bundles.id", (night,))
+    return of_night(rows, planned)
 
 
 def provenance(connection, digest):

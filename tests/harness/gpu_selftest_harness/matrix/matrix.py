@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..errors import Refused
 from ..model import AXES, Cell, Expectation, Gpu, Node, Planned
-from . import conditions, image, pairwise, rows
+from . import conditions, image, lint, pairwise, rows
 from .facts import facts
 from .rules import Exclusion, Rule
 from .source import Source
@@ -52,6 +52,10 @@ class Matrix:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def at(self, *place) -> str:
+        """'matrix.yaml:12: expect[2]: ', to lead a message."""
+        return self.source.at(place)
 
     # --- Which cells there are ---
 
@@ -120,12 +124,12 @@ class Matrix:
             chosen = select or tier
             what = f"'{chosen}' selects nothing" if chosen else "the matrix has nothing"
             raise Refused(
-                f"{what} for node '{node.name}', which has {self._shown(node)}; '{self.path}' has "
+                f"{what} for node '{node.name}', which has {self.shown(node)}; '{self.path}' has "
                 + "; ".join(f"driver {driver} with {gpu}" for driver, gpu in sorted(slices)))
         return [self.planned(cell, node) for cell in cells]
 
     @staticmethod
-    def _shown(node: Node) -> str:
+    def shown(node: Node) -> str:
         driver = f"driver {node.driver}" if node.driver else "no driver"
         gpus = sorted({gpu.model or gpu.name for gpu in node.gpus})
         return f"{driver} and {', '.join(gpus) or 'no GPU'}"
@@ -191,11 +195,12 @@ class Matrix:
                 return f"it needs {term.written}, on node '{node.name}' {shown}"
         return None
 
-    def uncovered(self, nodes: Iterable[Node]) -> list[tuple[Cell, str]]:
-        """The cells that none of these nodes can run, and why."""
+    def uncovered(self, nodes: Iterable[Node],
+                  cells: Iterable[Cell] | None = None) -> list[tuple[Cell, str]]:
+        """The cells (all, if none are given) that none of these nodes can run, and why."""
         nodes = [self.named(node) for node in nodes]
         left = []
-        for cell in self.cells():
+        for cell in self.cells() if cells is None else cells:
             obstacles = [self.obstacle(cell, node) for node in nodes] or [(0, "no node at all")]
             if all(why is not None for _, why in obstacles):
                 left.append((cell, max(obstacles, key=lambda pair: pair[0])[1]))
@@ -213,9 +218,24 @@ class Matrix:
                 return rule.expectation
         return PASSES
 
+    def possible(self, cell: Cell, workload: str = "", known: Mapping = {}) -> list[Expectation]:
+        """What may have to come of it, as far as that can be told before it ran; best first."""
+        found = []
+        for rule in self.rules:
+            answer = rule.is_about(workload) and rule.when.holds(self.finder(cell, known))
+            if answer is not False:
+                found.append(rule.expectation)
+            if answer is True:
+                return found
+        return [*found, PASSES]
+
     def facts(self, node: Node, cell: Cell) -> dict:
         """What expect() needs of the node."""
         return facts(self.named(node), cell)
+
+    def lint(self, nodes: Iterable[Node] | None = None) -> list[str]:
+        """What the matrix says to no effect, and what the nodes cannot run."""
+        return lint.lint(self, nodes)
 
     # --- Names of GPUs ---
 
@@ -241,4 +261,6 @@ class Matrix:
                 return gpu
             return replace(gpu, model=self.model_of("", gpu.name))
 
+        if all(gpu.model in self.models for gpu in node.gpus):
+            return node
         return replace(node, gpus=tuple(rename(gpu) for gpu in node.gpus))

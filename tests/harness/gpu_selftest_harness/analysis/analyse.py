@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All that is told of a night, from the index."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ..errors import Refused
+from ..words import ERROR, FAIL, MISS, PASS, SKIP, worst
+from .fleet import fleets, pair_matrices
+from .grid import grids
+from .incidents import incidents
+from .provenance import differences
+from .trends import trends
+from .values import Analysis, Change, Verdict
+
+
+def analyse(index, night=None):
+    """Of the last night if none is named."""
+    nights = tuple(index.nights())
+    if not nights:
+        raise Refused("there is no night in the index: run one, or add its bundle")
+    night = night or nights[-1]
+    if night not in nights:
+        raise Refused(f"there is no night '{night}' in the index, the last ones are "
+                      + ", ".join(nights[-5:]))
+    previous = max((one for one in nights if one < night), default=None)
+    outcomes = list(index.outcomes(night))
+    before = list(index.outcomes(previous)) if previous else []
+    told = trends(list(index.histories()), night, index.provenance)
+    cells = {key: index.cell(key) for key in
+             {one.cell for one in outcomes + before} | {one.history.key.cell for one in told}}
+    found = incidents(outcomes, told)
+    of_cells = [one for one in outcomes if not one.workload] or outcomes
+    return Analysis(
+        night=night, previous=previous, nights=tuple(one for one in nights if one <= night),
+        verdict=verdict(outcomes, found), counts=dict(Counter(one.word for one in of_cells)),
+        red=len({one.cell for one in outcomes if one.is_red}),
+        expected_failures=sum(1 for one in of_cells if one.word == FAIL and one.is_as_expected),
+        cells=cells, outcomes=outcomes, changes=changes(before, outcomes) if previous else [],
+        grids=grids(outcomes, cells), incidents=found, trends=told, fleets=fleets(told),
+        pairs=pair_matrices(told), differences=_differences(told, night, previous, index.provenance),
+        provenance=_provenance(told, night, index.provenance),
+        quarantine=[one for one in outcomes if one.quarantine is not None],
+        intermittent=[one for one in outcomes if one.is_intermittent],
+        runs=list(index.runs(night)),
+        is_simulated=any(getattr(run, "is_simulated", False) for run in index.runs(night)))
+
+
+def verdict(outcomes, found):
+    """Red ones decide; what failed as it has to is no failure of the night."""
+    if found:
+        first = found[0]
+        its = first.outcomes[0] if first.outcomes else None
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        word = first.word if first.word in (FAIL, ERROR, MISS) else FAIL
+        return Verdict(word, first.title + more, first.layer, first.ids[0] if first.ids else None,
+                       its.remedy if its else "", first.since)
+    words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
+             if one.quarantine is None]
+    word = worst(words)
+    if word == SKIP:
+        return Verdict(SKIP, "nothing was tested")
+    count = len({one.cell for one in outcomes})
+    failures = len({one.cell for one in outcomes if one.word == FAIL and one.is_as_expected})
+    return Verdict(word, f"all {count} cells as expected"
+                   + (f", {failures} of them by failing" if failures else ""))
+
+
+def changes(before, after):
+    """What is not said as it was the night before."""
+    one = {(outcome.cell, outcome.workload): outcome for outcome in before}
+    other = {(outcome.cell, outcome.workload): outcome for outcome in after}
+    return [Change(*place, one.get(place), other.get(place)) for place in sorted({**one, **other})
+            if _said(one.get(place)) != _said(other.get(place))]
+
+
+def _said(outcome):
+    return outcome and (outcome.word, outcome.layer, outcome.id, outcome.is_as_expected)
+
+
+def _digests(told, night):
+    """Digest of each cell's provenance that night."""
+    found = {}
+    for trend in told:
+        history = trend.history
+        if history.provenance and night in history.nights:
+            found[history.key.cell] = history.provenance[history.nights.index(night)]
+    return found
+
+
+def _provenance(told, night, provenance):
+    return {digest: provenance(digest) for digest in sorted(set(_digests(told, night).values()))}
+
+
+def _differences(told, night, previous, provenance):
+    if previous is None:
+        return []
+    one, other = _digests(told, previous), _digests(told, night)
+    pairs = {(one[cell], other[cell]) for cell in one.keys() & other.keys()
+             if one[cell] != other[cell]}
+    # Several cells that differ in the same way say so once.
+    return list(dict.fromkeys(difference for pair in sorted(pairs)
+                              for difference in differences(*map(provenance, pair))))

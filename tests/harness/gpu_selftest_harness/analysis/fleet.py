@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GPUs and links beside one another, tonight."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from ..statistics.fleet import rank
+from .values import Fleet, PairMatrix
+
+
+def _groups(trends, is_wanted):
+    """Tonight's trends of one number, by what it is."""
+    grouped = defaultdict(dict)
+    for trend in trends:
+        key = trend.history.key
+        if trend.tonight is not None and is_wanted(key):
+            grouped[key.cell, key.workload, key.metric, key.variant, key.unit][key.src, key.dst] = trend
+    return sorted(grouped.items())
+
+
+def fleets(trends):
+    """Of each number that several GPUs have."""
+    told = []
+    for (cell, workload, metric, variant, unit), ends in _groups(trends, _is_of_one_gpu):
+        values = {src or dst: trend.tonight for (src, dst), trend in ends.items()}
+        direction = next(iter(ends.values())).direction
+        if len(values) > 1 and direction:
+            told.append(Fleet(workload, metric, variant, unit, cell,
+                              float(np.median(list(values.values()))),
+                              tuple(rank(values, direction))))
+    return told
+
+
+def pair_matrices(trends):
+    told = []
+    for (cell, workload, metric, variant, unit), ends in _groups(trends, _is_of_a_pair):
+        gpus = tuple(sorted({gpu for pair in ends for gpu in pair}))
+        place = {gpu: index for index, gpu in enumerate(gpus)}
+        table = [[None] * len(gpus) for _ in gpus]
+        for (src, dst), trend in ends.items():
+            table[place[src]][place[dst]] = trend.tonight
+        direction = next(iter(ends.values())).direction
+        slow = ()
+        if direction:
+            names = {f"{place[src]} {place[dst]}": trend.tonight for (src, dst), trend in ends.items()}
+            slow = tuple(sorted(tuple(map(int, standing.gpu.split()))
+                                for standing in rank(names, direction) if standing.is_slow))
+        told.append(PairMatrix(workload, metric, variant, unit, direction, cell, gpus,
+                               tuple(map(tuple, table)),
+                               float(np.median([trend.tonight for trend in ends.values()])), slow))
+    return told
+
+
+def _is_of_one_gpu(key):
+    return bool(key.src) != bool(key.dst) or (key.src == key.dst != "")
+
+
+def _is_of_a_pair(key):
+    return bool(key.src) and bool(key.dst) and key.src != key.dst

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said of each series tonight: dropped, shifted, steady, or nothing that anybody could tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..model import History
+from ..statistics import change_points
+from ..statistics.clocks import separate
+from ..statistics.correlation import TO_SD
+from ..statistics.gate import LEAST_NIGHTS, floor_of, gate
+from ..statistics.night import night_value
+from ..statistics.ranks import LONGEST
+from ..statistics.smallest import NIGHTS, detectable
+from ..statistics.values import CLOCK, CONFIRMED, REFUTED, SUSPECT as GATE_SUSPECT
+from ..words import DIRECTION_OF_UNIT, HIGHER
+from .provenance import differences
+from .values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED, YOUNG, Point,
+                     Trend)
+
+TOLD_FOR = 7  # nights that a shift stays news; after that it is how things are
+
+
+def trends(histories, night, provenance=None):
+    """Worst first. `provenance(digest)` is what a night was measured with."""
+    cut = [until(history, night) for history in histories]
+    cut = [history for history in cut if history.nights]
+    judged = [index for index, history in enumerate(cut) if direction_of(history)]
+    alarms = dict(zip(judged, change_points.replay(
+        [np.array(cut[index].values)[clean(cut[index])] for index in judged])))
+    told = [_trend(history, night, alarms.get(index, []), provenance)
+            for index, history in enumerate(cut)]
+    return sorted(told, key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
+
+
+def until(history, night):
+    """The history as it was at the end of that night."""
+    count = sum(1 for one in history.nights if one <= night)
+    if count == len(history.nights):
+        return history
+    lists = ("nights", "values", "lows", "highs", "launches", "clocks_hz", "flags", "provenance")
+    return History(history.key, *(getattr(history, name)[:count] for name in lists))
+
+
+def direction_of(history):
+    return DIRECTION_OF_UNIT.get(history.key.unit)
+
+
+def clean(history):
+    """Places of the nights that may be compared."""
+    flags = history.flags or [""] * len(history.values)
+    return [index for index, (value, flag) in enumerate(zip(history.values, flags))
+            if not flag and np.isfinite(value) and value > 0]
+
+
+def _trend(history, night, alarms, provenance):
+    direction = direction_of(history)
+    tonight = history.values[-1] if history.nights[-1] == night else None
+    if direction is None:
+        return Trend(history, UNJUDGED, f"nobody says which way {history.key.unit or 'it'} is better",
+                     None, tonight, None, None, None)
+    places = clean(history)
+    values = np.array(history.values)[places]
+    points = tuple(_point(history, places, alarm, direction, night, provenance) for alarm in alarms)
+    start = max((alarm.point.index for alarm in alarms if not alarm.point.went_away), default=0)
+    level = values[start:][-LONGEST:]
+    median = float(np.median(level)) if len(level) else None
+    spread = TO_SD * float(np.median(np.abs(level - median))) / median if len(level) else None
+    is_clean_tonight = tonight is not None and bool(places) and places[-1] == len(history.values) - 1
+    gated = _gate(history, values, alarms, direction) if is_clean_tonight else None
+    trend = Trend(history, STEADY, "", direction, tonight, median, spread, gated, points)
+    if not is_clean_tonight:
+        return replace(trend, word=NOISY, reason=_why_not(history, tonight))
+    return _judged(trend, values, level, is_told=[len(values) - 1 - alarm.told_at < TOLD_FOR
+                                                  and not alarm.point.went_away for alarm in alarms])
+
+
+def _judged(trend, values, level, is_told):
+    gated, recent = trend.gate, [point for point, told in zip(trend.points, is_told) if told]
+    last = recent[-1] if recent else None
+    if gated.word == CONFIRMED:
+        return replace(trend, word=DROPPED, reason=f"{_by(gated.shift)} tonight, which"
+                       f" confirming launches show, too; {gated.limit:.1%} is let pass")
+    if last and last.is_worse:
+        return replace(trend, word=SHIFTED, reason=f"{_by(last.change.shift)} since {last.night}"
+                       + (", and the clock with it" if _is_of_clock(last) else ""))
+    if gated.word == GATE_SUSPECT:
+        return replace(trend, word=SUSPECT, reason=f"{_by(gated.shift)} tonight, not confirmed")
+    if len(values) < LEAST_NIGHTS:
+        return replace(trend, word=YOUNG,
+                       reason=f"{len(values)} nights, {LEAST_NIGHTS} are needed")
+    smallest = detectable(level)
+    trend = replace(trend, smallest=smallest)
+    if last:
+        return replace(trend, word=IMPROVED, reason=f"{_by(last.change.shift)} since {last.night}")
+    seen = (f"{smallest:.1%} within {NIGHTS} nights would have been seen" if smallest is not None
+            else f"too few nights to see anything begin within {NIGHTS}")
+    refuted = "; low at first tonight, not in confirming launches" if gated.word == REFUTED else ""
+    return replace(trend, reason=f"no regression; {seen}{refuted}")
+
+
+def _gate(history, values, alarms, direction):
+    """Against the level that was known before tonight."""
+    known = max((alarm.point.index for alarm in alarms
+                 if alarm.told_at < len(values) - 1 and not alarm.point.went_away), default=0)
+    launches = history.launches[-1] or [values[-1]]
+    # What is more than usual was started to confirm.
+    usual = int(np.median([len(one) for one in history.launches[:-1]] or [len(launches)]))
+    first, more = launches[:usual] or launches, launches[usual:]
+    return gate(values[known:-1], night_value(first), more, direction,
+                floor_of(history.key.unit, history.key.metric))
+
+
+def _point(history, places, alarm, direction, night, provenance):
+    index = places[alarm.point.index]
+    worse = -1 if direction == HIGHER else 1
+    suspects = ()
+    before = places[alarm.point.index - 1]
+    if provenance and history.provenance:
+        one, other = history.provenance[before], history.provenance[index]
+        if one != other:
+            suspects = tuple(differences(provenance(one), provenance(other)))
+    return Point(replace(alarm.point, index=index), history.nights[index],
+                 is_new=history.nights[places[alarm.told_at]] == night,
+                 is_worse=worse * alarm.point.shift > 0, suspects=suspects,
+                 separation=_separation(history, places, alarm, direction))
+
+
+def _separation(history, places, alarm, direction):
+    first = alarm.point.index
+    old, new = places[max(first - 30, 0):first], places[first:alarm.told_at + 1]
+    pick = [[numbers[place] for place in side] for numbers in (history.values, history.clocks_hz)
+            for side in (old, new)]
+    return separate(*pick, direction=direction)
+
+
+def _is_of_clock(point):
+    return point.separation is not None and point.separation.word == CLOCK
+
+
+def _why_not(history, tonight):
+    if tonight is None:
+        return "not measured tonight"
+    return (history.flags[-1] if history.flags else "") or "the number is not above 0"
+
+
+def _by(shift):
+    return f"{abs(shift):.1%} {'less' if shift < 0 else 'more'}"
+
+
+def _badness(trend):
+    """Of the same word the largest first; the name decides what is left."""
+    shift = trend.gate.shift if trend.gate and trend.gate.shift is not None else 0.0
+    last = trend.points[-1].change.shift if trend.points else 0.0
+    key = trend.history.key
+    return -max(abs(shift), abs(last)), key.workload, key.metric, key.variant, key.cell, key.src, key.dst

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is told of a night, from an index in memory in which everything that happened was put."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from gpu_selftest_harness.analysis import analyse
+from gpu_selftest_harness.errors import Refused
+from gpu_selftest_harness.model import Cell, Expectation, History, Outcome, SeriesKey
+
+CELL = Cell("580", "13.0", "base", "debian12", "local", "h100", "all", "compute,utility", "quick")
+PASS = Expectation("PASS")
+TOO_OLD = Expectation("FAIL", "host", "host.driver-too-old", reason="13.0 needs 580", rule=0)
+GPUS = tuple(f"GPU-{place}" for place in range(4))
+
+
+@dataclass
+class Index:
+    """The methods of the real one that an analysis calls."""
+
+    said: dict = field(default_factory=dict)  # night -> outcomes
+    cells: list = field(default_factory=lambda: [CELL])
+    series: list = field(default_factory=list)
+    provenances: dict = field(default_factory=dict)
+
+    def nights(self):
+        return sorted(self.said)
+
+    def runs(self, night=None):
+        return [f"run of {night}"]
+
+    def outcomes(self, night):
+        return self.said[night]
+
+    def cell(self, key):
+        return next(cell for cell in self.cells if cell.key == key)
+
+    def histories(self, cells=None, nights=None):
+        return iter(self.series)
+
+    def provenance(self, digest):
+        return self.provenances[digest]
+
+
+def nights(count, last="2026-11-27"):
+    return [str(date.fromisoformat(last) - timedelta(days=count - 1 - place))
+            for place in range(count)]
+
+
+def outcome(word="PASS", cell=CELL, workload="", expected=PASS, **more):
+    told = {"layer": None, "id": None, "stage": "run",
+            "is_as_expected": word in (expected.word, "SKIP"), **more}
+    return Outcome(cell.key, workload, word, told.pop("layer"), told.pop("id"), told.pop("stage"),
+                   expected, told.pop("is_as_expected"), **told)
+
+
+def history(values, src=GPUS[0], dst="", unit="bytes_per_s", cell=CELL, metric="host-copy.to-gpu",
+            flags=None, provenance=None, launches=None, clocks=None, last="2026-11-27"):
+    values = [float(value) for value in values]
+    key = SeriesKey(cell.key, metric.partition(".")[0], metric, "pinned", unit, src, dst)
+    return History(key, nights(len(values), last), values, values, values,
+                   launches or [[value] * 3 for value in values], clocks or [None] * len(values),
+                   flags or [""] * len(values), provenance or ["a"] * len(values))
+
+
+def noise(count, seed=1):
+    return 50e9 * (1 + 0.01 * np.random.default_rng(seed).normal(size=count))
+
+
+def index_of(*series, said=(), cells=(CELL,), count=60):
+    every = nights(count)
+    return Index({night: [outcome()] for night in every[:-1]} | {every[-1]: list(said) or [outcome()]},
+                 list(cells), list(series), {"a": {"driver": "580.65.06"}, "b": {"driver": "580.95.05"}})
+
+
+def the_trend(*series, **more):
+    told = analyse(index_of(*series, **more)).trends
+    assert len(told) == 1
+    return told[0]
+
+
+# --- Words of a series ------------------------------------------------------------------------
+
+
+def test_trend__steady_says_what_could_have_been_seen():
+    trend = the_trend(history(noise(60)))
+
+    assert (trend.word, trend.points) == ("STEADY", ())
+    assert 0.01 < trend.smallest < 0.10
+    assert f"{trend.smallest:.1%} within 5 nights would have been seen" in trend.reason
+
+
+def test_trend__shifted_names_the_night_and_what_changed():
+    values = noise(60)
+    values[55:] *= 0.95
+
+    trend = the_trend(history(values, provenance=["a"] * 55 + ["b"] * 5))
+
+    assert trend.word == "SHIFTED"
+    assert trend.points[0].night == nights(60)[55]
+    assert trend.points[0].is_worse
+    assert [(one.what, one.before, one.after) for one in trend.points[0].suspects] == [
+        ("driver", "580.65.06", "580.95.05")]
+    assert nights(60)[55] in trend.reason
+
+
+def test_trend__without_a_change_there_is_no_suspect():
+    values = noise(60)
+    values[55:] *= 0.95
+
+    assert the_trend(history(values)).points[0].suspects == ()
+
+
+def test_trend__of_times_more_is_worse():
+    values = noise(60) / 50e9
+    values[55:] *= 1.05
+
+    assert the_trend(history(values, unit="s")).word == "SHIFTED"
+    assert the_trend(history(values)).word == "IMPROVED"
+
+
+def test_trend__an_old_shift_is_how_things_are():
+    values = noise(60)
+    values[30:] *= 0.95
+
+    trend = the_trend(history(values))
+
+    assert trend.word == "STEADY"
+    assert [point.night for point in trend.points] == [nights(60)[30]]
+    assert trend.median == pytest.approx(np.median(values[30:]))
+
+
+def test_trend__dropped_tonight_where_confirming_launches_show_it():
+    values = noise(60)
+    values[-1] *= 0.8
+    low = values[-1]
+    launches = [[value] * 3 for value in values[:-1]]
+
+    assert the_trend(history(values)).word == "SUSPECT"
+    assert the_trend(history(values, launches=[*launches, [low] * 5])).word == "DROPPED"
+    refuted = the_trend(history(values, launches=[*launches, [low, low, low, 50e9, low]]))
+    assert refuted.word == "STEADY"
+    assert "not in confirming launches" in refuted.reason
+
+
+def test_trend__noisy_nights_are_left_out():
+    values = noise(60)
+    values[50:] *= 0.7
+    flags = [""] * 50 + ["another process used the GPU"] * 10
+
+    trend = the_trend(history(values, flags=flags))
+
+    assert (trend.word, trend.reason) == ("NOISY", "another process used the GPU")
+    assert trend.points == ()
+
+
+def test_trend__what_was_not_measured_tonight_is_not_steady():
+    trend = the_trend(history(noise(60), last="2026-11-26"))
+
+    assert (trend.word, trend.tonight, trend.reason) == ("NOISY", None, "not measured tonight")
+
+
+def test_trend__young_and_unjudged():
+    assert the_trend(history(noise(9))).word == "YOUNG"
+    assert the_trend(history(noise(60), unit="celsius")).word == "UNJUDGED"
+
+
+def test_trend__a_shift_of_the_clock_says_so():
+    values = noise(60)
+    values[55:] *= 0.9
+
+    trend = the_trend(history(values, clocks=[2e9] * 55 + [1.8e9] * 5))
+
+    assert trend.points[0].separation.word == "CLOCK"
+    assert "the clock with it" in trend.reason
+    assert "clock" not in the_trend(history(values, clocks=[2e9] * 60)).reason
+
+
+def test_trends__of_an_earlier_night_know_nothing_of_later_ones():
+    values = noise(60)
+    values[55:] *= 0.9
+
+    told = analyse(index_of(history(values)), nights(60)[54])
+
+    assert [(trend.word, trend.points) for trend in told.trends] == [("STEADY", ())]
+
+
+# --- The night --------------------------------------------------------------------------------
+
+
+def test_analyse__all_as_expected():
+    old = replace(CELL, driver="535")
+    told = analyse(index_of(cells=(CELL, old), said=[
+        outcome(), outcome("FAIL", old, expected=TOO_OLD, layer="host", id="host.driver-too-old")]))
+
+    assert (told.verdict.word, told.red, told.expected_failures) == ("PASS", 0, 1)
+    assert told.verdict.headline == "all 2 cells as expected, 1 of them by failing"
+    assert told.counts == {"PASS": 1, "FAIL": 1}
+    assert told.incidents == []
+
+
+def test_analyse__red_names_layer_and_remedy():
+    told = analyse(index_of(said=[outcome("FAIL", layer="host", id="host.driver-too-old",
+                                          remedy="install a newer driver")]))
+
+    assert (told.verdict.word, told.verdict.layer, told.verdict.id, told.verdict.remedy) == (
+        "FAIL", "host", "host.driver-too-old", "install a newer driver")
+    assert told.red == 1
+
+
+@pytest.mark.parametrize("word", ["ERROR", "MISS"])
+def test_analyse__could_not_tell_is_not_passed(word):
+    assert analyse(index_of(said=[outcome(word)])).verdict.word == word
+
+
+def test_analyse__an_unexpected_pass_is_red():
+    told = analyse(index_of(said=[outcome("PASS", expected=TOO_OLD)]))
+
+    assert told.verdict.word == "FAIL"
+    assert "PASS where FAIL is expected" in told.verdict.headline
+
+
+def test_analyse__nothing_tested_is_no_pass():
+    assert analyse(index_of(said=[outcome("SKIP")])).verdict.word == "SKIP"
+
+
+def test_analyse__quarantined_is_not_red_but_told():
+    told = analyse(index_of(said=[outcome(), outcome("FAIL", workload="sgemm", id="hardware.x",
+                                                     quarantine={"owner": "x"})]))
+
+    assert (told.verdict.word, told.red, len(told.quarantine)) == ("PASS", 0, 1)
+
+
+def test_analyse__a_regression_alone_makes_the_night_fail():
+    values = noise(60)
+    values[55:] *= 0.9
+
+    told = analyse(index_of(history(values)))
+
+    assert (told.verdict.word, told.verdict.layer) == ("FAIL", "hardware")
+    assert told.verdict.since == nights(60)[55]
+    assert [trend.word for trend in told.regressions] == ["SHIFTED"]
+
+
+def test_analyse__what_changed_since_last_night():
+    index = index_of(said=[outcome("FAIL", id="host.x", layer="host")])
+
+    change, = analyse(index).changes
+
+    assert (change.before.word, change.after.word) == ("PASS", "FAIL")
+    assert analyse(index, nights(60)[-2]).changes == []
+
+
+def test_analyse__an_unknown_night_is_refused():
+    with pytest.raises(Refused, match="no night '2020-01-01' in the index, the last ones are"):
+        analyse(index_of(), "2020-01-01")
+    with pytest.raises(Refused, match="no night in the index"):
+        analyse(Index())
+
+
+def test_analyse__provenance_that_changed_since_last_night():
+    told = analyse(index_of(history(noise(60), provenance=["a"] * 59 + ["b"])))
+
+    assert [(one.what, one.before, one.after) for one in told.differences] == [
+        ("driver", "580.65.06", "580.95.05")]
+    assert told.provenance == {"b": {"driver": "580.95.05"}}
+
+
+# --- Grid, fleet, pairs, incidents ------------------------------------------------------------
+
+
+def test_grid__drivers_and_cudas_in_the_order_of_versions():
+    cells = [replace(CELL, driver=driver, cuda=cuda, variant=variant)
+             for driver in ("580", "1000", "535") for cuda in ("13.0", "9.2") for variant in ("base", "devel")]
+    told = analyse(index_of(cells=cells, said=[outcome(cell=cell) for cell in cells]))
+
+    assert [grid.title for grid in told.grids] == [(("variant", "base"),), (("variant", "devel"),)]
+    assert told.grids[0].drivers == ("535", "580", "1000")
+    assert told.grids[0].cudas == ("9.2", "13.0")
+    assert len(told.grids[0].squares) == 6
+
+
+def test_grid__what_is_red_in_a_cell_decides():
+    told = analyse(index_of(said=[outcome(), outcome("ERROR", workload="sgemm")]))
+
+    square = told.grids[0].squares["580", "13.0"]
+    assert (square.word, square.is_as_expected) == ("ERROR", False)
+
+
+def test_fleet__the_slow_gpu_is_first():
+    told = analyse(index_of(*(history(noise(60, 1) * (0.8 if gpu == GPUS[2] else 1), src=gpu)
+                              for gpu in GPUS)))
+
+    fleet, = told.fleets
+    assert [one.gpu for one in fleet.standings if one.is_slow] == [GPUS[2]]
+    assert fleet.standings[0].gpu == GPUS[2]
+
+
+def pairs(slow, count=60, by=0.7):
+    return [history(noise(count, place) * np.where(
+        np.arange(count) >= count - 5, by if slow(src, dst) else 1, 1), src=src, dst=dst,
+        metric="peer-copy.write") for place, (src, dst) in enumerate(
+            (src, dst) for src in GPUS for dst in GPUS if src != dst)]
+
+
+def test_pairs__every_ordered_pair_and_the_slow_ones():
+    told = analyse(index_of(*pairs(lambda src, dst: {src, dst} == set(GPUS[:2]))))
+
+    matrix, = told.pairs
+    assert matrix.gpus == GPUS
+    assert [matrix.values[place][place] for place in range(4)] == [None] * 4
+    assert matrix.slow == ((0, 1), (1, 0))
+
+
+def test_incidents__a_dead_link_is_one():
+    told = analyse(index_of(*pairs(lambda src, dst: {src, dst} == set(GPUS[:2]))))
+
+    incident, = told.incidents
+    assert (incident.where, len(incident.trends)) == ("GPU-0 <-> GPU-1", 2)
+
+
+def test_incidents__all_links_of_a_gpu_are_the_gpu():
+    told = analyse(index_of(*pairs(lambda src, dst: GPUS[3] in (src, dst))))
+
+    incident, = told.incidents
+    assert (incident.where, len(incident.trends)) == (GPUS[3], 6)
+
+
+def test_incidents__one_finding_in_many_cells_is_one():
+    cells = [replace(CELL, cuda=cuda) for cuda in ("11.8", "12.4", "13.0")]
+    told = analyse(index_of(cells=cells, said=[
+        outcome("FAIL", cell, id="host.x", layer="host") for cell in cells]))
+
+    incident, = told.incidents
+    assert (incident.ids, incident.title) == (("host.x",), "host.x in 3 cells")
+
+
+def test_incidents__two_findings_are_two():
+    told = analyse(index_of(said=[outcome("FAIL", id="host.x", layer="host"),
+                                  outcome("ERROR", workload="sgemm", id="suite.y", layer="suite")]))
+
+    assert [one.word for one in told.incidents] == ["FAIL", "ERROR"]

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Change points: cases by hand, and the claims about false alarms and delays on series of which it is
+known what is in them. Bounds are those of a binomial or Poisson count, four deviations wide."""
+
+import numpy as np
+import pytest
+
+from gpu_selftest_harness import synthetic
+from gpu_selftest_harness.statistics.change_points import best, find, replay, spikes
+from gpu_selftest_harness.statistics.smallest import detectable, in_spreads, table
+
+LEVEL = 100.0
+
+
+def noise(count, seed=1, cv=0.01):
+    return LEVEL * (1 + cv * np.random.default_rng(seed).normal(size=count))
+
+
+def test_find__a_step():
+    values = noise(60)
+    values[40:] *= 0.95
+
+    points = find(values)
+
+    assert [point.index for point in points] == [40]
+    assert points[0].shift == pytest.approx(-0.05, abs=0.01)
+    assert points[0].before == pytest.approx(np.median(values[:40]))
+    assert points[0].p <= 0.0005
+
+
+def test_find__nothing_in_noise_or_in_a_constant():
+    assert find(noise(60)) == []
+    assert find([LEVEL] * 60) == []
+
+
+def test_find__a_step_without_noise():
+    # What a simulator measures has none.
+    assert [point.index for point in find([LEVEL] * 30 + [LEVEL * 0.9] * 10)] == [30]
+
+
+def test_find__up_as_well_as_down():
+    values = noise(60)
+    values[40:] *= 1.05
+
+    assert [point.shift > 0 for point in find(values)] == [True]
+
+
+def test_find__a_step_below_the_least_effect_is_none():
+    steady = LEVEL * (1 + 0.0005 * np.random.default_rng(1).normal(size=60))
+
+    assert find(np.where(np.arange(60) < 40, steady, steady * 0.993)) == []
+    assert len(find(np.where(np.arange(60) < 40, steady, steady * 0.985))) == 1
+
+
+def test_find__a_small_old_step_does_not_hide_a_large_new_one():
+    steady = LEVEL * (1 + 0.0005 * np.random.default_rng(1).normal(size=80))
+    steady[40:] *= 0.993
+    steady[75:] *= 0.95
+
+    assert [point.index for point in find(steady)] == [75]
+
+
+def test_find__each_of_two_steps():
+    values = noise(120)
+    values[40:] *= 0.95
+    values[80:] *= 0.95
+
+    assert [point.index for point in find(values)] == pytest.approx([40, 80], abs=1)
+
+
+def test_find__outliers_are_none():
+    values = noise(90)
+    values[[20, 33, 47, 60, 71]] *= 0.7
+
+    assert find(values) == []
+
+
+def test_find__a_step_among_outliers():
+    values = noise(90)
+    values[[20, 33, 47, 60, 71]] *= 0.7
+    values[85:] *= 0.95
+
+    assert [point.index for point in find(values)] == [85]
+
+
+def test_find__one_or_two_nights_are_no_level():
+    values = noise(60)
+    values[58:] *= 0.5
+
+    assert find(values) == []
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, float("nan"), float("inf")])
+def test_find__refuses_what_has_no_logarithm(bad):
+    with pytest.raises(ValueError, match="finite values above 0"):
+        find([LEVEL] * 20 + [bad])
+
+
+def test_spikes__alone_and_not_tonight():
+    window = np.array([[0.0, 1, 0, -1, 50, 0, 1, 50, 50, 0, -1, 50]])
+
+    assert np.flatnonzero(spikes(window)[0]).tolist() == [4]
+
+
+def test_replay__an_alarm_is_told_once_and_when_it_can_be():
+    values = noise(80)
+    values[60:] *= 0.9
+
+    (alarm,), = replay([values])
+
+    assert alarm.point.index == 60
+    assert 62 < alarm.told_at < 66
+
+
+@pytest.mark.parametrize("until", [61, 62, 63, 64, 65, 70, 80])
+def test_replay__later_nights_do_not_change_what_was_told(until):
+    values = noise(80)
+    values[60:] *= 0.9
+
+    told = {(alarm.told_at, alarm.point) for alarm in replay([values])[0] if alarm.told_at < until}
+
+    assert {(alarm.told_at, alarm.point) for alarm in replay([values[:until]])[0]} == told
+
+
+def test_replay__many_at_once_are_as_each_alone():
+    batch = synthetic.draw("outliers", 12, 150, seed=4, shift=-0.05, at=100).values
+    ragged = [row[place:] for place, row in enumerate(batch)]
+
+    assert replay(ragged) == [replay([row])[0] for row in ragged]
+
+
+def test_replay__what_goes_away_closes_itself():
+    values = noise(90)
+    values[60:65] *= 0.9
+
+    alarms = replay([values])[0]
+
+    assert [(alarm.point.index, alarm.point.went_away) for alarm in alarms] == [(60, True)]
+
+
+def test_replay__what_stays_does_not():
+    values = noise(90)
+    values[60:] *= 0.9
+
+    assert [alarm.point.went_away for alarm in replay([values])[0]] == [False]
+
+
+def test_best__p_is_of_the_best_split():
+    windows = np.stack([np.log(noise(40, seed)) for seed in range(3)])
+    windows[1, 30:] -= 0.1
+
+    assert [(row, first) for row, first, _ in best(windows)] == [(1, 30)]
+
+
+# --- Claims -----------------------------------------------------------------------------------
+
+SERIES = 60
+
+
+@pytest.mark.parametrize("kind", sorted(synthetic.NOISES))
+def test_claim__at_most_one_false_alarm_in_ten_series_and_years(kind):
+    batch = synthetic.draw(kind, SERIES, 365, seed=21)
+
+    alarms = sum(map(len, replay(batch.values)))
+
+    expected = 0.1 * SERIES
+    assert alarms <= expected + 4 * expected**0.5
+
+
+@pytest.mark.parametrize("shift", [-0.05, -0.10, 0.05])
+@pytest.mark.parametrize("kind", sorted(synthetic.NOISES))
+def test_claim__five_percent_is_found_within_five_nights(kind, shift):
+    at = 150
+    batch = synthetic.draw(kind, SERIES, at + 25, seed=22, shift=shift, at=at)
+
+    nights = [min((alarm.told_at - at + 1 for alarm in alarms
+                   if alarm.told_at >= at and abs(alarm.point.index - at) <= 3), default=np.inf)
+              for alarms in replay(batch.values)]
+
+    assert np.median(nights) <= 5
+    # Every one: what is missed by chance is no more than one in a hundred.
+    assert np.isinf(nights).sum() <= 0.01 * SERIES + 4 * (0.01 * SERIES)**0.5
+
+
+@pytest.mark.parametrize("count", [40, 90])
+def test_claim__the_smallest_that_can_be_seen_is_seen(count):
+    seen, told, trials = 0, 0, 150
+    rng = np.random.default_rng(17)
+    for _ in range(trials):
+        values = LEVEL * (1 + 0.01 * rng.normal(size=count))
+        smallest = detectable(values)
+        values[-5:] *= 1 - 0.01 * table()[count]
+        seen += any(abs(point.index - (count - 5)) <= 3 for point in find(values))
+        told += smallest
+    # Nine in ten, of the spread as it is; and what is told lies at or above it.
+    assert seen / trials >= 0.9 - 4 * (0.9 * 0.1 / trials)**0.5
+    assert 0.01 * table()[count] < told / trials < 0.02 * table()[count]
+
+
+def test_smallest__none_where_there_are_too_few():
+    assert detectable(noise(9)) is None
+    assert in_spreads(10) == np.inf
+
+
+def test_smallest__grows_with_the_noise_and_is_never_below_the_least_effect():
+    assert detectable(noise(60, cv=0.02)) == pytest.approx(2 * detectable(noise(60)), rel=0.1)
+    assert detectable([LEVEL] * 60) == pytest.approx(0.01)
+    assert detectable(noise(60, cv=1e-5)) >= 0.01
