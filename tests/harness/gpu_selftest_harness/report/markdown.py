@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from ..analysis.values import Analysis
-from . import marks, trends, views
+from . import machines, marks, trends, views
 from .names import Names
 from .text import counted, shown
 
@@ -21,8 +21,8 @@ _NO_MENTION = "\u200b"
 
 
 def markdown(analysis: Analysis) -> str:
-    names = Names(analysis.cells, analysis.gpus)
-    parts = [_head(analysis), _layers(analysis), _red(analysis, names), _changes(analysis, names),
+    names = Names(analysis.cells, machines.gpu_names(analysis))
+    parts = [_head(analysis, names), _layers(analysis), _red(analysis, names), _changes(analysis, names),
              _series(analysis, names), _held(analysis, names)]
     text = "\n\n".join(part for part in parts if part) + "\n"
     return text if len(text.encode()) <= LIMIT_BYTES else parts[0] + "\n"
@@ -35,10 +35,10 @@ def escape(text: str, limit: int = _TEXT) -> str:
     return _SPECIAL.sub(told, shown(text, limit))
 
 
-def _head(analysis):
+def _head(analysis, names):
     verdict = analysis.verdict
     mark = marks.of_verdict(verdict)
-    lines = [f"## {mark.glyph} {verdict.word}: {escape(verdict.headline)}", ""]
+    lines = [f"## {mark.glyph} {verdict.word}: {escape(names.told(verdict.headline))}", ""]
     if analysis.is_simulated:
         lines += ["**SIMULATED**: no number was measured on a GPU.", ""]
     if verdict.remedy:

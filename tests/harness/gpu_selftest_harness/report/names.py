@@ -55,9 +55,19 @@ class Names:
         return self.gpu(src or dst) if src or dst else ""
 
     def place(self, where: str) -> str:
-        """Of 'UUID' or 'UUID -> UUID'."""
-        src, _, dst = where.partition(" -> ")
-        return self.where(src, dst)
+        """Of 'UUID', 'UUID -> UUID' or 'UUID <-> UUID'."""
+        for arrow, shown in ((" <-> ", " ↔ "), (" -> ", " → ")):
+            src, found, dst = where.partition(arrow)
+            if found:
+                return f"{self.gpu(src)}{shown}{self.gpu(dst)}"
+        return self.gpu(where) if where else ""
+
+    def told(self, sentence: str) -> str:
+        """A sentence of the analysis, with GPUs called by their names."""
+        for uuid in self._gpus:
+            if uuid and uuid in sentence:
+                sentence = sentence.replace(uuid, self.gpu(uuid))
+        return sentence
 
     def number(self, key) -> str:
         """'host-copy.to-gpu pinned'; the workload is said where the metric does not."""
