@@ -128,3 +128,19 @@ def test_page__counts_the_series_that_it_leaves_out():
 
 def test_page__is_the_same_twice():
     assert page(sample(20, 10)) == page(sample(20, 10))
+
+
+def test_page__tells_a_cell_and_its_workloads_in_one_row():
+    analysis = sample(30, 10)
+    whole = analysis.changes[0]
+    analysis.changes = [whole, replace(whole, workload="sgemm"), replace(whole, workload="host-copy")]
+    rows = ["".join(row.itertext()) for row in parsed(page(analysis)).iterfind(
+        f".//{HTML}section[@id='changes']//{HTML}table[@class='story']/{HTML}tbody/{HTML}tr")]
+    assert len(rows) == 1 and "sgemm and host-copy" in rows[0]
+
+
+def test_page__calls_gpus_by_their_place_where_only_the_run_knows_them():
+    analysis = sample(30, 10)
+    uuid, analysis.gpus = next(iter(analysis.gpus)), {}
+    analysis.verdict = replace(analysis.verdict, headline=f"{uuid} is slow")
+    assert parsed(page(analysis)).find(f".//{HTML}h1").text == "gpu 0 is slow"

@@ -9,7 +9,7 @@ import re
 from ..analysis.values import Analysis
 from . import machines, marks, trends, views
 from .names import Names
-from .text import counted, shown
+from .text import counted, listed, shown
 
 LIMIT_BYTES = 1 << 20  # GitHub refuses a larger summary altogether
 _ROWS = 100
@@ -68,10 +68,11 @@ def _red(analysis, names):
 
 
 def _changes(analysis, names):
-    return _table(f"Since {escape(analysis.previous or '')}", ("cell", "workload", "before", "now"), [
-        (names.cell(c.cell), c.workload,
+    return _table(f"Since {escape(analysis.previous or '')}", ("cell", "where", "before", "now"), [
+        (names.cell(c.cell), listed(c.workloads),
          marks.of_outcome(c.before).text if c.before else "not there",
-         marks.of_outcome(c.after).text if c.after else "not there") for c in analysis.changes])
+         marks.of_outcome(c.after).text if c.after else "not there")
+        for c in views.changes(analysis)])
 
 
 def _series(analysis, names):
@@ -81,7 +82,7 @@ def _series(analysis, names):
     table = _table("Regressions of speed", ("", "number", "GPU", "why"), rows)
     if not analysis.trends:
         return table
-    seen = f"Where no regression is told, {escape(trends.visible(analysis.trends), 400)}."
+    seen = escape(trends.visible(analysis.trends), 400)
     return f"{table}\n\n{seen}" if table else seen
 
 

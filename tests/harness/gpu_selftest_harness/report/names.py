@@ -50,7 +50,7 @@ class Names:
         return self.where(key.src, key.dst) or key.node
 
     def where(self, src: str, dst: str = "") -> str:
-        if src and dst:
+        if src and dst and src != dst:
             return f"{self.gpu(src)} → {self.gpu(dst)}"
         return self.gpu(src or dst) if src or dst else ""
 

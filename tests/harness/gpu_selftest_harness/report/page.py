@@ -29,7 +29,7 @@ def page(analysis: Analysis) -> str:
     return _environment().get_template("page.html.j2").render(
         a=analysis, names=names, style=Markup(style), script=Markup(script),
         style_hash=_hash(style), script_hash=_hash(script),
-        verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis),
+        verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis), changes=views.changes(analysis),
         cells=views.cell_views(analysis, names), heats=[views.heat(p, names) for p in analysis.pairs],
         first=first, others=others, left_out=left_out, visible=trends.visible(analysis.trends),
         digests=digests, provenance=provenance,

@@ -116,13 +116,15 @@ def told(point: Point, chart_of: Chart) -> str:
 
 
 def visible(trends: list[Trend]) -> str:
-    """How small a shift could have been seen where none is told."""
+    """How small a shift could have been seen where none is told: a sentence."""
     seen = sorted(t.smallest for t in trends if t.smallest is not None)
     if not seen:
-        return "no series is old enough to say how small a shift would be seen"
-    half = seen[len(seen) // 2]
-    return (f"a shift of {percent(half, signed=False)} would have been seen in half of the series, "
-            f"one of {percent(seen[-1], signed=False)} in all that are old enough")
+        return "No series is old enough to say how small a shift would be seen."
+    half, all_of_them = (percent(share, signed=False) for share in (seen[len(seen) // 2], seen[-1]))
+    if half == all_of_them:
+        return f"Where no regression is told, a shift of {half} or more would have been seen."
+    return (f"Where no regression is told, a shift of {half} would have been seen in half of the "
+            f"series, one of {all_of_them} in all that are old enough.")
 
 
 def _levels(trend: Trend, frame: svg.Box):

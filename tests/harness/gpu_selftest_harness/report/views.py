@@ -61,6 +61,27 @@ def layers(analysis: Analysis) -> list[Layer]:
     return list(by_name.values())
 
 
+@dataclass(frozen=True)
+class ChangeView:
+    """What changed in one cell in one way, for the cell or for some of its workloads."""
+
+    cell: str
+    workloads: tuple[str, ...]  # empty: only the cell as a whole
+    before: Outcome | None
+    after: Outcome | None
+
+
+def changes(analysis: Analysis) -> list[ChangeView]:
+    """A cell and its workloads mostly change together: they are told in one row."""
+    grouped: dict[tuple, list] = defaultdict(list)
+    for change in analysis.changes:
+        said = [one and (one.word, one.id, one.is_as_expected, one.quarantine is None)
+                for one in (change.before, change.after)]
+        grouped[change.cell, *said].append(change)
+    return [ChangeView(its[0].cell, tuple(one.workload for one in its if one.workload),
+                       its[0].before, its[0].after) for its in grouped.values()]
+
+
 @dataclass
 class CellView:
     """One cell with all that is said of it."""
