@@ -104,6 +104,7 @@ class Node:
     distro: str
     simulated: str | None = None  # the profile
     faults: tuple[str, ...] = ()  # of the simulation
+    problems: tuple[str, ...] = ()  # what could not be seen, and why: 'docker: no daemon answers'
 
     @property
     def driver_branch(self) -> str | None:

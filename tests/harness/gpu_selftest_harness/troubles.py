@@ -25,6 +25,12 @@ TROUBLES = {
     "suite.engine-cannot": Row(
         MISS, "the engine can do what the cell asks of it",
         "leave the cell out of the engine's rows"),
+    "suite.gpu-leased": Row(
+        MISS, "nobody else uses the GPU when its turn comes",
+        "wait for the other run, or end it; who has what: gpu-selftest-harness node leases"),
+    "suite.gpu-poisoned": Row(
+        MISS, "what used the GPU before has come to its end",
+        "see that nothing uses it any more, then: gpu-selftest-harness node clear <uuid>"),
     "suite.process-stuck": Row(
         ERROR, "a process ends when it is killed",
         "look for a call into the driver that hangs: dmesg | grep -i xid; then restart the machine"),

@@ -4,6 +4,7 @@
 import hashlib
 import json
 import os
+import tempfile
 import threading
 import time
 
@@ -41,10 +42,12 @@ def stand_in(tmp_path):
     return make_it
 
 
-def set_when(event, path):
+def set_when(event, path, is_simulation=False):
+    """Once the file is there, or a simulation has made its folder somewhere below."""
     deadline = time.monotonic() + LONG_S
-    while not path.exists() and time.monotonic() < deadline:
-        pass
+    while time.monotonic() < deadline:
+        if any(path.glob("*/gpu-selftest-sim.*")) if is_simulation else path.exists():
+            break
     event.set()
 
 
@@ -175,6 +178,25 @@ def test_report_is_kept_of_a_program_that_then_hangs(tmp_path, stand_in):
     threading.Thread(target=set_when, args=(stop, tmp_path / "report.json.is-there")).start()
     ran = make("local", program=program).run(request(tmp_path, stop=stop, grace_s=0.1))
     assert (ran.is_stopped, ran.exit_code, ran.report) == (True, 137, "{}\n")
+
+
+def test_program_that_is_told_to_end_at_its_deadline_still_reports(tmp_path, simulated):
+    ran = simulated().run(request(tmp_path, arguments=("burn", "--minutes", "10"), timeout_s=3.0,
+                                  grace_s=LONG_S))
+    report = json.loads(ran.report)
+    assert (ran.is_timed_out, ran.exit_code) == (True, 3)
+    assert (report["verdict"], report["interrupted"]) == ("ERROR", "SIGTERM")
+
+
+def test_program_that_is_killed_leaves_nothing_behind(tmp_path, simulated, monkeypatch):
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    stop = threading.Event()
+    threading.Thread(target=set_when, args=(stop, tmp_path / "tmp", True)).start()
+    ran = simulated().run(request(tmp_path, arguments=("burn", "--minutes", "10"), stop=stop,
+                                  grace_s=0.0))
+    assert (ran.is_stopped, ran.exit_code, ran.report) == (True, 137, None)
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_report_that_is_no_file_is_told(tmp_path, stand_in):

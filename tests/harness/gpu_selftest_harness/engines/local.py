@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..model import EngineFacts, Trouble
 from ..words import ENGINE, RUN
-from . import process
+from . import process, strays
 from .base import ALL, NONE, REPORT, EngineMissing, Ran, Request, read_report
 from .excerpt import cut
 
@@ -69,10 +69,14 @@ class Local:
                                  "GPUs of this machine from a program")
         with ExitStack() as stack:
             environment = self._environment(request)
+            # Of its own, since who is killed cannot remove what he made there.
+            environment["TMPDIR"] = folder = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="gpu-selftest-run-", ignore_cleanup_errors=True))
             if request.devices == NONE:
                 # A folder of device nodes that has none, as a container that was given none.
-                environment["GPU_SELFTEST_SIM_NODES"] = stack.enter_context(
-                    tempfile.TemporaryDirectory(prefix="gpu-selftest-nodes-"))
+                nodes = Path(folder) / "nodes"
+                nodes.mkdir()
+                environment["GPU_SELFTEST_SIM_NODES"] = str(nodes)
             done = process.run(self.command(request), timeout_s=request.timeout_s,
                                grace_s=request.grace_s, environment=environment,
                                stop=request.stop, is_merged=True)
@@ -90,7 +94,7 @@ class Local:
                    message=cut(done.stdout + (f"{wrong}\n" if wrong else "")), trouble=trouble)
 
     def sweep(self) -> list[str]:
-        return []
+        return strays.sweep()
 
     def command(self, request: Request) -> list[str]:
         words = [self.program]
@@ -115,7 +119,7 @@ class Local:
             return names
         if self.profile is not None and request.variant:
             names["GPU_SELFTEST_VARIANT"] = request.variant
-        return names | dict(request.environment)
+        return names | dict(request.environment) | strays.mark()
 
     def _path(self):
         if "/" in self.program:
