@@ -14,7 +14,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import NamedTuple
 
-from . import nvml
+from . import nvml, toolkit
 from .engines.base import EngineMissing, Request, make
 from .engines.process import run
 from .errors import Failed, Refused
@@ -45,8 +45,11 @@ def probe(engines=(), model_of=None, name: str | None = None, root: Path = Path(
     driver = answer.get("driver") or _version_of_module(root)
     if driver is not None and answer and not gpus:
         problems.append("the driver shows no GPU")
+    found = toolkit.read(driver, root)
+    problems += found.problems
     return Node(name or platform.node(), driver, answer.get("cuda"), tuple(gpus),
-                _facts_of(engines, problems), *_system(), problems=tuple(problems))
+                _facts_of(engines, problems), *_system(), toolkit_mode=found.mode,
+                problems=tuple(problems))
 
 
 def simulated(profile: str, faults=(), program="gpu-selftest", model_of=None, engines=None,
@@ -62,12 +65,14 @@ def simulated(profile: str, faults=(), program="gpu-selftest", model_of=None, en
         seen = {name: _value(values) for name, values in gpu["facts"].items()}
         if seen.get("uuid"):
             gpus.append(_gpu({"index": gpu["index"], "device_id": seen.get("pci_device_id", ""),
-                              "has_mig": seen.get("mig_mode") == 1, **seen}, model_of))
+                              "has_mig": seen.get("mig_mode") == 1, "name": "", **seen}, model_of))
+    # Where it has GPUs, a finding is about the runtime that the profile comes with: no image's.
     if not gpus:
-        headline = report.get("headline") or {}
-        problems.append(f"the simulated driver shows no GPU: {headline.get('id')}")
+        headline = report["headline"] or {}
+        problems.append(f"simulated {profile}: {report['verdict']} {headline.get('id')}")
     facts = {name: _value(values) for name, values in report["facts"].items()}
-    return Node(name or f"simulated-{profile}", facts.get("driver_version"),
+    return Node(name or f"simulated-{profile}",
+                facts.get("driver_version") or facts.get("kernel_module"),
                 facts.get("cuda_version"), tuple(gpus), found, *_system(), simulated=profile,
                 faults=tuple(faults), problems=tuple(problems))
 
@@ -150,7 +155,7 @@ def _ask_nvml(words, timeout_s):
 def _ask_program(engine):
     with tempfile.TemporaryDirectory(prefix="gpu-selftest-node-") as folder:
         ran = engine.run(Request("node", Path(folder), SIMULATION_TIMEOUT_S,
-                                 arguments=("device-query",)))
+                                 arguments=("--only", "audit,device-query")))
     try:
         report = json.loads(ran.report or "")
     except ValueError:
@@ -162,8 +167,8 @@ def _ask_program(engine):
 
 def _gpu(row, model_of):
     model = model_of(row["device_id"], row["name"]) if model_of else ""
-    return Gpu(row["uuid"], row["name"], model, row["pci_id"], row["compute_capability"],
-               row["index"], row["has_mig"])
+    return Gpu(row["uuid"], row["name"], model, row.get("pci_id", ""),
+               row.get("compute_capability", ""), row["index"], row["has_mig"])
 
 
 def _value(values):

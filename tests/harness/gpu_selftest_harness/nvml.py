@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program of its own that asks NVML and prints JSON: `nvml.py gpus` or `nvml.py processes UUID...`.
+"""A program of its own that asks NVML and prints JSON: `nvml.py gpus`, `nvml.py processes UUID...`.
 A driver that is out of order may keep whoever asks it for ever, and then only a process can be left
 behind. It uses nothing of this package, and answers {"error": word, "text": text} where it cannot.
 """

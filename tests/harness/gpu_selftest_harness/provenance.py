@@ -31,7 +31,9 @@ def _switch(value):
 
 
 def _unit(unit, size=1):
-    return lambda value: f"{value / size:g} {unit}" if isinstance(value, (int, float)) else str(value)
+    def show(value):
+        return f"{value / size:g} {unit}" if isinstance(value, (int, float)) else str(value)
+    return show
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ ROWS = {
     "node": {
         "name": _Row("node"), "kernel": _Row("kernel"), "distro": _Row("distribution"),
         "architecture": _Row("architecture"), "simulated": _Row("simulated profile"),
+        "toolkit_mode": _Row("mode of the container toolkit"),
         "faults": _Row("simulated faults"),
     },
     "harness": {"harness": _Row("harness"), "commit": _Row("commit of the harness")},
@@ -156,8 +159,8 @@ class Redactor:
 
 def _gpus(report, node):
     """By UUID, those of the report with what it tells, the others of the node with their names."""
-    found = {gpu["uuid"]: {"name": gpu.get("name")} for gpu in map(_map, _list(node.get("gpus")))
-             if gpu.get("uuid")}
+    found = {str(gpu["uuid"]): {"name": gpu.get("name")}
+             for gpu in map(_map, _list(node.get("gpus"))) if gpu.get("uuid")}
     for gpu in map(_map, _list(report.get("gpus"))):
         facts = {name: _one(values) for name, values in _map(gpu.get("facts")).items()}
         if facts.get("uuid"):

@@ -13,6 +13,7 @@ import pytest
 from gpu_selftest_harness import troubles
 from gpu_selftest_harness.engines import EngineMissing, Request, make
 from gpu_selftest_harness.engines.base import NONE
+from gpu_selftest_harness.model import Trouble
 from gpu_selftest_harness.words import ENGINE, MISS, RUN
 
 ONE = "GPU-00000000-0000-4000-8000-000000000001"
@@ -178,6 +179,7 @@ def test_report_is_kept_of_a_program_that_then_hangs(tmp_path, stand_in):
     threading.Thread(target=set_when, args=(stop, tmp_path / "report.json.is-there")).start()
     ran = make("local", program=program).run(request(tmp_path, stop=stop, grace_s=0.1))
     assert (ran.is_stopped, ran.exit_code, ran.report) == (True, 137, "{}\n")
+    assert ran.trouble is None
 
 
 def test_program_that_is_told_to_end_at_its_deadline_still_reports(tmp_path, simulated):
@@ -185,6 +187,7 @@ def test_program_that_is_told_to_end_at_its_deadline_still_reports(tmp_path, sim
                                   grace_s=LONG_S))
     report = json.loads(ran.report)
     assert (ran.is_timed_out, ran.exit_code) == (True, 3)
+    assert ran.trouble == Trouble("suite.timed-out", "still running after 3 s")
     assert (report["verdict"], report["interrupted"]) == ("ERROR", "SIGTERM")
 
 

@@ -94,7 +94,7 @@ def test_held_gpu_is_refused_with_its_holder(folder, leases):
                 pass
     assert refused.value.holder.pid == child.pid
     assert refused.value.holder.what == "the other"
-    assert str(refused.value).startswith(f"'{B}' is used by process {child.pid} ('the other') since")
+    assert f"'{B}' is used by process {child.pid} ('the other') since" in str(refused.value)
     assert TROUBLES[refused.value.trouble.id].word == MISS
 
 

@@ -50,9 +50,9 @@ def bare(monkeypatch, tmp_path):
 # --- Through NVML -----------------------------------------------------------------------------
 
 
-def test_healthy_machine(machine):
+def test_healthy_machine(machine, tmp_path):
     machine()
-    seen = node.probe(model_of=model_of, name="node7")
+    seen = node.probe(model_of=model_of, name="node7", root=tmp_path)
     assert (seen.name, seen.driver, seen.cuda_of_driver) == ("node7", "580.95.05", "13.0")
     assert seen.driver_branch == "580"
     assert tuple(gpu.uuid for gpu in seen.gpus) == UUIDS
@@ -76,16 +76,16 @@ def test_gpu_that_is_split(machine):
     assert [gpu.has_mig for gpu in node.probe().gpus] == [True]
 
 
-def test_gpu_that_is_lost_is_a_problem_and_the_others_are_there(machine):
+def test_gpu_that_is_lost_is_a_problem_and_the_others_are_there(machine, tmp_path):
     machine("gpu 2 lost")
-    seen = node.probe()
+    seen = node.probe(root=tmp_path)
     assert tuple(gpu.uuid for gpu in seen.gpus) == UUIDS[:2] + UUIDS[3:]
     assert seen.problems == ("gpu 2: gpu is lost",)
 
 
-def test_driver_without_gpus(machine):
+def test_driver_without_gpus(machine, tmp_path):
     machine(profile="empty")
-    seen = node.probe()
+    seen = node.probe(root=tmp_path)
     assert (seen.driver, seen.gpus) == ("580.95.05", ())
     assert seen.problems == ("the driver shows no GPU",)
 
@@ -116,6 +116,19 @@ def test_nvml_that_hangs_is_left_behind(machine):
 def test_nvml_that_crashes_is_told(machine):
     machine("nvmlInit_v2 crashes")
     assert "NVML ended its process with exit code 139" in node.probe().problems[0]
+
+
+def test_set_up_of_the_toolkit(machine, tmp_path):
+    machine()
+    (tmp_path / "etc/nvidia-container-runtime").mkdir(parents=True)
+    (tmp_path / "etc/nvidia-container-runtime/config.toml").write_text(
+        '[nvidia-container-runtime]\nmode = "legacy"\n')
+    (tmp_path / "etc/cdi").mkdir()
+    (tmp_path / "etc/cdi/nvidia.yaml").write_text("kind: nvidia.com/gpu\nx: libcuda.so.535.1\n")
+    seen = node.probe(root=tmp_path)
+    assert seen.toolkit_mode == "legacy"
+    assert [text.partition(",")[0] for text in seen.problems] == [
+        "'/etc/cdi/nvidia.yaml' is for driver 535.1"]
 
 
 def test_engines_that_answer_and_those_that_do_not(bare):
@@ -174,7 +187,13 @@ def test_simulated_machine_is_what_the_program_sees(program_path):
 def test_simulated_machine_without_gpus(program_path):
     seen = node.simulated("empty", program=program_path)
     assert seen.gpus == ()
-    assert seen.problems == ("the simulated driver shows no GPU: host.no-gpu",)
+    assert seen.problems == ("simulated empty: FAIL host.no-gpu",)
+
+
+def test_simulated_machine_with_half_a_driver_keeps_its_slice(program_path):
+    seen = node.simulated("h100x8", ["libcuda missing"], program_path)
+    assert (seen.driver, seen.gpus) == ("580.95.05", ())
+    assert seen.problems == ("simulated h100x8: FAIL runtime.libcuda-missing",)
 
 
 def test_unknown_profile_is_refused_with_the_known_ones(program_path):

@@ -84,6 +84,13 @@ def test_report_that_is_none_is_no_crash(report):
     assert record["image"]["digest"] == "sha256:1"
 
 
+@pytest.mark.parametrize("header", [{}, {"node": 1, "versions": []},
+                                    {"node": {"gpus": [1, {"uuid": [2]}], "engines": ["docker"]}}])
+def test_header_that_is_none_is_no_crash(header):
+    assert of(header)["driver"]["version"] == "580.95.05"
+    assert len(provenance.digest(of(header))) == 16
+
+
 def test_of_a_real_launch(program_path, tmp_path):
     engine = make("local", program=program_path, profile="h100x8")
     ran = engine.run(Request("test", tmp_path, 60.0, arguments=("device-query",)))

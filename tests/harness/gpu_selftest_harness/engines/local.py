@@ -65,8 +65,8 @@ class Local:
 
     def run(self, request: Request) -> Ran:
         if request.devices == NONE and self.profile is None:
-            return self._nothing(ENGINE, "suite.engine-cannot", "the engine 'local' cannot keep the "
-                                 "GPUs of this machine from a program")
+            return self._nothing(ENGINE, "suite.engine-cannot", "the engine 'local' cannot keep "
+                                 "the GPUs of this machine from a program")
         with ExitStack() as stack:
             environment = self._environment(request)
             # Of its own, since who is killed cannot remove what he made there.
@@ -84,14 +84,11 @@ class Local:
             return self._nothing(ENGINE, "suite.engine-missing", done.failed, done.started_utc,
                                  done.duration_s)
         report, wrong = read_report(request.results)
-        trouble = None
-        if done.is_stuck:
-            trouble = Trouble("suite.process-stuck", f"'{request.name}' goes on running after it "
-                              f"was killed, {done.duration_s:.0f} s after its start")
         return Ran(done.started_utc, done.duration_s, RUN, done.exit_code,
                    is_timed_out=done.is_timed_out, is_stopped=done.is_stopped,
                    is_stuck=done.is_stuck, report=report,
-                   message=cut(done.stdout + (f"{wrong}\n" if wrong else "")), trouble=trouble)
+                   message=cut(done.stdout + (f"{wrong}\n" if wrong else "")),
+                   trouble=_trouble(request, done))
 
     def sweep(self) -> list[str]:
         return strays.sweep()
@@ -133,3 +130,12 @@ class Local:
     def _nothing(stage, trouble, observed, started_utc=None, duration_s=0.0):
         return Ran(started_utc or process.utc(), duration_s, stage, None,
                    message=f"{observed}\n", trouble=Trouble(trouble, observed))
+
+
+def _trouble(request, done):
+    if done.is_stuck:
+        return Trouble("suite.process-stuck", f"'{request.name}' goes on running after it was "
+                       f"killed, {done.duration_s:.0f} s after its start")
+    if done.is_timed_out:
+        return Trouble("suite.timed-out", f"still running after {request.timeout_s:g} s")
+    return None

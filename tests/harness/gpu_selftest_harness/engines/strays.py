@@ -22,8 +22,8 @@ def mark() -> dict[str, str]:
 
 
 def sweep(root: Path = Path("/proc")) -> list[str]:
-    """Kills those whose harness is gone; what each of them was. Never those of a harness that lives,
-    or that cannot be seen from here."""
+    """Kills those whose harness is gone; what each of them was. Never those of a harness that
+    lives, or that cannot be seen from here."""
     swept = []
     for folder in sorted(root.glob("[0-9]*"), key=lambda path: int(path.name)):
         if told := _sweep_one(folder):
