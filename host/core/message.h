@@ -81,6 +81,10 @@ const char *gst_message_number(struct gst_message_book *book, const char *words,
 bool gst_message_search(const struct gst_message *rows, size_t count, FILE *in,
                         struct gst_message_hits *hits);
 
+/* The word of a finding that a message tells of: a note becomes a fault when something failed for
+ * its reason, and a message says that it did. */
+enum gst_verdict gst_message_word(enum gst_finding_id finding);
+
 /* True if both patterns are the same to the search. */
 bool gst_message_same_pattern(const char *a, const char *b);
 

@@ -80,3 +80,10 @@ void gst_message_hits_sort(struct gst_message_hits *hits)
     }
     *hits = sorted;
 }
+
+enum gst_verdict gst_message_word(enum gst_finding_id finding)
+{
+    const struct gst_finding *row = gst_finding(finding);
+
+    return row->verdict == GST_NOTE && row->action == GST_ACTION_NONE ? GST_NOTE : GST_FAIL;
+}

@@ -4,17 +4,11 @@
 
 #include "core/text_table.h"
 
-/* A note becomes a fault when something failed for its reason, and a message says that it did. */
-static enum gst_verdict word_of(const struct gst_finding *finding)
-{
-    return finding->verdict == GST_NOTE && finding->action == GST_ACTION_NONE ? GST_NOTE : GST_FAIL;
-}
-
 static void write_headline(enum gst_finding_id id, FILE *out, struct gst_text_style style)
 {
     const struct gst_finding *finding = gst_finding(id);
 
-    gst_text_word(out, word_of(finding), 6, style);
+    gst_text_word(out, gst_message_word(id), 6, style);
     fprintf(out, "%s   layer %s, action: %s\n", finding->id, gst_layer_name(gst_finding_layer(id)),
             gst_action_name(finding->action));
     fprintf(out, "      next: %s\n\n", finding->remedy);

@@ -232,7 +232,7 @@ static const struct audience {
     { "audit", { OPTIONS_OF_REPORTS, OPTIONS_OF_AUDIT, "simulate", "fault", OPTIONS_OF_ALL } },
     { "lint", { OPTIONS_OF_REPORTS, "expect", OPTIONS_OF_ALL } },
     { "list", { "markdown", OPTIONS_OF_ALL } },
-    { "explain", { OPTIONS_OF_ALL } },
+    { "explain", { "json", OPTIONS_OF_ALL } },
     { "compare", { OPTIONS_OF_ALL } },
     { "topology", { "json", "svg", "root", "timeout", "simulate", "fault", OPTIONS_OF_ALL } },
 };

@@ -27,15 +27,14 @@ static int explain(const struct gst_settings *settings, struct gst_workload_list
 
     (void)list;
     if (settings->words.count != 2)
-        return usage("usage: gpu-selftest explain <id>, or - to read an error message");
+        return usage(
+            "usage: gpu-selftest explain <id>, or - to read an error message [--json <file>]");
     word = settings->words.items[1];
     if (strcmp(word, "-") == 0)
-        return gst_explain(stdin, out);
+        return gst_explain(stdin, settings->json, out);
     finding = gst_finding_by_name(word);
-    if (finding != GST_NO_FINDING) {
-        gst_text_explain(finding, out);
-        return GST_EXIT_PASSED;
-    }
+    if (finding != GST_NO_FINDING)
+        return gst_explain_id(finding, settings->json, out);
     for (enum gst_finding_id id = 1; id < GST_FINDING_COUNT; id++)
         names[id - 1] = gst_finding(id)->id;
     near = gst_nearest(word, names, GST_FINDING_COUNT - 1);

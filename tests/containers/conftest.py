@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
+for name in ("system", "harness"):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / name))
 
 from audit import Program  # noqa: E402
 from boxed import Stack  # noqa: E402

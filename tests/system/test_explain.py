@@ -8,6 +8,7 @@ import re
 import resource
 import subprocess
 
+import jsonschema
 import pytest
 
 from selftest import TOP
@@ -189,3 +190,76 @@ def test_input_that_cannot_be_read(program):
                           env=program.environment(), capture_output=True, timeout=20, check=False)
     assert done.returncode == 3
     assert b"cannot read standard input" in done.stderr
+
+
+# --json
+
+_validator = jsonschema.Draft202012Validator(
+    json.loads((TOP / "host/explain.schema.json").read_text()))
+
+
+def explain_json(program, *words, text=""):
+    done = subprocess.run([str(program.path), "explain", *words, "--json", "-"], input=text.encode(),
+                          env=program.environment(), capture_output=True, timeout=60, check=False)
+    told = json.loads(done.stdout)
+    _validator.validate(told)
+    return done.returncode, told, done.stderr.decode()
+
+
+def test_json_of_known_messages_says_what_the_text_says(program):
+    for where, finding, others, _, message in KNOWN:
+        code, told, err = explain_json(program, "-", text=message)
+        ids = [cause["id"] for cause in told["causes"]]
+        assert (code, told["is_known"]) == (0, True), where
+        assert ids == [finding, *([] if others == "-" else others.split(","))], where
+        _, out, _ = explain(program, message)
+        assert err == out, where
+        first = told["causes"][0]
+        assert out.startswith(f"{first['word']}  {first['id']}   layer {first['layer']}, "
+                              f"action: {first['action']}\n      next: {first['remedy']}\n"), where
+
+
+@pytest.mark.parametrize("where, what, message", UNKNOWN, ids=[row[0] for row in UNKNOWN])
+def test_json_of_unknown_text_is_empty(program, where, what, message):
+    code, told, err = explain_json(program, "-", text=message)
+    assert (code, told["is_known"], told["causes"], told["also"]) == (3, False, [], []), where
+    assert "nothing in this text is known" in err
+
+
+def test_json_of_two_messages(program):
+    _, told, _ = explain_json(program, "-", text="NCCL WARN Error while creating shared memory "
+                              "segment nccl-1\nCUDA error: 802\n")
+    assert [cause["id"] for cause in told["causes"]][0] == "user.shm-small"
+    assert [(other["id"], other["read"]) for other in told["also"]] == [
+        ("host.fabric-not-ready", "CUDA error: 802")]
+
+
+def test_json_of_bytes_that_are_no_text(program):
+    done = subprocess.run([str(program.path), "explain", "-", "--json", "-"],
+                          input=b"CUDA error: 802 \x1b[2J\x07\xff\x00\n", check=False,
+                          env=program.environment(), capture_output=True, timeout=60)
+    told = json.loads(done.stdout.decode())
+    assert told["causes"][0]["id"] == "host.fabric-not-ready"
+    assert told["causes"][0]["read"].isprintable()
+
+
+def test_json_of_an_id(program):
+    code, told, err = explain_json(program, "host.no-gpu")
+    [meaning] = told["causes"]
+    assert (code, meaning["id"], meaning["layer"], meaning["word"], meaning["read"]) \
+        == (0, "host.no-gpu", "host", "FAIL", None)
+    assert f"  remedy    {meaning['remedy']}\n" in err
+
+
+def test_json_into_a_file_leaves_the_text_where_it_was(program, tmp_path):
+    path = tmp_path / "why.json"
+    plain = program.run("explain", "host.no-gpu")
+    done = program.run("explain", "host.no-gpu", "--json", path)
+    assert (done.exit, done.out, done.err) == (0, plain.out, "")
+    assert json.loads(path.read_text())["causes"][0]["id"] == "host.no-gpu"
+
+
+def test_json_that_cannot_be_written(program, tmp_path):
+    done = program.run("explain", "host.no-gpu", "--json", tmp_path / "no/why.json")
+    assert done.exit == 3
+    assert "no/why.json" in done.err

@@ -104,7 +104,7 @@ MISTAKES = [
     (["lint", "--simulate", "h100x8", "/"], ("--simulate", "lint")),
     (["lint", "--only", "launch", "/"], ("--only", "lint")),
     (["audit", "--level", "full"], ("--level", "audit")),
-    (["explain", "host.no-gpu", "--json", "x"], ("--json", "explain")),
+    (["explain", "host.no-gpu", "--junit", "x"], ("--junit", "explain")),
     (["list", "--seed", "1"], ("--seed", "list")),
     (["compare", "a", "b", "--strict"], ("--strict", "compare")),
     (["audit", "now"], ("audit [options]",)),

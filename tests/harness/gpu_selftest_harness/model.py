@@ -104,6 +104,8 @@ class Node:
     distro: str
     simulated: str | None = None  # the profile
     faults: tuple[str, ...] = ()  # of the simulation
+    toolkit_mode: str | None = None  # as NVIDIA's container toolkit is set up: auto, legacy, cdi
+    problems: tuple[str, ...] = ()  # what could not be seen, and why: 'docker: no daemon answers'
 
     @property
     def driver_branch(self) -> str | None:
@@ -169,6 +171,7 @@ class Outcome:
     launches: tuple[str, ...] = ()
     quarantine: dict | None = None  # owner, reason, until
     duration_s: float = 0.0
+    run_id: str = ""  # whose launches they are; '' until it comes out of an index
 
     @property
     def is_red(self) -> bool:
@@ -189,6 +192,7 @@ class SeriesKey:
     unit: str
     src: str  # UUID; '' where it is of all GPUs together
     dst: str
+    node: str = ""  # where src is '': two nodes are two series; a GPU keeps its own when it moves
 
 
 @dataclass
@@ -199,8 +203,8 @@ class History:
     key: SeriesKey
     nights: list[str]  # '2026-11-27'
     values: list[float]
-    lows: list[float]  # first quartile of all samples
-    highs: list[float]
+    lows: list[float]  # median over the launches of each launch's first quartile
+    highs: list[float]  # and of its third
     launches: list[list[float]]  # median of each launch
     clocks_hz: list[float | None]  # of the multiprocessors under load
     flags: list[str] = field(default_factory=list)  # '' or why the night is not to be compared

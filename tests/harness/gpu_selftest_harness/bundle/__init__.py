@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run leaves behind: a folder that is only added to, then sealed and never changed again.
+Bundles are the source of truth; the index is made from them."""
+
+from .disk import DiskFull
+from .reader import Contents, find, is_bundle, left_open, read, read_header
+from .run_id import make_run_id
+from .writer import Bundle
+
+__all__ = ["Bundle", "Contents", "DiskFull", "find", "is_bundle", "left_open", "make_run_id",
+           "read", "read_header"]

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb `report`: the page, the summary and the Prometheus file of one night, made from the index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..analysis import analyse
+from ..errors import Failed, Refused
+from ..index import Index
+from ..report import write
+
+
+def register(subparsers):
+    parser = subparsers.add_parser("report", help="page, summary and Prometheus file of a night",
+                                   description=__doc__)
+    parser.add_argument("index", type=Path, metavar="INDEX", help="the index of all nights")
+    parser.add_argument("--night", metavar="YYYY-MM-DD", help="which one (default: the last)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
+    parser.set_defaults(run=run)
+
+
+def run(options) -> int:
+    if not options.index.is_file():
+        raise Refused(f"there is no index '{options.index}'")
+    with Index(options.index) as index:
+        nights = list(index.nights())
+        if not nights:
+            raise Refused(f"index '{options.index}' has no night")
+        if options.night and options.night not in nights:
+            raise Refused(f"unknown night '{options.night}', valid are {', '.join(nights[-30:])}")
+        analysis = analyse(index, options.night)
+    try:
+        paths = write(analysis, options.out)
+    except OSError as error:
+        raise Failed(f"cannot write the report: {error.strerror}") from None
+    for path in paths:
+        print(path)
+    print(f"{analysis.verdict.word}  {analysis.verdict.headline}")
+    return 0

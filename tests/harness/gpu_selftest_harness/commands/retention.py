@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb `retention`: which bundles there are and how large, and, when told so twice, the end of
+those of older nights. Nights are counted, not days: a wrong clock would delete everything."""
+
+import os
+import shutil
+from pathlib import Path
+
+from .. import bundle as bundles
+from ..errors import Refused
+
+
+def register(subparsers):
+    parser = subparsers.add_parser("retention", help="list bundles, and delete those of old nights",
+                                   description=__doc__)
+    parser.add_argument("root", type=Path, metavar="DIR", help="the folder of bundles")
+    parser.add_argument("--keep-nights", type=int, metavar="N",
+                        help="sealed bundles of all but the last N nights are old")
+    parser.add_argument("--yes", action="store_true",
+                        help="delete what is old; their samples are gone then, and an index that is "
+                             "made again does not know them")
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    if options.keep_nights is not None and options.keep_nights < 1:
+        raise Refused(f"'--keep-nights {options.keep_nights}' keeps nothing; at least 1")
+    if options.yes and options.keep_nights is None:
+        raise Refused("'--yes' goes with '--keep-nights'")
+    nights = {path: _night(path) for path in bundles.find(options.root)}
+    kept = sorted({night for night in nights.values() if night})
+    kept = kept if options.keep_nights is None else kept[-options.keep_nights:]
+    for path, night in nights.items():
+        is_old = bool(night) and night not in kept
+        print(_line(path, night, "old" if is_old else "kept"))
+        if is_old and options.yes:
+            _delete(path)
+    for path in bundles.left_open(options.root):
+        print(_line(path, _night(path), "open"))
+    return 0
+
+
+def _night(path):
+    """None for what cannot be read; that is never old."""
+    return (bundles.read_header(path) or {}).get("night")
+
+
+def _line(path, night, state):
+    size_bytes = sum(file.lstat().st_size for file in path.iterdir())
+    return f"{state:5} {night or '-':10} {size_bytes / 1e6:9.1f} MB  {path.name}"
+
+
+def _delete(path):
+    """First under a name that is no bundle's, so that half of one is never found."""
+    doomed = path.with_name(path.name + ".deleted")
+    os.rename(path, doomed)
+    shutil.rmtree(doomed)

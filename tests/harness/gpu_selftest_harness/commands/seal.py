@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb `seal`: end what an interrupted run left open, with all that it had measured."""
+
+from pathlib import Path
+
+from .. import bundle as bundles
+from ..errors import Failed, Refused
+
+
+def register(subparsers):
+    parser = subparsers.add_parser("seal", help="end bundles that an interrupted run left open",
+                                   description=__doc__)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH",
+                        help="an open bundle, or a folder of bundles: all open ones in it")
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    code = 0
+    for path in _open_ones(options.paths):
+        try:
+            with bundles.Bundle.resume(path) as bundle:
+                print(f"sealed: {bundle.seal()}")
+        except (Refused, Failed) as error:
+            print(f"not sealed: {error}")
+            code = 3
+    return code
+
+
+def _open_ones(paths):
+    for path in paths:
+        if bundles.is_bundle(path):
+            yield path
+        else:
+            yield from bundles.left_open(path)

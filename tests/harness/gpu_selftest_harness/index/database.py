@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A connection to the index's file, and who may have it: many at a time, or the one who puts a new
+file in its place."""
+
+import contextlib
+import fcntl
+import importlib.resources
+import sqlite3
+import time
+from pathlib import Path
+
+from ..errors import Failed, Refused
+
+VERSION = 1  # as in schema.sql
+BUSY_S = 60
+
+
+def connect(path):
+    """Made with its tables if it is not there."""
+    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None,
+                                 check_same_thread=False)
+    try:
+        _prepare(connection, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise Refused(f"'{path}' is no index: {error}; make it again from its bundles: "
+                      "gpu-selftest-harness index --rebuild") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection, path):
+    for pragma in (f"busy_timeout = {BUSY_S * 1000}", "journal_mode = WAL", "foreign_keys = ON",
+                   "synchronous = NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+    with transaction(connection):
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        is_empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if version == 0 and is_empty:
+            _make_tables(connection)
+            version = VERSION
+    if version != VERSION:
+        raise Refused(f"'{path}' is an index of version {version}, this harness knows {VERSION}; "
+                      "make it again from its bundles: gpu-selftest-harness index --rebuild")
+
+
+def _make_tables(connection):
+    """Statement by statement: executescript() would end the transaction that we are in."""
+    statement = ""
+    for line in importlib.resources.files(__package__).joinpath("schema.sql").read_text(
+            encoding="utf-8").splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+@contextlib.contextmanager
+def transaction(connection):
+    """All or nothing; the write lock is taken at the start, since a reader that becomes a writer
+    half-way is refused at once instead of waiting."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def held(path, is_exclusive=False, wait_s=30.0):
+    """While it is held, the file at `path` stays the same file; exclusively: nobody has it open."""
+    kind = fcntl.LOCK_EX if is_exclusive else fcntl.LOCK_SH
+    end = time.monotonic() + wait_s
+    with open(lock_path(path), "a", encoding="utf-8") as file:
+        while True:
+            try:
+                fcntl.flock(file, kind | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > end:
+                    raise Failed(f"'{path}' was in use for {wait_s:g} s") from error
+                time.sleep(0.05)
+        yield
+
+
+def lock_path(path):
+    return Path(f"{path}.lock")

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The index as others use it."""
+
+import contextlib
+import math
+import os
+from pathlib import Path
+
+from ..bundle import find, reader
+from ..bundle.values import Misfit
+from ..errors import Refused
+from . import database, importer, queries
+
+
+class Index:
+    """One file beside the bundles. It may be open in several processes; each add() is seen whole or
+    not at all."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.refused = []
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._held = contextlib.ExitStack()
+        self._held.enter_context(database.held(self.path))
+        try:
+            self._connection = database.connect(self.path)
+        except BaseException:
+            self._held.close()
+            raise
+
+    @classmethod
+    def rebuild(cls, path, root):
+        """A new file from all sealed bundles in `root`, then in the old one's place. Bundles that
+        the old one knew come in its order, since no clock tells which came first. What cannot be
+        taken is left out and named in `refused` of what is returned."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        refused = []
+        new = path.with_name(path.name + ".new")
+        with database.held(path, is_exclusive=True):
+            _remove(new)
+            with contextlib.closing(database.connect(new)) as connection:
+                for bundle in _in_old_order(path, find(root)):
+                    try:
+                        importer.add(connection, path.parent, bundle)
+                    except Refused as error:
+                        refused.append(str(error))
+                connection.execute("PRAGMA journal_mode = DELETE")
+            # The old file's log would be taken for the new one's.
+            _remove(path)
+            os.rename(new, path)
+        index = cls(path)
+        index.refused = refused
+        return index
+
+    def add(self, bundle_path):
+        """False if it is there already. Refused for a bundle that is open or not whole."""
+        return importer.add(self._connection, self.path.parent, Path(bundle_path))
+
+    def nights(self):
+        return queries.nights(self._connection)
+
+    def runs(self, night=None):
+        return queries.runs(self._connection, night)
+
+    def cell(self, key):
+        return queries.cell(self._connection, key)
+
+    def outcomes(self, night):
+        return queries.outcomes(self._connection, night)
+
+    def histories(self, cells=None, nights=None):
+        """Of the cells and nights whose keys are given, or of all."""
+        return queries.histories(self._connection, cells, nights)
+
+    def provenance(self, digest):
+        return queries.provenance(self._connection, digest)
+
+    def launch(self, run_id, identity):
+        """From its bundle; without its report if the bundle is gone or damaged since."""
+        path, place, launch = queries.launch_row(self._connection, run_id, identity)
+        with contextlib.suppress(OSError, ValueError, Misfit):
+            return reader.read_launch(self.path.parent / path, place)
+        return launch
+
+    def close(self):
+        self._connection.close()
+        self._held.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def _in_old_order(path, bundles):
+    known = {}
+    if path.exists():
+        with contextlib.suppress(Refused):
+            with contextlib.closing(database.connect(path)) as connection:
+                known = {run.run_id: run.sequence for run in queries.runs(connection)}
+    return sorted(bundles, key=lambda bundle: (known.get(bundle.name, math.inf),
+                                               bundle.name))
+
+
+def _remove(path):
+    for ending in ("-wal", "-shm", ""):
+        Path(f"{path}{ending}").unlink(missing_ok=True)

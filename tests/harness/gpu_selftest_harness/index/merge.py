@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The outcomes of a night from all of its runs, and a MISS for each cell that had to run and of which
+no run said anything: what is not there is easily overlooked."""
+
+import json
+
+from ..bundle.values import value_of
+from ..model import Expectation, Outcome
+from ..troubles import TROUBLES
+from ..words import ENGINE, MISS, WORDS, layer_of
+
+NEVER_RAN = "suite.never-ran"
+
+
+def merge(index, night, cells=()):
+    """Ordered by cell and workload. `cells` are those of a matrix, beside those that the night's
+    own runs had planned."""
+    said = index.outcomes(night)
+    seen = {outcome.cell for outcome in said}
+    drivers = {_branch(run) for run in index.runs(night)}
+    missing = {cell.key: cell for cell in cells if cell.key not in seen}
+    return said + [_miss(cell, drivers) for _, cell in sorted(missing.items())]
+
+
+def latest(rows):
+    """Of each node what its last run said, as far as it ran at all; of several nodes the worst, so
+    that none hides another. `rows` are (node, run id, outcome) in the order of coming."""
+    said = {}
+    for node, run_id, outcome in rows:
+        outcome.run_id = run_id
+        of_nodes = said.setdefault((outcome.cell, outcome.workload), {})
+        if outcome.word != MISS or node not in of_nodes:
+            of_nodes[node] = outcome
+    return {where: _worst(list(of_nodes.values())) for where, of_nodes in said.items()}
+
+
+def of_night(rows, planned):
+    """`planned` are (node, run id, cell's key) of the night: a run that was cut short says nothing
+    of the rest of its plan."""
+    said = latest((node, run_id, value_of(Outcome, json.loads(body)))
+                  for node, run_id, body in rows)
+    seen = {cell for cell, _ in said}
+    for node, run_id, cell in planned:
+        if cell not in seen:
+            said[cell, ""] = _outcome(
+                cell, f"the run on node '{node}' ended before the cell's turn", run_id)
+    return [outcome for _, outcome in sorted(said.items())]
+
+
+def _worst(of_nodes):
+    ran = [outcome for outcome in of_nodes if outcome.word != MISS] or of_nodes
+    return min(ran, key=lambda outcome: (not outcome.is_red, WORDS.index(outcome.word)))
+
+
+def _miss(cell, drivers):
+    if cell.driver in drivers:
+        return _outcome(cell.key, "no node planned it this night")
+    return _outcome(cell.key, f"no node with driver {cell.driver} reported this night")
+
+
+def _outcome(cell, observed, run_id=""):
+    return Outcome(cell, "", MISS, layer_of(NEVER_RAN), NEVER_RAN, ENGINE,
+                   Expectation("PASS"), False, observed, TROUBLES[NEVER_RAN].remedy, run_id=run_id)
+
+
+def _branch(run):
+    driver = run.header.get("node", {}).get("driver")
+    return driver.partition(".")[0] if isinstance(driver, str) else None

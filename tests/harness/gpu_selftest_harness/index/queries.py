@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of the index. Nothing here writes."""
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from statistics import median
+
+from ..bundle.values import value_of
+from ..model import Cell, History, Launch, SeriesKey
+from .merge import of_night
+
+
+@dataclass(frozen=True)
+class Run:
+    sequence: int  # the order in which runs came into the index
+    run_id: str
+    night: str
+    node: str
+    is_simulated: bool
+    started_utc: str
+    header: dict
+    notes: tuple[dict, ...]
+    path: str  # as seen from the index's folder
+    sha256: str
+
+
+def nights(connection):
+    return [row[0] for row in connection.execute(
+        "SELECT DISTINCT night FROM bundles ORDER BY night")]
+
+
+def runs(connection, night=None):
+    where, values = ("WHERE night = ?", (night,)) if night else ("", ())
+    return [Run(row[0], row[1], row[2], row[3], bool(row[4]), row[5], json.loads(row[6]),
+                tuple(json.loads(row[7])), row[8], row[9])
+            for row in connection.execute(
+                "SELECT id, run_id, night, node, is_simulated, started_utc, header, notes, path,"
+                f" sha256 FROM bundles {where} ORDER BY id", values)]
+
+
+def cell(connection, key):
+    row = connection.execute("SELECT body FROM cells WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        raise KeyError(f"no cell '{key}'")
+    return Cell(**json.loads(row[0]))
+
+
+def outcomes(connection, night):
+    """One for each (cell, workload), in the order of both; see merge.py."""
+    rows = connection.execute(
+        "SELECT bundles.node, bundles.run_id, outcomes.body FROM outcomes"
+        " JOIN bundles ON bundles.id = outcomes.bundle WHERE bundles.night = ?"
+        " ORDER BY bundles.id", (night,))
+    planned = connection.execute(
+        "SELECT bundles.node, bundles.run_id, plans.cell FROM plans"
+        " JOIN bundles ON bundles.id = plans.bundle WHERE bundles.night = ?"
+        " ORDER BY bundles.id", (night,))
+    return of_night(rows, planned)
+
+
+def provenance(connection, digest):
+    row = connection.execute("SELECT body FROM provenances WHERE digest = ?", (digest,)).fetchone()
+    if row is None:
+        raise KeyError(f"no provenance '{digest}'")
+    return json.loads(row[0])
+
+
+def launch_row(connection, run_id, identity):
+    """(path, place of its line, the launch without its report)."""
+    row = connection.execute(
+        "SELECT bundles.path, line_offset, line_bytes, body FROM launches"
+        " JOIN bundles ON bundles.id = launches.bundle WHERE run_id = ? AND launches.id = ?",
+        (run_id, identity)).fetchone()
+    if row is None:
+        raise KeyError(f"no launch '{identity}' in run '{run_id}'")
+    return row[0], (row[1], row[2]), value_of(Launch, json.loads(row[3]))
+
+
+def histories(connection, cells=None, nights=None):
+    """Ordered by series. One query in the order of the table."""
+    keys, digests = _series(connection, cells), _digests(connection)
+    where, values = _where(cells, nights)
+    rows = connection.execute(
+        "SELECT series, night, median, q1, q3, clock_hz, flag, provenance FROM points"
+        f" {where} ORDER BY series, night, bundle, since_start_s, launch", values)
+    for series, of_series in groupby(rows, itemgetter(0)):
+        yield _history(keys[series], of_series, digests)
+
+
+def _series(connection, cells):
+    where, values = _in("cell", cells)
+    return {row[0]: SeriesKey(*row[1:]) for row in connection.execute(
+        "SELECT id, cell, workload, metric, variant, unit, src, dst, node FROM series"
+        + (f" WHERE {where}" if where else ""), values)}
+
+
+def _digests(connection):
+    return dict(connection.execute("SELECT id, digest FROM provenances"))
+
+
+def _where(cells, nights):
+    of_cells, cells = _in("cell", cells)
+    of_nights, nights = _in("night", nights)
+    parts = []
+    if of_cells:
+        parts.append(f"series IN (SELECT id FROM series WHERE {of_cells})")
+    if of_nights:
+        parts.append(of_nights)
+    return ("WHERE " + " AND ".join(parts) if parts else ""), cells + nights
+
+
+def _in(column, values):
+    """As one value, since a statement can take only so many."""
+    if values is None:
+        return "", ()
+    if isinstance(values, str):
+        values = [values]
+    return f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),)
+
+
+def _history(key, rows, digests):
+    history = History(key, [], [], [], [], [], [], [], [])
+    for night, of_night in groupby(rows, itemgetter(1)):
+        of_night = list(of_night)
+        clean = [row for row in of_night if not row[6]]
+        kept = clean or of_night
+        history.nights.append(night)
+        history.launches.append([row[2] for row in kept])
+        history.flags.append("" if clean else of_night[0][6])
+        history.provenance.append(digests[kept[-1][7]])
+        if len(kept) == 1:
+            _, _, value, low, high, clock, _, _ = kept[0]
+        else:
+            value, low, high = (median([row[column] for row in kept]) for column in (2, 3, 4))
+            clocks = [row[5] for row in kept if row[5] is not None]
+            clock = median(clocks) if clocks else None
+        history.values.append(value)
+        history.lows.append(low)
+        history.highs.append(high)
+        history.clocks_hz.append(clock)
+    return history

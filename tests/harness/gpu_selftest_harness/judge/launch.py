@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one launch says: of its cell, and of each workload. From the report where it is believed, from
+the engine's words where the container never began; never from an exit code alone."""
+
+from __future__ import annotations
+
+from ..model import Launch, Node, Planned
+from ..plans import workloads_of
+from ..words import ENGINE, ERROR, FAIL, PASS, SKIP, WORDS, layer_of
+from . import metrics, noise, report, said
+from .said import Said
+
+CELL = ""
+
+
+def say(launch: Launch, planned: Planned, node: Node, seen=None) -> dict[str, Said]:
+    """By workload, '' for the cell. `seen`: the metrics of each workload in other launches."""
+    if launch.report is None:
+        return _spread(_without_report(launch), planned)
+    if (doubt := report.doubt(launch, planned, node)) is not None:
+        return _spread(_heavier(said.of_trouble(launch.trouble), doubt) if launch.trouble else doubt,
+                       planned)
+    told = {name: _of_workload(launch, name) for name in _names(launch, planned)}
+    for name, metric_names in (seen or {}).items():
+        lost = name in told and told[name].word == PASS \
+            and metrics.missing(launch.report, name, metric_names)
+        if lost:
+            told[name] = lost
+    return {CELL: _of_cell(launch, told), **told}
+
+
+def _spread(cell, planned):
+    """What never had its turn is blocked by what kept it from it."""
+    return {CELL: cell, **{name: said.blocked(cell) for name in workloads_of(planned)}}
+
+
+def _heavier(one, other):
+    return min(one, other, key=lambda what: WORDS.index(what.word))
+
+
+def _without_report(launch):
+    if launch.trouble is not None:
+        return said.of_trouble(launch.trouble)
+    if launch.stage == ENGINE:
+        if launch.explained is None:
+            return said.of("suite.engine-failed", _last_line(launch) or _end(launch))
+        # Of a message; where it tells of ourselves, nothing is known of the machine.
+        word = ERROR if layer_of(launch.explained) == "suite" else FAIL
+        return Said(word, launch.explained, _last_line(launch),
+                    f"gpu-selftest explain {launch.explained}")
+    return said.of("suite.no-report", f"{_end(launch)} and no report")
+
+
+def _end(launch):
+    if launch.is_timed_out:
+        return "out of time"
+    return "no exit code" if launch.exit_code is None else f"exit code {launch.exit_code}"
+
+
+def _last_line(launch):
+    lines = [line.strip() for line in launch.message.splitlines() if line.strip()]
+    return lines[-1][:400] if lines else ""
+
+
+def _names(launch, planned):
+    told = [workload["name"] for workload in launch.report["workloads"]]
+    return dict.fromkeys((*told, *workloads_of(planned)))
+
+
+def _of_workload(launch, name):
+    row = next((row for row in launch.report["workloads"] if row["name"] == name), None)
+    if row is None:
+        if launch.report["interrupted"] or launch.trouble is not None:
+            return said.Said(SKIP, None, "the run ended before its turn")
+        return said.of("suite.workload-missing", f"'{name}' is not in the report")
+    noisy, duration_s = noise.of_workload(launch, name), row["duration_s"]
+    if row["verdict"] == PASS and (invalid := metrics.invalid(launch.report, name)) is not None:
+        return invalid
+    if row["verdict"] == PASS:
+        return Said(PASS, noise=noisy, duration_s=duration_s)
+    if row["verdict"] == SKIP:
+        why = row["reason"] or (f"blocked by {row['blocked_by']}" if row["blocked_by"] else "")
+        return Said(SKIP, None, why, blocked_by=row["blocked_by"], duration_s=duration_s)
+    check = _counted(launch.report, row["verdict"], name)
+    if check is None:
+        return said.of("suite.report-contradicts", f"'{name}' is {row['verdict']} without a finding")
+    return Said(row["verdict"], check["id"], check["observed"] or "", check["remedy"] or "",
+                noise=noisy, duration_s=duration_s)
+
+
+def _counted(told, word, workload):
+    """The first finding that counts; what another one explains follows it."""
+    rows = [check for check in told["checks"]
+            if check["verdict"] == word and check["workload"] == workload]
+    return next((check for check in rows if check["blocked_by"] is None), rows[0] if rows else None)
+
+
+def _of_cell(launch, told):
+    """The report's own verdict, and what was found wrong with it on the way."""
+    verdict, headline = launch.report["verdict"], launch.report["headline"]
+    noisy = next((what.noise for what in told.values() if what.noise), "")
+    of_report = Said(verdict, noise=noisy) if headline is None or verdict in (PASS, SKIP) else Said(
+        verdict, headline["id"], headline["observed"] or "", headline["remedy"] or "", noise=noisy)
+    ours = [what for what in told.values()
+            if what.word == ERROR and what.id and what.id.startswith("suite.")]
+    if launch.trouble is not None:
+        ours.append(said.of_trouble(launch.trouble))
+    heaviest = of_report
+    for what in ours:
+        # SKIP stands last among the words and counts for nothing; of two that weigh the same the
+        # report's own words are kept.
+        heaviest = _heavier(heaviest, what)
+    return heaviest

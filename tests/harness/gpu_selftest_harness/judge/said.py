@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one launch says of its cell, or of one workload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..model import Trouble
+from ..troubles import TROUBLES
+from ..words import ERROR, PASS, SKIP, layer_of
+from .data import is_about_data
+
+
+@dataclass(frozen=True)
+class Said:
+    word: str
+    id: str | None = None
+    observed: str = ""
+    remedy: str = ""
+    noise: str = ""
+    blocked_by: str | None = None  # of a SKIP
+    duration_s: float = 0.0
+
+    @property
+    def layer(self) -> str | None:
+        return layer_of(self.id) if self.id else None
+
+    @property
+    def is_data(self) -> bool:
+        return is_about_data(self.word, self.id)
+
+    def with_noise(self, noise: str) -> Said:
+        return replace(self, noise=noise)
+
+
+PASSED = Said(PASS)
+
+
+def of_trouble(trouble: Trouble) -> Said:
+    """A row of the list; an id that is not in it is still no pass."""
+    row = TROUBLES.get(trouble.id)
+    return Said(row.word if row else ERROR, trouble.id, trouble.observed, row.remedy if row else "")
+
+
+def of(finding: str, observed: str) -> Said:
+    return of_trouble(Trouble(finding, observed))
+
+
+def blocked(by: Said) -> Said:
+    """Of a workload that never had its turn: one cause is told once."""
+    return Said(SKIP, None, f"blocked by {by.id}" if by.id else by.observed, blocked_by=by.id)

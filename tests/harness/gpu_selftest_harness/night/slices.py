@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One node's slice of a matrix, run by the verb `run` in a process of its own: whatever becomes of it,
+the night goes on with what it has kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import node as nodes
+from ..model import Node
+
+
+@dataclass(frozen=True)
+class Slice:
+    node: Node
+    night: str  # 'YYYY-MM-DD'
+    tier: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all slices of a night have in common."""
+
+    matrix: Path
+    out: Path
+    program: str
+    seed: int | None = None
+    jobs: int | None = None
+    quarantine: Path | None = None
+    leases: Path | None = None
+
+    @property
+    def runs(self) -> Path:
+        return self.out / "runs"
+
+    @property
+    def report(self) -> Path:
+        return self.out / "report"
+
+
+class Stop:
+    """Set once, by a signal; the slice that runs then is told to end, and no other starts."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._child = None
+        self.is_set = False
+
+    def set(self, *_):
+        with self._lock:
+            self.is_set = True
+            self._tell()
+
+    def watch(self, child):
+        with self._lock:
+            self._child = child
+            if self.is_set:
+                self._tell()
+
+    def _tell(self):
+        if self._child is not None and self._child.poll() is None:
+            self._child.send_signal(signal.SIGTERM)
+
+
+def command(settings: Settings, part: Slice, place: Path) -> list[str]:
+    """The words of the verb; `place` is where files of this slice go, without a suffix."""
+    words = [sys.executable, "-m", "gpu_selftest_harness.cli", "run", settings.matrix,
+             "--out", settings.runs, "--program", settings.program, "--night", part.night,
+             "--node", f"{place}.node.json", "--junit", f"{place}.junit.xml"]
+    for option, value in (("--tier", part.tier), ("--seed", settings.seed),
+                          ("--jobs", settings.jobs), ("--quarantine", settings.quarantine),
+                          ("--leases", settings.leases)):
+        if value is not None:
+            words += [option, value]
+    return [str(word) for word in words]
+
+
+def run(settings: Settings, part: Slice, place: Path, stop: Stop) -> int:
+    """The exit code; what it said is in '<place>.log'."""
+    with open(f"{place}.node.json", "w", encoding="utf-8") as file:
+        json.dump(nodes.to_json(part.node), file, indent=1)
+    with open(f"{place}.log", "wb") as log:
+        # A session of its own: ^C reaches it through us, as SIGTERM from systemd does, and once.
+        child = subprocess.Popen(command(settings, part, place), stdin=subprocess.DEVNULL,
+                                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                                 env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    stop.watch(child)
+    return child.wait()
+
+
+def end_of(place: Path, lines: int = 12) -> str:
+    """The last lines that the slice said."""
+    with open(f"{place}.log", encoding="utf-8", errors="replace") as file:
+        return "".join(file.readlines()[-lines:])

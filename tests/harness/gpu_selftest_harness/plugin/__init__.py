@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""pytest collects the matrix that it is given: an item for each cell of this node and one for each
+workload in it. Launches come first, all of them, in their random order; then each item tells what
+came of its own.
+
+    pytest -p gpu_selftest_harness.plugin matrix.yaml --harness-out runs
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ..errors import Failed, Refused
+from . import earlier, options, told
+from .items import CellItem, MatrixFile
+from .night import Night
+
+NIGHT = pytest.StashKey[Night]()
+
+
+def pytest_addoption(parser):
+    options.add(parser)
+
+
+def night_of(config) -> Night:
+    if NIGHT not in config.stash:
+        config.stash[NIGHT] = Night(options.read(config))
+    return config.stash[NIGHT]
+
+
+def pytest_collect_file(file_path, parent):
+    # Only what was named: other YAML files are none of our business.
+    if file_path.suffix not in (".yaml", ".yml") or not parent.session.isinitpath(file_path):
+        return None
+    file = MatrixFile.from_parent(parent, path=file_path)
+    file.night = night_of(parent.config)
+    return file
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--harness-rerun-failed") is None:
+        return
+    try:
+        red = earlier.red_cells(options.read(config))
+    except Refused as error:
+        raise pytest.UsageError(str(error)) from None
+    left = [item for item in items
+            if isinstance(item, CellItem) and item.planned.cell.key not in red]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session):
+    own = [item for item in session.items if isinstance(item, CellItem)]
+    if own and not session.config.option.collectonly and not session.testsfailed:
+        try:
+            night_of(session.config).run((item.planned.cell.key, item.workload) for item in own)
+        except Refused as error:
+            raise pytest.UsageError(str(error)) from None
+        except Failed as error:
+            pytest.exit(str(error), returncode=told.COULD_NOT_TELL)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    # What it took is what its launches took: they are over when the item is run.
+    if isinstance(item, CellItem) and (report.when == "call" or report.outcome != "passed"):
+        report.duration = item.outcome.duration_s
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Our exit codes, where there was nothing but ours to run."""
+    night = session.config.stash.get(NIGHT, None)
+    items = getattr(session, "items", [])
+    if night is None or session.config.option.collectonly:
+        return
+    if not items and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = told.USAGE
+    elif items and night.outcomes and all(isinstance(item, CellItem) for item in items):
+        session.exitstatus = told.exit_code([item.outcome for item in items])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary(terminalreporter, config):
+    night = config.stash.get(NIGHT, None)
+    if night is not None:
+        for line in lines_of(night):
+            terminalreporter.write_line(line)
+
+
+def lines_of(night: Night) -> list[str]:
+    if night.matrix is None:
+        return []
+    if not night.outcomes:
+        names = [planned.cell.name for planned in list(night.plan.values())[:3]]
+        return [f"nothing was selected; cells of this node are such as {name}" for name in names[:1]] \
+            + [f"  {name}" for name in names[1:]]
+    lines = told.summary(night.plan, list(night.outcomes.values()), night.where)
+    lines += [f"quarantine: {problem}" for problem in night.problems]
+    return [*lines, "", f"bundle {night.path}"]

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run may be told, as options of pytest; the verb `run` has the same without 'harness-'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..lease import FOLDER
+
+LATEST = "latest"
+
+# Name, settings for argparse. '--harness-' goes before each.
+OPTIONS = (
+    ("out", {"metavar": "DIR", "default": "runs", "help": "where bundles go (default: runs)"}),
+    ("node", {"metavar": "FILE", "help": "the node, as 'node' wrote it (default: this machine)"}),
+    ("program", {"metavar": "FILE", "default": "gpu-selftest",
+                 "help": "the program, for the engine 'local' and for engines' messages"}),
+    ("tier", {"metavar": "NAME", "help": "one of the matrix's tiers"}),
+    ("select", {"metavar": "AXES", "help": "cells, such as 'cuda=13.0,variant=base'"}),
+    ("seed", {"metavar": "N", "type": int, "help": "of the order of launches (default: any)"}),
+    ("jobs", {"metavar": "N", "type": int, "default": 1,
+              "help": "launches at a time, on GPUs of their own (default: 1)"}),
+    ("tries", {"metavar": "N", "type": int, "default": 2,
+               "help": "of a launch that could not tell (default: 2)"}),
+    ("night", {"metavar": "DATE", "help": "such as 2026-11-27 (default: today, UTC)"}),
+    ("quarantine", {"metavar": "FILE", "help": "known faults, with owner and last day"}),
+    ("leases", {"metavar": "DIR", "default": FOLDER, "help": f"of GPUs (default: {FOLDER})"}),
+    ("resume", {"metavar": "RUN", "nargs": "?", "const": LATEST,
+                "help": "go on with a run that was cut off (default: the latest)"}),
+    ("rerun-failed", {"metavar": "RUN", "nargs": "?", "const": LATEST,
+                      "help": "only the cells that are red in a run (default: the latest)"}),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    out: Path
+    node: Path | None
+    program: str
+    tier: str | None
+    select: str | None
+    seed: int | None
+    jobs: int
+    tries: int
+    night: str | None
+    quarantine: Path | None
+    leases: Path
+    resume: str | None
+    rerun_failed: str | None
+
+
+def add(parser):
+    group = parser.getgroup("harness", "GPU containers by a matrix")
+    for name, settings in OPTIONS:
+        group.addoption(f"--harness-{name}", **settings)
+
+
+def read(config) -> Settings:
+    def get(name):
+        return config.getoption(f"--harness-{name}")
+
+    def path(name):
+        return Path(get(name)) if get(name) is not None else None
+
+    return Settings(path("out"), path("node"), get("program"), get("tier"), get("select"),
+                    get("seed"), max(get("jobs"), 1), max(get("tries"), 1), get("night"),
+                    path("quarantine"), path("leases"), get("resume"), get("rerun-failed"))

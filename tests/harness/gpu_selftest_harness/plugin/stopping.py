@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SIGTERM and ^C while launches run: the first lets what runs come to its end and starts nothing more,
+the second ends what runs."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Stopping:
+    def __init__(self):
+        self.stop, self.end = threading.Event(), threading.Event()
+        self._before = {}
+
+    def __enter__(self):
+        # Elsewhere handlers cannot be set, and whoever runs us there has his own.
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._heard) for number in SIGNALS}
+        return self
+
+    def __exit__(self, *_):
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _heard(self, *_):
+        if self.stop.is_set():
+            self.end.set()
+        self.stop.set()

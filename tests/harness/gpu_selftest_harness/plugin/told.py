@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people and exit codes are told of a run. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ..model import Outcome, Planned
+from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS
+
+PASSED, RED, USAGE, COULD_NOT_TELL, NOTHING_TESTED = 0, 1, 2, 3, 77
+
+
+def exit_code(outcomes: list[Outcome]) -> int:
+    """Of what was asked for; 77 only where all of it was left out by design."""
+    red = {outcome.word for outcome in outcomes if outcome.is_red}
+    if not outcomes or all(outcome.word == SKIP for outcome in outcomes):
+        return NOTHING_TESTED
+    if red & {FAIL, PASS}:
+        return RED
+    return COULD_NOT_TELL if red else PASSED
+
+
+def reason(outcome: Outcome) -> str:
+    """In one line."""
+    if outcome.id and outcome.observed:
+        return f"{outcome.id}: {outcome.observed}"
+    return outcome.id or outcome.observed or outcome.word
+
+
+def expected(outcome: Outcome) -> str:
+    rule = outcome.expected
+    words = " ".join(filter(None, (rule.word, rule.id, rule.stage and f"at stage '{rule.stage}'")))
+    return f"{words} ({rule.reason})" if rule.reason else words
+
+
+def red_text(planned: Planned, outcome: Outcome) -> str:
+    name = planned.cell.name + (f"  {outcome.workload}" if outcome.workload else "")
+    lines = [f"{outcome.word}  {name}", f"  {reason(outcome)}"]
+    if outcome.remedy:
+        lines.append(f"  next      {outcome.remedy}")
+    lines.append(f"  expected  {expected(outcome)}")
+    if outcome.launches:
+        lines.append(f"  launches  {', '.join(outcome.launches)}"
+                     + (", not all the same" if outcome.is_intermittent else ""))
+    return "\n".join(lines)
+
+
+def headline(outcomes: list[Outcome], where: str) -> list[str]:
+    """The first line, for the person at 3 a.m., and what to do."""
+    cells = [outcome for outcome in outcomes if outcome.workload == ""]
+    red = [outcome for outcome in outcomes if outcome.is_red]
+    counts = Counter(outcome.word for outcome in cells)
+    shown = ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
+    if not red:
+        word = SKIP if exit_code(outcomes) == NOTHING_TESTED else PASS
+        failed = sum(outcome.word == FAIL and outcome.is_as_expected for outcome in cells)
+        note = f", {failed} of them fail as expected" if failed else ""
+        quarantined = sum(outcome.quarantine is not None for outcome in outcomes)
+        if quarantined:
+            note += f", {quarantined} in quarantine"
+        return [f"{word}  {where}  {len(cells)} cells as expected{note}"]
+    worst = min(red, key=lambda outcome: (_weight(outcome), outcome.workload != ""))
+    cells_red = len({outcome.cell for outcome in red})
+    first = (f"{FAIL if _weight(worst) == 0 else ERROR}  {where}  {cells_red} of {len(cells)} cells "
+             f"red ({shown})  {worst.id or 'unexpected ' + worst.word}")
+    return [first, f"      next: {worst.remedy}"] if worst.remedy else [first]
+
+
+def _weight(outcome):
+    """A pass that was not to come says that something is wrong, as a failure does."""
+    return 0 if outcome.word in (FAIL, PASS) else 1 + (ERROR, MISS, SKIP).index(outcome.word)
+
+
+def summary(planned: dict[str, Planned], outcomes: list[Outcome], where: str,
+            limit: int = 20) -> list[str]:
+    """The headline, then what is red: each cell by its own item, or by the workloads alone that are
+    red in it."""
+    lines = headline(outcomes, where)
+    red = [outcome for outcome in outcomes if outcome.is_red]
+    cells = {outcome.cell for outcome in red if outcome.workload == ""}
+    shown = [outcome for outcome in red if outcome.workload == "" or outcome.cell not in cells]
+    shown.sort(key=lambda outcome: (_weight(outcome), planned[outcome.cell].cell.name))
+    for outcome in shown[:limit]:
+        lines += ["", *red_text(planned[outcome.cell], outcome).splitlines()]
+    if len(shown) > limit:
+        lines += ["", f"and {len(shown) - limit} more"]
+    return lines

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Known faults that somebody is mending: not red until a day that the file names, and red again
+after it. An entry is about one finding: nothing else of the same cells is hidden by it.
+
+    version: 1
+    quarantine:
+      - when: {driver: "550", variant: [runtime, devel]}   # as in a matrix, of the axes
+        workload: all-reduce                               # left out: the cell and all of it
+        id: hardware.nvlink-down
+        owner: site operations
+        reason: "cable of GPU 3 is on order"
+        until: 2026-12-31                                  # the last day on which it is not red
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from .errors import Refused
+from .matrix import Matrix, checked, conditions, source
+from .model import AXES, Cell, Outcome
+
+SCHEMA = Path(__file__).with_name("quarantine.schema.json")
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: str  # 'quarantine.yaml:3: quarantine[0]: '
+    when: conditions.Condition
+    workload: str | None
+    id: str
+    owner: str
+    reason: str
+    until: date
+
+    def is_about(self, outcome: Outcome, cell: Cell) -> bool:
+        return (outcome.id == self.id and not outcome.is_as_expected
+                and self.workload in (None, outcome.workload) and self.has(cell))
+
+    def has(self, cell: Cell) -> bool:
+        return self.when.holds(lambda axis: getattr(cell, axis)) is True
+
+    @property
+    def shown(self) -> dict:
+        return {"owner": self.owner, "reason": self.reason, "until": self.until.isoformat()}
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    entries: tuple[Entry, ...] = ()
+
+    @classmethod
+    def load(cls, path, matrix: Matrix | None = None) -> Quarantine:
+        """Raises Refused, a line for each thing that is wrong. With the matrix, values that it does
+        not have are wrong, too."""
+        read = source.read(path)
+        checked.check(read, SCHEMA)
+        entries, wrong = [], []
+        for number, entry in enumerate(read.value["quarantine"]):
+            try:
+                entries.append(_entry(read, number, entry, matrix.axes if matrix else {}))
+            except Refused as error:
+                wrong.append(str(error))
+        if wrong:
+            raise Refused("\n".join(wrong))
+        return cls(tuple(entries))
+
+    def apply(self, outcomes: Iterable[Outcome], cells: Iterable[Cell] | Mapping[str, Cell],
+              today: date | str) -> tuple[list[Outcome], list[str]]:
+        """The outcomes, those of living entries marked, and what is to be said of the entries:
+        those that are over, and those that nothing needs any more. The same list goes in again
+        with another day, and gets what that day says."""
+        today = date.fromisoformat(today) if isinstance(today, str) else today
+        known = {cell.key: cell for cell in (
+            cells.values() if isinstance(cells, Mapping) else cells)}
+        hits = dict.fromkeys(self.entries, 0)
+        marked = []
+        for outcome in outcomes:
+            cell = known.get(outcome.cell)
+            found = [entry for entry in self.entries if cell and entry.is_about(outcome, cell)]
+            for entry in found:
+                hits[entry] += 1
+            living = [entry for entry in found if today <= entry.until]
+            marked.append(replace(outcome, quarantine=living[0].shown if living else None))
+        return marked, [text for entry, hit in hits.items()
+                        if (text := _problem(entry, hit, known.values(), today))]
+
+
+def _entry(read, number, entry, vocabulary) -> Entry:
+    place = ("quarantine", number)
+    try:
+        when = conditions.parse(entry["when"], AXES, vocabulary)
+    except Refused as error:
+        lead = read.at(place + ("when",))
+        raise Refused("\n".join(lead + line for line in str(error).splitlines())) from error
+    try:
+        until = date.fromisoformat(entry["until"])
+    except ValueError as error:
+        raise Refused(read.at(place + ("until",))
+                      + f"'{entry['until']}' is no day of the calendar") from error
+    return Entry(read.at(place), when, entry.get("workload"), entry["id"], entry["owner"],
+                 entry["reason"], until)
+
+
+def _problem(entry: Entry, hits: int, cells, today: date) -> str | None:
+    who = f"{entry.id} of {entry.owner}"
+    if today > entry.until:
+        again = f"{hits} {'outcome is' if hits == 1 else 'outcomes are'} red again" if hits \
+            else "nothing has it any more: delete the entry"
+        return entry.at + f"the quarantine of {who} ended on {entry.until}; {again}"
+    if hits:
+        return None
+    if not any(entry.has(cell) for cell in cells):
+        return entry.at + f"no cell of this run is in the quarantine of {who}"
+    return entry.at + f"nothing has {who} any more: delete the entry"

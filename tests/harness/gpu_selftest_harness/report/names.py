@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Short names for cells, GPUs and series: only what tells one from another on this page."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ..model import AXES, Cell
+
+_ENOUGH = 12  # characters of 'GPU-5f0e1234-…'
+
+
+class Names:
+    """Made once for a page."""
+
+    def __init__(self, cells: dict[str, Cell], gpus: dict[str, str]):
+        self._cells = cells
+        self._varied = [axis for axis in AXES
+                        if len({getattr(cell, axis) for cell in cells.values()}) > 1]
+        self.common = [(axis, getattr(cell, axis)) for cell in list(cells.values())[:1]
+                       for axis in AXES if axis not in self._varied]
+        self._gpus = gpus
+        self._same_name = Counter(gpus.values())
+        self._same_start = Counter(uuid[:_ENOUGH] for uuid in gpus)
+
+    def cell(self, key: str) -> str:
+        """'driver 580 · cuda 13.0 · runtime': the axes in which the cells of this page differ."""
+        cell = self._cells.get(key)
+        if cell is None:
+            return f"cell {key}"
+        parts = [f"{axis} {getattr(cell, axis)}" if axis in ("driver", "cuda") else
+                 f"{getattr(cell, axis)}" for axis in self._varied]
+        return " · ".join(parts) or f"driver {cell.driver} · cuda {cell.cuda}"
+
+    def gpu(self, uuid: str) -> str:
+        """Its name if no other has it, else with enough of the UUID."""
+        name = self._gpus.get(uuid)
+        if name and self._same_name[name] == 1:
+            return name
+        short = self._short(uuid)
+        return f"{name} {short}" if name else short
+
+    def of(self, key) -> str:
+        """Where a series is measured: GPUs, or the whole machine."""
+        return self.where(key.src, key.dst) or key.node
+
+    def where(self, src: str, dst: str = "") -> str:
+        if src and dst:
+            return f"{self.gpu(src)} → {self.gpu(dst)}"
+        return self.gpu(src or dst) if src or dst else ""
+
+    def place(self, where: str) -> str:
+        """Of 'UUID' or 'UUID -> UUID'."""
+        src, _, dst = where.partition(" -> ")
+        return self.where(src, dst)
+
+    def number(self, key) -> str:
+        """'host-copy.to-gpu pinned'; the workload is said where the metric does not."""
+        metric = key.metric if key.metric.startswith(key.workload) else f"{key.workload} {key.metric}"
+        return f"{metric} {key.variant}".strip()
+
+    def _short(self, uuid: str) -> str:
+        if len(uuid) <= _ENOUGH + 2:
+            return uuid
+        if self._same_start[uuid[:_ENOUGH]] <= 1:
+            return uuid[:_ENOUGH]
+        return f"…{uuid[-_ENOUGH:]}"

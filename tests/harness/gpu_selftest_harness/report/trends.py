@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A trend as it is drawn and told: the line, its quartiles, its levels, a table by month, and every
+fact of the picture as a sentence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..analysis.values import (DROPPED, IMPROVED, NOISY, SHIFTED, SUSPECT, Point, Trend)
+from . import svg
+from .marks import Mark, of_trend
+from .names import Names
+from .text import number, percent, quantity, scale
+
+TOLD_FIRST = (DROPPED, SHIFTED, SUSPECT, NOISY, IMPROVED)
+DRAWN = 240  # of all others: a page with more of them is too large to be opened on a telephone
+
+
+@dataclass(frozen=True)
+class Level:
+    """What the series was between two change points."""
+
+    path: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    trend: Trend
+    anchor: str
+    name: str
+    where: str
+    cell: str
+    mark: Mark
+    size: float  # by what values are divided
+    unit: str  # what they are in then
+    frame: svg.Box
+    line: str
+    band: str
+    levels: tuple[Level, ...]
+    points: tuple[tuple[Point, float], ...]  # with its place, percent of the width
+    flagged: str  # path of marks under nights that are not to be compared
+    months: tuple[tuple[str, int, str, str, str], ...]  # month, nights, lowest, median, highest
+
+    @property
+    def first(self) -> str:
+        return self.trend.history.nights[0]
+
+    @property
+    def last(self) -> str:
+        return self.trend.history.nights[-1]
+
+    @property
+    def description(self) -> str:
+        """The picture for whom it is read out."""
+        history = self.trend.history
+        levels = ", then ".join(f"{number(level.value / self.size)} {self.unit}"
+                                for level in self.levels)
+        return (f"{len(history.nights)} nights from {self.first} to {self.last}; "
+                f"median {levels}; lowest {quantity(_least(history.values), history.key.unit)}, "
+                f"highest {quantity(_most(history.values), history.key.unit)}.")
+
+
+def chart(trend: Trend, names: Names, at: int) -> Chart | None:
+    """None for a series without a night."""
+    history = trend.history
+    if not history.nights:
+        return None
+    key = history.key
+    nights, values = history.nights, history.values
+    frame = svg.box(nights, [*history.lows, *values], [*history.highs, *values])
+    size, unit = scale(key.unit, max((abs(v) for v in values if math.isfinite(v)), default=0.0))
+    return Chart(
+        trend, f"t{at}", names.number(key), names.of(key), names.cell(key.cell),
+        of_trend(trend.word), size, unit, frame, svg.trend(frame, nights, values),
+        svg.band(frame, nights, history.lows, history.highs), tuple(_levels(trend, frame)),
+        tuple((point, round(100 * frame.x(point.night) / frame.days, 1)) for point in trend.points),
+        _flagged(history, frame), tuple(_months(history, size)))
+
+
+def charts(trends: list[Trend], names: Names) -> tuple[list[Chart], list[Chart], int]:
+    """What is to be told first, all others that are drawn, and how many are left out."""
+    drawn = [chart(trend, names, at) for at, trend in enumerate(trends)]
+    drawn = [one for one in drawn if one is not None]
+    first = [one for one in drawn if one.trend.word in TOLD_FIRST]
+    others = [one for one in drawn if one.trend.word not in TOLD_FIRST]
+    return first, others[:DRAWN], len(others[DRAWN:])
+
+
+def told(point: Point, chart_of: Chart) -> str:
+    """One change point as a sentence."""
+    change = point.change
+    text = (f"{number(change.before / chart_of.size)} → {number(change.after / chart_of.size)} "
+            f"{chart_of.unit} ({percent(change.shift)}, p = {_probability(change.p)})")
+    if change.went_away:
+        text += ", went away again"
+    return text
+
+
+def visible(trends: list[Trend]) -> str:
+    """How small a shift could have been seen where none is told."""
+    seen = sorted(t.smallest for t in trends if t.smallest is not None)
+    if not seen:
+        return "no series is old enough to say how small a shift would be seen"
+    half = seen[len(seen) // 2]
+    return (f"a shift of {percent(half, signed=False)} would have been seen in half of the series, "
+            f"one of {percent(seen[-1], signed=False)} in all that are old enough")
+
+
+def _levels(trend: Trend, frame: svg.Box):
+    history = trend.history
+    cuts = [0, *(p.change.index for p in trend.points), len(history.nights)]
+    for start, end in zip(cuts, cuts[1:]):
+        values = sorted(v for v in history.values[start:end] if math.isfinite(v))
+        if values:
+            middle = values[len(values) // 2]
+            path = svg.line([(frame.x(history.nights[start]), frame.y(middle)),
+                             (frame.x(history.nights[end - 1]), frame.y(middle))])
+            yield Level(path, middle)
+
+
+def _flagged(history, frame) -> str:
+    return "".join(f"M{frame.x(night)} {svg.HEIGHT}v-5"
+                   for night, flag in zip(history.nights, history.flags) if flag)
+
+
+def _months(history, size):
+    rows = zip(history.nights, history.values, strict=True)
+    for month, of_month in groupby(rows, key=lambda row: row[0][:7]):
+        values = sorted(v for _, v in of_month if math.isfinite(v))
+        if values:
+            yield (month, len(values), number(values[0] / size, 4),
+                   number(values[len(values) // 2] / size, 4), number(values[-1] / size, 4))
+
+
+def _probability(p: float) -> str:
+    return "under 0.0001" if p < 0.0001 else f"{p:.4f}".rstrip("0")
+
+
+def _least(values):
+    return min((v for v in values if math.isfinite(v)), default=math.nan)
+
+
+def _most(values):
+    return max((v for v in values if math.isfinite(v)), default=math.nan)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the page and the summary both say, worked out once: layers, cells, heat maps, provenance."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ..analysis.values import Analysis, PairMatrix
+from ..model import Outcome
+from ..words import LAYERS, LOWER, PASS, worst
+from . import marks
+from .colours import step_of
+from .names import Names
+from .text import number, scale
+
+# In the order in which one stands on the other, from the machine up; the suite is not of them.
+_UP = ("hardware", "host", "runtime", "image", "user", "suite")
+
+
+@dataclass
+class Layer:
+    name: str
+    red: int = 0  # outcomes and incidents that are wrong
+    expected: int = 0  # failures as they have to be
+    evidence: str = ""  # the first that is wrong
+
+    @property
+    def text(self) -> str:
+        if self.red:
+            return f"{self.red} wrong"
+        return f"{self.expected} as expected" if self.expected else "nothing found"
+
+    @property
+    def colour(self) -> str:
+        return "wrong" if self.red else "expected" if self.expected else "plain"
+
+    @property
+    def glyph(self) -> str:
+        return "✗" if self.red else "◆" if self.expected else "·"
+
+
+def layers(analysis: Analysis) -> list[Layer]:
+    """Who has to act, from the machine up."""
+    assert set(_UP) == set(LAYERS)
+    by_name = {name: Layer(name) for name in _UP}
+    for outcome in analysis.outcomes:
+        layer = by_name.get(outcome.layer)
+        if layer is None or outcome.workload:
+            continue
+        layer.red += outcome.is_red
+        layer.expected += outcome.is_as_expected and outcome.word != PASS
+        if outcome.is_red and not layer.evidence:
+            layer.evidence = outcome.observed or outcome.id or ""
+    for incident in analysis.incidents:
+        layer = by_name.get(incident.layer)
+        if layer is not None and incident.trends and not incident.outcomes:
+            layer.red += 1
+            layer.evidence = layer.evidence or incident.title
+    return list(by_name.values())
+
+
+@dataclass
+class CellView:
+    """One cell with all that is said of it."""
+
+    key: str
+    name: str
+    full_name: str
+    itself: Outcome | None
+    others: list[Outcome] = field(default_factory=list)  # workloads that did not simply pass
+    passed: list[str] = field(default_factory=list)
+    mark: marks.Mark | None = None
+
+
+def cell_views(analysis: Analysis, names: Names) -> list[CellView]:
+    by_cell: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in analysis.outcomes:
+        by_cell[outcome.cell].append(outcome)
+    views = []
+    for key, outcomes in by_cell.items():
+        cell = analysis.cells.get(key)
+        view = CellView(key, names.cell(key), cell.name if cell else key,
+                        next((o for o in outcomes if not o.workload), None))
+        for outcome in outcomes:
+            if outcome.workload and outcome.word == PASS and outcome.is_as_expected \
+                    and not outcome.noise and not outcome.is_intermittent:
+                view.passed.append(outcome.workload)
+            elif outcome.workload:
+                view.others.append(outcome)
+        decides = view.itself or _worst(outcomes)
+        view.mark = marks.of_outcome(decides)
+        views.append(view)
+    return views
+
+
+def _worst(outcomes: list[Outcome]) -> Outcome:
+    pool = [o for o in outcomes if o.is_red] or outcomes
+    word = worst(o.word for o in pool)
+    return next(o for o in pool if o.word == word)
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A pair matrix as a table."""
+
+    matrix: PairMatrix
+    name: str
+    cell: str
+    unit: str
+    labels: list[str]
+    rows: list[list[tuple[str, int | None, bool]]]  # text, class of the colour, stands out
+    low: str
+    high: str
+    median: str
+
+
+def heat(matrix: PairMatrix, names: Names) -> Heat:
+    values = [v for row in matrix.values for v in row if v is not None and math.isfinite(v)]
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    size, unit = scale(matrix.unit, high)
+    slow = set(matrix.slow)
+
+    def square(at, value):
+        if value is None or not math.isfinite(value):
+            return "–", None, at in slow
+        step = step_of(value, low, high)
+        return number(value / size), step, at in slow
+
+    rows = [[square((i, j), value) for j, value in enumerate(row)]
+            for i, row in enumerate(matrix.values)]
+    best = "lowest" if matrix.direction == LOWER else "highest"
+    return Heat(matrix, f"{matrix.metric} {matrix.variant}".strip(), names.cell(matrix.cell), unit,
+                [names.gpu(uuid) for uuid in matrix.gpus], rows, number(low / size),
+                f"{number(high / size)} {unit}",
+                f"median {number(matrix.median / size)} {unit}; {best} is best")
+
+
+def flat(value, prefix: str = "") -> list[tuple[str, str]]:
+    """Nested provenance as rows: 'cuda.runtime' -> '13.0'."""
+    if isinstance(value, dict):
+        return [row for name, inner in value.items()
+                for row in flat(inner, f"{prefix}.{name}" if prefix else str(name))]
+    if isinstance(value, (list, tuple)) and any(isinstance(v, (dict, list, tuple)) for v in value):
+        return [row for at, inner in enumerate(value) for row in flat(inner, f"{prefix}.{at}")]
+    if isinstance(value, (list, tuple)):
+        return [(prefix, ", ".join(map(str, value)))]
+    return [(prefix, "" if value is None else str(value))]
+
+
+def provenance(analysis: Analysis) -> tuple[list[str], list[tuple[str, list[str], bool]]]:
+    """Digests as columns; rows (name, values, they differ)."""
+    digests = list(analysis.provenance)
+    tables = [dict(flat(analysis.provenance[digest])) for digest in digests]
+    names = list(dict.fromkeys(name for table in tables for name in table))
+    rows = [(name, [table.get(name, "") for table in tables]) for name in names]
+    return digests, [(name, values, len(set(values)) > 1) for name, values in rows]

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The launches of a night: which, in which order, by whom, and each one written down before anything
+is made of it."""
+
+from .launcher import Launcher
+from .rounds import Task, gpus_of, order
+from .runner import Runner
+
+__all__ = ["Launcher", "Runner", "Task", "gpus_of", "order"]

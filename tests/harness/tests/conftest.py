@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The harness is tested where it lies, without being installed."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+HARNESS = Path(__file__).resolve().parent.parent
+TOP = HARNESS.parent.parent
+
+sys.path.insert(0, str(HARNESS))
+
+
+@pytest.fixture(scope="session")
+def top():
+    """The folder of the whole project."""
+    return TOP
+
+
+@pytest.fixture(scope="session")
+def build():
+    """The folder of the built program."""
+    folder = Path(os.environ.get("GPU_SELFTEST_BUILD") or TOP / "build/release").resolve()
+    if not (folder / "bin/gpu-selftest").exists():
+        pytest.fail(f"no program in {folder}/bin: build it first, or set GPU_SELFTEST_BUILD",
+                    pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def program_path(build):
+    return build / "bin/gpu-selftest"

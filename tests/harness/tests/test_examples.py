@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The examples, held against what will read them: systemd, and GitHub's schema of workflows."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parent / "examples"
+UNITS = sorted((EXAMPLES / "systemd").iterdir())
+WORKFLOW = EXAMPLES / "github" / "nightly.yml"
+
+
+def verify(folder):
+    return subprocess.run(["systemd-analyze", "verify", "--man=no",
+                           *map(str, sorted(folder.iterdir()))],
+                          capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def units(tmp_path):
+    """The units with a program that is there: verify looks for it."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    for path in UNITS:
+        text = path.read_text().replace("/opt/gpu-selftest/scripts/nightly", "/bin/true")
+        (tmp_path / path.name).write_text(text)
+    return tmp_path
+
+
+def test_units__are_verified(units):
+    done = verify(units)
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_units__a_wrong_word_is_told(units):
+    service = units / "gpu-selftest-nightly.service"
+    service.write_text(service.read_text().replace("ProtectSystem=strict", "ProtectSystem=strictly"))
+
+    assert "strictly" in verify(units).stderr
+
+
+def test_service__calls_what_there_is_with_options_that_it_has():
+    text = (EXAMPLES / "systemd/gpu-selftest-nightly.service").read_text()
+    command = re.search(r"^ExecStart=/opt/gpu-selftest/(\S+) (.*)$", text, re.M)
+
+    assert (HERE.parent.parent.parent / command[1]).exists()
+    assert command[2].split() == ["/etc/gpu-selftest/nightly.yaml", "--out", "/var/lib/gpu-selftest"]
+
+
+def check_workflow(path, schema="vendor.github-workflows"):
+    return subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema,
+                           str(path)], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("schema", ["vendor.github-workflows",
+                                    "custom.github-workflows-require-timeout"])
+def test_workflow__is_one(schema):
+    done = check_workflow(WORKFLOW, schema)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_workflow__a_wrong_word_is_told(tmp_path):
+    wrong = tmp_path / "nightly.yml"
+    wrong.write_text(WORKFLOW.read_text().replace("runs-on:", "run-on:"))
+
+    assert check_workflow(wrong).returncode != 0

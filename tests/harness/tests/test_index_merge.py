@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What several runs of a night say together, and what none of them said."""
+
+import pytest
+from gpu_selftest_harness.bundle import Bundle
+from gpu_selftest_harness.index import Index, merge
+from gpu_selftest_harness.model import Cell, Expectation, Outcome, Planned
+
+
+def cell(driver="580", cuda="13.0"):
+    return Cell(driver, cuda, "runtime", "debian12", "local", "h100", "all", "compute,utility",
+                "quick")
+
+
+def outcome(of, word="PASS"):
+    return Outcome(of.key, "", word, None, None, "run", Expectation("PASS"), word == "PASS")
+
+
+@pytest.fixture
+def index(tmp_path):
+    with Index(tmp_path / "index.sqlite") as opened:
+        yield opened
+
+
+@pytest.fixture
+def add(index, tmp_path):
+    def added(cells, *outcomes, node="n7", driver="580.95.05", night="2026-11-27"):
+        plan = [Planned(one, "", (), 3, 30, 60.0) for one in cells]
+        with Bundle.create(tmp_path / "runs", {
+                "night": night, "plan": plan, "node": {"name": node, "driver": driver}},
+                           0) as bundle:
+            for one in outcomes:
+                bundle.append("outcome", one)
+            index.add(bundle.seal())
+    return added
+
+
+def said(outcomes):
+    return {one.cell: (one.word, one.id, one.observed) for one in outcomes}
+
+
+def test_cells_that_ran_are_no_miss(index, add):
+    add([cell()], outcome(cell()))
+
+    assert said(merge(index, "2026-11-27", [cell()])) == {cell().key: ("PASS", None, "")}
+
+
+def test_cell_of_a_driver_without_a_node_is_a_miss(index, add):
+    add([cell()], outcome(cell()))
+
+    merged = merge(index, "2026-11-27", [cell(), cell("470")])
+
+    assert said(merged)[cell("470").key] == (
+        "MISS", "suite.never-ran", "no node with driver 470 reported this night")
+    assert all(one.is_red for one in merged if one.word == "MISS")
+
+
+def test_cell_that_nobody_planned_is_a_miss(index, add):
+    add([cell()], outcome(cell()))
+
+    merged = merge(index, "2026-11-27", [cell(), cell(cuda="11.8")])
+
+    assert said(merged)[cell(cuda="11.8").key] == (
+        "MISS", "suite.never-ran", "no node planned it this night")
+
+
+def test_rest_of_a_plan_that_was_cut_short_is_a_miss(index, add):
+    add([cell(), cell(cuda="12.4")], outcome(cell()))
+
+    assert said(index.outcomes("2026-11-27")) == {
+        cell().key: ("PASS", None, ""),
+        cell(cuda="12.4").key: ("MISS", "suite.never-ran",
+                                "the run on node 'n7' ended before the cell's turn")}
+
+
+def test_another_run_of_the_night_makes_it_good(index, add):
+    add([cell(), cell(cuda="12.4")], outcome(cell()))
+    add([cell(cuda="12.4")], outcome(cell(cuda="12.4")), node="n8")
+
+    assert {one.word for one in index.outcomes("2026-11-27")} == {"PASS"}
+
+
+def test_other_nights_say_nothing_of_this_one(index, add):
+    add([cell()], outcome(cell()), night="2026-11-26")
+    add([cell(cuda="12.4")], outcome(cell(cuda="12.4")))
+
+    words = {one.cell: one.word for one in merge(index, "2026-11-27", [cell()])}
+
+    assert words == {cell(cuda="12.4").key: "PASS", cell().key: "MISS"}
+
+
+def test_driver_that_a_node_does_not_have_is_no_crash(index, add):
+    add([], driver=None)
+
+    assert [one.word for one in merge(index, "2026-11-27", [cell()])] == ["MISS"]

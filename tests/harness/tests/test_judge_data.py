@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which findings are about data is decided for each of the program's findings of hardware."""
+
+import re
+import subprocess
+
+import pytest
+
+from gpu_selftest_harness.judge.data import DATA, NO_DATA, is_about_data
+
+
+def catalogue(top):
+    text = "".join(path.read_text() for path in (top / "host/core/findings").glob("*.h"))
+    return dict(re.findall(r'X\(GST_\w+, "([a-z]+\.[a-z0-9-]+)", GST_(\w+),', text))
+
+
+def test_each_failure_of_hardware_is_on_one_side(top):
+    failures = {finding for finding, word in catalogue(top).items()
+                if word == "FAIL" and finding.startswith("hardware.")}
+    assert failures
+    assert failures == {finding for finding in DATA | NO_DATA if finding.startswith("hardware.")}
+    assert not DATA & NO_DATA
+
+
+@pytest.mark.parametrize("finding", sorted(DATA))
+def test_the_program_knows_it_as_a_failure(finding, program_path):
+    done = subprocess.run([program_path, "explain", finding], capture_output=True, text=True,
+                          check=False)
+    assert (done.returncode, "  verdict   FAIL\n" in done.stdout) == (0, True)
+
+
+def test_only_a_failure_is_about_data():
+    assert is_about_data("FAIL", "hardware.wrong-result")
+    assert not is_about_data("ERROR", "hardware.wrong-result")
+    assert not is_about_data("FAIL", "hardware.slow")
+    assert not is_about_data("PASS", None)

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading a matrix: what is right is read as it was written, what is wrong is named by line."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from matrices import H100, changed, node, small, text
+
+from gpu_selftest_harness import matrix
+from gpu_selftest_harness.errors import Refused
+
+README = Path(matrix.__file__).with_name("README.md").read_text(encoding="utf-8")
+EXAMPLE = re.search(r"```yaml\n(.*?)```", README, re.S).group(1)
+
+
+def refusal(source):
+    with pytest.raises(Refused) as error:
+        matrix.from_text(source if isinstance(source, str) else yaml.safe_dump(source))
+    return str(error.value)
+
+
+def test_product_makes_each_combination_once():
+    found = small().cells()
+
+    assert {(c.driver, c.cuda, c.variant) for c in found} == {
+        (d, c, v) for d in ("535", "580") for c in ("12.4", "13.0")
+        for v in ("base", "runtime", "devel")}
+    assert len(found) == 12
+
+
+def test_axis_with_one_value_needs_no_mention():
+    cell = small().cells()[0]
+
+    assert (cell.distro, cell.engine, cell.gpu, cell.devices) == ("debian12", "docker", H100, "all")
+
+
+def test_axis_with_several_values_needs_mention():
+    said = refusal(changed(rows=[{"product": {"cuda": "*", "variant": "*"}}]))
+
+    assert "rows[0].product: it says nothing of 'driver'; valid are 535, 580 and '*'" in said
+
+
+def test_defaults_give_what_rows_leave_out():
+    found = small(defaults={"axes": {"driver": "*", "variant": "base"}},
+                  rows=[{"product": {"cuda": "13.0"}}]).cells()
+
+    assert [(c.driver, c.cuda, c.variant) for c in found] == [
+        ("535", "13.0", "base"), ("580", "13.0", "base")]
+
+
+def test_later_row_has_the_say():
+    m = small(rows=[{"product": {"driver": "*", "cuda": "*", "variant": "*"}},
+                    {"cell": {"driver": "580", "cuda": "13.0", "variant": "base"}, "launches": 5,
+                     "workloads": ["audit"]}])
+    launches = {p.cell.variant + p.cell.cuda: (p.launches, p.workloads) for p in m.plan(node())}
+
+    assert len(m.cells()) == 12
+    assert launches.pop("base13.0") == (5, ("audit",))
+    assert set(launches.values()) == {(3, ())}
+
+
+def test_settings_come_from_defaults_and_row():
+    m = small(defaults={"samples": 48, "environment": {"A": "1", "B": "2"}},
+              rows=[{"product": {"driver": "*", "cuda": "*", "variant": "*"}, "timeout_s": 12.5,
+                     "environment": {"B": "3"}}])
+    planned = m.plan(node())[0]
+
+    assert (planned.samples, planned.timeout_s, planned.launches) == (48, 12.5, 3)
+    assert planned.environment == (("A", "1"), ("B", "3"))
+
+
+@pytest.mark.parametrize("template,expected", [
+    ("gpu-selftest:{cuda}-{variant}-{distro}", "gpu-selftest:13.0-base-debian12"),
+    ({"base": "b:{cuda_major}", "runtime": "r", "devel": "d"}, "b:13"),
+])
+def test_image_is_named_by_its_template(template, expected):
+    m = small(image={"docker": template})
+
+    assert [p.image for p in m.plan(node(), select="cuda=13.0,variant=base")] == [expected]
+
+
+def test_engine_local_has_no_image():
+    m = small(axes={"engine": ["local"]}, image={})
+
+    assert {p.image for p in m.plan(node(engines=("local",)))} == {""}
+
+
+@pytest.mark.parametrize("devices,fabric,expected", [
+    ("all", None, True), ("count:2", None, True), ("count:1", None, False), ("each", None, False),
+    ("none", None, False), ("all", False, False), ("count:1", True, True),
+])
+def test_links_are_needed_by_what_has_two_gpus(devices, fabric, expected):
+    row = {"product": {"driver": "*", "cuda": "*", "variant": "*"}}
+    row = row if fabric is None else {**row, "fabric": fabric}
+    m = small(axes={"devices": [devices]}, rows=[row])
+
+    assert {p.needs_fabric for p in m.plan(node())} == {expected}
+
+
+def test_example_in_the_documentation_is_read():
+    m = matrix.from_text(EXAMPLE)
+
+    assert m.lint() == []
+    assert m.expect(m.cell("driver=535,cuda=13.0,variant=base,distro=ubuntu22.04,engine=docker,"
+                           f"gpu={H100},devices=all,capabilities=compute,utility,level=quick"),
+                    "", "legacy", {}).id == "host.image-requirement-unmet"
+
+
+def test_file_is_kept_as_it_was(tmp_path):
+    path = tmp_path / "m.yaml"
+    path.write_text("# a comment\n" + text(), encoding="utf-8")
+    m = matrix.load(path)
+
+    assert m.text == path.read_text(encoding="utf-8")
+    assert m.path == str(path)
+    assert len(m.sha256) == 64
+
+
+# Each bad file is the healthy one with one thing changed; the tests above read the healthy one.
+BAD = [
+    ("key", {"axis": {}}, "no such key here, did you mean 'axes'; valid are version, axes"),
+    ("axis", {"axes": {"colour": ["red"]}}, "axes.colour: no such key here"),
+    ("version", {"version": 2}, "version: 2 is not one of 1"),
+    ("float", {"axes": {"cuda": [12.4]}}, "axes.cuda[0]: 12.4 is not text, write it in quotes"),
+    ("branch", {"axes": {"driver": ["580.95"]}},
+     "axes.driver[0]: '580.95' is not a driver's branch, such as '580'"),
+    ("variant", {"axes": {"variant": ["full"]}},
+     "axes.variant[0]: 'full' is not one of base, runtime, devel"),
+    ("devices", {"axes": {"devices": ["count:0"]}}, "'count:0' is not one of all, each, none"),
+    ("capabilities", {"axes": {"capabilities": ["utility,compute"]}}, "in this order"),
+    ("capability comma", {"axes": {"capabilities": ["compute,"]}}, "in this order"),
+    ("capability none", {"axes": {"capabilities": [""]}}, "in this order"),
+    ("twice", {"axes": {"cuda": ["12.4", "12.4"]}}, "axes.cuda: '12.4' is there twice"),
+    ("no values", {"axes": {"cuda": []}}, "axes.cuda: it has 0 entries, at least 1 are needed"),
+    ("model", {"axes": {"gpu": ["h200"]}}, f"axes.gpu: 'h200' is no model, valid are {H100}"),
+    ("value", {"rows": [{"product": {"driver": "470", "cuda": "*", "variant": "*"}}]},
+     "rows[0].product: driver: '470' is not one of 535, 580, '*'"),
+    ("neither", {"rows": [{"launches": 3}]}, "rows[0]: it has to have one of 'product' and 'cell'"),
+    ("not one", {"rows": [{"cell": {"driver": "*", "cuda": "13.0", "variant": "base"}}]},
+     "rows[0].cell: it is more than one cell"),
+    ("no rows", {"rows": []}, "rows: it makes no cell"),
+    ("launches", {"defaults": {"launches": 0}}, "defaults.launches: 0 is not at least 1"),
+    ("launches text", {"defaults": {"launches": "3"}},
+     "defaults.launches: '3' is not a whole number"),
+    ("timeout", {"defaults": {"timeout_s": 0}}, "defaults.timeout_s: 0 is not more than 0"),
+    ("default", {"defaults": {"axes": {"driver": "470"}}},
+     "defaults.axes.driver: '470' is not one of 535, 580, '*'"),
+    ("variable", {"defaults": {"environment": {"NVIDIA_VISIBLE_DEVICES": "0"}}},
+     "it is set by the axis 'devices'"),
+    ("image field", {"image": {"docker": "x:{colour}"}},
+     "image.docker: 'x:{colour}' has the field '{colour}', valid are driver, cuda"),
+    ("image brace", {"image": {"docker": "x:{cuda"}}, "is no template"),
+    ("image attribute", {"image": {"docker": "x:{cuda.__class__}"}}, "has the field"),
+    ("no image", {"image": {}}, "rows[0].product: 'image' names none for engine 'docker'"),
+    ("image of variant", {"image": {"docker": {"base": "x"}}}, "and variant runtime, devel"),
+    ("condition", {"exclude": [{"when": {"colour": "red"}, "reason": "x"}]},
+     "exclude[0].when: colour: no such condition here, valid are driver, cuda"),
+    ("condition value", {"exclude": [{"when": {"variant": "full"}, "reason": "x"}]},
+     "variant: 'full' is not one of base, runtime, devel"),
+    ("condition list", {"exclude": [{"when": {"cuda": ["12.4", ">=13"]}, "reason": "x"}]},
+     "a range stands alone"),
+    ("range of words", {"exclude": [{"when": {"variant": ">=base"}, "reason": "x"}]},
+     "'variant' has no order"),
+    ("range", {"exclude": [{"when": {"cuda": ">=thirteen"}, "reason": "x"}]}, "is no range"),
+    ("whole driver", {"exclude": [{"when": {"driver": "<580.65"}, "reason": "x"}]},
+     "compared by 'driver.version'"),
+    ("fact in exclude", {"exclude": [{"when": {"simulated": True}, "reason": "x"}]},
+     "simulated: no such condition here"),
+    ("injection in needs", {"rows": [{"product": {"driver": "*", "cuda": "*", "variant": "*"},
+                                      "needs": {"injection": "cdi"}}]}, "no such condition here"),
+    ("simulated", {"expect": [{"when": {"simulated": "yes"}, "word": "PASS", "reason": "x"}]},
+     "simulated: 'yes' is not one of true, false"),
+    ("injection", {"expect": [{"when": {"injection": "hook"}, "word": "PASS", "reason": "x"}]},
+     "injection: 'hook' is not one of none, host, legacy, cdi"),
+    ("no reason", {"expect": [{"when": {}, "word": "PASS"}]}, "expect[0]: 'reason' is missing"),
+    ("blank reason", {"exclude": [{"when": {"cuda": "13.0"}, "reason": " "}]},
+     "exclude[0].reason: ' ' is not why this is right, in words"),
+    ("any failure", {"expect": [{"when": {}, "word": "FAIL", "reason": "x"}]},
+     "expect[0]: FAIL needs the 'id' of a finding: no rule is for any failure"),
+    ("any error", {"expect": [{"when": {}, "word": "ERROR", "layer": "host", "reason": "x"}]},
+     "ERROR needs the 'id'"),
+    ("wildcard", {"expect": [{"when": {}, "word": "FAIL", "id": "host.*", "reason": "x"}]},
+     "'host.*' is not a finding's id"),
+    ("layer", {"expect": [{"when": {}, "word": "FAIL", "id": "host.no-gpu", "layer": "image",
+                           "reason": "x"}]},
+     "expect[0].layer: 'image' is not that of 'host.no-gpu'"),
+    ("pass with id", {"expect": [{"when": {}, "word": "PASS", "id": "host.no-gpu", "reason": "x"}]},
+     "PASS has neither 'id' nor 'layer'"),
+    ("word", {"expect": [{"when": {}, "word": "MISS", "reason": "x"}]},
+     "'MISS' is not one of FAIL, ERROR, PASS, SKIP"),
+    ("stage", {"expect": [{"when": {}, "word": "PASS", "stage": "init", "reason": "x"}]},
+     "'init' is not one of engine, run"),
+    ("over", {"pairwise": {"over": ["cuda", "colour"], "seed": 1}},
+     "'colour' is not one of driver"),
+    ("over one", {"pairwise": {"over": ["cuda"], "seed": 1}}, "at least 2 are needed"),
+    ("strength", {"pairwise": {"over": ["cuda", "variant"], "strength": 3, "seed": 1,
+                               "product": {"driver": "*"}}}, "more than the 2 axes"),
+    ("over and product", {"pairwise": {"over": ["cuda", "variant"], "seed": 1,
+                                       "product": {"driver": "*", "cuda": "13.0"}}},
+     "pairwise.product.cuda: it is in 'over', too"),
+    ("seed", {"pairwise": {"over": ["cuda", "variant"]}}, "pairwise: 'seed' is missing"),
+    ("tier", {"tiers": {"pr": {"select": {"cuda": "99.0"}}}},
+     "tiers.pr.select: cuda: '99.0' is not one of 12.4, 13.0"),
+    ("pci id", {"models": {H100: {"names": ["x"], "pci_ids": ["2330"]}}}, "a PCI device id"),
+]
+
+
+@pytest.mark.parametrize("changes,expected", [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_what_is_wrong_is_named(changes, expected):
+    assert expected in refusal(changed(**changes))
+
+
+def test_line_is_named():
+    source = text().replace("- '12.4'\n", "- 12.4\n", 1)
+    line = source.splitlines().index("  - 12.4") + 1
+
+    assert refusal(source).startswith(f"matrix.yaml:{line}: axes.cuda[0]: ")
+
+
+def test_all_that_is_wrong_is_named_at_once():
+    said = refusal(changed(exclude=[{"when": {"colour": "red"}, "reason": "x"}],
+                           expect=[{"when": {}, "word": "FAIL", "reason": "x"}]))
+
+    assert len(said.splitlines()) == 2
+    assert "exclude[0]" in said and "expect[0]" in said
+
+
+YAML = [
+    ("duplicate", "version: 1\naxes: {}\nversion: 1\n",
+     "f:3: 'version' is there twice, first in line 1"),
+    ("nested duplicate", "a:\n  b: 1\n  b: 2\n", "f:3: 'a.b' is there twice, first in line 2"),
+    ("alias", "a: &x [1]\nb: *x\n", "aliases are not read here"),
+    ("recursive", "&x [*x]\n", "aliases are not read here"),
+    ("number as key", "13.0: x\n", "a key is '13.0', which is no text"),
+    ("tag", "a: !!python/object:os.system x\n", "f:1: not YAML: could not determine a constructor"),
+    ("not closed", "a: [1\n", "f:2: not YAML"),
+    ("two documents", "a: 1\n---\nb: 1\n", "f:2: not YAML"),
+    ("empty", "# nothing\n", "the file is empty"),
+    ("control", "a: \x00\n", "not YAML"),
+    ("deep", "[" * 5000, "nested too deeply"),
+]
+
+
+@pytest.mark.parametrize("source,expected", [row[1:] for row in YAML], ids=[row[0] for row in YAML])
+def test_yaml_with_two_meanings_is_refused(source, expected):
+    from gpu_selftest_harness.matrix import source as reader
+    with pytest.raises(Refused) as error:
+        reader.parse(source, "f")
+
+    assert expected in str(error.value)
+
+
+def test_yaml_words_stay_text():
+    from gpu_selftest_harness.matrix import source as reader
+
+    value = reader.parse("{a: no, b: 2026-12-01, c: 0x10, d: 1_000, e: 1:30, f: true, g: 7, h: 1.5}"
+                         "\n", "f").value
+
+    assert value == {"a": "no", "b": "2026-12-01", "c": "0x10", "d": "1_000", "e": "1:30",
+                     "f": True, "g": 7, "h": 1.5}
+
+
+@pytest.mark.parametrize("content,expected", [
+    (b"\xff\xfe", "is not UTF-8"), (b"a: " + b"x" * (1 << 20), "at most 1048576 are read"),
+], ids=["bytes", "long"])
+def test_file_that_is_no_text_is_refused(tmp_path, content, expected):
+    path = tmp_path / "m.yaml"
+    path.write_bytes(content)
+
+    with pytest.raises(Refused, match=expected):
+        matrix.load(path)
+
+
+def test_missing_file_is_refused(tmp_path):
+    with pytest.raises(Refused, match="no such file"):
+        matrix.load(tmp_path / "m.yaml")

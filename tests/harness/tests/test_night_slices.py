@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""gpu_selftest_harness.night.slices: how the verb is called, and how a child is stopped."""
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from gpu_selftest_harness.model import Node
+from gpu_selftest_harness.night import slices
+from gpu_selftest_harness.night.slices import Settings, Slice, Stop
+
+NODE = Node("n1", "580.95.05", "13.0", (), (), "x86_64", "6.1", "debian12")
+PART = Slice(NODE, "2026-11-27", "nightly")
+# Ends by SIGTERM alone, in order, as a harness that seals first.
+PATIENT = """
+import signal
+signal.sigwait({signal.SIGTERM}) if not print("ready", flush=True) else None
+print("sealed", flush=True)
+raise SystemExit(3)
+"""
+MASKED = ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})\n" + PATIENT)
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "2026-11-27-n1"
+
+
+def settings(tmp_path, **more):
+    return Settings(Path("m.yaml"), tmp_path, "prog", **more)
+
+
+def child(monkeypatch, text):
+    monkeypatch.setattr(slices, "command", lambda *_: [sys.executable, "-c", text])
+
+
+def wait_for(path, word, within_s=30):
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        if path.exists() and word in path.read_text():
+            return
+        threading.Event().wait(0.01)
+    pytest.fail(f"'{word}' is not in {path} after {within_s} s")
+
+
+def test_command__says_all_that_is_set_and_nothing_else(tmp_path, place):
+    words = slices.command(settings(tmp_path, seed=7), PART, place)
+
+    assert words == [sys.executable, "-m", "gpu_selftest_harness.cli", "run", "m.yaml",
+                     "--out", f"{tmp_path}/runs", "--program", "prog", "--night", "2026-11-27",
+                     "--node", f"{place}.node.json", "--junit", f"{place}.junit.xml",
+                     "--tier", "nightly", "--seed", "7"]
+
+
+def test_run__gives_the_exit_code_and_keeps_what_was_said(monkeypatch, tmp_path, place):
+    child(monkeypatch, "print('told'); raise SystemExit(1)")
+
+    assert slices.run(settings(tmp_path), PART, place, Stop()) == 1
+    assert slices.end_of(place) == "told\n"
+    assert json.loads(Path(f"{place}.node.json").read_text())["driver"] == "580.95.05"
+
+
+def test_run__stop_lets_the_child_end_in_order(monkeypatch, tmp_path, place):
+    child(monkeypatch, MASKED)
+    stop, codes = Stop(), []
+    runs = threading.Thread(target=lambda: codes.append(
+        slices.run(settings(tmp_path), PART, place, stop)))
+    runs.start()
+    wait_for(Path(f"{place}.log"), "ready")
+
+    stop.set()
+    runs.join(timeout=30)
+
+    assert codes == [3]
+    assert slices.end_of(place) == "ready\nsealed\n"
+
+
+def test_run__stop_that_came_before_the_child_reaches_it(monkeypatch, tmp_path, place):
+    child(monkeypatch, MASKED)
+    stop = Stop()
+    stop.set()
+
+    code = slices.run(settings(tmp_path), PART, place, stop)
+
+    # It may come before the child is ready for it, which ends it as well.
+    assert code in (3, -15)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page as a file: valid, alone, small, and untouched by what strangers write into it."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+
+import html5lib
+import pytest
+
+from gpu_selftest_harness.analysis.values import STEADY, Analysis, Verdict
+from gpu_selftest_harness.report import measure, page
+from gpu_selftest_harness.report.sample import sample
+from gpu_selftest_harness.words import SKIP
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+
+
+@pytest.fixture(scope="module")
+def text():
+    return page(sample(60, 40))
+
+
+def parsed(text):
+    return html5lib.HTMLParser(strict=True).parse(text)
+
+
+def empty():
+    return Analysis("2026-11-27", None, ("2026-11-27",), Verdict(SKIP, "nothing was tested"), {}, 0, 0,
+                    {}, [])
+
+
+def test_page__is_valid_html(text):
+    assert parsed(text).tag == f"{HTML}html"
+
+
+def test_page__of_a_night_in_which_nothing_ran_is_valid_and_says_so():
+    tree = parsed(page(empty()))
+    assert tree.find(f".//{HTML}h1").text == "nothing was tested"
+
+
+def test_page__has_each_id_once_and_each_link_leads_somewhere(text):
+    tree = parsed(text)
+    ids = [node.get("id") for node in tree.iter() if node.get("id")]
+    links = {href[1:] for node in tree.iter() if (href := node.get("href")) and href[0] == "#"}
+    assert len(ids) == len(set(ids))
+    assert links and links <= set(ids)
+
+
+def test_page__asks_nothing_of_anybody(text):
+    tree = parsed(text)
+    loads = [(node.tag, name, value) for node in tree.iter() for name, value in node.attrib.items()
+             if name in ("src", "href", "srcset", "action", "data", "poster")]
+    assert all(value.startswith("#") or value == "data:," for _, _, value in loads)
+    assert not re.search(r"url\(|@import|https?:", "".join(tree.find(f".//{HTML}style").itertext()))
+
+
+def test_page__allows_just_its_own_style_and_script(text):
+    tree = parsed(text)
+    policy = tree.find(f".//{HTML}meta[@http-equiv='Content-Security-Policy']").get("content")
+    for tag in ("style", "script"):
+        found = tree.findall(f".//{HTML}{tag}")
+        digest = hashlib.sha256("".join(found[0].itertext()).encode()).digest()
+        assert len(found) == 1
+        assert f"{tag}-src 'sha256-{base64.b64encode(digest).decode()}'" in policy
+    assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+    assert not [n for n in tree.iter() if n.get("style") or any(a.startswith("on") for a in n.attrib)]
+
+
+def test_page__says_first_what_is_wrong_and_what_to_do(text):
+    tree = parsed(text)
+    header = "".join(tree.find(f".//{HTML}header").itertext())
+    assert header.index("FAIL") < header.index("the PCIe link of gpu 5") < header.index("reseat")
+    assert "since 2026-11-25" in header
+
+
+def test_page__tells_failures_as_expected_from_broken_ones(text):
+    squares = {}
+    for td in parsed(text).iterfind(f".//{HTML}table[@class='grid']//{HTML}td"):
+        squares.setdefault(td.get("class"), []).append(" ".join("".join(td.itertext()).split()))
+    assert {name: len(found) for name, found in squares.items()} == {
+        "t-good": 28, "t-expected": 6, "t-wrong": 1, "t-held": 1}
+    assert set(squares["t-expected"]) == {"◆ FAILas expected"}
+    assert squares["t-wrong"] == ["✗ FAILhardware"]
+
+
+def test_page__shouts_that_it_is_simulated_only_if_it_is(text):
+    real = page(replace(sample(30, 10), is_simulated=False))
+    assert "SIMULATED" in text and "no number on this page was measured" in text
+    assert "SIMULATED" not in real and "no number on this page was measured" not in real
+
+
+@pytest.mark.parametrize("hostile", [
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'--></style></script><svg/onload=alert(1)>",
+    "{{ 7*7 }}", "&lt;b&gt;", "\u202eGPU", "x" * 10240, "a\0b\x1b[31m"])
+def test_page__shows_hostile_text_as_text(hostile):
+    analysis = sample(30, 10)
+    uuid = next(iter(analysis.gpus))
+    analysis.gpus[uuid] = hostile
+    analysis.verdict = replace(analysis.verdict, headline=hostile, remedy=hostile, id=hostile)
+    analysis.outcomes[0].observed = hostile
+    analysis.provenance[hostile] = {hostile: hostile}
+    analysis.incidents[0] = replace(analysis.incidents[0], title=hostile, ids=(hostile,))
+    healthy, result = parsed(page(sample(30, 10))), page(analysis)
+    tree = parsed(result)
+    for tag in ("script", "style", "img", "svg"):
+        count = len(healthy.findall(f".//*{{*}}{tag}"))
+        assert len(tree.findall(f".//*{{*}}{tag}")) == count
+    assert not [n for n in tree.iter() if any(a.startswith("on") for a in n.attrib)]
+    assert "\u202e" not in result and "\0" not in result and "49" not in tree.find(f".//{HTML}h1").text
+    told = [node.text for node in tree.find(f"{HTML}body").iter()
+            if node.text and node.tag != f"{HTML}script"]
+    assert max(map(len, told)) < 1000
+
+
+def test_page__of_a_year_of_200_series_is_under_a_megabyte():
+    _, size_bytes = measure(365, 200)
+    assert 300_000 < size_bytes <= 1_000_000
+
+
+def test_page__counts_the_series_that_it_leaves_out():
+    analysis = sample(10, 1)
+    steady = [trend for trend in sample(10, 60).trends if trend.word == STEADY][0]
+    analysis.trends = [steady] * 300
+    assert "60 more, all without a finding" in page(analysis)
+
+
+def test_page__is_the_same_twice():
+    assert page(sample(20, 10)) == page(sample(20, 10))

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs that seal, index, merge and delete bundles."""
+
+import argparse
+import csv
+
+import pytest
+from gpu_selftest_harness import bundle as bundles
+from gpu_selftest_harness.bundle import Bundle
+from gpu_selftest_harness.commands import index, merge, retention, seal
+from gpu_selftest_harness.errors import Refused
+from gpu_selftest_harness.index import Index
+from gpu_selftest_harness.model import Cell, Expectation, Launch, Outcome, Planned
+
+CELL = Cell("580", "13.0", "runtime", "debian12", "local", "h100", "all", "compute,utility",
+            "quick")
+
+
+def call(*arguments):
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    subparsers = parser.add_subparsers()
+    for verb in (seal, index, merge, retention):
+        verb.register(subparsers)
+    options = parser.parse_args([str(argument) for argument in arguments])
+    return options.run(options)
+
+
+def outcome(word="PASS", **changes):
+    return Outcome(**{**dict(cell=CELL.key, workload="", word=word, layer=None, id=None,
+                             stage="run", expected=Expectation("PASS"),
+                             is_as_expected=word == "PASS"), **changes})
+
+
+@pytest.fixture
+def runs(tmp_path):
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def make(runs):
+    def made(night, *outcomes, metric="m"):
+        with Bundle.create(runs, {"night": night, "node": {"name": "n7", "driver": "580.1"},
+                                  "plan": [Planned(CELL, "", (), 3, 30, 60.0)]}, 0) as bundle:
+            report = {"metrics": [{"name": metric, "workload": "w", "unit": "s", "value": 1.5}]}
+            bundle.append("launch", Launch("1", CELL.key, "measure", 0, "local", "", None, (), (),
+                                           "", 0.0, 1.0, "run", 0, report=report))
+            for one in outcomes:
+                bundle.append("outcome", one)
+            return bundle.seal()
+    return made
+
+
+# --- seal -------------------------------------------------------------------------------------
+
+
+def test_seal_ends_what_was_left_open(runs, capsys):
+    paths = []
+    for _ in range(2):
+        with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
+            paths.append(bundle.path)
+
+    assert call("seal", runs) == 0
+
+    assert bundles.left_open(runs) == []
+    assert [bundles.read(path).problems for path in bundles.find(runs)] == [[], []]
+    assert capsys.readouterr().out.count("sealed: ") == 2
+    assert call("seal", runs) == 0
+
+
+def test_seal_leaves_a_run_that_is_going_on_and_says_so(runs, capsys):
+    with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
+        assert call("seal", bundle.path) == 3
+        assert "another process is adding" in capsys.readouterr().out
+        assert bundles.left_open(runs) == [bundle.path]
+
+
+def test_seal_says_that_a_sealed_bundle_stays(make, capsys):
+    assert call("seal", make("2026-11-27")) == 3
+
+    assert "never changed" in capsys.readouterr().out
+
+
+# --- index ------------------------------------------------------------------------------------
+
+
+def test_index_takes_a_folder_and_knows_it_again(runs, make, tmp_path, capsys):
+    make("2026-11-26"), make("2026-11-27")
+
+    assert call("index", tmp_path / "i.sqlite", runs) == 0
+    assert call("index", tmp_path / "i.sqlite", runs, make("2026-11-28")) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "2 added, 0 known before, 0 refused", "1 added, 3 known before, 0 refused"]
+
+
+def test_index_goes_on_behind_a_damaged_bundle_and_cannot_tell(runs, make, tmp_path, capsys):
+    damaged, _ = make("2026-11-26"), make("2026-11-27")
+    (damaged / "seal.json").unlink()
+
+    assert call("index", tmp_path / "i.sqlite", runs) == 3
+    assert call("index", tmp_path / "i.sqlite", runs, "--rebuild") == 3
+
+    out = capsys.readouterr().out
+    assert out.count("1 added, 0 known before, 1 refused") == 2
+    assert out.count(f"refused: '{damaged}' is not what was sealed") == 2
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (("--rebuild",), "one folder"), ((), "no bundle is named"),
+])
+def test_index_refuses_what_makes_no_index(tmp_path, arguments, message):
+    with pytest.raises(Refused, match=message):
+        call("index", tmp_path / "i.sqlite", *arguments)
+
+    assert not (tmp_path / "i.sqlite").exists()
+
+
+def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):
+    make("2026-11-26"), make("2026-11-27"), make("2026-11-27", metric="=cmd|' /C calc'!A0")
+
+    assert call("index", tmp_path / "i.sqlite", runs, "--csv", tmp_path / "out.csv") == 0
+
+    with open(tmp_path / "out.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["night"], row["value"]) for row in rows] == [
+        ("2026-11-26", "1.5"), ("2026-11-27", "1.5"), ("2026-11-27", "1.5")]
+    assert [row["metric"] for row in rows] == ["m", "m", "'=cmd|' /C calc'!A0"]
+
+
+# --- merge ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcomes, code", [
+    ([outcome()], 0),
+    ([outcome("FAIL")], 1),
+    ([outcome("FAIL", is_as_expected=True)], 0),
+    ([outcome("FAIL", quarantine={"owner": "a"})], 0),
+    ([outcome("ERROR")], 3),
+    ([outcome("ERROR"), outcome("FAIL", workload="sgemm")], 1),
+    ([outcome(is_as_expected=False)], 1),  # it passed where it has to fail
+    ([outcome("MISS")], 3),
+    ([outcome("SKIP", is_as_expected=True)], 77),
+    ([], 3),  # it was planned
+])
+def test_merge_ends_as_the_night_did(make, tmp_path, outcomes, code):
+    with Index(tmp_path / "i.sqlite") as opened:
+        opened.add(make("2026-11-27", *outcomes))
+
+    assert call("merge", tmp_path / "i.sqlite") == code
+
+
+def test_merge_tells_of_the_last_night_and_names_others(make, tmp_path, capsys):
+    with Index(tmp_path / "i.sqlite") as opened:
+        opened.add(make("2026-11-26", outcome("FAIL", id="hardware.x", observed="two\nlines")))
+        opened.add(make("2026-11-27", outcome()))
+
+    assert call("merge", tmp_path / "i.sqlite") == 0
+    assert capsys.readouterr().out == f"PASS   {CELL.name}  -  -\n"
+    assert call("merge", tmp_path / "i.sqlite", "--night", "2026-11-26") == 1
+    assert capsys.readouterr().out == f"FAIL   {CELL.name}  -  hardware.x  RED  two lines\n"
+    with pytest.raises(Refused, match="no night '2026-11-25'; the last ones: 2026-11-26"):
+        call("merge", tmp_path / "i.sqlite", "--night", "2026-11-25")
+
+
+@pytest.mark.parametrize("has_file", [True, False])
+def test_merge_of_nothing_is_refused(tmp_path, has_file):
+    if has_file:
+        Index(tmp_path / "i.sqlite").close()
+
+    with pytest.raises(Refused, match="has no night" if has_file else "there is no index"):
+        call("merge", tmp_path / "i.sqlite")
+
+
+# --- retention --------------------------------------------------------------------------------
+
+
+def test_retention_lists_and_deletes_only_when_told_so(runs, make, capsys):
+    old, also_old = make("2026-11-01"), make("2026-11-01")
+    kept = [make("2026-11-26"), make("2026-11-27")]
+
+    assert call("retention", runs) == 0
+    assert call("retention", runs, "--keep-nights", 2) == 0
+    assert bundles.find(runs) == sorted([old, also_old, *kept])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["kept"] * 4 + [
+        "old" if path in (old, also_old) else "kept" for path in bundles.find(runs)]
+
+    assert call("retention", runs, "--keep-nights", 2, "--yes") == 0
+
+    assert bundles.find(runs) == sorted(kept)
+    assert sorted(runs.iterdir()) == sorted(kept)
+
+
+def test_retention_never_deletes_what_is_open_or_cannot_be_read(runs, make, capsys):
+    unreadable = make("2026-11-01")
+    (unreadable / "header.json").unlink()
+    with Bundle.create(runs, {"night": "2026-11-01"}, 0) as bundle:
+        opened = bundle.path
+    make("2026-11-27")
+
+    assert call("retention", runs, "--keep-nights", 1, "--yes") == 0
+
+    assert unreadable.is_dir() and opened.is_dir()
+    assert "open" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [("--yes",), ("--keep-nights", "0", "--yes")])
+def test_retention_refuses_to_delete_everything(runs, make, arguments):
+    path = make("2026-11-27")
+
+    with pytest.raises(Refused):
+        call("retention", runs, *arguments)
+
+    assert path.is_dir()
