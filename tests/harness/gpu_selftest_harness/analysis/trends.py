@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..model import History
+from ..provenance import difference
 from ..statistics import change_points
 from ..statistics.clocks import separate
 from ..statistics.correlation import TO_SD
@@ -17,7 +18,6 @@ from ..statistics.ranks import LONGEST
 from ..statistics.smallest import NIGHTS, detectable
 from ..statistics.values import CLOCK, CONFIRMED, REFUTED, SUSPECT as GATE_SUSPECT
 from ..words import DIRECTION_OF_UNIT, HIGHER
-from .provenance import differences
 from .values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED, YOUNG, Point,
                      Trend)
 
@@ -51,9 +51,11 @@ def direction_of(history):
 
 def clean(history):
     """Places of the nights that may be compared."""
-    flags = history.flags or [""] * len(history.values)
-    return [index for index, (value, flag) in enumerate(zip(history.values, flags))
-            if not flag and np.isfinite(value) and value > 0]
+    values = np.asarray(history.values, dtype=float)
+    is_clean = np.isfinite(values) & (values > 0)
+    if history.flags:
+        is_clean &= np.array([not flag for flag in history.flags])
+    return np.flatnonzero(is_clean).tolist()
 
 
 def _trend(history, night, alarms, provenance):
@@ -122,7 +124,7 @@ def _point(history, places, alarm, direction, night, provenance):
     if provenance and history.provenance:
         one, other = history.provenance[before], history.provenance[index]
         if one != other:
-            suspects = tuple(differences(provenance(one), provenance(other)))
+            suspects = tuple(difference(provenance(one), provenance(other)))
     return Point(replace(alarm.point, index=index), history.nights[index],
                  is_new=history.nights[places[alarm.told_at]] == night,
                  is_worse=worse * alarm.point.shift > 0, suspects=suspects,
