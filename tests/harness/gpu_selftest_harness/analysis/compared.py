@@ -8,9 +8,10 @@ from collections import defaultdict
 from dataclasses import astuple, dataclass, field, replace
 
 from .. import bundle
+from ..bundle.values import value_of
 from ..errors import Refused
 from ..index.points import points_of
-from ..model import AXES, Cell, SeriesKey
+from ..model import AXES, Cell, Planned, SeriesKey
 from ..provenance import Difference, difference, of as provenance_of
 from ..statistics.compare import CONFIDENCE, among, compare
 from ..statistics.discovery import Q
@@ -67,17 +68,14 @@ def read_side(path, wanted=()):
     contents = bundle.read(path)
     if contents.header is None:
         raise Refused(f"'{path}' is no bundle that can be read: " + "; ".join(contents.problems))
-    cells = {cell.key: cell for cell in map(_cell, contents.header.get("plan") or ())}
+    plan = (value_of(Planned, one) for one in contents.header.get("plan") or ())
+    cells = {planned.cell.key: planned.cell for planned in plan}
     for axis, value in wanted:
         have = sorted({getattr(cell, axis) for cell in cells.values()})
         cells = {key: cell for key, cell in cells.items() if getattr(cell, axis) == value}
         if not cells:
             raise Refused(f"no cell of '{path}' has {axis}={value}, there are {', '.join(have)}")
     return _measured(contents, cells)
-
-
-def _cell(planned):
-    return Cell(**planned["cell"])
 
 
 def _measured(contents, cells):
@@ -134,9 +132,10 @@ def _differing(mine, other):
 
 
 def _by_match(side, axes):
-    """By what has to agree. Two series of a side never have the same, as axes in `axes` have one value."""
+    """By what has to agree: the other axes, the number, and its GPUs. No two series of a side do, since
+    it has one value in each of `axes`, and one node."""
     return {(*(getattr(side.cells[key.cell], axis) for axis in AXES if axis not in axes),
-             *astuple(key)[1:]): key for key in side.launches}
+             *astuple(replace(key, cell="", node=""))): key for key in side.launches}
 
 
 def _badness(row):
