@@ -59,8 +59,18 @@ def test_compare__tells_shift_interval_and_values(make, capsys):
 
     row = capsys.readouterr().out.splitlines()[-1]
     assert row.startswith("SLOWER     −10.0 %")
-    for what in ("50.0 GB/s", "45.0 GB/s", "5, 5", "host-copy.to-gpu pinned", cell().name):
+    for what in ("50.0 GB/s", "45.0 GB/s", "5, 5", "host-copy.to-gpu pinned"):
         assert what in row
+    assert "cuda=" not in row
+
+
+def test_compare__names_cells_by_what_tells_them_apart(make, capsys):
+    cells = cell(), cell(cuda="12.4")
+
+    call(make(*((of, STEADY) for of in cells)), make(*((of, SLOW) for of in cells)))
+
+    rows = capsys.readouterr().out.splitlines()[-2:]
+    assert sorted(row.split()[-1] for row in rows) == ["cuda=12.4", "cuda=13.0"]
 
 
 def test_compare__three_launches_ask_for_more(make, capsys):

@@ -91,27 +91,31 @@ def _table(told, is_all):
     rows = [row for row in told.rows if is_all or row.comparison.word != SAME]
     if not rows:
         return
+    axes = [axis for axis in AXES if axis not in told.axes
+            and len({getattr(row.cell_a, axis) for row in told.rows}) > 1]
     yield ""
     yield (f"{'word':<10}{'shift':>8}  {'interval':<20}{'p':>8}  {'A':>12}  {'B':>12}  "
            f"{'launches':<9} of")
     for word in (SLOWER, AMBIGUOUS, FASTER, SAME):
         own = [row for row in rows if row.comparison.word == word]
         for row in own if is_all else own[:SHOWN]:
-            yield _line(row)
+            yield _line(row, axes)
         if len(own) > SHOWN and not is_all:
             yield f"{word:<10}{len(own) - SHOWN} more; '--all' lists them"
 
 
-def _line(row):
+def _line(row, axes):
+    """`axes`: what tells one cell from another; the rest is the same in all rows."""
     told, key = row.comparison, row.key
     one, two = (quantity(value, key.unit) for value in row.values)
     launches = f"{len(row.a)}, {len(row.b)}"
     more = (f"  ({_needed(told)} would tell)" if told.launches_needed else "")
     where = " -> ".join(dict.fromkeys(end for end in (key.src, key.dst) if end))
-    name = " ".join(filter(None, (key.metric, key.variant, where)))
+    cell = ",".join(f"{axis}={getattr(row.cell_a, axis)}" for axis in axes)
+    name = " ".join(filter(None, (key.metric, key.variant, where, cell)))
     return (f"{told.word:<10}{percent(told.shift):>8}  "
             f"{percent(told.low) + ' to ' + percent(told.high):<20}{told.p:>8.2g}  {one:>12}  "
-            f"{two:>12}  {launches:<9} {shown(name)} [{row.cell_a.name}]{more}")
+            f"{two:>12}  {launches:<9} {shown(name)}{more}")
 
 
 def _needed(told):

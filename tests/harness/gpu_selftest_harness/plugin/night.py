@@ -16,6 +16,7 @@ from pathlib import Path
 
 from .. import __version__
 from .. import node as nodes
+from ..analysis.suspects import suspects_of
 from ..bundle import Bundle
 from ..engines import make
 from ..errors import Failed, Refused
@@ -137,7 +138,15 @@ class Night:
             others=lambda uuids: nodes.others(uuids, self.node))
         return Runner(self.node, bundle, launcher, seed, jobs=self.settings.jobs,
                       tries=self.settings.tries, stop=stopping.stop, progress=self._heard,
-                      done=past.launches if past is not None else ())
+                      done=past.launches if past is not None else (), **self._suspects())
+
+    def _suspects(self):
+        if self.settings.history is None:
+            return {}
+        return {"suspects": suspects_of(self.settings.history, self._date(), self.node.name, self.plan)}
+
+    def _date(self):
+        return self.settings.night or f"{datetime.now(timezone.utc):%Y-%m-%d}"
 
     def _sweep(self, engines, bundle):
         for name, engine in engines.items():
@@ -155,8 +164,7 @@ class Night:
             outcomes += judge(planned, own, self.matrix, self.node)
         if self._quarantine is not None:
             cells = [planned.cell for planned in plan]
-            night = self.settings.night or f"{datetime.now(timezone.utc):%Y-%m-%d}"
-            outcomes, self.problems = self._quarantine.apply(outcomes, cells, night)
+            outcomes, self.problems = self._quarantine.apply(outcomes, cells, self._date())
         for outcome in outcomes:
             bundle.append("outcome", asdict(outcome))
         self.outcomes = {(outcome.cell, outcome.workload): outcome for outcome in outcomes}

@@ -26,6 +26,8 @@ OPTIONS = (
     ("night", {"metavar": "DATE", "help": "such as 2026-11-27 (default: today, UTC)"}),
     ("quarantine", {"metavar": "FILE", "help": "known faults, with owner and last day"}),
     ("leases", {"metavar": "DIR", "default": FOLDER, "help": f"of GPUs (default: {FOLDER})"}),
+    ("history", {"metavar": "INDEX", "help": "of earlier nights: what is worse than they were is"
+                                             " launched twice more"}),
     ("resume", {"metavar": "RUN", "nargs": "?", "const": LATEST,
                 "help": "go on with a run that was cut off (default: the latest)"}),
     ("rerun-failed", {"metavar": "RUN", "nargs": "?", "const": LATEST,
@@ -48,6 +50,7 @@ class Settings:
     leases: Path
     resume: str | None
     rerun_failed: str | None
+    history: Path | None = None
 
 
 def add(parser):
@@ -65,4 +68,5 @@ def read(config) -> Settings:
 
     return Settings(path("out"), path("node"), get("program"), get("tier"), get("select"),
                     get("seed"), max(get("jobs"), 1), max(get("tries"), 1), get("night"),
-                    path("quarantine"), path("leases"), get("resume"), get("rerun-failed"))
+                    path("quarantine"), path("leases"), get("resume"), get("rerun-failed"),
+                    path("history"))
