@@ -215,7 +215,7 @@ def test_all_that_one_launch_found_is_kept():
 
 
 @pytest.mark.parametrize("told", [
-    {}, {"checks": 3}, "text", {**failing("hardware.slow"), "checks": None}])
+    {"exit_code": 1}, {"exit_code": 1, "checks": 3}, "text", {**failing("hardware.slow"), "checks": None}])
 def test_report_that_is_none_has_found_nothing_more(told):
     of_cell, _ = judged(launch(1, failing("hardware.slow")), launch(2, told, exit_code=1))
     assert (of_cell.id, of_cell.also) == ("hardware.slow", ("suite.report-unreadable",))
