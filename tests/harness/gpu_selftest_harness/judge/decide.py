@@ -92,7 +92,8 @@ def _agrees(what, expected, stage):
         return False
     if expected.word in (PASS, SKIP):
         return True
-    return what.id == expected.id and expected.layer in (None, what.layer) \
+    # A second fault beside the one that was to come was not.
+    return what.id == expected.id and not what.also and expected.layer in (None, what.layer) \
         and expected.stage in (None, stage)
 
 
@@ -133,7 +134,14 @@ def _outcome(planned, name, votes, told, launches, retried):
         remedy=worst.said.remedy,
         noise=next((vote.said.noise for vote in votes if vote.said.noise), ""),
         is_intermittent=len(kinds) > 1, launches=tuple(launch.id for launch in launches),
-        duration_s=_duration(name, votes, launches))
+        duration_s=_duration(name, votes, launches), also=_also(worst, red))
+
+
+def _also(worst, red):
+    """Whoever knows of `id` knows nothing of these."""
+    ids = {finding for vote in red for finding in ({vote.said.id} | vote.said.also)
+           - {vote.expected.id}}
+    return tuple(sorted(ids - {worst.said.id, None}))
 
 
 def _observed(worst, votes, red):
