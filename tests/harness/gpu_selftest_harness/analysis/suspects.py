@@ -36,7 +36,7 @@ class Suspects:
             return 0
         tonight = defaultdict(list)
         for launch in launches:
-            for point in points_of(launch, self._node, lambda workload: ""):
+            for point in points_of(launch, self._node, lambda *_: ""):
                 if not point.flag and point.median > 0:
                     tonight[point.key].append([point.median])
         asked = [key for key in known if key in tonight]

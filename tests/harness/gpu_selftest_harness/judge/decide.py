@@ -92,7 +92,8 @@ def _agrees(what, expected, stage):
         return False
     if expected.word in (PASS, SKIP):
         return True
-    return what.id == expected.id and expected.layer in (None, what.layer) \
+    # A second fault beside the one that was to come was not.
+    return what.id == expected.id and not what.also and expected.layer in (None, what.layer) \
         and expected.stage in (None, stage)
 
 
@@ -114,7 +115,8 @@ def _is_explained(launch, told, own, agrees, of_cell):
     bad = [name for name in own if told[name].word not in (PASS, SKIP)]
     # Of a report that is not believed the cell alone tells, so that none of its parts is asked for.
     return told[CELL].id in {told[name].id for name in bad} \
-        and all(check["workload"] in own for check in _counted(launch.report)) \
+        and all(check["workload"] in own for check in launch.report["checks"]
+                if check["verdict"] in (FAIL, ERROR) and check["blocked_by"] is None) \
         and all(agrees[name] and own[name].rule is not None for name in bad)
 
 
@@ -132,23 +134,14 @@ def _outcome(planned, name, votes, told, launches, retried):
         remedy=worst.said.remedy,
         noise=next((vote.said.noise for vote in votes if vote.said.noise), ""),
         is_intermittent=len(kinds) > 1, launches=tuple(launch.id for launch in launches),
-        duration_s=_duration(name, votes, launches), also=_also(name, worst, red))
+        duration_s=_duration(name, votes, launches), also=_also(worst, red))
 
 
-def _also(name, worst, red):
-    """What else was found and was not to come, so that hiding one finding hides no other."""
-    found = {vote.said.id for vote in red}
-    for vote in red:
-        told = vote.launch.report if vote.launch is not None else None
-        if told is not None and report.malformed(told) is None:
-            found |= {check["id"] for check in _counted(told)
-                      if (check["workload"] or CELL) == name}
-    return tuple(sorted(found - {worst.said.id, worst.expected.id, None}))
-
-
-def _counted(told):
-    return [check for check in told["checks"]
-            if check["verdict"] in (FAIL, ERROR) and check["blocked_by"] is None]
+def _also(worst, red):
+    """Whoever knows of `id` knows nothing of these."""
+    ids = {finding for vote in red for finding in ({vote.said.id} | vote.said.also)
+           - {vote.expected.id}}
+    return tuple(sorted(ids - {worst.said.id, None}))
 
 
 def _observed(worst, votes, red):

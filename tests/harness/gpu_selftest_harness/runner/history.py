@@ -27,7 +27,8 @@ class Earlier:
         """How many confirming launches the cell wants."""
         tonight: dict = {}
         for launch in launches:
-            for point in points_of(launch, self.node.name, lambda name: noise_of(launch, name)):
+            for point in points_of(launch, self.node.name,
+                                   lambda name, _: noise_of(launch, name)):
                 if not point.flag:
                     tonight.setdefault(point.key, []).append(point.median)
         past = {history.key: history for history in self._of(planned.cell.key)}
