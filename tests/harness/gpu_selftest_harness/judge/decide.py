@@ -92,7 +92,8 @@ def _agrees(what, expected, stage):
         return False
     if expected.word in (PASS, SKIP):
         return True
-    return what.id == expected.id and expected.layer in (None, what.layer) \
+    # A second fault beside the one that was to come was not.
+    return what.id == expected.id and not what.also and expected.layer in (None, what.layer) \
         and expected.stage in (None, stage)
 
 
@@ -112,10 +113,10 @@ def _is_explained(launch, told, own, agrees, of_cell):
     if launch is None or launch.report is None or of_cell.word != PASS:
         return False
     bad = [name for name in own if told[name].word not in (PASS, SKIP)]
-    counted = [check for check in launch.report["checks"]
-               if check["verdict"] in (FAIL, ERROR) and check["blocked_by"] is None]
+    # Of a report that is not believed the cell alone tells, so that none of its parts is asked for.
     return told[CELL].id in {told[name].id for name in bad} \
-        and all(check["workload"] in own for check in counted) \
+        and all(check["workload"] in own for check in launch.report["checks"]
+                if check["verdict"] in (FAIL, ERROR) and check["blocked_by"] is None) \
         and all(agrees[name] and own[name].rule is not None for name in bad)
 
 
@@ -133,7 +134,14 @@ def _outcome(planned, name, votes, told, launches, retried):
         remedy=worst.said.remedy,
         noise=next((vote.said.noise for vote in votes if vote.said.noise), ""),
         is_intermittent=len(kinds) > 1, launches=tuple(launch.id for launch in launches),
-        duration_s=_duration(name, votes, launches))
+        duration_s=_duration(name, votes, launches), also=_also(worst, red))
+
+
+def _also(worst, red):
+    """Whoever knows of `id` knows nothing of these."""
+    ids = {finding for vote in red for finding in ({vote.said.id} | vote.said.also)
+           - {vote.expected.id}}
+    return tuple(sorted(ids - {worst.said.id, None}))
 
 
 def _observed(worst, votes, red):

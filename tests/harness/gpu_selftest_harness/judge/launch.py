@@ -85,7 +85,14 @@ def _of_workload(launch, name):
     if check is None:
         return said.of("suite.report-contradicts", f"'{name}' is {row['verdict']} without a finding")
     return Said(row["verdict"], check["id"], check["observed"] or "", check["remedy"] or "",
-                noise=noisy, duration_s=duration_s)
+                noise=noisy, duration_s=duration_s,
+                also=_others(launch.report, row["verdict"], {name}, check["id"]))
+
+
+def _others(told, word, workloads, finding):
+    return frozenset(check["id"] for check in told["checks"]
+                     if check["verdict"] == word and check["blocked_by"] is None
+                     and check["workload"] in workloads) - {finding}
 
 
 def _counted(told, word, workload):
@@ -95,12 +102,18 @@ def _counted(told, word, workload):
     return next((check for check in rows if check["blocked_by"] is None), rows[0] if rows else None)
 
 
+def _nobodys(report, told):
+    """Names under which the report has findings that no workload's own item tells."""
+    return {check["workload"] for check in report["checks"]} - set(told)
+
+
 def _of_cell(launch, told):
     """The report's own verdict, and what was found wrong with it on the way."""
     verdict, headline = launch.report["verdict"], launch.report["headline"]
     noisy = next((what.noise for what in told.values() if what.noise), "")
     of_report = Said(verdict, noise=noisy) if headline is None or verdict in (PASS, SKIP) else Said(
-        verdict, headline["id"], headline["observed"] or "", headline["remedy"] or "", noise=noisy)
+        verdict, headline["id"], headline["observed"] or "", headline["remedy"] or "", noise=noisy,
+        also=_others(launch.report, verdict, _nobodys(launch.report, told), headline["id"]))
     ours = [what for what in told.values()
             if what.word == ERROR and what.id and what.id.startswith("suite.")]
     if launch.trouble is not None:

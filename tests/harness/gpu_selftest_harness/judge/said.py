@@ -20,6 +20,7 @@ class Said:
     noise: str = ""
     blocked_by: str | None = None  # of a SKIP
     duration_s: float = 0.0
+    also: frozenset[str] = frozenset()  # ids of the same word beside it, that nothing explains
 
     @property
     def layer(self) -> str | None:
