@@ -137,5 +137,5 @@ def _trouble(request, done):
         return Trouble("suite.process-stuck", f"'{request.name}' goes on running after it was "
                        f"killed, {done.duration_s:.0f} s after its start")
     if done.is_timed_out:
-        return Trouble("suite.timed-out", f"still running after {request.timeout_s:g} s")
+        return Trouble("suite.launch-timed-out", f"still running after {request.timeout_s:g} s")
     return None
