@@ -294,7 +294,7 @@ def test_gpu_keeps_its_series_when_it_moves_and_nodes_have_their_own(index, make
     (dict(report=report(metric(1.0), exit_code=1)), "the report says PASS and exit code 1"),
     (dict(report=report(metric(1.0), simulated=True, profile="h100x8")),
      "the report is of a simulated machine, the node is none"),
-    (dict(arguments=("--level", "full")), "its plan is '', which lacks '--level full'"),
+    (dict(arguments=("--level", "full")), "its plan is '', not that of '--level full'"),
     (dict(report=report(metric(1.0), workloads=None)), "its report cannot be read"),
     (dict(cell=OTHER.key), "the bundle does not tell what was planned, or where"),
 ])

@@ -16,6 +16,7 @@ from .. import __version__
 from .. import node as nodes
 from ..analysis.suspects import Suspects
 from ..bundle import Bundle
+from ..engines import scratch
 from ..errors import Failed, Refused
 from ..explain import explain
 from ..index import Index
@@ -127,6 +128,9 @@ class Work:
             if name in {facts.name for facts in self.node.engines}:
                 for removed in engine.sweep():
                     runner.bundle.append("note", {"what": "swept", "engine": name, "name": removed})
+        # Afterwards: what was swept above may have used them.
+        for removed in scratch.sweep():
+            runner.bundle.append("note", {"what": "swept", "engine": "", "name": removed})
         try:
             runner.run(plan)
         except Failed as error:
