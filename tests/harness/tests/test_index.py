@@ -260,6 +260,19 @@ def test_launches_are_in_the_order_of_import_and_run_whatever_the_clock_said(ind
         ["clock", "clock"], ["clock"]]
 
 
+def test_pause_of_a_resumed_run_is_not_noted_as_a_jump(index, tmp_path):
+    with Bundle.create(tmp_path, {"night": "2026-11-27", "started_utc": "2026-11-27T02:00:00Z"},
+                       0) as bundle:
+        bundle.append("launch", launch("0001", started_utc="2026-11-27T02:00:01Z"))
+    with Bundle.resume(bundle.path) as bundle:
+        bundle.append("launch", launch("0002", started_utc="2026-11-27T09:00:00Z"))
+        index.add(bundle.seal())
+
+    run, = index.runs()
+
+    assert [note["kind"] for note in run.notes] == ["resume"]
+
+
 def test_metrics_gpus_and_variants_are_series_of_their_own(index, make):
     index.add(make("2026-11-27", launch(
         "0001", metric(1.0), metric(2.0, variant=None), metric(3.0, name="host-copy.from-gpu"),
