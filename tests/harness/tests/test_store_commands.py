@@ -107,6 +107,7 @@ def test_index_goes_on_behind_a_damaged_bundle_and_cannot_tell(runs, make, tmp_p
 
 @pytest.mark.parametrize("arguments, message", [
     (("--rebuild",), "one folder"), ((), "no bundle is named"),
+    (("absent",), "'absent' is neither a bundle nor a folder"),
 ])
 def test_index_refuses_what_makes_no_index(tmp_path, arguments, message):
     with pytest.raises(Refused, match=message):
