@@ -59,6 +59,8 @@ class Work:
                 self.node, self.engines, Leases(self.settings.leases), "", stopping.end,
                 explain=partial(explain, program=self.settings.program),
                 others=lambda uuids: nodes.others(uuids, self.node))
+            if self.past is not None and self.past.is_open:
+                launcher.start -= self.past.elapsed_s
             rest = self._without_complete(plan, launcher)
             if rest:
                 bundle = stack.enter_context(self._bundle(rest))
