@@ -11,13 +11,17 @@ from . import metrics, noise, report, said
 from .said import Said, plain
 
 CELL = ""
+ASK = object()
 
 
-def say(launch: Launch, planned: Planned, node: Node, seen=None) -> dict[str, Said]:
-    """By workload, '' for the cell. `seen`: the metrics of each workload in other launches."""
+def say(launch: Launch, planned: Planned, node: Node, seen=None, doubt=ASK) -> dict[str, Said]:
+    """By workload, '' for the cell. `seen`: the metrics of each workload in other launches;
+    `doubt`: of the report, if somebody has asked already."""
     if launch.report is None:
         return _spread(_without_report(launch), planned)
-    if (doubt := report.doubt(launch, planned, node)) is not None:
+    if doubt is ASK:
+        doubt = report.doubt(launch, planned, node)
+    if doubt is not None:
         return _spread(_heavier(said.of_trouble(launch.trouble), doubt) if launch.trouble else doubt,
                        planned)
     told = {name: _of_workload(launch, name) for name in _names(launch, planned)}
