@@ -68,7 +68,8 @@ def text(told, is_all=False):
     yield from _table(told, is_all)
     for what, count in (("only in A", len(told.only_a)), ("only in B", len(told.only_b)),
                         ("not compared, no way is better", told.left_out),
-                        ("left out, a launch was disturbed", told.flagged)):
+                        *((f"left out: {shown(why)}", count)
+                          for why, count in sorted(told.flagged.items()))):
         if count:
             yield f"{counted(count, 'number')} {what}"
 
