@@ -154,6 +154,14 @@ def test_replay__what_stays_does_not():
     assert [alarm.point.went_away for alarm in replay([values])[0]] == [False]
 
 
+def test_replay__outliers_before_a_shift_do_not_date_it_early():
+    values = noise(80)
+    values[[56, 58]] *= [0.8, 0.88]
+    values[60:] *= 0.9
+
+    assert [alarm.point.index for alarm in replay([values])[0]] == [60]
+
+
 def test_replay__a_drift_too_slow_for_a_window_is_told_when_it_has_come_far():
     values = LEVEL * (1 + 0.002 * np.random.default_rng(1).normal(size=365)) * np.linspace(1, 0.95, 365)
 
@@ -242,3 +250,14 @@ def test_evidence__grows_with_each_night():
 
 def test_evidence__of_a_side_too_short_is_none():
     assert evidence(noise(60), 58) == 1.0
+
+
+@pytest.mark.parametrize("kind", ["ar1", "outliers"])
+def test_replay__nothing_begins_after_it_was_told(kind):
+    at = np.arange(20, 60)
+    batch = synthetic.draw(kind, len(at), 90, seed=3, shift=-0.08, at=at)
+
+    every = [alarm for alarms in replay(batch.values) for alarm in alarms]
+
+    assert len(every) >= len(at) / 2
+    assert all(0 < alarm.point.index <= alarm.told_at for alarm in every)

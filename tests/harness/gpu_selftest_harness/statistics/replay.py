@@ -93,7 +93,7 @@ class _Series:
 
     def tell(self, night, begin, p):
         self.earlier = self.level
-        begin = self._located(night, begin)
+        begin = self._located(night, begin, night + 1 - SHORTEST)
         self.alarms.append(Alarm(night, self._point(night, begin, p)))
         self._set_level(begin)
 
@@ -120,7 +120,7 @@ class _Series:
             self.alarms[-1] = replace(alarm, point=replace(alarm.point, went_away=True))
             self._set_level(self.earlier)
             return
-        begin = self._located(night, alarm.point.index)
+        begin = self._located(night, alarm.point.index, alarm.told_at)
         if begin != alarm.point.index:
             self.alarms[-1] = replace(alarm, point=self._point(night, begin, alarm.point.p))
             self._set_level(begin)
@@ -129,20 +129,21 @@ class _Series:
         last = self.log[night + 1 - SHORTEST:night + 1]
         return bool((np.abs(last - np.log(point.before)) < np.abs(last - np.log(point.after))).all())
 
-    def _located(self, night, about):
-        """Near there, the split that leaves the least distance to the medians of its sides. The one with
-        the least p is often a few low nights too early, as those make its side longer."""
+    def _located(self, night, about, latest):
+        """Near there, and not after `latest`, where values begin to be nearer to the new level than to the
+        old one. The split with the least p is often a few low nights too early, as those make its side
+        longer. A value counts by no more than the shift, so that outliers count for neither side."""
         begin = max(self.earlier, night + 1 - LONGEST)
-        places = range(max(begin + SHORTEST, about - REFINED_BY),
-                       min(night + 1 - SHORTEST, about + REFINED_BY) + 1)
-        return min(places, key=lambda place: _distance(self.log[begin:place])
-                   + _distance(self.log[place:night + 1]), default=about)
+        first = max(begin + SHORTEST, about - REFINED_BY)
+        last = min(latest, about + REFINED_BY)
+        before, after = (np.median(self.log[begin:about]), np.median(self.log[about:night + 1]))
+        values = self.log[first:night + 1]
+        to_old, to_new = (np.minimum(np.abs(values - level), abs(after - before))
+                          for level in (before, after))
+        gains = np.cumsum((to_old - to_new)[::-1])[::-1][:last + 1 - first]
+        return first + int(gains.argmax()) if len(gains) else about
 
     def _point(self, night, begin, p):
         old, new = self.log[max(self.earlier, begin - LONGEST):begin], self.log[begin:night + 1]
         return ChangePoint(int(begin), float(np.exp(np.median(old))), float(np.exp(np.median(new))),
                            relative_shift(old, new), p)
-
-
-def _distance(values):
-    return float(np.abs(values - np.median(values)).sum())
