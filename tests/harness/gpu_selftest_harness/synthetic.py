@@ -54,10 +54,11 @@ class Batch:
     clocks_hz: np.ndarray
 
 
-def draw(noise, series, nights, seed, cv=CV, shift=0.0, at=None, drift=0.0, throttle=0.0, jitter=0.0):
-    """`shift` from night `at` on, relative; `at` may be one night for each series. `drift` is what is
-    gained until the last night, evenly. Of the clock, with which the values go: `throttle` is the
-    share that is lost for ten nights, once in each series; `jitter` its variation from night to
+def draw(noise, series, nights, seed, cv=CV, shift=0.0, at=None, drift=0.0, throttle=0.0,
+         jitter=0.0):
+    """`shift` from night `at` on, relative; `at` may be one night for each series. `drift` is what
+    is gained until the last night, evenly. Of the clock, with which the values go: `throttle` is
+    the share that is lost for ten nights, once in each series; `jitter` its variation from night to
     night."""
     try:
         make = NOISES[noise]

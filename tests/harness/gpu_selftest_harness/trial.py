@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the statistics do on series of which it is known what is in them: the table from which their
 defaults were chosen, and which scripts/bench prints. A false alarm is any change point in a series
-without one, whatever its direction; found is one within THREE nights of the truth that is told within
-WITHIN nights."""
+without one, whatever its direction; found is one within NEAR nights of the truth that is told
+within WITHIN nights."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def false_alarms(series=400, seed=SEED) -> list[Alarms]:
 
 
 def clock_alarms(series=400, seed=SEED) -> list[Alarms]:
-    """Of clocks that vary by half a percent each night, and that lose 5 % for ten nights; of these an
-    alarm is false if it takes them for a change of the code."""
+    """Of clocks that vary by half a percent each night, and that lose 5 % for ten nights; of these
+    an alarm is false if it takes them for a change of the code."""
     jitter = draw("gauss", series, YEAR, seed, jitter=0.005)
     told = [Alarms("clock jitter of 0.5 %", series, sum(map(len, replay(jitter.values))))]
     throttled = draw("gauss", series, YEAR, seed, throttle=0.05)
@@ -93,7 +93,8 @@ def found(noise, shift, series=200, seed=SEED) -> Found:
 
 def _nights(alarms, truth):
     return min((alarm.told_at - truth + 1 for alarm in alarms
-                if alarm.told_at >= truth and abs(alarm.point.index - truth) <= NEAR), default=np.inf)
+                if alarm.told_at >= truth and abs(alarm.point.index - truth) <= NEAR),
+               default=np.inf)
 
 
 def drifts(series=200, seed=SEED, drift=-0.05) -> Found:
@@ -138,6 +139,7 @@ def histories(series=1000, nights=YEAR, seed=SEED) -> list[History]:
                                                       batch.clocks_hz.tolist())):
             key = SeriesKey("0" * 16, "host-copy", "host-copy.to-gpu", noise, "bytes_per_s",
                             f"GPU-{number}", "")
-            made.append(History(key, dates, values, values, values, [[value] * 3 for value in values],
-                                clocks, [""] * nights, ["0"] * nights))
+            launches = [[value] * 3 for value in values]
+            made.append(History(key, dates, values, values, values, launches, clocks,
+                                [""] * nights, ["0"] * nights))
     return made

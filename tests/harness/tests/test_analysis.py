@@ -74,7 +74,8 @@ def noise(count, seed=1):
 
 def index_of(*series, said=(), cells=(CELL,), count=60):
     every = nights(count)
-    return Index({night: [outcome()] for night in every[:-1]} | {every[-1]: list(said) or [outcome()]},
+    said = {every[-1]: list(said) or [outcome()]}
+    return Index({night: [outcome()] for night in every[:-1]} | said,
                  list(cells), list(series), {"a": {"driver": {"version": "580.65.06"}},
                   "b": {"driver": {"version": "580.95.05"}}})
 
@@ -298,7 +299,8 @@ def test_analyse__provenance_that_changed_since_last_night():
 
 def test_grid__drivers_and_cudas_in_the_order_of_versions():
     cells = [replace(CELL, driver=driver, cuda=cuda, variant=variant)
-             for driver in ("580", "1000", "535") for cuda in ("13.0", "9.2") for variant in ("base", "devel")]
+             for driver in ("580", "1000", "535") for cuda in ("13.0", "9.2")
+             for variant in ("base", "devel")]
     told = analyse(index_of(cells=cells, said=[outcome(cell=cell) for cell in cells]))
 
     assert [grid.title for grid in told.grids] == [(("variant", "base"),), (("variant", "devel"),)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Change points: cases by hand, and the claims about false alarms and delays on series of which it is
-known what is in them. Bounds are those of a binomial or Poisson count, four deviations wide."""
+"""Change points: cases by hand, and the claims about false alarms and delays on series of which it
+is known what is in them. Bounds are those of a binomial or Poisson count, four deviations wide."""
 
 import numpy as np
 import pytest
@@ -163,7 +163,7 @@ def test_replay__outliers_before_a_shift_do_not_date_it_early():
 
 
 def test_replay__a_drift_too_slow_for_a_window_is_told_when_it_has_come_far():
-    values = LEVEL * (1 + 0.002 * np.random.default_rng(1).normal(size=365)) * np.linspace(1, 0.95, 365)
+    values = noise(365, cv=0.002) * np.linspace(1, 0.95, 365)
 
     alarms = replay([values])[0]
 

@@ -177,8 +177,8 @@ def test_compare__floor_decides_what_matters(make):
 
 
 def test_among__one_of_many_differences_may_be_chance():
-    # Of 100 questions the one with p = 2 / C(8, 4) is no news: its bar is 0.05 / 100. With 7 launches
-    # a side, 2 / C(14, 7) = 0.00058 is above it still; with 8, 0.00016 is not.
+    # Of 100 questions the one with p = 2 / C(8, 4) is no news: its bar is 0.05 / 100. With 7
+    # launches a side, 2 / C(14, 7) = 0.00058 is above it still; with 8, 0.00016 is not.
     same = Comparison("SAME", 0.0, -0.01, 0.01, 0.97, 0.9, 0.03)
     slow = Comparison("SLOWER", -0.1, -0.12, -0.08, 0.97, 2 / 70, 0.03)
 

@@ -27,19 +27,24 @@ def test_draw__outliers_are_one_night_in_twenty():
     values = synthetic.draw("outliers", 200, 200, seed=1).values / synthetic.LEVEL
 
     share = np.mean(values < 0.955)
-    # 5 to 40 %, of which those below 5.5 % may hide in the noise; four deviations of a binomial count.
-    assert share == pytest.approx(0.05 * 34.5 / 35, abs=4 * (0.05 * 0.95 / values.size)**0.5 + 0.001)
+    # 5 to 40 %, of which those below 5.5 % may hide in the noise; four deviations of a binomial
+    # count.
+    within = 4 * (0.05 * 0.95 / values.size)**0.5 + 0.001
+    assert share == pytest.approx(0.05 * 34.5 / 35, abs=within)
 
 
 def test_draw__ar1_resembles_the_night_before():
     values = synthetic.draw("ar1", 200, 400, seed=1).values / synthetic.LEVEL - 1
 
-    assert np.mean(values[:, 1:] * values[:, :-1]) / np.mean(values**2) == pytest.approx(0.5, abs=0.03)
+    rho = np.mean(values[:, 1:] * values[:, :-1]) / np.mean(values**2)
+    assert rho == pytest.approx(0.5, abs=0.03)
 
 
 def test_draw__the_same_seed_is_the_same():
-    assert (synthetic.draw("gauss", 3, 9, 5).values == synthetic.draw("gauss", 3, 9, 5).values).all()
-    assert (synthetic.draw("gauss", 3, 9, 5).values != synthetic.draw("gauss", 3, 9, 6).values).any()
+    one, same, other = (synthetic.draw("gauss", 3, 9, seed).values for seed in (5, 5, 6))
+
+    assert (one == same).all()
+    assert (one != other).any()
 
 
 def test_draw__an_unknown_noise_is_refused():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two runs side by side: two drivers, two images, a container and the bare machine. Launches are what
-is compared, number by number; what differs between the runs is told with it."""
+"""Two runs side by side: two drivers, two images, a container and the bare machine. Launches are
+what is compared, number by number; what differs between the runs is told with it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Row:
 
     @property
     def values(self):
-        return night_value([[value] for value in self.a]), night_value([[value] for value in self.b])
+        return tuple(night_value([[value] for value in side]) for side in (self.a, self.b))
 
 
 @dataclass
@@ -139,12 +139,14 @@ def compare_sides(a, b, floor=None, confidence=CONFIDENCE, q=Q):
                         compare(*values, least, direction, confidence)))
     words = among([row.comparison for row in rows],
                   [min(len(row.a), len(row.b)) for row in rows], q)
-    told.rows = sorted((replace(row, comparison=one) for row, one in zip(rows, words)), key=_badness)
+    told.rows = sorted((replace(row, comparison=one) for row, one in zip(rows, words)),
+                       key=_badness)
     return told
 
 
 def _differing(mine, other):
-    """Axes of which each side has one value, and not the same. In the others cells have to agree."""
+    """Axes of which each side has one value, and not the same. In the others cells have to
+    agree."""
     axes = []
     for axis in AXES:
         one, two = ({getattr(cell, axis) for cell in cells} for cells in (mine, other))
@@ -154,8 +156,8 @@ def _differing(mine, other):
 
 
 def _by_match(side, axes):
-    """By what has to agree: the other axes, the number, and its GPUs. No two series of a side do, since
-    it has one value in each of `axes`, and one node."""
+    """By what has to agree: the other axes, the number, and its GPUs. No two series of a side do,
+    since it has one value in each of `axes`, and one node."""
     return {(*(getattr(side.cells[key.cell], axis) for axis in AXES if axis not in axes),
              *astuple(replace(key, cell="", node=""))): key for key in side.launches}
 

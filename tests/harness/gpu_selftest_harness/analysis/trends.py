@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is said of each series tonight: dropped, shifted, steady, or nothing that anybody could tell."""
+"""What is said of each series tonight: dropped, shifted, steady, or nothing that anybody could
+tell."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 
@@ -20,8 +21,8 @@ from ..statistics.replay import replay
 from ..statistics.smallest import NIGHTS, detectable
 from ..statistics.values import CLOCK, CONFIRMED, REFUTED, SUSPECT as GATE_SUSPECT
 from ..words import DIRECTION_OF_UNIT, HIGHER
-from .values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED, YOUNG, Point,
-                     Trend)
+from .values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED, YOUNG,
+                     Point, Trend)
 
 TOLD_FOR = 7  # nights that a shift stays news; after that it is how things are
 
@@ -84,8 +85,8 @@ def _trend(history, night, alarms, provenance):
     direction = direction_of(history)
     tonight = history.values[-1] if history.nights[-1] == night else None
     if direction is None:
-        return Trend(history, UNJUDGED, f"nobody says which way {history.key.unit or 'it'} is better",
-                     None, tonight, None, None, None)
+        reason = f"nobody says which way {history.key.unit or 'it'} is better"
+        return Trend(history, UNJUDGED, reason, None, tonight, None, None, None)
     places = clean(history)
     values = clean_values(history)
     points = tuple(_point(history, places, alarms[:place], alarm, night, provenance)
@@ -93,13 +94,14 @@ def _trend(history, night, alarms, provenance):
     level = values[_start(alarms):][-LONGEST:]
     median = float(np.median(level)) if len(level) else None
     spread = TO_SD * float(np.median(np.abs(level - median))) / median if len(level) else None
-    is_clean_tonight = tonight is not None and bool(places) and places[-1] == len(history.values) - 1
+    is_clean_tonight = tonight is not None and places[-1:] == [len(history.values) - 1]
     gated = _gate(history, values, alarms) if is_clean_tonight else None
     trend = Trend(history, STEADY, "", direction, tonight, median, spread, gated, points)
     if not is_clean_tonight:
         return replace(trend, word=NOISY, reason=_why_not(history, tonight))
-    return _judged(trend, values, level, is_told=[len(values) - 1 - alarm.told_at < TOLD_FOR
-                                                  and not alarm.point.went_away for alarm in alarms])
+    is_told = [len(values) - 1 - alarm.told_at < TOLD_FOR and not alarm.point.went_away
+               for alarm in alarms]
+    return _judged(trend, values, level, is_told)
 
 
 def _judged(trend, values, level, is_told):
@@ -205,5 +207,4 @@ def _badness(trend):
     """Of the same word the largest first; the name decides what is left."""
     shift = trend.gate.shift if trend.gate and trend.gate.shift is not None else 0.0
     last = trend.points[-1].change.shift if trend.points else 0.0
-    key = trend.history.key
-    return -max(abs(shift), abs(last)), key.workload, key.metric, key.variant, key.cell, key.src, key.dst
+    return -max(abs(shift), abs(last)), astuple(trend.history.key)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a series became another one: does a window split into two levels? The best split by Mann and
-Whitney's test, with a p that knows that every split was looked at, and standing out from noise that
-hangs together. Ranks, because one night in twenty may be far off for reasons of its own. Windows are
-of logarithms. replay.py asks this night after night."""
+"""Where a series became another one: does a window split into two levels? The best split by Mann
+and Whitney's test, with a p that knows that every split was looked at, and standing out from noise
+that hangs together. Ranks, because one night in twenty may be far off for reasons of its own.
+Windows are of logarithms. replay.py asks this night after night."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from . import looks
 from .correlation import TO_SD, stands_out
 from .ranks import LONGEST, SHORTEST, shifts_reach, split_table, splits
 
-# Found by `synthetic.table()`, which says what comes of them. An ALPHA of 0.001 would let three nights
-# make a change point, and one year in ten has three outliers in a row.
+# Found by trial.py, which says what comes of them. An ALPHA of 0.001 would let three
+# nights make a change point, and one year in ten has three outliers in a row.
 ALPHA = 0.0005
 STANDS_OUT = 5.5  # standard errors that know of correlation
 LEAST_EFFECT = 0.01
@@ -22,8 +22,8 @@ LEAST_NIGHTS = 10  # before fewer values nothing is said
 
 
 def best(windows, alpha=ALPHA, least_effect=LEAST_EFFECT):
-    """(row, index of the first value behind the split, p) of each row that has a split: the one with
-    the least p of those with p <= alpha and an effect that is large enough."""
+    """(row, index of the first value behind the split, p) of each row that has a split: the one
+    with the least p of those with p <= alpha and an effect that is large enough."""
     alone = spikes(windows)
     kept = windows.shape[1] - alone.sum(axis=1)
     for n in np.unique(kept[kept >= LEAST_NIGHTS]):
@@ -60,8 +60,8 @@ def _best_of(windows, alpha, least_effect):
             yield int(row), split + SHORTEST, float(candidates[split])
 
 def spikes(windows):
-    """Which values are far off alone, both neighbours are not: a night on which somebody else used the
-    machine. The last value may yet get company."""
+    """Which values are far off alone, both neighbours are not: a night on which somebody else used
+    the machine. The last value may yet get company."""
     middle = np.median(windows, axis=1, keepdims=True)
     off = np.abs(windows - middle)
     far = off > SPIKE * TO_SD * np.median(off, axis=1, keepdims=True)

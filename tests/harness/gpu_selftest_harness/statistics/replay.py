@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The search for change points night after night: what a night is told is made from the values up to
-it, as if the others had not come yet. Many series at once, as one after the other takes long. A
+"""The search for change points night after night: what a night is told is made from the values up
+to it, as if the others had not come yet. Many series at once, as one after the other takes long. A
 shift that goes away within days closes itself, and a drift too slow for any window is told when it
 has come far enough."""
 
@@ -38,8 +38,8 @@ def find(values, alpha=ALPHA, least_effect=LEAST_EFFECT):
 
 
 def replay(many, alpha=ALPHA, least_effect=LEAST_EFFECT):
-    """For each series of positive values, oldest first: its alarms. Later nights may tell better where a
-    change point lies, and that it went away; never that there was none."""
+    """For each series of positive values, oldest first: its alarms. Later nights may tell better
+    where a change point lies, and that it went away; never that there was none."""
     every = [_Series(values) for values in many]
     for night in range(LEAST_NIGHTS - 1, max((len(one.log) for one in every), default=0)):
         known = [one for one in every if len(one.log) > night]
@@ -106,8 +106,8 @@ class _Series:
             return
         self.earlier = self.level
         self.alarms.append(Alarm(night, ChangePoint(
-            night + 1 - DRIFT_NIGHTS, float(np.exp(np.median(first))), float(np.exp(np.median(last))),
-            relative_shift(first, last), float(mannwhitneyu(first, last).pvalue), is_drift=True)))
+            night + 1 - DRIFT_NIGHTS, float(np.exp(np.median(first))),
+            float(np.exp(np.median(last))), relative_shift(first, last), float(mannwhitneyu(first, last).pvalue), is_drift=True)))
         self._set_level(night + 1 - DRIFT_NIGHTS)
 
     def look_back(self, night):
@@ -127,12 +127,14 @@ class _Series:
 
     def _is_back(self, night, point):
         last = self.log[night + 1 - SHORTEST:night + 1]
-        return bool((np.abs(last - np.log(point.before)) < np.abs(last - np.log(point.after))).all())
+        to_old, to_new = (np.abs(last - np.log(level)) for level in (point.before, point.after))
+        return bool((to_old < to_new).all())
 
     def _located(self, night, about, latest):
-        """Near there, and not after `latest`, where values begin to be nearer to the new level than to the
-        old one. The split with the least p is often a few low nights too early, as those make its side
-        longer. A value counts by no more than the shift, so that outliers count for neither side."""
+        """Near there, and not after `latest`, where values begin to be nearer to the new level than
+        to the old one. The split with the least p is often a few low nights too early, as those
+        make its side longer. A value counts by no more than the shift, so that outliers count for
+        neither side."""
         begin = max(self.earlier, night + 1 - LONGEST)
         first = max(begin + SHORTEST, about - REFINED_BY)
         last = min(latest, about + REFINED_BY)

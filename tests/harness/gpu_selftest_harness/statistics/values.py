@@ -48,7 +48,7 @@ class ChangePoint:
     shift: float  # relative, Hodges-Lehmann
     p: float  # of the split, corrected for having looked everywhere
     went_away: bool = False  # back at the old level within days
-    is_drift: bool = False  # little by little: `before` is where the level began, `index` where it is
+    is_drift: bool = False  # little by little, from where the level began until `index`
 
 
 @dataclass(frozen=True)
