@@ -26,9 +26,13 @@ def parsed(text):
     return html5lib.HTMLParser(strict=True).parse(text)
 
 
+def handlers(node):
+    return [name for name in node.attrib if name.startswith("on")]
+
+
 def empty():
-    return Analysis("2026-11-27", None, ("2026-11-27",), Verdict(SKIP, "nothing was tested"), {}, 0, 0,
-                    {}, [])
+    return Analysis("2026-11-27", None, ("2026-11-27",), Verdict(SKIP, "nothing was tested"), {},
+                    0, 0, {}, [])
 
 
 def test_page__is_valid_html(text):
@@ -65,7 +69,7 @@ def test_page__allows_just_its_own_style_and_script(text):
         assert len(found) == 1
         assert f"{tag}-src 'sha256-{base64.b64encode(digest).decode()}'" in policy
     assert policy.startswith("default-src 'none'") and "unsafe" not in policy
-    assert not [n for n in tree.iter() if n.get("style") or any(a.startswith("on") for a in n.attrib)]
+    assert not [node for node in tree.iter() if node.get("style") or handlers(node)]
 
 
 def test_page__says_first_what_is_wrong_and_what_to_do(text):
@@ -92,7 +96,8 @@ def test_page__shouts_that_it_is_simulated_only_if_it_is(text):
 
 
 @pytest.mark.parametrize("hostile", [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'--></style></script><svg/onload=alert(1)>",
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>",
+    "'--></style></script><svg/onload=alert(1)>",
     "{{ 7*7 }}", "&lt;b&gt;", "\u202eGPU", "x" * 10240, "a\0b\x1b[31m"])
 def test_page__shows_hostile_text_as_text(hostile):
     analysis = sample(30, 10)
@@ -107,8 +112,9 @@ def test_page__shows_hostile_text_as_text(hostile):
     for tag in ("script", "style", "img", "svg"):
         count = len(healthy.findall(f".//*{{*}}{tag}"))
         assert len(tree.findall(f".//*{{*}}{tag}")) == count
-    assert not [n for n in tree.iter() if any(a.startswith("on") for a in n.attrib)]
-    assert "\u202e" not in result and "\0" not in result and "49" not in tree.find(f".//{HTML}h1").text
+    assert not [node for node in tree.iter() if handlers(node)]
+    assert "\u202e" not in result and "\0" not in result
+    assert "49" not in tree.find(f".//{HTML}h1").text
     told = [node.text for node in tree.find(f"{HTML}body").iter()
             if node.text and node.tag != f"{HTML}script"]
     assert max(map(len, told)) < 1000
@@ -133,7 +139,7 @@ def test_page__is_the_same_twice():
 def test_page__tells_a_cell_and_its_workloads_in_one_row():
     analysis = sample(30, 10)
     whole = analysis.changes[0]
-    analysis.changes = [whole, replace(whole, workload="sgemm"), replace(whole, workload="host-copy")]
+    analysis.changes = [whole, *(replace(whole, workload=name) for name in ("sgemm", "host-copy"))]
     rows = ["".join(row.itertext()) for row in parsed(page(analysis)).iterfind(
         f".//{HTML}section[@id='changes']//{HTML}table[@class='story']/{HTML}tbody/{HTML}tr")]
     assert len(rows) == 1 and "sgemm and host-copy" in rows[0]

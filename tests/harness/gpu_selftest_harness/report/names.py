@@ -71,8 +71,8 @@ class Names:
 
     def number(self, key) -> str:
         """'host-copy.to-gpu pinned'; the workload is said where the metric does not."""
-        metric = key.metric if key.metric.startswith(key.workload) else f"{key.workload} {key.metric}"
-        return f"{metric} {key.variant}".strip()
+        workload = "" if key.metric.startswith(key.workload) else key.workload
+        return " ".join(filter(None, (workload, key.metric, key.variant)))
 
     def _short(self, uuid: str) -> str:
         if len(uuid) <= _ENOUGH + 2:
