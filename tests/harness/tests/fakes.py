@@ -4,6 +4,7 @@
 import json
 import threading
 
+from gpu_selftest_harness.bundle import DiskFull
 from gpu_selftest_harness.engines import NONE, EngineMissing, ImageAbsent, Ran
 from gpu_selftest_harness.model import EngineFacts
 from gpu_selftest_harness.words import ENGINE
@@ -76,7 +77,7 @@ class FakeBundle:
     def append(self, kind, record):
         self.records.append((kind, json.loads(json.dumps(record))))
         if self.fails_at and len(self.of("launch")) == self.fails_at:
-            raise OSError("the disk is full")
+            raise DiskFull("runs", is_kept=True)
 
     def of(self, kind):
         return [record for of, record in self.records if of == kind]

@@ -62,6 +62,15 @@ def test_code_of_what_was_killed_contradicts_nothing(changes):
     assert doubted(None, launch(report=report(), exit_code=137, **changes)) is None
 
 
+def test_a_plan_that_is_cut_off_after_many_gpus():
+    gpus = ",".join(UUIDS)
+    cut = f"--level quick --only vector-add,host-copy --device {gpus}"[:159]
+    assert doubted(report(plan=cut)) is None
+    assert doubted(report(plan=cut.replace("quick", "full "))) == ("suite.report-of-another", "ERROR")
+    assert doubted(report(plan="--level quick --only vector-add,host-copy --device 0")) \
+        == ("suite.report-of-another", "ERROR")
+
+
 def changed(path, value):
     of = copy.deepcopy(report())
     place = of

@@ -18,11 +18,14 @@ PART = Slice(NODE, "2026-11-27", "nightly")
 # Ends by SIGTERM alone, in order, as a harness that seals first.
 PATIENT = """
 import signal
-signal.sigwait({signal.SIGTERM}) if not print("ready", flush=True) else None
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+print("ready", flush=True)
+signal.sigwait({signal.SIGTERM})
 print("sealed", flush=True)
 raise SystemExit(3)
 """
-MASKED = ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})\n" + PATIENT)
+TWICE = PATIENT.replace('print("sealed", flush=True)',
+                        'print("first", flush=True)\nsignal.sigwait({signal.SIGTERM})')
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def test_run__gives_the_exit_code_and_keeps_what_was_said(monkeypatch, tmp_path,
 
 
 def test_run__stop_lets_the_child_end_in_order(monkeypatch, tmp_path, place):
-    child(monkeypatch, MASKED)
+    child(monkeypatch, PATIENT)
     stop, codes = Stop(), []
     runs = threading.Thread(target=lambda: codes.append(
         slices.run(settings(tmp_path), PART, place, stop)))
@@ -79,8 +82,40 @@ def test_run__stop_lets_the_child_end_in_order(monkeypatch, tmp_path, place):
     assert slices.end_of(place) == "ready\nsealed\n"
 
 
+class Timer:
+    """Comes when the test says so."""
+
+    made = []
+
+    def __init__(self, after_s, function):
+        self.after_s, self.function, self.daemon = after_s, function, False
+        Timer.made.append(self)
+
+    def start(self):
+        pass
+
+
+def test_run__is_told_again_when_patience_is_over(monkeypatch, tmp_path, place):
+    child(monkeypatch, TWICE)
+    monkeypatch.setattr(Timer, "made", [])
+    monkeypatch.setattr(slices.threading, "Timer", Timer)
+    stop, codes = Stop(patience_s=60), []
+    runs = threading.Thread(target=lambda: codes.append(
+        slices.run(settings(tmp_path), PART, place, stop)))
+    runs.start()
+    wait_for(Path(f"{place}.log"), "ready")
+
+    stop.set()
+    wait_for(Path(f"{place}.log"), "first")
+    [timer] = Timer.made
+    timer.function()
+    runs.join(timeout=30)
+
+    assert codes == [3] and timer.after_s == 60 and timer.daemon
+
+
 def test_run__stop_that_came_before_the_child_reaches_it(monkeypatch, tmp_path, place):
-    child(monkeypatch, MASKED)
+    child(monkeypatch, PATIENT)
     stop = Stop()
     stop.set()
 

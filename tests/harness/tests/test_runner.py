@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from fakes import FakeBundle, FakeEngine, answer, ended, refused
+from gpu_selftest_harness.bundle import DiskFull
 from gpu_selftest_harness.engines import Ran
 from gpu_selftest_harness.judge import judge
 from gpu_selftest_harness.lease import Leases
@@ -187,7 +188,7 @@ def test_an_ended_launch_is_none_that_counts(tmp_path):
 
 def test_a_full_disk_stops_and_loses_nothing(tmp_path):
     bundle = FakeBundle(fails_at=2)
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(DiskFull, match="full"):
         night(tmp_path, FakeEngine(), bundle=bundle)
     assert len(bundle.of("launch")) == 2
 

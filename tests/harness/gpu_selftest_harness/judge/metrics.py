@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 
-from . import said
+from .said import Said, of
 
 # Of one workload: name, variant, and which GPUs, by UUID.
 Metric = tuple[str, str, str, str]
@@ -14,8 +14,10 @@ Metric = tuple[str, str, str, str]
 def uuids(report: dict) -> dict[int, str]:
     told = {}
     for gpu in report["gpus"]:
-        values = [value for value in gpu["facts"].get("uuid", {}).values() if isinstance(value, str)]
-        told[gpu["index"]] = values[0] if values else ""
+        said = gpu["facts"].get("uuid", {})
+        # As the index names series.
+        uuid = said.get("driver") or said.get("nvml")
+        told[gpu["index"]] = uuid if isinstance(uuid, str) else ""
     return told
 
 
@@ -26,16 +28,16 @@ def of_workload(report: dict, workload: str) -> set[Metric]:
             for metric in report["metrics"] if metric["workload"] == workload}
 
 
-def invalid(report: dict, workload: str) -> said.Said | None:
+def invalid(report: dict, workload: str) -> Said | None:
     for metric in report["metrics"]:
         value = metric["value"]
         if metric["workload"] == workload and (value is None or not math.isfinite(value) or value < 0):
             shown = "no number" if value is None else f"{value} {metric['unit']}"
-            return said.of("suite.metric-invalid", f"'{metric['name']}' is {shown}")
+            return of("suite.metric-invalid", f"'{metric['name']}' is {shown}")
     return None
 
 
-def missing(report: dict, workload: str, seen: set[Metric]) -> said.Said | None:
+def missing(report: dict, workload: str, seen: set[Metric]) -> Said | None:
     """`seen`: what others of its kind had, on the GPUs that this one has, too."""
     here = set(uuids(report).values()) | {""}
     lost = sorted(metric for metric in seen - of_workload(report, workload)
@@ -45,4 +47,4 @@ def missing(report: dict, workload: str, seen: set[Metric]) -> said.Said | None:
     name, variant, src, _ = lost[0]
     words = [f"'{name}{' ' + variant if variant else ''}'", f"of {src}" if src else "",
              f"and {len(lost) - 1} more" if len(lost) > 1 else ""]
-    return said.of("suite.metric-missing", " ".join(filter(None, words)) + " is not in the report")
+    return of("suite.metric-missing", " ".join(filter(None, words)) + " is not in the report")

@@ -17,11 +17,16 @@ from .. import node as nodes
 from ..model import Node
 
 
+# The first SIGTERM lets a launch come to its end; who is told to stop has less time than that.
+PATIENCE_S = 60.0
+
+
 @dataclass(frozen=True)
 class Slice:
     node: Node
     night: str  # 'YYYY-MM-DD'
     tier: str | None = None
+    resume: str | None = None  # the run that is gone on with
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,22 @@ class Settings:
 
 
 class Stop:
-    """Set once, by a signal; the slice that runs then is told to end, and no other starts."""
+    """Set by a signal: the slice that runs is told to end, and no other starts. It is told again
+    when patience is over, or by the next signal, and then ends the launch under way."""
 
-    def __init__(self):
-        self._lock = threading.Lock()
+    def __init__(self, patience_s: float = PATIENCE_S):
+        # A handler may come while its own thread has the lock.
+        self._lock = threading.RLock()
         self._child = None
+        self._patience_s = patience_s
         self.is_set = False
 
     def set(self, *_):
         with self._lock:
+            if not self.is_set:
+                again = threading.Timer(self._patience_s, self.set)
+                again.daemon = True
+                again.start()
             self.is_set = True
             self._tell()
 
@@ -76,7 +88,7 @@ def command(settings: Settings, part: Slice, place: Path) -> list[str]:
              "--node", f"{place}.node.json", "--junit", f"{place}.junit.xml"]
     for option, value in (("--tier", part.tier), ("--seed", settings.seed),
                           ("--jobs", settings.jobs), ("--quarantine", settings.quarantine),
-                          ("--leases", settings.leases)):
+                          ("--leases", settings.leases), ("--resume", part.resume)):
         if value is not None:
             words += [option, value]
     return [str(word) for word in words]

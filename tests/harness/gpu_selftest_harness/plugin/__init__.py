@@ -60,6 +60,7 @@ def pytest_runtestloop(session):
         except Refused as error:
             raise pytest.UsageError(str(error)) from None
         except Failed as error:
+            night_of(session.config).came.failed = error
             pytest.exit(str(error), returncode=told.COULD_NOT_TELL)
     return (yield)
 
@@ -80,10 +81,14 @@ def pytest_sessionfinish(session):
     items = getattr(session, "items", [])
     if night is None or session.config.option.collectonly:
         return
-    if not items and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+    if night.refused is not None:
+        session.exitstatus = told.COULD_NOT_TELL if isinstance(night.refused, Failed) else told.USAGE
+    elif not items and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         session.exitstatus = told.USAGE
-    elif items and night.outcomes and all(isinstance(item, CellItem) for item in items):
-        session.exitstatus = told.exit_code([item.outcome for item in items])
+    elif items and night.came.outcomes and all(isinstance(item, CellItem) for item in items):
+        code = told.exit_code([item.outcome for item in items])
+        session.exitstatus = code if code == told.RED or night.came.failed is None \
+            else told.COULD_NOT_TELL
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -97,10 +102,12 @@ def pytest_terminal_summary(terminalreporter, config):
 def lines_of(night: Night) -> list[str]:
     if night.matrix is None:
         return []
-    if not night.outcomes:
+    if not night.came.outcomes:
         names = [planned.cell.name for planned in list(night.plan.values())[:3]]
         return [f"nothing was selected; cells of this node are such as {name}" for name in names[:1]] \
             + [f"  {name}" for name in names[1:]]
-    lines = told.summary(night.plan, list(night.outcomes.values()), night.where)
-    lines += [f"quarantine: {problem}" for problem in night.problems]
-    return [*lines, "", f"bundle {night.path}"]
+    lines = told.summary(night.plan.values(), list(night.came.outcomes.values()), night.where)
+    lines += night.came.problems
+    if night.came.failed is not None:
+        lines.append(f"ended early: {night.came.failed}")
+    return [*lines, "", f"bundle {night.came.path}"]

@@ -38,7 +38,7 @@ class Past:
 def find_past(settings: Settings, name: str) -> Past:
     if not Path(settings.out).is_dir():
         raise Refused(f"there is no run yet: '{settings.out}' is not a folder")
-    paths = sorted((*bundle.find(settings.out), *bundle.left_open(settings.out)), key=lambda path: path.name)
+    paths = sorted((*bundle.find(settings.out), *bundle.left_open(settings.out)), key=_age)
     names = [path.name.removesuffix(".open") for path in paths]
     if not paths:
         raise Refused(f"there is no run in '{settings.out}'")
@@ -52,6 +52,11 @@ def find_past(settings: Settings, name: str) -> Past:
     if contents.header is None:
         raise Refused(f"'{path}' cannot be gone on with: {'; '.join(contents.problems)}")
     return Past(path, contents)
+
+
+def _age(path):
+    """By the time in the run's id, which has whole seconds, then by when it was made."""
+    return path.name.partition("-")[0], (path / "header.json").stat().st_mtime_ns
 
 
 def find(settings: Settings, matrix, node) -> Past | None:

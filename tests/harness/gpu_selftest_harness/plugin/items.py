@@ -22,9 +22,8 @@ class MatrixFile(pytest.File):
     def collect(self):
         try:
             plan = self.night.open(self.path)
-        except Refused as error:
-            raise pytest.UsageError(str(error)) from None
-        except Failed as error:
+        except (Failed, Refused) as error:
+            self.night.refused = error
             raise self.CollectError(str(error)) from None
         for planned in plan:
             yield CellNode.from_parent(self, name=planned.cell.name, planned=planned)
@@ -65,13 +64,13 @@ class CellItem(pytest.Item):
         if outcome.quarantine is not None and not outcome.is_as_expected:
             pytest.xfail(f"quarantine: {outcome.quarantine.get('reason', '')}: {reason(outcome)}")
         if outcome.is_red and outcome.word in (ERROR, MISS, SKIP):
-            raise CouldNotTell(red_text(self.planned, outcome))
+            raise CouldNotTell(red_text(self.night.name_of(outcome), outcome))
         if outcome.word == SKIP:
             pytest.skip(reason(outcome))
 
     def runtest(self):
         if self.outcome.is_red:
-            raise Wrong(red_text(self.planned, self.outcome))
+            raise Wrong(red_text(self.night.name_of(self.outcome), self.outcome))
 
     def repr_failure(self, excinfo):
         if isinstance(excinfo.value, (CouldNotTell, Wrong)):

@@ -25,6 +25,7 @@ OPTIONS = (
                "help": "of a launch that could not tell (default: 2)"}),
     ("night", {"metavar": "DATE", "help": "such as 2026-11-27 (default: today, UTC)"}),
     ("quarantine", {"metavar": "FILE", "help": "known faults, with owner and last day"}),
+    ("index", {"metavar": "FILE", "help": "of earlier nights, for what has to be confirmed"}),
     ("leases", {"metavar": "DIR", "default": FOLDER, "help": f"of GPUs (default: {FOLDER})"}),
     ("resume", {"metavar": "RUN", "nargs": "?", "const": LATEST,
                 "help": "go on with a run that was cut off (default: the latest)"}),
@@ -45,6 +46,7 @@ class Settings:
     tries: int
     night: str | None
     quarantine: Path | None
+    index: Path | None
     leases: Path
     resume: str | None
     rerun_failed: str | None
@@ -65,4 +67,4 @@ def read(config) -> Settings:
 
     return Settings(path("out"), path("node"), get("program"), get("tier"), get("select"),
                     get("seed"), max(get("jobs"), 1), max(get("tries"), 1), get("night"),
-                    path("quarantine"), path("leases"), get("resume"), get("rerun-failed"))
+                    path("quarantine"), path("index"), path("leases"), get("resume"), get("rerun-failed"))

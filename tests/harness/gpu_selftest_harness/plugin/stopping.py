@@ -11,9 +11,9 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Stopping:
-    def __init__(self):
+    def __init__(self, say=lambda text: None):
         self.stop, self.end = threading.Event(), threading.Event()
-        self._before = {}
+        self._say, self._before = say, {}
 
     def __enter__(self):
         # Elsewhere handlers cannot be set, and whoever runs us there has his own.
@@ -28,4 +28,7 @@ class Stopping:
     def _heard(self, *_):
         if self.stop.is_set():
             self.end.set()
+            self._say("ending what runs")
+        else:
+            self._say("nothing more is started; what runs is seen to its end, once more ends it")
         self.stop.set()

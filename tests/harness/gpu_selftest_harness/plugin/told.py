@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
-from ..model import Outcome, Planned
+from ..model import AXES, Outcome, Planned
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS
+
+# Of a cell that is alone.
+ALWAYS = ("driver", "cuda", "variant", "engine")
 
 PASSED, RED, USAGE, COULD_NOT_TELL, NOTHING_TESTED = 0, 1, 2, 3, 77
 
@@ -34,9 +38,18 @@ def expected(outcome: Outcome) -> str:
     return f"{words} ({rule.reason})" if rule.reason else words
 
 
-def red_text(planned: Planned, outcome: Outcome) -> str:
-    name = planned.cell.name + (f"  {outcome.workload}" if outcome.workload else "")
-    lines = [f"{outcome.word}  {name}", f"  {reason(outcome)}"]
+def names(plan: Iterable[Planned]) -> dict[str, str]:
+    """Of cells, by key, for people: only what tells them apart."""
+    cells = [planned.cell for planned in plan]
+    axes = [axis for axis in AXES if len({getattr(cell, axis) for cell in cells}) > 1]
+    return {cell.key: " ".join(f"{axis}={getattr(cell, axis)}" for axis in axes or ALWAYS)
+            for cell in cells}
+
+
+def red_text(name: str, outcome: Outcome) -> str:
+    """`name` of its cell."""
+    lines = [f"{outcome.word}  {name}" + (f"  {outcome.workload}" if outcome.workload else ""),
+             f"  {reason(outcome)}"]
     if outcome.remedy:
         lines.append(f"  next      {outcome.remedy}")
     lines.append(f"  expected  {expected(outcome)}")
@@ -72,17 +85,18 @@ def _weight(outcome):
     return 0 if outcome.word in (FAIL, PASS) else 1 + (ERROR, MISS, SKIP).index(outcome.word)
 
 
-def summary(planned: dict[str, Planned], outcomes: list[Outcome], where: str,
+def summary(plan: Iterable[Planned], outcomes: list[Outcome], where: str,
             limit: int = 20) -> list[str]:
     """The headline, then what is red: each cell by its own item, or by the workloads alone that are
     red in it."""
+    name_of = names(plan)
     lines = headline(outcomes, where)
     red = [outcome for outcome in outcomes if outcome.is_red]
     cells = {outcome.cell for outcome in red if outcome.workload == ""}
     shown = [outcome for outcome in red if outcome.workload == "" or outcome.cell not in cells]
-    shown.sort(key=lambda outcome: (_weight(outcome), planned[outcome.cell].cell.name))
+    shown.sort(key=lambda outcome: (_weight(outcome), name_of[outcome.cell]))
     for outcome in shown[:limit]:
-        lines += ["", *red_text(planned[outcome.cell], outcome).splitlines()]
+        lines += ["", *red_text(name_of[outcome.cell], outcome).splitlines()]
     if len(shown) > limit:
         lines += ["", f"and {len(shown) - limit} more"]
     return lines

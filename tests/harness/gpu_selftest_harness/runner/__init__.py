@@ -2,8 +2,9 @@
 """The launches of a night: which, in which order, by whom, and each one written down before anything
 is made of it."""
 
+from .history import Earlier
 from .launcher import Launcher
 from .rounds import Task, gpus_of, order
 from .runner import Runner
 
-__all__ = ["Launcher", "Runner", "Task", "gpus_of", "order"]
+__all__ = ["Earlier", "Launcher", "Runner", "Task", "gpus_of", "order"]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 
+from ..errors import Failed
 from ..judge import say, wants_again
 from ..model import Launch, Node, Planned
 from ..words import MISS
@@ -32,6 +33,7 @@ class Runner:
     suspects: Callable[[Planned, list[Launch]], int] = lambda planned, launches: 0
     progress: Callable[[Launch, int, int], None] = lambda launch, count, of: None
     done: tuple[Launch, ...] = ()
+    launches: list[Launch] = field(default_factory=list)  # so far, if run() is left early
 
     def run(self, plan: list[Planned]) -> list[Launch]:
         """All launches that count, earlier ones of a run that is gone on with, too."""
@@ -40,6 +42,7 @@ class Runner:
         self.bundle.append("note", {"what": "order", "seed": self.seed,
                                     "tasks": [task.record for task in tasks]})
         night = _Night(self, {planned.cell.key: planned for planned in plan})
+        self.launches = night.launches
         night.take_earlier(self.done)
         night.add(tasks)
         with ThreadPoolExecutor(self.jobs) as pool:
@@ -92,18 +95,22 @@ class _Night:
                 break
             for future in wait(self.running, return_when=FIRST_COMPLETED).done:
                 task = self.running.pop(future)
-                try:
-                    self._take(task, future.result())
-                except Exception as error:  # a full disk: what still runs is seen to its end
-                    failed = failed or error
+                launch, error = future.result()
+                # A full disk: what still runs is seen to its end.
+                failed = failed or error
+                if launch is not None:
+                    self._take(task, launch)
         if failed is not None:
             raise failed
 
     def _launch(self, task, number):
         """In a thread. What was seen is on the disk before anybody hears of it."""
         launch = self.runner.launcher.launch(task, number)
-        self.runner.bundle.append("launch", asdict(launch))
-        return launch
+        try:
+            self.runner.bundle.append("launch", asdict(launch))
+        except Failed as error:
+            return (launch if getattr(error, "is_kept", False) else None), error
+        return launch, None
 
     def _next(self):
         if self.runner.stop.is_set() or len(self.running) >= self.runner.jobs:

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""gpu-selftest-harness: a list of verbs, each a module of its own in commands/."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import sys
+
+from . import __version__
+from .errors import Failed, Refused
+
+VERBS = ("run", "night", "matrix", "node", "seal", "index", "merge", "retention", "compare", "report")
+
+USAGE, COULD_NOT_TELL = 2, 3
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="gpu-selftest-harness", description="Nightly regression of GPU containers.",
+        epilog="exit codes: 0 all as expected, 1 something is red, 2 usage, 3 could not tell, "
+               "77 nothing was tested")
+    made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    subparsers = made.add_subparsers(required=True, metavar="VERB")
+    for verb in VERBS:
+        name = f"{__package__}.commands.{verb}"
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name).register(subparsers)
+    return made
+
+
+def main(words=None) -> int:
+    options = parser().parse_args(words)
+    try:
+        return options.run(options)
+    except Refused as error:
+        print(f"gpu-selftest-harness: {error}", file=sys.stderr)
+        return USAGE
+    except Failed as error:
+        print(f"gpu-selftest-harness: {error}", file=sys.stderr)
+        return COULD_NOT_TELL
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run: its launches, what is said of them, and the bundle that has both. A run that was sealed is
+never added to; whoever goes on with it leaves out the cells that it completed."""
+
+from __future__ import annotations
+
+import platform
+import secrets
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+
+from .. import __version__
+from .. import node as nodes
+from ..bundle import Bundle
+from ..errors import Failed, Refused
+from ..explain import explain
+from ..index import Index
+from ..judge import judge
+from ..lease import Leases
+from ..model import Launch, Outcome
+from ..runner import Earlier, Launcher, Runner
+from ..words import ERROR, MISS
+from .stopping import Stopping
+
+
+@dataclass
+class Came:
+    """What came of it."""
+
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)  # by cell and workload
+    launches: dict[str, Launch] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    path: Path | None = None  # of the bundle
+    failed: Failed | None = None  # why it ended early
+
+
+class Work:
+    def __init__(self, settings, matrix, node, engines, quarantine, past, progress, say):
+        self.settings, self.matrix, self.node, self.engines = settings, matrix, node, engines
+        self.quarantine, self.past, self.progress, self.say = quarantine, past, progress, say
+        self.now = datetime.now(timezone.utc)
+        self.came = Came()
+        header = past.header if past is not None and past.is_open else {}
+        self.night = header.get("night") or settings.night or f"{self.now:%Y-%m-%d}"
+        self.seed = header.get("seed", settings.seed)
+        if self.seed is None:
+            self.seed = secrets.randbits(32)
+
+    def run(self, plan) -> Came:
+        with ExitStack() as stack:
+            stopping = stack.enter_context(Stopping(self.say))
+            history = self._history(stack)
+            launcher = Launcher(
+                self.node, self.engines, Leases(self.settings.leases), "", stopping.end,
+                explain=partial(explain, program=self.settings.program),
+                others=lambda uuids: nodes.others(uuids, self.node))
+            rest = self._without_complete(plan, launcher)
+            if rest:
+                bundle = stack.enter_context(self._bundle(rest))
+                launcher.run_id = launcher.leases.what = bundle.run_id
+                runner = self._runner(bundle, launcher, stopping, history)
+                self._launch(runner, rest)
+                self._judge(rest, history, bundle)
+        return self.came
+
+    def _history(self, stack):
+        """Without an index nothing is confirmed, and that is said."""
+        path = self.settings.index
+        if path is None or not path.exists():
+            return None
+        try:
+            return Earlier(stack.enter_context(Index(path)), self.node, self.night)
+        except (Failed, Refused) as error:
+            self.came.problems.append(f"nothing is confirmed: {error}")
+            return None
+
+    def _without_complete(self, plan, launcher):
+        """Of a sealed run, cells hold that could be told of the image that it is now."""
+        if self.past is None or self.past.is_open:
+            return plan
+        contents, rest = self.past.contents, []
+        for planned in plan:
+            own = [one for one in contents.launches if one.cell == planned.cell.key]
+            outcomes = {(one.cell, one.workload): one for one in contents.outcomes
+                        if one.cell == planned.cell.key}
+            cell = outcomes.get((planned.cell.key, ""))
+            digest = launcher.digest(planned)[0]
+            if cell is None or cell.word in (ERROR, MISS) or {one.digest for one in own} != {digest}:
+                rest.append(planned)
+                continue
+            self.came.outcomes.update(outcomes)
+            self.came.launches.update((one.id, one) for one in own)
+            self.came.path = self.past.path
+        return rest
+
+    def _bundle(self, plan):
+        if self.past is not None and self.past.is_open:
+            return Bundle.resume(self.past.path)
+        return Bundle.create(self.settings.out, {
+            "night": self.night, "started_utc": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
+            "node": nodes.to_json(self.node), "seed": self.seed,
+            "matrix": {"path": str(self.matrix.path), "text": self.matrix.text,
+                       "sha256": self.matrix.sha256},
+            "plan": [asdict(planned) for planned in plan],
+            "resumes": self.past.run_id if self.past is not None else None,
+            "versions": {"harness": __version__, "python": platform.python_version()}})
+
+    def _runner(self, bundle, launcher, stopping, history):
+        is_open = self.past is not None and self.past.is_open
+        return Runner(
+            self.node, bundle, launcher, self.seed, jobs=self.settings.jobs,
+            tries=self.settings.tries, stop=stopping.stop, progress=self.progress,
+            suspects=history.confirmations if history else lambda planned, launches: 0,
+            done=self.past.launches if is_open else ())
+
+    def _launch(self, runner, plan):
+        for name, engine in self.engines.items():
+            if name in {facts.name for facts in self.node.engines}:
+                for removed in engine.sweep():
+                    runner.bundle.append("note", {"what": "swept", "engine": name, "name": removed})
+        try:
+            runner.run(plan)
+        except Failed as error:
+            # A full disk, most likely: what was launched can still be told, and sealed if there is
+            # room for that.
+            self.came.failed = error
+        self.came.launches.update((launch.id, launch) for launch in runner.launches)
+
+    def _judge(self, plan, history, bundle):
+        outcomes = []
+        for planned in plan:
+            own = [launch for launch in self.came.launches.values()
+                   if launch.cell == planned.cell.key]
+            known = history.metrics(planned.cell.key) if history else None
+            outcomes += judge(planned, own, self.matrix, self.node, known)
+        if self.quarantine is not None:
+            cells = [planned.cell for planned in plan]
+            outcomes, said = self.quarantine.apply(outcomes, cells, self.night)
+            self.came.problems += [f"quarantine: {one}" for one in said]
+        self.came.outcomes.update(((one.cell, one.workload), one) for one in outcomes)
+        self.came.path = Path(bundle.path)
+        try:
+            for outcome in outcomes:
+                bundle.append("outcome", asdict(outcome))
+            self.came.path = Path(bundle.seal())
+        except Failed as error:
+            self.came.failed = self.came.failed or error

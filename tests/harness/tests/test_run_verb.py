@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`gpu-selftest-harness run` with the program itself on simulated machines, in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gpu_selftest_harness import bundle, node as nodes
+
+HARNESS = Path(nodes.__file__).parents[1]
+
+MATRIX = """
+version: 1
+axes: {driver: ["535", "580"], cuda: ["12.4", "13.0"], variant: [base, runtime], engine: [local],
+       distro: [ubuntu22.04], gpu: [h100-sxm5-80gb], devices: ["count:1"], level: [quick],
+       capabilities: ["compute,utility"]}
+models: {h100-sxm5-80gb: {pci_ids: ["0x2330"], names: ["NVIDIA H100 80GB HBM3"]}}
+defaults: {launches: 2, samples: 5, timeout_s: 60, environment: {GPU_SELFTEST_SIZE: 1M},
+           workloads: [basic, compute]}
+rows: [{product: {driver: "*", cuda: "*", variant: "*"}}]
+expect:
+  - when: {driver: "<580", cuda: ">=13"}
+    word: FAIL
+    id: host.driver-too-old
+    reason: "CUDA 13 needs a driver of branch 580 or newer"
+  - when: {driver: "<580"}
+    word: FAIL
+    id: host.driver-too-old-for-kernels
+    reason: "this build carries kernels of CUDA 13 alone"
+  - {when: {variant: base}, workload: sgemm, word: SKIP, reason: "base has no cuBLAS"}
+"""
+OLD = ("driver version=535.261.03 cuda=12.2",)
+
+
+@pytest.fixture
+def run(tmp_path, program_path):
+    """The verb on a simulated machine with these faults."""
+    (tmp_path / "matrix.yaml").write_text(MATRIX)
+
+    def start(*words, faults=(), program=program_path, begin=subprocess.run, **more):
+        node = nodes.simulated("h100x8", faults, program=program_path)
+        (tmp_path / "node.json").write_text(json.dumps(nodes.to_json(node)))
+        return begin(
+            [sys.executable, "-m", "gpu_selftest_harness.cli", "run", "matrix.yaml", "--node",
+             "node.json", "--program", program, "--leases", "leases", *words],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(HARNESS)}, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, **more)
+    return start
+
+
+def test_healthy_machine(run, tmp_path):
+    done = run("--jobs", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("PASS  simulated-h100x8  driver 580.95.05  SIMULATED h100x8  "
+                                  "4 cells as expected\n")
+    [path] = bundle.find(tmp_path / "runs")
+    assert len(bundle.read(path).launches) == 8
+
+
+def test_expected_failures_of_an_old_driver(run, tmp_path):
+    done = run(faults=OLD)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "4 cells as expected, 4 of them fail as expected" in done.stdout
+    [path] = bundle.find(tmp_path / "runs")
+    cells = [outcome for outcome in bundle.read(path).outcomes if outcome.workload == ""]
+    assert {(outcome.word, outcome.layer, outcome.stage) for outcome in cells} \
+        == {("FAIL", "host", "run")}
+
+
+def test_wrong_data_is_red(run):
+    done = run(faults=("kernel vector_add element=12345 wrong",))
+    assert done.returncode == 1
+    assert done.stdout.startswith("FAIL  simulated-h100x8  driver 580.95.05  SIMULATED h100x8  "
+                                  "4 of 4 cells red (4 FAIL)  hardware.wrong-result\n")
+
+
+def test_wrong_words(run):
+    done = run("--select", "cuda=9.9")
+    assert done.returncode == 2
+    assert "9.9" in done.stderr
+
+
+# --- Signals ---
+
+WAITS = """#!/bin/sh
+# The program, once it may go on.
+echo started >> started
+while [ ! -e go ]; do sleep 0.05; done
+exec {program} "$@"
+"""
+
+
+@pytest.fixture
+def begun(run, tmp_path, program_path):
+    """A run whose first launch waits until the file 'go' is there."""
+    (tmp_path / "waits").write_text(WAITS.format(program=program_path))
+    (tmp_path / "waits").chmod(0o755)
+    child = run("--jobs", "1", program=tmp_path / "waits", begin=subprocess.Popen)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "started").exists():
+        assert child.poll() is None and time.monotonic() < deadline, child.stderr.read()
+        time.sleep(0.02)
+    yield child
+    child.kill()
+    child.communicate()
+
+
+def stopped(child, number=signal.SIGTERM):
+    """Sends it, and waits until it was heard."""
+    child.send_signal(number)
+    return child.stderr.readline()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_first_signal_lets_what_runs_come_to_its_end(begun, tmp_path, number):
+    assert "what runs is seen to its end" in stopped(begun, number)
+    (tmp_path / "go").touch()
+    out, err = begun.communicate(timeout=60)
+    assert (begun.returncode, err) == (3, "")
+    [path] = bundle.find(tmp_path / "runs")
+    contents = bundle.read(path)
+    assert [one.report["verdict"] for one in contents.launches] == ["PASS"]
+    words = {one.word for one in contents.outcomes if one.workload == ""}
+    assert words == {"PASS", "MISS"}
+    assert "suite.not-run" in out.splitlines()[0]
+    assert (tmp_path / "started").read_text() == "started\n"
+
+
+def test_second_signal_ends_what_runs(begun, tmp_path):
+    stopped(begun)
+    assert "ending what runs" in stopped(begun)
+    out, _ = begun.communicate(timeout=60)
+    assert begun.returncode == 3
+    [path] = bundle.find(tmp_path / "runs")
+    contents = bundle.read(path)
+    assert [one.trouble.id for one in contents.launches] == ["suite.not-run"]
+
+
+def test_killed_in_the_middle_it_goes_on(begun, run, tmp_path):
+    begun.kill()
+    begun.communicate()
+    (tmp_path / "go").touch()
+    assert bundle.find(tmp_path / "runs") == []
+    done = run("--resume")
+    assert done.returncode == 0, done.stderr
+    [path] = bundle.find(tmp_path / "runs")
+    contents = bundle.read(path)
+    assert (len(contents.launches), contents.problems) == (8, [])
