@@ -9,7 +9,7 @@ from dataclasses import replace
 import html5lib
 import pytest
 
-from gpu_selftest_harness.analysis.values import STEADY, Analysis, Verdict
+from gpu_selftest_harness.analysis.values import SHIFTED, STEADY, Analysis, Verdict
 from gpu_selftest_harness.report import measure, page
 from gpu_selftest_harness.report.sample import sample
 from gpu_selftest_harness.words import SKIP
@@ -125,11 +125,40 @@ def test_page__of_a_year_of_200_series_is_under_a_megabyte():
     assert 300_000 < size_bytes <= 1_000_000
 
 
-def test_page__counts_the_series_that_it_leaves_out():
-    analysis = sample(10, 1)
-    steady = [trend for trend in sample(10, 60).trends if trend.word == STEADY][0]
-    analysis.trends = [steady] * 300
-    assert "60 more, all without a finding" in page(analysis)
+@pytest.mark.parametrize("word", [SHIFTED, STEADY])
+def test_page__stays_small_whatever_happened(word):
+    analysis = sample(365, 60)
+    some = [trend for trend in analysis.trends if trend.word == word][0]
+    analysis.trends = [some] * 5000
+    assert len(page(analysis).encode()) <= 1_000_000
+
+
+@pytest.mark.parametrize("word, finding", [(SHIFTED, False), (STEADY, True)])
+def test_page__counts_the_series_that_it_leaves_out(word, finding):
+    analysis = sample(30, 200)
+    some = [trend for trend in analysis.trends if trend.word == word][0]
+    analysis.trends = [some] * 260
+    text = page(analysis)
+    assert "60 more are in the index and not drawn here" in text
+    assert ("none of them has a finding" in text) == finding
+
+
+def test_page__tells_series_with_a_finding_first():
+    analysis = sample(30, 60)
+    analysis.trends.reverse()
+    tree = parsed(page(analysis))
+    large = ["".join(node.find(f"{HTML}h3").itertext())
+             for node in tree.iterfind(f".//{HTML}div[@class='trend']")]
+    assert len(large) == len([t for t in analysis.trends if t.word != STEADY]) > 0
+    assert not any("steady" in text for text in large)
+
+
+def test_page__tells_workloads_that_one_cause_blocks_in_one_row():
+    analysis = sample(30, 10)
+    cell = next(o.cell for o in analysis.outcomes if o.word == "FAIL" and o.is_as_expected)
+    folded = parsed(page(analysis)).find(f".//{HTML}details[@id='c-{cell}']")
+    rows = ["".join(row.itertext()) for row in folded.iterfind(f".//{HTML}tbody/{HTML}tr")]
+    assert len(rows) == 1 and "device-query, host-copy and sgemm" in rows[0]
 
 
 def test_page__is_the_same_twice():

@@ -32,7 +32,9 @@ def page(analysis: Analysis) -> str:
         verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis),
         changes=views.changes(analysis), cells=views.cell_views(analysis, names),
         heats=[views.heat(matrix, names) for matrix in analysis.pairs],
-        first=first, others=others, left_out=left_out, visible=trends.visible(analysis.trends),
+        first=first, others=others, left_out=left_out,
+        left_out_silent=not others or others[-1].trend.word not in trends.TOLD_FIRST,
+        visible=trends.visible(analysis.trends),
         digests=digests, provenance=provenance,
         machines=machines.machines(analysis), rows=_ROWS)
 

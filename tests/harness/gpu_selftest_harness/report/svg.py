@@ -8,8 +8,8 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-HEIGHT = 100
-BAND_POINTS = 40  # more than that of the band cannot be told apart beside the line
+HEIGHT = 80
+BAND_POINTS = 36  # more than that of the band cannot be told apart beside the line
 
 
 @dataclass(frozen=True)
