@@ -89,6 +89,8 @@ def hostile():
     analysis = sample(30, 20)
     for uuid, name in zip(analysis.gpus, HOSTILE):
         analysis.gpus[uuid] = name
+    analysis.runs = [replace(analysis.runs[0], node=HOSTILE[4], header={"node": {
+        "driver": HOSTILE[1], "gpus": [{"uuid": "", "name": HOSTILE[0]}]}})]
     analysis.verdict = replace(analysis.verdict, headline=HOSTILE[0], remedy=HOSTILE[4])
     for outcome, text in zip(analysis.outcomes, HOSTILE):
         outcome.observed = outcome.remedy = text

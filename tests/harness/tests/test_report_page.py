@@ -103,6 +103,8 @@ def test_page__shows_hostile_text_as_text(hostile):
     analysis = sample(30, 10)
     uuid = next(iter(analysis.gpus))
     analysis.gpus[uuid] = hostile
+    named = {"name": hostile, "driver": hostile, "gpus": [{"uuid": hostile, "name": hostile}]}
+    analysis.runs = [replace(analysis.runs[0], node=hostile, header={"node": named})]
     analysis.verdict = replace(analysis.verdict, headline=hostile, remedy=hostile, id=hostile)
     analysis.outcomes[0].observed = hostile
     analysis.provenance[hostile] = {hostile: hostile}
@@ -174,8 +176,9 @@ def test_page__tells_a_cell_and_its_workloads_in_one_row():
     assert len(rows) == 1 and "sgemm and host-copy" in rows[0]
 
 
-def test_page__calls_gpus_by_their_place_where_only_the_run_knows_them():
+def test_page__calls_gpus_by_their_place_in_the_machine():
     analysis = sample(30, 10)
-    uuid, analysis.gpus = next(iter(analysis.gpus)), {}
+    uuid = next(iter(analysis.gpus))
+    analysis.gpus = {uuid: "a-long-name-of-a-machine GPU 0"}
     analysis.verdict = replace(analysis.verdict, headline=f"{uuid} is slow")
     assert parsed(page(analysis)).find(f".//{HTML}h1").text == "gpu 0 is slow"
