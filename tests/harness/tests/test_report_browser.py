@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page as Chromium shows it: light and dark, wide and narrow, with a keyboard, without a script,
-and with hostile names. Needs chromium and its driver; skipped where they are not."""
+"""The page as Chromium shows it: light and dark, wide and narrow, with a keyboard, without a
+script, and with hostile names. Needs chromium and its driver; skipped where they are not."""
 
 import importlib.resources
 import os
@@ -14,10 +14,12 @@ from gpu_selftest_harness.report.colours import contrast
 from gpu_selftest_harness.report.sample import sample
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason="needs chromium and chromium-driver")
+pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER),
+                                reason="needs chromium and chromium-driver")
 
-HOSTILE = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)",
-           "\u202eevil\u202d", "W" * 10240, "</title></style></script><svg onload=alert(1)>")
+HOSTILE = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>",
+           "' onmouseover='alert(1)", "\u202eevil\u202d", "W" * 10240,
+           "</title></style></script><svg onload=alert(1)>")
 
 # Colour and ground of every text on the screen, as the browser painted them.
 PAINTED = """
@@ -87,6 +89,8 @@ def hostile():
     analysis = sample(30, 20)
     for uuid, name in zip(analysis.gpus, HOSTILE):
         analysis.gpus[uuid] = name
+    analysis.runs = [replace(analysis.runs[0], node=HOSTILE[4], header={"node": {
+        "driver": HOSTILE[1], "gpus": [{"uuid": "", "name": HOSTILE[0]}]}})]
     analysis.verdict = replace(analysis.verdict, headline=HOSTILE[0], remedy=HOSTILE[4])
     for outcome, text in zip(analysis.outcomes, HOSTILE):
         outcome.observed = outcome.remedy = text
@@ -204,8 +208,9 @@ def test_page__says_the_same_without_a_script(show):
 
 def test_chart__line_is_drawn_from_the_small_one(show):
     driver = show(sample(60, 60))
-    boxes = driver.execute_script("return [...document.querySelectorAll('.trend .chart use')]"
-                                  ".map(u => u.getBoundingClientRect()).map(r => [r.width, r.height])")
+    boxes = driver.execute_script(
+        "return [...document.querySelectorAll('.trend .chart:not(.zoom) use')]"
+        ".map(u => u.getBoundingClientRect()).map(r => [r.width, r.height])")
     assert boxes and all(width > 500 and height > 20 for width, height in boxes)
 
 

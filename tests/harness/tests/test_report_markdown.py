@@ -54,8 +54,8 @@ def test_markdown__says_simulated_only_if_it_is():
 
 
 def test_markdown__of_a_night_in_which_nothing_ran():
-    analysis = Analysis("2026-11-27", None, ("2026-11-27",), Verdict(SKIP, "nothing was tested"), {},
-                        0, 0, {}, [])
+    analysis = Analysis("2026-11-27", None, ("2026-11-27",), Verdict(SKIP, "nothing was tested"),
+                        {}, 0, 0, {}, [])
     text = text_of(rendered(markdown(analysis)))
     assert text.startswith("– SKIP: nothing was tested Night 2026-11-27: nothing was run")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import html5lib
 import pytest
 
-from gpu_selftest_harness.analysis.values import STEADY, Analysis, Verdict
+from gpu_selftest_harness.analysis.values import SHIFTED, STEADY, Analysis, Verdict
 from gpu_selftest_harness.report import measure, page
 from gpu_selftest_harness.report.sample import sample
 from gpu_selftest_harness.words import SKIP
@@ -26,9 +26,13 @@ def parsed(text):
     return html5lib.HTMLParser(strict=True).parse(text)
 
 
+def handlers(node):
+    return [name for name in node.attrib if name.startswith("on")]
+
+
 def empty():
-    return Analysis("2026-11-27", None, ("2026-11-27",), Verdict(SKIP, "nothing was tested"), {}, 0, 0,
-                    {}, [])
+    return Analysis("2026-11-27", None, ("2026-11-27",), Verdict(SKIP, "nothing was tested"), {},
+                    0, 0, {}, [])
 
 
 def test_page__is_valid_html(text):
@@ -65,7 +69,7 @@ def test_page__allows_just_its_own_style_and_script(text):
         assert len(found) == 1
         assert f"{tag}-src 'sha256-{base64.b64encode(digest).decode()}'" in policy
     assert policy.startswith("default-src 'none'") and "unsafe" not in policy
-    assert not [n for n in tree.iter() if n.get("style") or any(a.startswith("on") for a in n.attrib)]
+    assert not [node for node in tree.iter() if node.get("style") or handlers(node)]
 
 
 def test_page__says_first_what_is_wrong_and_what_to_do(text):
@@ -92,12 +96,15 @@ def test_page__shouts_that_it_is_simulated_only_if_it_is(text):
 
 
 @pytest.mark.parametrize("hostile", [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'--></style></script><svg/onload=alert(1)>",
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>",
+    "'--></style></script><svg/onload=alert(1)>",
     "{{ 7*7 }}", "&lt;b&gt;", "\u202eGPU", "x" * 10240, "a\0b\x1b[31m"])
 def test_page__shows_hostile_text_as_text(hostile):
     analysis = sample(30, 10)
     uuid = next(iter(analysis.gpus))
     analysis.gpus[uuid] = hostile
+    named = {"name": hostile, "driver": hostile, "gpus": [{"uuid": hostile, "name": hostile}]}
+    analysis.runs = [replace(analysis.runs[0], node=hostile, header={"node": named})]
     analysis.verdict = replace(analysis.verdict, headline=hostile, remedy=hostile, id=hostile)
     analysis.outcomes[0].observed = hostile
     analysis.provenance[hostile] = {hostile: hostile}
@@ -107,8 +114,9 @@ def test_page__shows_hostile_text_as_text(hostile):
     for tag in ("script", "style", "img", "svg"):
         count = len(healthy.findall(f".//*{{*}}{tag}"))
         assert len(tree.findall(f".//*{{*}}{tag}")) == count
-    assert not [n for n in tree.iter() if any(a.startswith("on") for a in n.attrib)]
-    assert "\u202e" not in result and "\0" not in result and "49" not in tree.find(f".//{HTML}h1").text
+    assert not [node for node in tree.iter() if handlers(node)]
+    assert "\u202e" not in result and "\0" not in result
+    assert "49" not in tree.find(f".//{HTML}h1").text
     told = [node.text for node in tree.find(f"{HTML}body").iter()
             if node.text and node.tag != f"{HTML}script"]
     assert max(map(len, told)) < 1000
@@ -119,11 +127,40 @@ def test_page__of_a_year_of_200_series_is_under_a_megabyte():
     assert 300_000 < size_bytes <= 1_000_000
 
 
-def test_page__counts_the_series_that_it_leaves_out():
-    analysis = sample(10, 1)
-    steady = [trend for trend in sample(10, 60).trends if trend.word == STEADY][0]
-    analysis.trends = [steady] * 300
-    assert "60 more, all without a finding" in page(analysis)
+@pytest.mark.parametrize("word", [SHIFTED, STEADY])
+def test_page__stays_small_whatever_happened(word):
+    analysis = sample(365, 60)
+    some = [trend for trend in analysis.trends if trend.word == word][0]
+    analysis.trends = [some] * 5000
+    assert len(page(analysis).encode()) <= 1_000_000
+
+
+@pytest.mark.parametrize("word, finding", [(SHIFTED, False), (STEADY, True)])
+def test_page__counts_the_series_that_it_leaves_out(word, finding):
+    analysis = sample(30, 200)
+    some = [trend for trend in analysis.trends if trend.word == word][0]
+    analysis.trends = [some] * 260
+    text = page(analysis)
+    assert "60 more are in the index and not drawn here" in text
+    assert ("none of them has a finding" in text) == finding
+
+
+def test_page__tells_series_with_a_finding_first():
+    analysis = sample(30, 60)
+    analysis.trends.reverse()
+    tree = parsed(page(analysis))
+    large = ["".join(node.find(f"{HTML}h3").itertext())
+             for node in tree.iterfind(f".//{HTML}div[@class='trend']")]
+    assert len(large) == len([t for t in analysis.trends if t.word != STEADY]) > 0
+    assert not any("steady" in text for text in large)
+
+
+def test_page__tells_workloads_that_one_cause_blocks_in_one_row():
+    analysis = sample(30, 10)
+    cell = next(o.cell for o in analysis.outcomes if o.word == "FAIL" and o.is_as_expected)
+    folded = parsed(page(analysis)).find(f".//{HTML}details[@id='c-{cell}']")
+    rows = ["".join(row.itertext()) for row in folded.iterfind(f".//{HTML}tbody/{HTML}tr")]
+    assert len(rows) == 1 and "device-query, host-copy and sgemm" in rows[0]
 
 
 def test_page__is_the_same_twice():
@@ -133,14 +170,15 @@ def test_page__is_the_same_twice():
 def test_page__tells_a_cell_and_its_workloads_in_one_row():
     analysis = sample(30, 10)
     whole = analysis.changes[0]
-    analysis.changes = [whole, replace(whole, workload="sgemm"), replace(whole, workload="host-copy")]
+    analysis.changes = [whole, *(replace(whole, workload=name) for name in ("sgemm", "host-copy"))]
     rows = ["".join(row.itertext()) for row in parsed(page(analysis)).iterfind(
         f".//{HTML}section[@id='changes']//{HTML}table[@class='story']/{HTML}tbody/{HTML}tr")]
     assert len(rows) == 1 and "sgemm and host-copy" in rows[0]
 
 
-def test_page__calls_gpus_by_their_place_where_only_the_run_knows_them():
+def test_page__calls_gpus_by_their_place_in_the_machine():
     analysis = sample(30, 10)
-    uuid, analysis.gpus = next(iter(analysis.gpus)), {}
+    uuid = next(iter(analysis.gpus))
+    analysis.gpus = {uuid: "a-long-name-of-a-machine GPU 0"}
     analysis.verdict = replace(analysis.verdict, headline=f"{uuid} is slow")
     assert parsed(page(analysis)).find(f".//{HTML}h1").text == "gpu 0 is slow"

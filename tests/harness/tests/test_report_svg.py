@@ -54,12 +54,12 @@ def test_line__passes_through_every_point(ys):
 def test_box__lays_the_highest_at_the_top_with_a_margin():
     frame = svg.box(NIGHTS[:3], [10, 20, 30], [20, 30, 110])
     assert (frame.low, frame.high) == (4.0, 116.0)
-    assert (frame.y(116), frame.y(4), frame.y(60)) == (0, 100, 50)
+    assert (frame.y(116), frame.y(4), frame.y(60)) == (0, svg.HEIGHT, svg.HEIGHT // 2)
     assert [frame.x(night) for night in NIGHTS[:3]] == [0, 1, 2]
 
 
 def test_box__of_a_flat_line_has_it_in_the_middle():
-    assert svg.box(NIGHTS[:2], [5, 5], [5, 5]).y(5) == 50
+    assert svg.box(NIGHTS[:2], [5, 5], [5, 5]).y(5) == svg.HEIGHT // 2
 
 
 def test_trend__keeps_missing_nights_as_distance_and_breaks_at_what_is_no_number():

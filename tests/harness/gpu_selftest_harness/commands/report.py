@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb `report`: the page, the summary and the Prometheus file of one night, made from the index."""
+"""The verb `report`: page, summary and Prometheus file of one night, made from the index."""
 
 from __future__ import annotations
 

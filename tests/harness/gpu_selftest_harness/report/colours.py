@@ -47,8 +47,9 @@ def channels(colour: str) -> tuple[int, int, int]:
 
 def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2 defines it."""
-    red, green, blue = (c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4
-                        for c in channels(colour))
+    shares = (channel / 255 for channel in channels(colour))
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+                        for share in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

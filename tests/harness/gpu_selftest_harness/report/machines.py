@@ -27,14 +27,15 @@ def machines(analysis: Analysis) -> list[Machine]:
 
 
 def gpu_names(analysis: Analysis) -> dict[str, str]:
-    """What the analysis calls them, else 'gpu 5', with the machine's name if there are several."""
+    """'gpu 5', with the machine's name if there are several: heads of narrow columns. What no run of
+    tonight has is called as the analysis calls it."""
     nodes = {run.node for run in analysis.runs}
     names = {}
     for run in analysis.runs:
         for gpu in _node(run).get("gpus") or ():
             own = f"gpu {gpu.get('index', '?')}"
             names[gpu.get("uuid", "")] = own if len(nodes) == 1 else f"{run.node} {own}"
-    return {**names, **analysis.gpus}
+    return {**analysis.gpus, **names}
 
 
 def _machine(run) -> Machine:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The summary that a CI system shows beside a run: verdict first, then only what somebody has to look
-at. All text is written so that nothing in it can be markup, a link, a mention or a table's edge."""
+"""The summary that a CI system shows beside a run: verdict first, then only what somebody has to
+look at. All text is written so that nothing in it can be markup, a link, a mention or a table's
+edge."""
 
 from __future__ import annotations
 
@@ -14,16 +15,16 @@ from .text import counted, listed, shown
 LIMIT_BYTES = 1 << 20  # GitHub refuses a larger summary altogether
 _ROWS = 100
 _TEXT = 200
-# Everything that is neither a letter, a digit nor harmless in any Markdown is told by its number. So
-# is what makes a link of a bare address. An '@' calls somebody even then: nothing may follow it.
+# What is neither a letter, a digit nor harmless in any Markdown is told by its number; so is what
+# makes a link of a bare address. An '@' calls somebody even then: nothing may follow it.
 _SPECIAL = re.compile(r"[^\w \-.,:;%+/?→·…−–✓✗◆◇]|_|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _NO_MENTION = "\u200b"
 
 
 def markdown(analysis: Analysis) -> str:
     names = Names(analysis.cells, machines.gpu_names(analysis))
-    parts = [_head(analysis, names), _layers(analysis), _red(analysis, names), _changes(analysis, names),
-             _series(analysis, names), _held(analysis, names)]
+    parts = [_head(analysis, names), _layers(analysis), _red(analysis, names),
+             _changes(analysis, names), _series(analysis, names), _held(analysis, names)]
     text = "\n\n".join(part for part in parts if part) + "\n"
     return text if len(text.encode()) <= LIMIT_BYTES else parts[0] + "\n"
 
@@ -49,8 +50,8 @@ def _head(analysis, names):
         lines += [" · ".join(escape(part) for part in where if part), ""]
     counts = ", ".join(f"{number} {word}" for word, number in analysis.counts.items() if number)
     lines.append(f"Night {escape(analysis.night)}: {counts or 'nothing was run'}; "
-                 f"{analysis.red} not as expected, {analysis.expected_failures} failed as they have to, "
-                 f"{counted(len(analysis.regressions), 'regression')} of speed.")
+                 f"{analysis.red} not as expected, {analysis.expected_failures} failed as they"
+                 f" have to, {counted(len(analysis.regressions), 'regression')} of speed.")
     return "\n".join(lines)
 
 
@@ -63,8 +64,8 @@ def _layers(analysis):
 def _red(analysis, names):
     red = [o for o in analysis.outcomes if o.is_red]
     return _table("Not as expected", ("cell", "workload", "word", "id", "what was seen", "next"),
-                  [(names.cell(o.cell), o.workload, marks.of_outcome(o).text, o.id or "", o.observed,
-                    o.remedy) for o in red])
+                  [(names.cell(o.cell), o.workload, marks.of_outcome(o).text, o.id or "",
+                    o.observed, o.remedy) for o in red])
 
 
 def _changes(analysis, names):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a word looks: a glyph, a text and a colour, where each of the three alone would do. What fails
-as it has to must never look like what is broken."""
+"""How a word looks: a glyph, a text and a colour, where each of the three alone would do. What
+fails as it has to must never look like what is broken."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ _TRENDS = {
 LEGEND = (_PLAIN[PASS], _PLAIN[FAIL], Mark("◆", FAIL, "expected", "expected"),
           Mark("!", PASS, "unexpected", "wrong"), _PLAIN[ERROR], _PLAIN[MISS], _PLAIN[SKIP],
           Mark("◇", "any word", "held", "held"))
-MEANINGS = ("checked and right", "checked and wrong", "what has to fail here failed, for its reason",
+MEANINGS = ("checked and right", "checked and wrong",
+            "what has to fail here failed, for its reason",
             "the matrix says that this has to fail, and it did not", "could not tell",
             "planned, never ran", "does not apply, or blocked", "known, in quarantine until a day")
 

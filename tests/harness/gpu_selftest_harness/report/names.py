@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections import Counter
 
 from ..model import AXES, Cell
+from .text import shown
 
 _ENOUGH = 12  # characters of 'GPU-5f0e1234-…'
+_LABEL = 60
 
 
 class Names:
@@ -19,8 +21,9 @@ class Names:
                         if len({getattr(cell, axis) for cell in cells.values()}) > 1]
         self.common = [(axis, getattr(cell, axis)) for cell in list(cells.values())[:1]
                        for axis in AXES if axis not in self._varied]
-        self._gpus = gpus
-        self._same_name = Counter(gpus.values())
+        # A label; and a page of two hundred trends says it a thousand times.
+        self._gpus = {uuid: shown(name, _LABEL) for uuid, name in gpus.items()}
+        self._same_name = Counter(self._gpus.values())
         self._same_start = Counter(uuid[:_ENOUGH] for uuid in gpus)
 
     def title(self, axes) -> str:
@@ -71,8 +74,8 @@ class Names:
 
     def number(self, key) -> str:
         """'host-copy.to-gpu pinned'; the workload is said where the metric does not."""
-        metric = key.metric if key.metric.startswith(key.workload) else f"{key.workload} {key.metric}"
-        return f"{metric} {key.variant}".strip()
+        workload = "" if key.metric.startswith(key.workload) else key.workload
+        return " ".join(filter(None, (workload, key.metric, key.variant)))
 
     def _short(self, uuid: str) -> str:
         if len(uuid) <= _ENOUGH + 2:

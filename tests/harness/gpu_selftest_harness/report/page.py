@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page: one HTML file that needs nothing else, no script either. Style and script are allowed by
-their hash alone, so a text that became markup by mistake could still do nothing."""
+"""The page: one HTML file that needs nothing else, no script either. Style and script are allowed
+by their hash alone, so a text that became markup by mistake could still do nothing."""
 
 from __future__ import annotations
 
@@ -29,9 +29,12 @@ def page(analysis: Analysis) -> str:
     return _environment().get_template("page.html.j2").render(
         a=analysis, names=names, style=Markup(style), script=Markup(script),
         style_hash=_hash(style), script_hash=_hash(script),
-        verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis), changes=views.changes(analysis),
-        cells=views.cell_views(analysis, names), heats=[views.heat(p, names) for p in analysis.pairs],
-        first=first, others=others, left_out=left_out, visible=trends.visible(analysis.trends),
+        verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis),
+        changes=views.changes(analysis), cells=views.cell_views(analysis, names),
+        heats=[views.heat(matrix, names) for matrix in analysis.pairs],
+        first=first, others=others, left_out=left_out,
+        left_out_silent=not others or others[-1].trend.word not in trends.TOLD_FIRST,
+        visible=trends.visible(analysis.trends),
         digests=digests, provenance=provenance,
         machines=machines.machines(analysis), rows=_ROWS)
 

@@ -12,7 +12,7 @@ from ..analysis.values import (DROPPED, IMPROVED, SHIFTED, STEADY, Analysis, Cha
                                Fleet, Grid, Incident, PairMatrix, Point, Square, Trend, Verdict)
 from ..index import Run
 from ..model import Cell, Expectation, History, Outcome, SeriesKey
-from ..statistics.values import CONFIRMED, ChangePoint, Gate, Separation, Standing
+from ..statistics.values import CLEAR, CONFIRMED, ChangePoint, Gate, Separation, Standing
 from ..words import FAIL, HIGHER, LOWER, MISS, PASS, SKIP
 
 DRIVERS, CUDAS, VARIANTS = ("535", "550", "580"), ("11.8", "12.4", "12.9", "13.0"), (
@@ -39,7 +39,8 @@ def outcome(cell: Cell, workload: str = "") -> Outcome:
     """What comes of a cell on a good night, but for two of them."""
     at = (cell.driver, cell.cuda, cell.variant)
     if cell.cuda == "13.0" and cell.driver != "580":
-        return Outcome(cell.key, workload, FAIL, "host", "host.driver-too-old", "run", TOO_OLD, True,
+        return Outcome(cell.key, workload, FAIL, "host", "host.driver-too-old", "run", TOO_OLD,
+                       True,
                        observed=f"driver {cell.driver} supports CUDA 12.2, the image needs 13.0",
                        remedy="use a driver of branch 580 or newer", launches=("0001",),
                        duration_s=3.2)
@@ -83,8 +84,8 @@ def trend(key: SeriesKey, level: float, direction: str, nights: int, rng) -> Tre
     history = History(key, days, values.tolist(), (values * 0.996).tolist(),
                       (values * 1.004).tolist(), [[v] for v in values.tolist()],
                       [1.98e9] * nights, [""] * nights, ["p1"] * nights)
-    gate = Gate(CONFIRMED if word == DROPPED else "CLEAR", shift if word == DROPPED else 0.002, 0.04,
-                min(nights - 1, 30))
+    gate = Gate(CONFIRMED if word == DROPPED else CLEAR, shift if word == DROPPED else 0.002,
+                0.04, min(nights - 1, 30))
     return Trend(history, word, reason, direction, float(values[-1]),
                  float(np.median(values[-9:])), spread, gate, points, 0.021)
 
@@ -93,7 +94,8 @@ def pairs(cell: Cell, rng) -> PairMatrix:
     gpus = tuple(NAMES)
     rates = 3.86e11 * (1 + 0.01 * rng.standard_normal((8, 8)))
     rates[2, 6] = 2.4e11
-    values = tuple(tuple(None if a == b else float(rates[a, b]) for b in range(8)) for a in range(8))
+    values = tuple(tuple(None if a == b else float(rates[a, b]) for b in range(8))
+                   for a in range(8))
     return PairMatrix("peer-copy", "peer-copy.bandwidth", "direct", "bytes_per_s", HIGHER, cell.key,
                       gpus, values, 3.86e11, ((2, 6),))
 
@@ -139,8 +141,8 @@ def sample(nights: int = 365, series: int = 200, seed: int = 20261127) -> Analys
     standings = tuple(Standing(gpu, 51.2e12 * (1 - below), -below / 0.01, below, below >= 0.05)
                       for gpu, below in zip(reversed(NAMES), (0.071, 0.012, 0.006, 0.002, -0.001,
                                                               -0.004, -0.006, -0.011)))
-    verdict = Verdict(FAIL, "the PCIe link of gpu 5 on node7 runs at half its width since 25 November",
-                      "hardware", "hardware.pcie-link-narrow",
+    verdict = Verdict(FAIL, "the PCIe link of gpu 5 on node7 runs at half its width"
+                      " since 25 November", "hardware", "hardware.pcie-link-narrow",
                       "reseat or drain gpu 5 (0000:db:00.0)", "2026-11-25")
     flaky = Outcome(able[0].key, "host-copy", PASS, None, None, "run", Expectation(PASS), True,
                     observed="2 of 3 launches passed, one ended in ERROR: timed out after 120 s",
@@ -148,7 +150,8 @@ def sample(nights: int = 365, series: int = 200, seed: int = 20261127) -> Analys
     days = tuple((LAST - timedelta(days=nights - 1 - n)).isoformat() for n in range(nights))
     return Analysis(
         LAST.isoformat(), days[-2] if nights > 1 else None, days, verdict,
-        {FAIL: 7, MISS: 1, PASS: 28, SKIP: 0}, 1, 6, {c.key: c for c in by_place.values()}, outcomes,
+        {FAIL: 7, MISS: 1, PASS: 28, SKIP: 0}, 1, 6, {c.key: c for c in by_place.values()},
+        outcomes,
         changes=[Change(broken.cell, "", Outcome(broken.cell, "", PASS, None, None, "run",
                                                  Expectation(PASS), True), broken),
                  Change(absent.cell, "", None, absent)],

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Paths of a trend, made by hand so that a year of nights is about two kilobytes: whole numbers in a
-box of one unit a night by HEIGHT, each point told by how far it is from the one before."""
+"""Paths of a trend, made by hand so that a year of nights is about two kilobytes: whole numbers in
+a box of one unit a night by HEIGHT, each point told by how far it is from the one before."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-HEIGHT = 100
-BAND_POINTS = 40  # more than that of the band cannot be told apart beside the line
+HEIGHT = 80
+BAND_POINTS = 36  # more than that of the band cannot be told apart beside the line
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def lines(points: list[tuple[int, int] | None]) -> str:
 
 
 def trend(frame: Box, nights: list[str], values: list[float]) -> str:
-    """The line of all nights; two nights that are more than a day apart stay joined, a year in which
-    a machine runs on working days alone would be dust otherwise; a value that is none breaks it."""
+    """The line of all nights. Two nights that are more than a day apart stay joined: a year in
+    which a machine runs on working days alone would be dust. A value that is none breaks it."""
     return lines([(frame.x(night), frame.y(value)) if math.isfinite(value) else None
                   for night, value in zip(nights, values, strict=True)])
 
@@ -85,7 +85,8 @@ def band(frame: Box, nights: list[str], lows: list[float], highs: list[float],
 
 
 def _area(frame, nights, lows, highs, size):
-    rows = [(frame.x(night), low, high) for night, low, high in zip(nights, lows, highs, strict=True)
+    rows = [(frame.x(night), low, high)
+            for night, low, high in zip(nights, lows, highs, strict=True)
             if math.isfinite(low) and math.isfinite(high)]
     if len(rows) < 2:
         return ""
@@ -96,7 +97,8 @@ def _area(frame, nights, lows, highs, size):
     xs[0], xs[-1] = rows[0][0], rows[-1][0]
     bottom = [(x, frame.y(_median([low for _, low, _ in g])))
               for x, g in zip(xs, groups, strict=True)]
-    top = [(x, frame.y(_median([high for _, _, high in g]))) for x, g in zip(xs, groups, strict=True)]
+    top = [(x, frame.y(_median([high for _, _, high in g])))
+           for x, g in zip(xs, groups, strict=True)]
     return line(top + bottom[::-1]) + "z"
 
 

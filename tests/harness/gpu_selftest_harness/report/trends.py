@@ -15,7 +15,8 @@ from .names import Names
 from .text import number, percent, quantity, scale
 
 TOLD_FIRST = (DROPPED, SHIFTED, SUSPECT, NOISY, IMPROVED)
-DRAWN = 240  # of all others: a page with more of them is too large to be opened on a telephone
+LARGE = 40  # of them; a night on which everything is worse is not told by a hundred pictures
+DRAWN = 200  # altogether: a page of more than a megabyte is none for a telephone
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Chart:
     end: str  # path of a dot where the night itself is
     months: tuple[tuple[str, int, str, str, str], ...]  # month, nights, lowest, median, highest
 
+    HEIGHT = svg.HEIGHT
     NEAR = 45  # days in the enlarged end of a long series
 
     @property
@@ -78,11 +80,9 @@ class Chart:
                 f"highest {quantity(_most(history.values), history.key.unit)}.")
 
 
-def chart(trend: Trend, names: Names, at: int) -> Chart | None:
-    """None for a series without a night."""
+def chart(trend: Trend, names: Names, at: int) -> Chart:
+    """Of a series that has a night."""
     history = trend.history
-    if not history.nights:
-        return None
     key = history.key
     nights, values = history.nights, history.values
     frame = svg.box(nights, [*history.lows, *values], [*history.highs, *values])
@@ -97,12 +97,13 @@ def chart(trend: Trend, names: Names, at: int) -> Chart | None:
 
 
 def charts(trends: list[Trend], names: Names) -> tuple[list[Chart], list[Chart], int]:
-    """What is to be told first, all others that are drawn, and how many are left out."""
-    drawn = [chart(trend, names, at) for at, trend in enumerate(trends)]
-    drawn = [one for one in drawn if one is not None]
-    first = [one for one in drawn if one.trend.word in TOLD_FIRST]
-    others = [one for one in drawn if one.trend.word not in TOLD_FIRST]
-    return first, others[:DRAWN], len(others[DRAWN:])
+    """What is told first and large, what is folded, and how many are left out: of these, too, what
+    has something to tell comes first."""
+    there = [trend for trend in trends if trend.history.nights]
+    there.sort(key=lambda trend: trend.word not in TOLD_FIRST)
+    drawn = [chart(trend, names, at) for at, trend in enumerate(there[:DRAWN])]
+    first = [one for one in drawn[:LARGE] if one.trend.word in TOLD_FIRST]
+    return first, drawn[len(first):], len(there[DRAWN:])
 
 
 def told(point: Point, chart_of: Chart) -> str:

@@ -13,7 +13,7 @@ from ..words import LAYERS, LOWER, PASS, worst
 from . import marks
 from .colours import step_of
 from .names import Names
-from .text import number, scale
+from .text import listed, number, scale
 
 # In the order in which one stands on the other, from the machine up; the suite is not of them.
 _UP = ("hardware", "host", "runtime", "image", "user", "suite")
@@ -90,7 +90,7 @@ class CellView:
     name: str
     full_name: str
     itself: Outcome | None
-    others: list[Outcome] = field(default_factory=list)  # workloads that did not simply pass
+    others: list[tuple[str, Outcome]] = field(default_factory=list)  # did not simply pass, by name
     passed: list[str] = field(default_factory=list)
     mark: marks.Mark | None = None
 
@@ -105,17 +105,26 @@ def cell_views(analysis: Analysis, names: Names) -> list[CellView]:
         cell = analysis.cells.get(key)
         view = CellView(key, names.cell(key), cell.name if cell else key,
                         next((o for o in outcomes if not o.workload), None))
+        grouped = defaultdict(list)
         for outcome in outcomes:
             if outcome.workload and outcome.word == PASS and outcome.is_as_expected \
                     and not outcome.noise and not outcome.is_intermittent:
                 view.passed.append(outcome.workload)
             elif outcome.workload:
-                view.others.append(outcome)
+                grouped[_said(outcome)].append(outcome)
+        # Ten workloads that one cause blocks are one row.
+        view.others = [(listed(one.workload for one in same), same[0])
+                       for same in grouped.values()]
         decides = view.itself or _worst(outcomes)
         view.mark = marks.of_outcome(decides)
         views.append(view)
     order = ("wrong", "unsure", "held", "expected", "absent", "good")
     return sorted(views, key=lambda view: order.index(view.mark.colour))
+
+
+def _said(outcome: Outcome) -> tuple:
+    return (outcome.word, outcome.id, outcome.is_as_expected, outcome.quarantine is None,
+            outcome.observed, outcome.remedy, outcome.noise, outcome.is_intermittent)
 
 
 def _worst(outcomes: list[Outcome]) -> Outcome:
