@@ -4,9 +4,8 @@
 from dataclasses import asdict
 
 import pytest
-from gpu_selftest_harness.analysis.suspects import suspects_of
+from gpu_selftest_harness.analysis.suspects import Suspects
 from gpu_selftest_harness.bundle import Bundle
-from gpu_selftest_harness.errors import Refused
 from gpu_selftest_harness.index import Index
 
 from records import cell, launch, metric, node, planned, report
@@ -35,8 +34,13 @@ def index_of(tmp_path):
     return made
 
 
+def asked(path, of_cell):
+    with Index(path) as index:
+        return Suspects(index.histories(cells=[of_cell.key]), TONIGHT, node())
+
+
 def wanted(path, tonight):
-    return suspects_of(path, TONIGHT, node().name, [cell().key])(planned(), tonight)
+    return asked(path, cell())(planned(), tonight)
 
 
 @pytest.mark.parametrize("value, count", [(50e9, 0), (48.6e9, 0), (48.4e9, 2), (60e9, 0)])
@@ -62,15 +66,9 @@ def test_suspects__a_number_without_history_and_a_cell_without_one(index_of):
     path = index_of([50e9] * 12)
 
     assert wanted(path, launches(1e9, name="host-copy.from-gpu")) == 0
-    told = suspects_of(path, TONIGHT, node().name, [cell(cuda="12.4").key])
+    told = asked(path, cell(cuda="12.4"))
     assert told(planned(cell(cuda="12.4")), launches(1e9)) == 0
 
 
 def test_suspects__launches_without_a_report_are_none(index_of):
     assert wanted(index_of([50e9] * 12), [launch(1)]) == 0
-
-
-def test_suspects__an_index_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(Refused, match="there is no index"):
-        suspects_of(tmp_path / "none.sqlite", TONIGHT, "node7", [])
-    assert not (tmp_path / "none.sqlite").exists()

@@ -87,7 +87,7 @@ def _measured(contents, cells):
         if launch.cell not in cells or launch.kind == CONFIRM or not launch.report:
             continue
         made_with = made_with or provenance_of(contents.header, launch)
-        for point in points_of(launch, node, lambda workload: ""):
+        for point in points_of(launch, node, lambda workload, gpus: ""):
             if point.flag or {(launch.cell, "", launch.id),
                               (launch.cell, point.key.workload, launch.id)} & noises:
                 flagged += 1

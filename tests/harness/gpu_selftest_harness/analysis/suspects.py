@@ -5,12 +5,10 @@ Without confirming launches a drop is a suspicion and no more."""
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 
-from ..errors import Refused
-from ..index import Index
+from ..index.flags import Flags
 from ..index.points import points_of
-from ..model import Launch, Planned
+from ..model import Launch, Node, Planned
 from ..statistics.gate import CONFIRMATIONS
 from ..statistics.night import night_value
 from ..statistics.values import SUSPECT
@@ -21,7 +19,7 @@ class Suspects:
     """Asked with a cell and its launches, it says how many more are wanted. All that it needs of the
     index is read when it is made: the runner asks from threads of its own."""
 
-    def __init__(self, histories, before: str, node: str):
+    def __init__(self, histories, before: str, node: Node):
         """`before`: tonight; nights from it on are left out."""
         self._node, self._of_cell = node, defaultdict(dict)
         for history in histories:
@@ -36,7 +34,7 @@ class Suspects:
             return 0
         tonight = defaultdict(list)
         for launch in launches:
-            for point in points_of(launch, self._node, lambda workload: ""):
+            for point in points_of(launch, self._node.name, Flags(launch, planned, self._node)):
                 if not point.flag and point.median > 0:
                     tonight[point.key].append([point.median])
         asked = [key for key in known if key in tonight]
@@ -44,11 +42,3 @@ class Suspects:
             if gate_of(known[key], level, night_value(tonight[key]), ()).word == SUSPECT:
                 return CONFIRMATIONS
         return 0
-
-
-def suspects_of(path: Path, before: str, node: str, cells) -> Suspects:
-    """Of the index in that file, for cells with these keys."""
-    if not path.is_file():
-        raise Refused(f"there is no index '{path}'")
-    with Index(path) as index:
-        return Suspects(index.histories(cells=list(cells)), before, node)
