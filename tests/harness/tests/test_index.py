@@ -4,14 +4,15 @@ they came."""
 
 import hashlib
 import sqlite3
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
-from gpu_selftest_harness.bundle import Bundle
+from gpu_selftest_harness.bundle import Bundle, reader
 from gpu_selftest_harness.errors import Failed, Refused
 from gpu_selftest_harness.index import Index, measure_ingest
 from gpu_selftest_harness.index.database import held
-from gpu_selftest_harness.model import Cell, Expectation, Launch, Outcome, Planned, SeriesKey
+from gpu_selftest_harness.model import (Cell, EngineFacts, Expectation, Launch, Node, Outcome,
+                                        Planned, SeriesKey)
 
 CELL = Cell("580", "13.0", "runtime", "debian12", "local", "h100", "all", "compute,utility",
             "quick")
@@ -26,11 +27,21 @@ def metric(value, samples=None, **changes):
             "verdict": "PASS", "samples": samples or [value] * 3, **changes}
 
 
-def report(*metrics, uuid=UUID, clock=1.98e9):
-    facts = {"uuid": {"driver": uuid},
-             "sm_clock_under_load_hz": {"host-copy": clock, "sgemm": 1.0}}
-    return {"suite": {"version": "0.1.0", "commit": "abc"}, "metrics": list(metrics),
-            "gpus": [{"index": 0, "facts": facts}]}
+NODE = Node("n7", "580.95.05", "13.0", (), (EngineFacts("local", "0.1.0"),), "x86_64", "6.1",
+            "debian12")
+
+
+def gpu(index=0, uuid=UUID, **facts):
+    facts = {"clock_limits_under_load": {"host-copy": "none"}, **facts}
+    return {"index": index, "facts": {"uuid": {"driver": uuid}, "sm_clock_under_load_hz": {
+        "host-copy": 1.98e9, "sgemm": 1.0}, **facts}}
+
+
+def report(*metrics, gpus=(gpu(),), **changes):
+    return {"suite": {"version": "0.1.0", "commit": "abc"}, "verdict": "PASS", "exit_code": 0,
+            "headline": None, "simulated": False, "plan": "", "gpus_tested": len(gpus),
+            "workloads": [{"name": "host-copy", "verdict": "PASS"}], "facts": {},
+            "metrics": list(metrics), "gpus": list(gpus), **changes}
 
 
 def launch(identity, *metrics, cell=CELL, **changes):
@@ -52,8 +63,8 @@ def make(tmp_path):
     """A sealed bundle of a night."""
     def made(night, *records, node="n7", cells=(CELL,), root=tmp_path / "runs", **header):
         plan = [Planned(cell, "", (), 3, 30, 60.0) for cell in cells]
-        with Bundle.create(root, {"night": night, "node": {"name": node, "driver": "580.95.05"},
-                                  "plan": plan, **header}, ballast_bytes=0) as bundle:
+        with Bundle.create(root, {"night": night, "node": replace(NODE, name=node), "plan": plan,
+                                  **header}, ballast_bytes=0) as bundle:
             for record in records:
                 bundle.append("launch" if isinstance(record, Launch) else "outcome", record)
             return bundle.seal()
@@ -125,6 +136,19 @@ def test_launch_comes_with_its_report(index, make):
     assert without.message == "two\nlines"
 
 
+def test_launch_of_the_run_that_was_gone_on_with_is_found(index, make):
+    first, second = launch("0001", metric(1.0)), launch("0002", metric(2.0))
+    before = make("2026-11-27", first)
+    after = make("2026-11-27", second, resumes=before.name)
+    index.add(before)
+    index.add(after)
+
+    assert index.launch(after.name, "0001") == first
+    assert index.launch(after.name, "0002") == second
+    with pytest.raises(KeyError, match="'0002'"):
+        index.launch(before.name, "0002")
+
+
 @pytest.mark.parametrize("ask", [
     lambda index: index.cell("0" * 16), lambda index: index.provenance("0" * 16),
     lambda index: index.launch("x", "0001"),
@@ -174,7 +198,7 @@ def test_simulated_and_real_runs_are_kept_apart(index, make):
     simulated = make("2026-11-27", node="x")
 
     with Bundle.create(simulated.parent, {
-            "night": "2026-11-27", "node": {"name": "x", "simulated": "h100x8"}}, 0) as bundle:
+            "night": "2026-11-27", "node": replace(NODE, simulated="h100x8")}, 0) as bundle:
         path = bundle.seal()
     with pytest.raises(Refused, match="never of both"):
         index.add(path)
@@ -226,12 +250,14 @@ def test_launches_are_in_the_order_of_import_and_run_whatever_the_clock_said(ind
     index.add(make("2026-11-27", launch("0002", metric(2.0), started_utc="2031-01-01T00:00:00Z",
                                         since_start_s=9.0),
                    launch("0003", metric(1.0), started_utc="1999-01-01T00:00:00Z",
-                          since_start_s=4.0)))
+                          since_start_s=4.0), started_utc="2026-11-27T02:00:00Z"))
     index.add(make("2026-11-27", launch("0001", metric(3.0), started_utc="1970-01-01T00:00:00Z")))
 
     history, = index.histories()
 
     assert history.launches == [[1.0, 2.0, 3.0]]
+    assert [[note["what"] for note in run.notes] for run in index.runs()] == [
+        ["clock", "clock"], ["clock"]]
 
 
 def test_metrics_gpus_and_variants_are_series_of_their_own(index, make):
@@ -258,31 +284,55 @@ def test_gpu_keeps_its_series_when_it_moves_and_nodes_have_their_own(index, make
     assert values == [("", "n7", 1), ("", "n8", 1), (UUID, "", 2)]
 
 
-@pytest.mark.parametrize("bad, outcomes, flag", [
-    (dict(foreign=("1234 python",)), (), "another process used the GPU"),
-    (dict(is_timed_out=True), (), "the launch ran out of time"),
-    (dict(), (outcome(workload="host-copy", noise="throttled", launches=("0002",)),), "throttled"),
-    (dict(), (outcome(noise="throttled", launches=("0002",)),), "throttled"),
+@pytest.mark.parametrize("bad, flag", [
+    (dict(foreign=("1234 python",)), "other processes: 1234 python"),
+    (dict(is_timed_out=True), "the launch ran out of time"),
+    (dict(report=report(metric(1.0), gpus=[gpu(clock_limits_under_load={
+        "host-copy": "hardware thermal slowdown"})])), "gpu 0: hardware thermal slowdown"),
+    (dict(report=report(metric(1.0), gpus=[gpu(other_processes={"host-copy": "pid 5"})])),
+     "gpu 0: other processes: pid 5"),
+    (dict(report=report(metric(1.0), exit_code=1)), "the report says PASS and exit code 1"),
+    (dict(report=report(metric(1.0), simulated=True, profile="h100x8")),
+     "the report is of a simulated machine, the node is none"),
+    (dict(arguments=("--level", "full")), "its plan is '', which lacks '--level full'"),
+    (dict(report=report(metric(1.0), workloads=None)), "its report cannot be read"),
+    (dict(cell=OTHER.key), "the bundle does not tell what was planned, or where"),
 ])
-def test_flagged_launch_counts_only_where_there_is_no_other(index, make, bad, outcomes, flag):
-    index.add(make("2026-11-27", launch("0001", metric(5.0)), launch("0002", metric(1.0), **bad),
-                   *outcomes))
-    index.add(make("2026-11-28", launch("0002", metric(2.0), **bad), *outcomes))
+def test_flagged_launch_counts_only_where_there_is_no_other(index, make, bad, flag):
+    bad = replace(launch("0002", metric(1.0)), **bad)
+    fine = launch("0001", metric(5.0))
+    index.add(make("2026-11-27", fine, bad))
+    index.add(make("2026-11-28", bad))
 
-    history, = index.histories()
+    histories = list(index.histories(cells=[bad.cell]))
 
-    assert history.values == [5.0, 2.0]
-    assert history.flags == ["", flag]
+    assert histories[0].flags[-1] == flag and histories[0].values[-1] == 1.0
+    if bad.cell == CELL.key:
+        assert (histories[0].flags[0], histories[0].values[0]) == ("", 5.0)
+
+
+def test_gpu_that_is_held_back_takes_no_other_with_it(index, make):
+    other = "GPU-00000000-0000-4000-8000-000000000002"
+    hot = gpu(1, other, clock_limits_under_load={"host-copy": "hardware slowdown"})
+    index.add(make("2026-11-27", launch("0001", gpus=(), report=report(
+        metric(1.0), metric(2.0, src_gpu=1, dst_gpu=1), metric(3.0, src_gpu=0, dst_gpu=1),
+        metric(4.0, src_gpu=None, dst_gpu=None), metric(5.0, workload="sgemm", src_gpu=1),
+        gpus=[gpu(), hot]))))
+
+    flags = {history.values[0]: history.flags[0] for history in index.histories()}
+
+    assert flags == {1.0: "", 2.0: "gpu 1: hardware slowdown", 3.0: "gpu 1: hardware slowdown",
+                     4.0: "gpu 1: hardware slowdown", 5.0: ""}
 
 
 def test_number_that_cannot_be_true_is_flagged_and_no_number_is_none(index, make):
     index.add(make("2026-11-27", launch(
-        "0001", metric(9e99, verdict="ERROR"), metric(None, name="a"), metric("fast", name="b"),
+        "0001", metric(9e99, verdict="ERROR"), metric(-1.0, name="n"), metric(None, name="a"),
+        metric("fast", name="b"),
         metric(float("nan"), name="c"), metric(True, name="d"))))
 
-    history, = index.histories()
-
-    assert history.flags == ["the number cannot be true"]
+    assert [(history.values, history.flags) for history in index.histories()] == [
+        ([9e99], ["the number cannot be true"]), ([-1.0], ["the number cannot be true"])]
 
 
 def test_report_of_any_shape_does_no_harm(index, make):
@@ -471,3 +521,27 @@ def test_cells_are_whole_in_the_table(index, make):
     index.add(make("2026-11-27", outcome(), cells=(CELL, OTHER)))
 
     assert asdict(index.cell(OTHER.key)) == asdict(OTHER)
+
+
+def test_bundle_that_is_known_is_not_read_again(index, make):
+    path = make("2026-11-27", launch("0001", metric(5e10)), outcome())
+    index.add(path)
+    (path / "records.jsonl").unlink()
+
+    assert index.add(path) is False
+
+
+def test_reports_are_not_all_in_memory_at_once(index, make, monkeypatch):
+    kept = []
+    real = reader.read
+
+    def read(*arguments):
+        kept.append(real(*arguments))
+        return kept[0]
+
+    monkeypatch.setattr(reader, "read", read)
+
+    index.add(make("2026-11-27", launch("0001", metric(5e10)), launch("0002", metric(5e10))))
+
+    assert [one.report for one in kept[0].launches] == [None, None]
+    assert len(list(index.histories())[0].launches[0]) == 2

@@ -41,11 +41,14 @@ class State:
     identities: set = field(default_factory=set)
     outcomes: dict = field(default_factory=dict)
     is_ended: bool = False
+    take: object = None
 
 
-def read(path):
-    """Contents of a bundle's folder. Refused only if there is no folder."""
-    return _read(Path(path))[0]
+def read(path, take=None):
+    """Contents of a bundle's folder. Refused only if there is no folder. Reports of a night may be
+    more than the memory holds: with `take(header, launch)` each launch is shown to it, and kept
+    without its report."""
+    return _read(Path(path), take)[0]
 
 
 def read_open(path):
@@ -104,11 +107,18 @@ def _folders(root):
     return sorted(path for path in root.iterdir() if path.is_dir() and not path.is_symlink())
 
 
-def _read(path):
+def seal_sum(path):
+    """What tells one sealed bundle from another; None if there is no seal."""
+    sums = {}
+    _bytes_of(Path(path) / SEAL, Contents(header=None), sums)
+    return sums[SEAL][0] if sums else None
+
+
+def _read(path, take=None):
     if not path.is_dir():
         raise Refused(f"'{path}' is not the folder of a bundle")
     contents = Contents(header=None, is_sealed=not path.name.endswith(OPEN))
-    state = State()
+    state = State(take=take)
     sums = {}
     contents.header = _read_header(path, contents, sums)
     if contents.header is not None:
@@ -195,6 +205,9 @@ def _keep(kind, record, contents, state, size):
             raise Misfit(f"'{launch.id}' is there twice")
         state.identities.add(identity)
         contents.places[launch.id] = (state.whole_bytes, size)
+        if state.take:
+            state.take(contents.header, launch)
+            launch.report = None
         contents.launches.append(launch)
     elif kind == "outcome":
         outcome = value_of(Outcome, record)

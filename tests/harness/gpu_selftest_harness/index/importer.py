@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """One sealed bundle into the index: all of it or nothing, and once, however often it is tried."""
 
+import contextlib
 import dataclasses
 import json
 import os
 
-from .. import provenance as made_with
+from .. import node as nodes
+from .. import provenance
 from ..bundle import reader
 from ..bundle.values import Misfit, value_of
 from ..errors import Refused
 from ..model import Planned, SeriesKey
+from .clock import jumps
 from .database import transaction
+from .flags import Flags
 from .points import points_of
-
 
 COLUMNS = "cell, workload, metric, variant, unit, src, dst, node"
 
@@ -20,27 +23,57 @@ COLUMNS = "cell, workload, metric, variant, unit, src, dst, node"
 def add(connection, folder, path):
     """False if it is there already. `folder` is where the index is: paths are kept as seen from
     there, so that both can be moved together."""
-    contents = _checked(path)
+    if _is_known(connection, reader.seal_sum(path)):
+        return False
+    measured = []
+    contents = _checked(path, measured)
     planned = _planned(contents.header, path)
     with transaction(connection):
-        if _is_there(connection, contents, path):
+        if _is_known(connection, contents.sha256):
             return False
+        _check_fits(connection, contents.header, path)
         bundle = _add_bundle(connection, contents, os.path.relpath(path, folder))
         _add_cells(connection, bundle, planned)
         _add_launches(connection, bundle, contents)
         _add_outcomes(connection, bundle, contents)
-        Series(connection).add(bundle, contents.header["night"], _rows(connection, contents))
+        Series(connection).add(bundle, contents.header["night"], _rows(connection, measured))
     return True
 
 
-def _checked(path):
-    contents = reader.read(path)
+def _checked(path, measured):
+    contents = reader.read(path, _Taker(measured))
     if not contents.is_sealed:
         raise Refused(f"'{path}' is still open; if its run is over: "
                       f"gpu-selftest-harness seal {path}")
     if contents.problems:
         raise Refused(f"'{path}' is not what was sealed: " + "; ".join(contents.problems))
     return contents
+
+
+class _Taker:
+    """Takes of each launch what the index keeps, while its report is there."""
+
+    def __init__(self, measured):
+        self._measured = measured
+        self._header = self._node = None
+        self._planned = {}
+
+    def __call__(self, header, launch):
+        if not launch.report:
+            return
+        if self._header is None:
+            self._read(header)
+        flags = Flags(launch, self._planned.get(launch.cell), self._node)
+        name = str(node_of(header).get("name", ""))
+        self._measured.append((launch, provenance.of(header, launch),
+                               list(points_of(launch, name, flags))))
+
+    def _read(self, header):
+        self._header = header
+        with contextlib.suppress(Refused):
+            self._node = nodes.from_json(node_of(header))
+        with contextlib.suppress(Refused):
+            self._planned = {one.cell.key: one for one in _planned(header, "")}
 
 
 def _planned(header, path):
@@ -51,15 +84,18 @@ def _planned(header, path):
         raise Refused(f"'{path}': {misfit}") from misfit
 
 
-def _is_there(connection, contents, path):
-    run_id = contents.header["run_id"]
-    row = connection.execute("SELECT sha256 FROM bundles WHERE run_id = ?", (run_id,)).fetchone()
-    if row and row[0] != contents.sha256:
+def _is_known(connection, sha256):
+    return sha256 is not None and bool(connection.execute(
+        "SELECT 1 FROM bundles WHERE sha256 = ?", (sha256,)).fetchone())
+
+
+def _check_fits(connection, header, path):
+    run_id = header["run_id"]
+    if connection.execute("SELECT 1 FROM bundles WHERE run_id = ?", (run_id,)).fetchone():
         raise Refused(f"'{path}': the index has another bundle of the run '{run_id}'")
     simulated = connection.execute("SELECT is_simulated FROM bundles LIMIT 1").fetchone()
-    if simulated and simulated[0] != is_simulated(contents.header):
+    if simulated and simulated[0] != is_simulated(header):
         raise Refused(f"'{path}': an index is of simulated runs or of real ones, never of both")
-    return bool(row)
 
 
 def is_simulated(header):
@@ -77,7 +113,8 @@ def _add_bundle(connection, contents, path):
         "INSERT INTO bundles (run_id, sha256, night, node, is_simulated, started_utc, header, notes,"
         " path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (header["run_id"], contents.sha256, header["night"], str(node_of(header).get("name", "")),
-         is_simulated(header), header["started_utc"], _json(header), _json(contents.notes),
+         is_simulated(header), header["started_utc"], _json(header),
+         _json(contents.notes + jumps(header["started_utc"], contents.launches)),
          path)).lastrowid
 
 
@@ -106,28 +143,16 @@ def _add_outcomes(connection, bundle, contents):
          for one in contents.outcomes])
 
 
-def _rows(connection, contents):
+def _rows(connection, measured):
     """(launch, provenance's number, point) of each number that was measured."""
-    noises = _noises(contents.outcomes)
-    node = str(node_of(contents.header).get("name", ""))
-    for launch in contents.launches:
-        if not launch.report:
-            continue
-        provenance = _provenance(connection, contents.header, launch)
-        for point in points_of(launch, node, lambda workload, launch=launch: (
-                noises.get((launch.cell, "", launch.id))
-                or noises.get((launch.cell, workload, launch.id), ""))):
-            yield launch, provenance, point
+    for launch, body, points in measured:
+        number = _provenance(connection, body)
+        for point in points:
+            yield launch, number, point
 
 
-def _noises(outcomes):
-    return {(one.cell, one.workload, launch): one.noise
-            for one in outcomes if one.noise for launch in one.launches}
-
-
-def _provenance(connection, header, launch):
-    body = made_with.of(header, launch)
-    digest = made_with.digest(body)
+def _provenance(connection, body):
+    digest = provenance.digest(body)
     connection.execute("INSERT INTO provenances (digest, body) VALUES (?, ?)"
                        " ON CONFLICT (digest) DO NOTHING", (digest, _json(body)))
     return connection.execute("SELECT id FROM provenances WHERE digest = ?",
@@ -147,7 +172,7 @@ class Series:
             "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
             ((self._id(point.key), night, bundle, launch.id, launch.since_start_s, *point[1:],
-              provenance) for launch, provenance, point in rows))
+              made_with) for launch, made_with, point in rows))
 
     def _id(self, key):
         if key.cell not in self._cells:

@@ -25,33 +25,31 @@ class Point(NamedTuple):
     flag: str
 
 
-def points_of(launch, node, noise):
-    """`noise(workload)` is why a workload's numbers are not to be compared, or ''."""
+def points_of(launch, node, flags):
+    """All that is a number. Reports were written by programs in strange images: any shape is met.
+    `flags(workload, indices of GPUs)` is why the launch's numbers are not to be compared."""
     report = launch.report or {}
     gpus = {gpu["index"]: _object(gpu.get("facts")) for gpu in _objects(report, "gpus")
             if isinstance(gpu.get("index"), int)}
     metrics = [metric for metric in _objects(report, "metrics") if _is_number(metric.get("value"))]
     for metric, (q1, q3, low, high, count) in zip(metrics, _spreads(metrics)):
         workload = str(metric.get("workload", ""))
-        src, dst = (_uuid(metric.get(end), gpus, node) for end in ("src_gpu", "dst_gpu"))
+        ends = [end if isinstance(end, int) else None
+                for end in (metric.get("src_gpu"), metric.get("dst_gpu"))]
+        src, dst = (_uuid(end, gpus, node) for end in ends)
         key = SeriesKey(launch.cell, workload, str(metric.get("name", "")),
                         str(metric.get("variant") or ""), str(metric.get("unit", "")), src, dst,
                         "" if src else node)
-        clock = _object(_facts(metric.get("src_gpu"), gpus).get("sm_clock_under_load_hz")).get(
-            workload)
+        clock = _object(gpus.get(ends[0], {}).get("sm_clock_under_load_hz")).get(workload)
+        used = tuple(gpus) if None in ends else tuple(dict.fromkeys(ends))
         yield Point(key, float(metric["value"]), q1, q3, low, high, count,
                     float(clock) if _is_number(clock) else None,
-                    _flag(metric, launch) or noise(workload))
+                    _flag(metric) or flags(workload, used))
 
 
-def _flag(metric, launch):
-    if metric.get("verdict") == "ERROR":
-        return "the number cannot be true"
-    if launch.is_timed_out:
-        return "the launch ran out of time"
-    if launch.foreign:
-        return "another process used the GPU"
-    return ""
+def _flag(metric):
+    is_true = metric.get("verdict") != "ERROR" and metric["value"] >= 0
+    return "" if is_true else "the number cannot be true"
 
 
 def _spreads(metrics):
@@ -78,13 +76,9 @@ def _uuid(index, gpus, node):
     """'' for all GPUs together. A GPU whose UUID nobody told is named by where it is."""
     if index is None:
         return ""
-    said = _object(_facts(index, gpus).get("uuid"))
+    said = _object(gpus.get(index, {}).get("uuid"))
     uuid = said.get("driver") or said.get("nvml")
     return uuid if isinstance(uuid, str) and uuid else f"{node}#{index}"
-
-
-def _facts(index, gpus):
-    return gpus.get(index, {}) if isinstance(index, int) else {}
 
 
 def _object(value):

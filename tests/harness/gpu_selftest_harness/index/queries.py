@@ -68,14 +68,21 @@ def provenance(connection, digest):
 
 
 def launch_row(connection, run_id, identity):
-    """(path, place of its line, the launch without its report)."""
-    row = connection.execute(
-        "SELECT bundles.path, line_offset, line_bytes, body FROM launches"
-        " JOIN bundles ON bundles.id = launches.bundle WHERE run_id = ? AND launches.id = ?",
-        (run_id, identity)).fetchone()
-    if row is None:
-        raise KeyError(f"no launch '{identity}' in run '{run_id}'")
-    return row[0], (row[1], row[2]), value_of(Launch, json.loads(row[3]))
+    """(path, place of its line, the launch without its report). A run that went on with a sealed one
+    names launches of that one, too, and numbers its own behind them."""
+    seen = set()
+    while isinstance(run_id, str) and run_id not in seen:
+        seen.add(run_id)
+        row = connection.execute(
+            "SELECT bundles.path, line_offset, line_bytes, body FROM launches"
+            " JOIN bundles ON bundles.id = launches.bundle WHERE run_id = ? AND launches.id = ?",
+            (run_id, identity)).fetchone()
+        if row is not None:
+            return row[0], (row[1], row[2]), value_of(Launch, json.loads(row[3]))
+        header = connection.execute("SELECT header FROM bundles WHERE run_id = ?",
+                                    (run_id,)).fetchone()
+        run_id = json.loads(header[0]).get("resumes") if header else None
+    raise KeyError(f"no launch '{identity}' in run '{next(iter(seen), run_id)}'")
 
 
 def histories(connection, cells=None, nights=None):

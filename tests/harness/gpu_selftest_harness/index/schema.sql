@@ -8,7 +8,7 @@ PRAGMA user_version = 1;
 CREATE TABLE bundles (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id TEXT NOT NULL UNIQUE,
-    sha256 TEXT NOT NULL,        -- of its seal
+    sha256 TEXT NOT NULL UNIQUE, -- of its seal
     night TEXT NOT NULL,         -- as the run says
     node TEXT NOT NULL,
     is_simulated INTEGER NOT NULL,

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A clock that jumps is noted, and changes no order and no night."""
+
+from dataclasses import dataclass
+
+import pytest
+from gpu_selftest_harness.index.clock import jumps
+
+
+@dataclass
+class Started:
+    id: str
+    since_start_s: float
+    started_utc: str
+
+
+def test_clock_that_goes_on_is_not_noted():
+    assert jumps("2026-11-27T02:00:00Z", [Started("0001", 10.0, "2026-11-27T02:00:10Z"),
+                                          Started("0002", 3600.0, "2026-11-27T03:00:45Z")]) == []
+
+
+@pytest.mark.parametrize("stamp, jumped_s", [
+    ("2026-11-27T03:00:10Z", 3600), ("2026-11-27T01:00:10Z", -3600), ("2026-11-26T02:00:10Z", -86400),
+])
+def test_jump_is_noted_once_where_it_happened(stamp, jumped_s):
+    later = stamp.replace(":10Z", ":20Z")
+
+    found = jumps("2026-11-27T02:00:00Z", [
+        Started("0003", 20.0, later), Started("0001", 5.0, "2026-11-27T02:00:05Z"),
+        Started("0002", 10.0, stamp)])
+
+    assert found == [{"kind": "note", "what": "clock", "launch": "0002", "jumped_s": jumped_s}]
+
+
+def test_jump_back_to_the_right_time_is_noted_too():
+    found = jumps("2026-11-27T02:00:00Z", [Started("0001", 5.0, "2026-11-28T02:00:05Z"),
+                                           Started("0002", 10.0, "2026-11-27T02:00:10Z")])
+
+    assert [note["jumped_s"] for note in found] == [86400, -86400]
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "2026-13-45T99:99:99Z"])
+def test_stamp_that_is_none_is_no_jump(stamp):
+    assert jumps("2026-11-27T02:00:00Z", [Started("0001", 5.0, stamp)]) == []
+    assert jumps(stamp, [Started("0001", 5.0, "2026-11-27T02:00:05Z")]) == []
