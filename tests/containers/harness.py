@@ -66,7 +66,7 @@ class Launches:
         future = Future()
         threading.Thread(target=lambda: future.set_result(self.harness.run(request)),
                          daemon=True).start()
-        wait_until(lambda: (request.results / "report.json").exists() or future.done(), BOUND_S)
+        wait_until(lambda: any(request.results.glob("*/report.json")) or future.done(), BOUND_S)
         assert not future.done(), future.result()
         return request, future
 

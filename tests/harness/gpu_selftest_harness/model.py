@@ -172,6 +172,7 @@ class Outcome:
     quarantine: dict | None = None  # owner, reason, until
     duration_s: float = 0.0
     run_id: str = ""  # whose launches they are; '' until it comes out of an index
+    also: tuple[str, ...] = ()  # ids beside 'id' that were not expected, in any launch
 
     @property
     def is_red(self) -> bool:

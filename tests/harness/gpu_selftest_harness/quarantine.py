@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Known faults that somebody is mending: not red until a day that the file names, and red again
-after it. An entry is about one finding: nothing else of the same cells is hidden by it.
+after it. An entry is about one finding: what else was found, in any launch, stays red with it.
 
     version: 1
     quarantine:
       - when: {driver: "550", variant: [runtime, devel]}   # as in a matrix, of the axes
-        workload: all-reduce                               # left out: the cell and all of it
+        workload: all-reduce                               # left out: all of the cell
         id: hardware.nvlink-down
         owner: site operations
         reason: "cable of GPU 3 is on order"
@@ -36,8 +36,8 @@ class Entry:
     reason: str
     until: date
 
-    def is_about(self, outcome: Outcome, cell: Cell) -> bool:
-        return (outcome.id == self.id and not outcome.is_as_expected
+    def is_about(self, outcome: Outcome, finding: str, cell: Cell) -> bool:
+        return (finding == self.id and not outcome.is_as_expected
                 and self.workload in (None, outcome.workload) and self.has(cell))
 
     def has(self, cell: Cell) -> bool:
@@ -76,17 +76,35 @@ class Quarantine:
         today = date.fromisoformat(today) if isinstance(today, str) else today
         known = {cell.key: cell for cell in (
             cells.values() if isinstance(cells, Mapping) else cells)}
-        hits = dict.fromkeys(self.entries, 0)
+        outcomes, hits = list(outcomes), dict.fromkeys(self.entries, 0)
         marked = []
         for outcome in outcomes:
             cell = known.get(outcome.cell)
-            found = [entry for entry in self.entries if cell and entry.is_about(outcome, cell)]
-            for entry in found:
-                hits[entry] += 1
-            living = [entry for entry in found if today <= entry.until]
-            marked.append(replace(outcome, quarantine=living[0].shown if living else None))
+            hiders = [self._hider(outcome, finding, cell, today, hits)
+                      for finding in (outcome.id, *outcome.also)] if cell else [None]
+            marked.append(replace(outcome, quarantine=None if None in hiders else hiders[0].shown))
+        marked = [_with_its_workloads(outcome, marked) for outcome in marked]
         return marked, [text for entry, hit in hits.items()
                         if (text := _problem(entry, hit, known.values(), today))]
+
+    def _hider(self, outcome, finding, cell, today, hits) -> Entry | None:
+        found = [entry for entry in self.entries if entry.is_about(outcome, finding, cell)]
+        for entry in found:
+            hits[entry] += 1
+        return next((entry for entry in found if today <= entry.until), None)
+
+
+def _with_its_workloads(outcome: Outcome, marked: list[Outcome]) -> Outcome:
+    """A cell is red for what its workloads found; where all of that is in quarantine, so is it."""
+    if outcome.workload or not outcome.is_red:
+        return outcome
+    red = [other for other in marked if other.cell == outcome.cell and other.workload
+           and not other.is_as_expected]
+    theirs = {finding for other in red for finding in (other.id, *other.also)}
+    if not red or any(other.is_red for other in red) or not {outcome.id, *outcome.also} <= theirs:
+        return outcome
+    first = next(other for other in red if outcome.id in (other.id, *other.also))
+    return replace(outcome, quarantine=first.quarantine)
 
 
 def _entry(read, number, entry, vocabulary) -> Entry:

@@ -9,6 +9,7 @@ import pytest
 
 from gpu_selftest_harness.analysis import analyse
 from gpu_selftest_harness.errors import Refused
+from gpu_selftest_harness.index import Run
 from gpu_selftest_harness.model import Cell, Expectation, History, Outcome, SeriesKey
 
 CELL = Cell("580", "13.0", "base", "debian12", "local", "h100", "all", "compute,utility", "quick")
@@ -30,7 +31,8 @@ class Index:
         return sorted(self.said)
 
     def runs(self, night=None):
-        return [f"run of {night}"]
+        return [Run(1, f"run of {night}", night, "n1", True, f"{night}T02:00:00Z",
+                    {"node": {"name": "n1", "gpus": [{"uuid": GPUS[3], "index": 3}]}}, (), "", "")]
 
     def outcomes(self, night):
         return self.said[night]
@@ -73,7 +75,8 @@ def noise(count, seed=1):
 def index_of(*series, said=(), cells=(CELL,), count=60):
     every = nights(count)
     return Index({night: [outcome()] for night in every[:-1]} | {every[-1]: list(said) or [outcome()]},
-                 list(cells), list(series), {"a": {"driver": "580.65.06"}, "b": {"driver": "580.95.05"}})
+                 list(cells), list(series), {"a": {"driver": {"version": "580.65.06"}},
+                  "b": {"driver": {"version": "580.95.05"}}})
 
 
 def the_trend(*series, **more):
@@ -254,6 +257,12 @@ def test_analyse__what_changed_since_last_night():
     assert analyse(index, nights(60)[-2]).changes == []
 
 
+def test_analyse__names_gpus_and_says_what_is_simulated():
+    told = analyse(index_of())
+
+    assert (told.gpus, told.is_simulated) == ({GPUS[3]: "n1 GPU 3"}, True)
+
+
 def test_analyse__an_unknown_night_is_refused():
     with pytest.raises(Refused, match="no night '2020-01-01' in the index, the last ones are"):
         analyse(index_of(), "2020-01-01")
@@ -266,7 +275,7 @@ def test_analyse__provenance_that_changed_since_last_night():
 
     assert [(one.what, one.before, one.after) for one in told.differences] == [
         ("driver", "580.65.06", "580.95.05")]
-    assert told.provenance == {"b": {"driver": "580.95.05"}}
+    assert told.provenance == {"b": {"driver": {"version": "580.95.05"}}}
 
 
 # --- Grid, fleet, pairs, incidents ------------------------------------------------------------

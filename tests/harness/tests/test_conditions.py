@@ -35,6 +35,12 @@ def holds(entries, **known):
     ({"driver.version": ">=580.65.06"}, {"driver__version": "580.65.04"}, False),
     ({"engine.toolkit": ">=1.18"}, {"engine__toolkit": "1.18.0~rc.1-1"}, True),
     ({"engine.toolkit": "<1.18"}, {"engine__toolkit": "1.17.8-1"}, True),
+    # One of these two has to hold, also for a release candidate.
+    ({"engine.toolkit": ">=1.18"}, {"engine__toolkit": "1.18.0-rc.1"}, True),
+    ({"engine.toolkit": "<1.18"}, {"engine__toolkit": "1.18.0-rc.1"}, False),
+    ({"engine.version": ">=20.10.24"}, {"engine__version": "20.10.24+dfsg1"}, True),
+    ({"engine.version": "<=20.10.24"}, {"engine__version": "20.10.24+dfsg1"}, True),
+    ({"engine.version": "==27.*"}, {"engine__version": "v27.3.1-ce"}, True),
     ({"gpus": ">=2"}, {"gpus": 8}, True),
     ({"gpus": ">=2"}, {"gpus": 1}, False),
     ({"gpus": "8"}, {"gpus": 8}, True),

@@ -18,19 +18,20 @@ def request(**more):
                       "image": "gpu-selftest:13.0", "digest": "sha256:12", **more})
 
 
+OUT = Path("/out/1/x")
 FULL = {"devices": (A, B), "capabilities": "compute,utility", "grace_s": 7.0,
         "environment": (("NCCL_DEBUG", "WARN"),), "labels": (("gpu-selftest.run", "r1"),),
         "arguments": ("--level", "full"), "options": ("--memory", "8g")}
 
 
 def test_docker():
-    assert run_words(DOCKER, request(**FULL), Path("/tmp/x/cid"), {"gpu-selftest.token": "t"}, GPUS,
+    assert run_words(DOCKER, request(**FULL), OUT, Path("/tmp/x/cid"), {"gpu-selftest.token": "t"}, GPUS,
                      ("--ulimit", "memlock=-1")) == [
         "run", "--name", "gst-1", "--cidfile", "/tmp/x/cid", "--pull", "never",
         "--label", "gpu-selftest.run=r1", "--label", "gpu-selftest.token=t", "--stop-timeout", "7",
         "--log-driver", "json-file", "--log-opt", "max-size=1m", "--log-opt", "max-file=1",
-        "--read-only", "--network", "none", "--cap-drop", "ALL",
-        "--security-opt", "no-new-privileges", "--shm-size", "1g", "--volume", "/out/1:/results:Z",
+        "--read-only", "--tmpfs", "/tmp:size=64m,mode=1777", "--network", "none", "--cap-drop", "ALL",
+        "--security-opt", "no-new-privileges", "--shm-size", "1g", "--volume", "/out/1/x:/results:Z",
         "--gpus", '"device=GPU-aaaa,GPU-bbbb"',
         "--env", "NVIDIA_DRIVER_CAPABILITIES=compute,utility", "--env", "NCCL_DEBUG=WARN",
         "--ulimit", "memlock=-1", "--memory", "8g", "sha256:12",
@@ -38,14 +39,14 @@ def test_docker():
 
 
 def test_podman():
-    assert run_words(PODMAN, request(**FULL), Path("/tmp/x/cid"), {"gpu-selftest.token": "t"}, CDI,
+    assert run_words(PODMAN, request(**FULL), OUT, Path("/tmp/x/cid"), {"gpu-selftest.token": "t"}, CDI,
                      ("--ulimit", "host")) == [
         "run", "--name", "gst-1", "--cidfile", "/tmp/x/cid", "--pull", "never",
         "--label", "gpu-selftest.run=r1", "--label", "gpu-selftest.token=t", "--stop-timeout", "7",
         "--log-driver", "k8s-file", "--log-opt", "max-size=1mb",
-        "--read-only", "--network", "none", "--cap-drop", "ALL",
+        "--read-only", "--tmpfs", "/tmp:size=64m,mode=1777", "--network", "none", "--cap-drop", "ALL",
         "--security-opt", "no-new-privileges", "--read-only-tmpfs=false", "--shm-size", "1g",
-        "--volume", "/out/1:/results:Z",
+        "--volume", "/out/1/x:/results:Z",
         "--device", "nvidia.com/gpu=GPU-aaaa", "--device", "nvidia.com/gpu=GPU-bbbb",
         "--env", "NVIDIA_DRIVER_CAPABILITIES=compute,utility", "--env", "NCCL_DEBUG=WARN",
         "--ulimit", "host", "--memory", "8g", "sha256:12",
@@ -73,7 +74,7 @@ def test_no_devices_are_not_taken_for_all(way):
 
 
 def test_image_without_digest_is_run_by_name():
-    words = run_words(DOCKER, request(digest=None), Path("/cid"), {}, GPUS)
+    words = run_words(DOCKER, request(digest=None), OUT, Path("/cid"), {}, GPUS)
 
     assert words[-3:] == ["gpu-selftest:13.0", "--json", "/results/report.json"]
 
@@ -81,4 +82,4 @@ def test_image_without_digest_is_run_by_name():
 @pytest.mark.parametrize("folder", ["/out/a:b", "/out/a,b"])
 def test_folder_that_would_be_read_as_options_is_refused(folder):
     with pytest.raises(Refused, match="cannot be mounted"):
-        run_words(DOCKER, request(results=Path(folder)), Path("/cid"), {}, GPUS)
+        run_words(DOCKER, request(), Path(folder), Path("/cid"), {}, GPUS)

@@ -170,13 +170,22 @@ def test_anothers_container_of_the_same_name_is_left_alone(fake):
 
 
 def test_report_that_is_none(fake):
-    fake.plan(runs=0)
-    results = fake.folder / "results"
-    results.mkdir()
-    (results / "report.json").symlink_to("/etc/hostname")
+    fake.plan(runs=0, link="/etc/hostname")
     ran = fake.run()
 
     assert ran.report is None and "cannot read 'report.json'" in ran.message, ran
+
+
+def test_only_the_container_can_write_its_report(fake):
+    """In a folder that is open to everybody, and that nobody else can find."""
+    fake.plan(runs=0, report=REPORT)
+    fake.run()
+    results = fake.folder / "results"
+    [inner] = results.iterdir()
+
+    assert results.stat().st_mode & 0o777 == 0o711
+    assert inner.stat().st_mode & 0o777 == 0o777 and inner.name != "results"
+    assert [path.name for path in inner.iterdir()] == ["report.json"]
 
 
 # --- what was left behind ---

@@ -2,6 +2,7 @@
 """Commands that behave, and commands that do not: each has to come to an end with the right word
 and without a process that is left."""
 
+import errno
 import os
 import sys
 import threading
@@ -60,6 +61,29 @@ def test_output_and_exit_code_are_kept_apart():
 def test_merged_output_keeps_its_order():
     done = shell("echo one; echo two >&2; echo three", is_merged=True)
     assert (done.stdout, done.stderr) == ("one\ntwo\nthree\n", "")
+
+
+def test_kernel_without_files_for_processes(monkeypatch, tmp_path):
+    def missing(pid):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(os, "pidfd_open", missing)
+    assert shell("echo out; exit 3").exit_code == 3
+    assert shell("sleep 1000 & echo $!; exit 4").exit_code == 4
+    done = shell(IGNORES_TERM, folder=tmp_path, stop=stop_when(tmp_path / "ready"), grace_s=0.2)
+    assert (done.is_stopped, done.exit_code) == (True, 128 + 9)
+
+
+def test_who_is_interrupted_leaves_nothing_running(tmp_path):
+    class Interrupt:
+        def is_set(self):
+            if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text():
+                raise KeyboardInterrupt
+            return False
+
+    with pytest.raises(KeyboardInterrupt):
+        shell("echo $$ > pid; exec sleep 1000", folder=tmp_path, stop=Interrupt())
+    assert is_gone(int((tmp_path / "pid").read_text()))
 
 
 def test_nothing_to_read_from_standard_input():

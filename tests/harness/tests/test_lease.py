@@ -44,6 +44,30 @@ for _ in range(int(count)):
         os.unlink(f"{folder}/inside")
 """
 
+# Another harness: uses GPUs and the fabric in an order of its own, and ends with 1 if it was ever
+# beside somebody whom its lease excludes.
+MIXED = """
+import os, random, sys
+from gpu_selftest_harness.lease import Leases
+folder, seed, *uuids = sys.argv[1:]
+chance = random.Random(seed)
+os.close(os.open(f"{folder}/{seed}.ready", os.O_CREAT))
+while sum(name.endswith(".ready") for name in os.listdir(folder)) < 3:
+    pass
+for _ in range(50):
+    alone, own = chance.random() < 0.3, chance.sample(uuids, chance.randint(1, 2))
+    with Leases(folder).hold(own, fabric=alone, wait_s=60):
+        marks = [f"{folder}/{uuid}.inside" for uuid in own]
+        for mark in marks:
+            os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+        for _ in range(100):
+            inside = {name for name in os.listdir(folder) if name.endswith(".inside")}
+            if alone and len(inside) != len(own):
+                sys.exit(1)
+        for mark in marks:
+            os.unlink(mark)
+"""
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -158,6 +182,14 @@ def test_two_that_want_the_same_in_other_orders_never_meet_nor_wait_for_ever(fol
     folder.mkdir()
     with started(BUSY, folder, 100, A, B) as one, started(BUSY, folder, 100, B, A) as two:
         assert (one.wait(LONG_S), two.wait(LONG_S)) == (0, 0)
+
+
+def test_whatever_three_harnesses_want_nobody_is_beside_whom_he_excludes(folder):
+    folder.mkdir()
+    uuids = [f"GPU-{number}" for number in range(8)]
+    with (started(MIXED, folder, 1, *uuids) as one, started(MIXED, folder, 2, *uuids) as two,
+          started(MIXED, folder, 3, *uuids) as three):
+        assert [child.wait(LONG_S) for child in (one, two, three)] == [0, 0, 0]
 
 
 def test_no_file_stays_open(folder, leases):

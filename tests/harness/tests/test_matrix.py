@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matrices import H100, changed, node, small, text
 
 from gpu_selftest_harness import matrix
@@ -137,6 +139,12 @@ BAD = [
     ("model", {"axes": {"gpu": ["h200"]}}, f"axes.gpu: 'h200' is no model, valid are {H100}"),
     ("value", {"rows": [{"product": {"driver": "470", "cuda": "*", "variant": "*"}}]},
      "rows[0].product: driver: '470' is not one of 535, 580, '*'"),
+    ("axis of defaults", {"defaults": {"axes": {"colour": "red"}}},
+     "defaults.axes: 'colour' is not one of driver, cuda"),
+    ("not a map", {"models": "all"}, "models: 'all' is not a map"),
+    ("nothing", {"rows": None}, "rows: nothing is not a list"),
+    ("yes", {"defaults": {"environment": {"A": True}}},
+     "defaults.environment.A: true is not text, write it in quotes"),
     ("neither", {"rows": [{"launches": 3}]}, "rows[0]: it has to have one of 'product' and 'cell'"),
     ("not one", {"rows": [{"cell": {"driver": "*", "cuda": "13.0", "variant": "base"}}]},
      "rows[0].cell: it is more than one cell"),
@@ -227,6 +235,17 @@ def test_all_that_is_wrong_is_named_at_once():
     assert "exclude[0]" in said and "expect[0]" in said
 
 
+def test_product_that_fills_the_memory_is_refused():
+    values = [str(number) for number in range(100, 130)]
+    axes = {"driver": values, "cuda": [f"{value}.0" for value in values],
+            "distro": [f"d{value}" for value in values]}
+    everything = {"driver": "*", "cuda": "*", "distro": "*", "variant": "base"}
+
+    said = refusal(changed(axes=axes, rows=[{"product": everything}]))
+    assert "rows[0].product: it makes 27000 cells, at most 20000 are planned" in said
+    assert len(small(axes=axes, rows=[{"product": {**everything, "cuda": "100.0"}}]).cells()) == 900
+
+
 YAML = [
     ("duplicate", "version: 1\naxes: {}\nversion: 1\n",
      "f:3: 'version' is there twice, first in line 1"),
@@ -239,7 +258,7 @@ YAML = [
     ("two documents", "a: 1\n---\nb: 1\n", "f:2: not YAML"),
     ("empty", "# nothing\n", "the file is empty"),
     ("control", "a: \x00\n", "not YAML"),
-    ("deep", "[" * 5000, "nested too deeply"),
+    ("deep", "[" * 1500, "nested too deeply"),
 ]
 
 
@@ -271,6 +290,28 @@ def test_file_that_is_no_text_is_refused(tmp_path, content, expected):
 
     with pytest.raises(Refused, match=expected):
         matrix.load(path)
+
+
+def test_mark_of_other_editors_is_no_key(tmp_path):
+    path = tmp_path / "m.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + text().encode())
+
+    assert len(matrix.load(path).cells()) == 12
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_no_file_is_anything_but_read_or_refused(data):
+    words = data.draw(st.lists(st.sampled_from(text().splitlines()), max_size=60))
+    words += data.draw(st.lists(st.text(max_size=20), max_size=2))
+    source = "\n".join(data.draw(st.permutations(words)))
+
+    try:
+        found = matrix.from_text(source)
+    except Refused as error:
+        assert str(error).startswith("matrix.yaml:")
+    else:
+        assert found.cells()
 
 
 def test_missing_file_is_refused(tmp_path):

@@ -139,6 +139,9 @@ def test_node_that_contradicts_the_model_is_told():
                                        for gpu in NODES[0].gpus))
 
     found = small().lint([odd, NODES[1]])
+    unknown = replace(odd, gpus=(replace(odd.gpus[0], compute_capability=""),))
 
+    assert small().lint([unknown, NODES[1]]) == []
+    assert small(models={H100: {"names": [H100_NAME]}}).lint([odd, NODES[1]]) == []
     assert [text.split(": ", 1)[1] for text in found] == [
         f"models.{H100}.compute_capability: it is 9.0, and 8.0 on node 'n1'"]

@@ -118,6 +118,21 @@ def test_first_match_decides(whens, injection):
 
 
 @settings(max_examples=60, deadline=None)
+@given(whens=st.lists(WHEN, min_size=2, max_size=6))
+def test_what_the_lint_calls_unreachable_decides_nothing(whens):
+    m = small(expect=[{"when": when, "word": "FAIL", "id": f"host.rule-{n}", "reason": "x"}
+                      for n, when in enumerate(whens)])
+    told = {n for n in range(len(whens)) for line in m.lint()
+            if f"expect[{n}]: nothing reaches it" in line
+            or f"expect[{n}]: it matches no cell" in line}
+
+    decided = {m.expect(cell, "", injection, {}).rule for cell in m.cells()
+               for injection in (None, "none", "host", "legacy", "cdi", "jit-cdi")}
+
+    assert not told & decided
+
+
+@settings(max_examples=60, deadline=None)
 @given(whens=st.lists(WHEN.map(lambda w: {k: v for k, v in w.items() if k != "injection"})
                       .filter(bool), max_size=3))
 def test_cells_are_those_that_nothing_excludes(whens):

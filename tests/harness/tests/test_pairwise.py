@@ -82,6 +82,16 @@ def test_matrix_has_each_pair_for_each_driver():
         assert len(found) < 36
 
 
+def test_covers_of_two_drivers_differ():
+    # The same cells on each driver would leave the same combinations out everywhere.
+    m = covered(pairwise={"over": ["cuda", "variant", "devices", "capabilities"], "seed": 7,
+                          "product": {"driver": "*"}})
+
+    one, other = ({(c.cuda, c.variant, c.devices, c.capabilities) for c in m.cells()
+                   if c.driver == driver} for driver in ("535", "580"))
+    assert one != other
+
+
 def test_matrix_covers_what_exclusions_leave():
     m = covered(pairwise={"over": ["cuda", "variant", "devices"], "seed": 7,
                           "product": {"driver": "580"}},

@@ -122,6 +122,51 @@ def test_entry_of_no_cell_of_this_run_says_so(tmp_path):
                                 "of site operations")
 
 
+@pytest.mark.parametrize("also,is_red", [
+    ((), False), (("hardware.nvlink-down",), False), (("hardware.wrong-result",), True)])
+def test_what_another_launch_found_is_not_hidden(tmp_path, also, is_red):
+    (found,), _ = applied(tmp_path, outcome(also=also))
+
+    assert found.is_red is is_red
+
+
+def test_two_findings_need_two_entries(tmp_path):
+    second = ENTRY.split("quarantine:\n")[1].replace("nvlink-down", "wrong-result")
+
+    (found,), problems = applied(tmp_path, outcome(also=("hardware.wrong-result",)),
+                                 text=ENTRY + second)
+
+    assert not found.is_red and problems == []
+
+
+# Each with what its workloads say; the entry is about all-reduce alone.
+@pytest.mark.parametrize("others,is_red", [
+    ([outcome()], False),
+    ([outcome(), outcome(workload="sgemm", is_as_expected=True, word="PASS", finding=None)], False),
+    ([outcome(workload="peer-copy", is_as_expected=True), outcome()], False),
+    ([outcome(), outcome(workload="peer-copy")], True),
+    ([outcome(), outcome(workload="sgemm", finding="hardware.wrong-result")], True),
+    ([outcome(finding="hardware.wrong-result")], True),
+    ([], True),
+], ids=["known", "another passed", "expected elsewhere", "same elsewhere", "another failed",
+        "another finding", "none"])
+def test_cell_is_red_unless_all_of_its_workloads_are_known(tmp_path, others, is_red):
+    q = Quarantine.load(write(tmp_path))
+
+    found, _ = q.apply([outcome(workload=""), *others], CELLS, "2026-11-27")
+
+    assert found[0].is_red is is_red
+
+
+def test_cell_that_found_more_than_its_workloads_is_red(tmp_path):
+    q = Quarantine.load(write(tmp_path))
+
+    found, _ = q.apply([outcome(workload="", also=("host.no-gpu",)), outcome()], CELLS,
+                       "2026-11-27")
+
+    assert [o.is_red for o in found] == [True, False]
+
+
 def test_what_is_as_expected_needs_no_quarantine(tmp_path):
     (found,), problems = applied(tmp_path, outcome(is_as_expected=True))
 

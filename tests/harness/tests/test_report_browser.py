@@ -2,6 +2,8 @@
 """The page as Chromium shows it: light and dark, wide and narrow, with a keyboard, without a script,
 and with hostile names. Needs chromium and its driver; skipped where they are not."""
 
+import importlib.resources
+import os
 import shutil
 from dataclasses import replace
 
@@ -43,13 +45,15 @@ return pairs;
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     webdriver = pytest.importorskip("selenium.webdriver")
+    folder = tmp_path_factory.mktemp("chromium")  # of all that it would leave in /tmp
     options = webdriver.ChromeOptions()
     options.binary_location = BROWSER
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                     f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+                     f"--user-data-dir={folder / 'profile'}"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    service = webdriver.ChromeService(DRIVER, env={**os.environ, "TMPDIR": str(folder)})
+    driver = webdriver.Chrome(options=options, service=service)
     yield driver
     driver.quit()
 
@@ -214,3 +218,17 @@ def test_page__prints_on_white_with_all_cells_open(show, browser):
         " document.querySelectorAll('details.cell:not([open])').length]")
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert ground == ["rgb(255, 255, 255)", 0]
+
+
+@pytest.mark.parametrize("make", [lambda: sample(30, 20), hostile], ids=["healthy", "hostile"])
+def test_page__has_nothing_that_axe_complains_of(show, make):
+    """axe-core: landmarks, names, heads of tables, order of headings, contrast and the like."""
+    rules = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
+    driver = show(make())
+    driver.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
+    driver.execute_script(rules)
+    found = driver.execute_async_script(
+        "const tell = arguments[0]; axe.run(document, {resultTypes: ['violations']})"
+        ".then(r => tell([r.passes.length, r.violations.map(v => [v.id, v.nodes[0].html])]),"
+        " e => tell([0, String(e)]))")
+    assert found[0] > 20 and found[1] == []

@@ -81,7 +81,7 @@ def test_page__tells_failures_as_expected_from_broken_ones(text):
         squares.setdefault(td.get("class"), []).append(" ".join("".join(td.itertext()).split()))
     assert {name: len(found) for name, found in squares.items()} == {
         "t-good": 28, "t-expected": 6, "t-wrong": 1, "t-held": 1}
-    assert set(squares["t-expected"]) == {"◆ FAILas expected"}
+    assert set(squares["t-expected"]) == {"◆ FAILexpected"}
     assert squares["t-wrong"] == ["✗ FAILhardware"]
 
 
@@ -128,3 +128,19 @@ def test_page__counts_the_series_that_it_leaves_out():
 
 def test_page__is_the_same_twice():
     assert page(sample(20, 10)) == page(sample(20, 10))
+
+
+def test_page__tells_a_cell_and_its_workloads_in_one_row():
+    analysis = sample(30, 10)
+    whole = analysis.changes[0]
+    analysis.changes = [whole, replace(whole, workload="sgemm"), replace(whole, workload="host-copy")]
+    rows = ["".join(row.itertext()) for row in parsed(page(analysis)).iterfind(
+        f".//{HTML}section[@id='changes']//{HTML}table[@class='story']/{HTML}tbody/{HTML}tr")]
+    assert len(rows) == 1 and "sgemm and host-copy" in rows[0]
+
+
+def test_page__calls_gpus_by_their_place_where_only_the_run_knows_them():
+    analysis = sample(30, 10)
+    uuid, analysis.gpus = next(iter(analysis.gpus)), {}
+    analysis.verdict = replace(analysis.verdict, headline=f"{uuid} is slow")
+    assert parsed(page(analysis)).find(f".//{HTML}h1").text == "gpu 0 is slow"

@@ -77,6 +77,14 @@ def test_band__is_a_closed_area_of_few_points_as_wide_as_the_year():
     assert {y for _, y in walk(path)} == {frame.y(40.0), frame.y(60.0)}
 
 
+def test_band__shows_nothing_between_two_levels():
+    lows, highs = [40.0] * 355 + [10.0] * 10, [60.0] * 355 + [20.0] * 10
+    frame = svg.box(NIGHTS, [0.0] * 365, [100.0] * 365)
+    first, second = svg.band(frame, NIGHTS, lows, highs, (355,)).split("z")[:2]
+    assert {y for _, y in walk(first)} == {frame.y(40.0), frame.y(60.0)}
+    assert set(walk(second)) == {(x, frame.y(v)) for x in (355, 364) for v in (10.0, 20.0)}
+
+
 def test_band__of_one_night_is_none():
     assert svg.band(svg.box(NIGHTS[:1], [1], [2]), NIGHTS[:1], [1], [2]) == ""
 

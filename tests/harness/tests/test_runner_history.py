@@ -3,6 +3,7 @@
 
 import pytest
 
+from gpu_selftest_harness.analysis.suspects import Suspects
 from gpu_selftest_harness.model import History, SeriesKey
 from gpu_selftest_harness.runner import Earlier
 from records import UUIDS, cell, launch, metric, node, planned, report
@@ -31,7 +32,7 @@ def wanted(values, *histories, night="2026-11-27", told=None, unit="bytes_per_s"
                 for i, value in enumerate(values, 1)]
     for one in launches:
         one.report["gpus"][0]["facts"].update(told or {})
-    return Earlier(FakeIndex(*histories), node(), night).confirmations(planned(), launches)
+    return Suspects(histories, night, node())(planned(), launches)
 
 
 def test_a_night_like_the_others_needs_no_confirming():

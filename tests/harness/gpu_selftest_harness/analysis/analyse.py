@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections import Counter
 
 from ..errors import Refused
+from ..provenance import difference
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, worst
 from .fleet import fleets, pair_matrices
 from .grid import grids
 from .incidents import incidents
-from .provenance import differences
 from .trends import trends
 from .values import Analysis, Change, Verdict
 
@@ -25,7 +25,7 @@ def analyse(index, night=None):
         raise Refused(f"there is no night '{night}' in the index, the last ones are "
                       + ", ".join(nights[-5:]))
     previous = max((one for one in nights if one < night), default=None)
-    outcomes = list(index.outcomes(night))
+    outcomes, runs = list(index.outcomes(night)), list(index.runs(night))
     before = list(index.outcomes(previous)) if previous else []
     told = trends(list(index.histories()), night, index.provenance)
     cells = {key: index.cell(key) for key in
@@ -43,8 +43,7 @@ def analyse(index, night=None):
         provenance=_provenance(told, night, index.provenance),
         quarantine=[one for one in outcomes if one.quarantine is not None],
         intermittent=[one for one in outcomes if one.is_intermittent],
-        runs=list(index.runs(night)),
-        is_simulated=any(getattr(run, "is_simulated", False) for run in index.runs(night)))
+        runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs))
 
 
 def verdict(outcomes, found):
@@ -100,5 +99,15 @@ def _differences(told, night, previous, provenance):
     pairs = {(one[cell], other[cell]) for cell in one.keys() & other.keys()
              if one[cell] != other[cell]}
     # Several cells that differ in the same way say so once.
-    return list(dict.fromkeys(difference for pair in sorted(pairs)
-                              for difference in differences(*map(provenance, pair))))
+    return list(dict.fromkeys(one for pair in sorted(pairs)
+                              for one in difference(*map(provenance, pair))))
+
+
+def _gpus(runs):
+    """UUID -> what people call it: where it is, and what."""
+    named = {}
+    for run in runs:
+        node = run.header.get("node") or {}
+        for gpu in node.get("gpus") or ():
+            named[gpu["uuid"]] = f"{node.get('name', '')} GPU {gpu.get('index', '?')}"
+    return named

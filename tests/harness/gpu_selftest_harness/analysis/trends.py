@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..model import History
+from ..provenance import difference
 from ..statistics import change_points
 from ..statistics.clocks import separate
 from ..statistics.correlation import TO_SD
@@ -17,7 +18,6 @@ from ..statistics.ranks import LONGEST
 from ..statistics.smallest import NIGHTS, detectable
 from ..statistics.values import CLOCK, CONFIRMED, REFUTED, SUSPECT as GATE_SUSPECT
 from ..words import DIRECTION_OF_UNIT, HIGHER
-from .provenance import differences
 from .values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED, YOUNG, Point,
                      Trend)
 
@@ -30,15 +30,15 @@ def trends(histories, night, provenance=None):
     cut = [history for history in cut if history.nights]
     judged = [index for index, history in enumerate(cut) if direction_of(history)]
     alarms = dict(zip(judged, change_points.replay(
-        [np.array(cut[index].values)[clean(cut[index])] for index in judged])))
+        [clean_values(cut[index]) for index in judged])))
     told = [_trend(history, night, alarms.get(index, []), provenance)
             for index, history in enumerate(cut)]
     return sorted(told, key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
 
 
-def until(history, night):
-    """The history as it was at the end of that night."""
-    count = sum(1 for one in history.nights if one <= night)
+def until(history, night, is_before=False):
+    """The history as it was at the end of that night, or before it."""
+    count = sum(1 for one in history.nights if one < night or one == night and not is_before)
     if count == len(history.nights):
         return history
     lists = ("nights", "values", "lows", "highs", "launches", "clocks_hz", "flags", "provenance")
@@ -51,9 +51,30 @@ def direction_of(history):
 
 def clean(history):
     """Places of the nights that may be compared."""
-    flags = history.flags or [""] * len(history.values)
-    return [index for index, (value, flag) in enumerate(zip(history.values, flags))
-            if not flag and np.isfinite(value) and value > 0]
+    values = np.asarray(history.values, dtype=float)
+    is_clean = np.isfinite(values) & (values > 0)
+    if history.flags:
+        is_clean &= np.array([not flag for flag in history.flags])
+    return np.flatnonzero(is_clean).tolist()
+
+
+def clean_values(history):
+    return np.array(history.values, dtype=float)[clean(history)]
+
+
+def levels(histories):
+    """Of each, the values since its last change point."""
+    values = [clean_values(history) for history in histories]
+    return [own[_start(alarms):] for own, alarms in zip(values, change_points.replay(values))]
+
+
+def gate_of(history, level, tonight, confirmations):
+    return gate(level, tonight, confirmations, direction_of(history),
+                floor_of(history.key.unit, history.key.metric))
+
+
+def _start(alarms):
+    return max((alarm.point.index for alarm in alarms if not alarm.point.went_away), default=0)
 
 
 def _trend(history, night, alarms, provenance):
@@ -63,14 +84,13 @@ def _trend(history, night, alarms, provenance):
         return Trend(history, UNJUDGED, f"nobody says which way {history.key.unit or 'it'} is better",
                      None, tonight, None, None, None)
     places = clean(history)
-    values = np.array(history.values)[places]
+    values = clean_values(history)
     points = tuple(_point(history, places, alarm, direction, night, provenance) for alarm in alarms)
-    start = max((alarm.point.index for alarm in alarms if not alarm.point.went_away), default=0)
-    level = values[start:][-LONGEST:]
+    level = values[_start(alarms):][-LONGEST:]
     median = float(np.median(level)) if len(level) else None
     spread = TO_SD * float(np.median(np.abs(level - median))) / median if len(level) else None
     is_clean_tonight = tonight is not None and bool(places) and places[-1] == len(history.values) - 1
-    gated = _gate(history, values, alarms, direction) if is_clean_tonight else None
+    gated = _gate(history, values, alarms) if is_clean_tonight else None
     trend = Trend(history, STEADY, "", direction, tonight, median, spread, gated, points)
     if not is_clean_tonight:
         return replace(trend, word=NOISY, reason=_why_not(history, tonight))
@@ -102,16 +122,14 @@ def _judged(trend, values, level, is_told):
     return replace(trend, reason=f"no regression; {seen}{refuted}")
 
 
-def _gate(history, values, alarms, direction):
+def _gate(history, values, alarms):
     """Against the level that was known before tonight."""
-    known = max((alarm.point.index for alarm in alarms
-                 if alarm.told_at < len(values) - 1 and not alarm.point.went_away), default=0)
+    known = _start([alarm for alarm in alarms if alarm.told_at < len(values) - 1])
     launches = history.launches[-1] or [values[-1]]
     # What is more than usual was started to confirm.
     usual = int(np.median([len(one) for one in history.launches[:-1]] or [len(launches)]))
     first, more = launches[:usual] or launches, launches[usual:]
-    return gate(values[known:-1], night_value(first), more, direction,
-                floor_of(history.key.unit, history.key.metric))
+    return gate_of(history, values[known:-1], night_value(first), more)
 
 
 def _point(history, places, alarm, direction, night, provenance):
@@ -122,7 +140,7 @@ def _point(history, places, alarm, direction, night, provenance):
     if provenance and history.provenance:
         one, other = history.provenance[before], history.provenance[index]
         if one != other:
-            suspects = tuple(differences(provenance(one), provenance(other)))
+            suspects = tuple(difference(provenance(one), provenance(other)))
     return Point(replace(alarm.point, index=index), history.nights[index],
                  is_new=history.nights[places[alarm.told_at]] == night,
                  is_worse=worse * alarm.point.shift > 0, suspects=suspects,

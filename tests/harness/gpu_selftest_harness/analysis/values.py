@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..model import Cell, History, Outcome
+from ..provenance import Difference
 from ..statistics.values import ChangePoint, Gate, Separation, Standing
 
 # Of a series, worst first. DROPPED: tonight is worse, and confirmed. SHIFTED: tonight tells that it
@@ -60,15 +61,6 @@ class Grid:
     drivers: tuple[str, ...]
     cudas: tuple[str, ...]
     squares: dict[tuple[str, str], Square]  # by (driver, cuda); not there: not in the matrix
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What is not the same in the provenance of two nights."""
-
-    what: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)

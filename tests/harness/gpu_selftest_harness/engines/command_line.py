@@ -22,9 +22,10 @@ TOKEN, OWNER, DEADLINE = (f"{LABEL}{word}" for word in ("token", "owner", "deadl
 GPUS, CDI, BY_HAND = WAYS = ("gpus", "cdi", "options")
 CDI_KIND = "nvidia.com/gpu"
 
-# What the program needs no more than: nothing to write to but the results, nobody to talk to.
-LOCKED = ("--read-only", "--network", "none", "--cap-drop", "ALL",
-          "--security-opt", "no-new-privileges")
+# What the program needs no more than, as in images/compose.yaml: nothing to write to but the results
+# and a small /tmp, nobody to talk to.
+LOCKED = ("--read-only", "--tmpfs", "/tmp:size=64m,mode=1777", "--network", "none",
+          "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 # What collectives of eight GPUs share; an engine's 64 MB are too few.
 SHARED_MEMORY = ("--shm-size", "1g")
 
@@ -71,11 +72,11 @@ def pairs(option: str, rows) -> list[str]:
     return [word for name, value in rows for word in (option, f"{name}={value}")]
 
 
-def run_words(dialect: Dialect, request: Request, cid_file: Path, labels: dict[str, str],
-              way: str, options: tuple[str, ...] = ()) -> list[str]:
-    """All words after the client's own, in the foreground. Not removed by the engine at its end:
-    how it ended is asked for first."""
-    results = str(request.results.absolute())
+def run_words(dialect: Dialect, request: Request, folder: Path, cid_file: Path,
+              labels: dict[str, str], way: str, options: tuple[str, ...] = ()) -> list[str]:
+    """All words after the client's own, in the foreground; `folder` is where the report goes. Not
+    removed by the engine at its end: how it ended is asked for first."""
+    results = str(folder.absolute())
     if ":" in results or "," in results:
         raise Refused(f"'{results}' cannot be mounted: a comma or colon is in its name")
     capabilities = ([("NVIDIA_DRIVER_CAPABILITIES", request.capabilities)]

@@ -75,8 +75,9 @@ class Container:
         # Not in the folder of results: what a container can write names nothing to be removed.
         with tempfile.TemporaryDirectory(prefix="gpu-selftest-") as folder:
             cid_file = Path(folder) / "cid"
-            words = run_words(self.dialect, request, cid_file, labels, self.way, self.options)
-            open_to_container(request.results)
+            results = open_to_container(request.results)
+            words = run_words(self.dialect, request, results, cid_file, labels, self.way,
+                              self.options)
             box = Box(self.client, self.dialect, f"label={TOKEN}={token}", cid_file)
             client = self.client.start(words)
             try:
@@ -87,7 +88,7 @@ class Container:
                 if not client.failed:
                     seen.stuck = box.remove(may_still_come=client.is_killed,
                                             settle_s=self.settle_s, bound_s=self.remove_s)
-        report, seen.wrong = read_report(request.results)
+        report, seen.wrong = read_report(results)
         seen.has_report, seen.client_exit = report is not None, client.exit_code
         return Ran(started_utc=started_utc, duration_s=time.monotonic() - start,
                    stage=stage_of(seen), exit_code=exit_code_of(seen),
@@ -135,11 +136,15 @@ def has_stopped(box: Box, bound_s: float) -> bool:
         pause.wait(0.1)
 
 
-def open_to_container(folder: Path):
-    """The program is user 65532 of the container, and who that is here depends on the engine. The
-    folder above is its owner's alone."""
+def open_to_container(folder: Path) -> Path:
+    """A new folder in it that the program may write to: its user is 65532 in the container, and who
+    that is here depends on the engine. Everybody may, who knows its name: the folder around it
+    shows that to its owner alone."""
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o777)
+    folder.chmod(0o711)
+    inner = Path(tempfile.mkdtemp(dir=folder))
+    inner.chmod(0o777)
+    return inner
 
 
 def identity(image: str, found: dict) -> str:

@@ -20,8 +20,9 @@ from .excerpt import LIMIT_BYTES, Excerpt
 KILL_WAIT_S = 10.0
 # For what is still in the pipes after the end; whoever holds them then is not ours.
 DRAIN_S = 0.5
-# How often it is asked whether somebody wants it ended.
-STOP_POLL_S = 0.1
+# How often it is asked whether somebody wants it ended, or whether it has ended, where no file
+# tells that.
+POLL_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ class _Watch:
     def __init__(self, child, stop, limit_bytes):
         self.child, self.stop = child, stop
         self.is_stuck, self.exit_code = False, None
-        self.pid_file = os.pidfd_open(child.pid)
         self.selector = selectors.DefaultSelector()
-        self.selector.register(self.pid_file, selectors.EVENT_READ)
+        self.pid_file = _pid_file(child.pid)
+        if self.pid_file is not None:
+            self.selector.register(self.pid_file, selectors.EVENT_READ)
         self.excerpts = {}
         for name in ("stdout", "stderr"):
             pipe = getattr(child, name)
@@ -112,25 +114,29 @@ class _Watch:
                 return "timed-out"
             if stop is not None and stop.is_set():
                 return "stopped"
-            if self._read(left_s if stop is None else min(left_s, STOP_POLL_S)):
+            must_poll = stop is not None or self.pid_file is None
+            self._read(min(left_s, POLL_S) if must_poll else left_s)
+            if self._has_ended():
                 return None
 
+    def _has_ended(self):
+        """Without waiting for it, so that its number stays its own."""
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.child.pid, how) is not None
+
     def _read(self, timeout_s):
-        """Whether the child has ended."""
-        is_ended = False
         for key, _ in self.selector.select(timeout_s):
             if key.data is None:
-                is_ended = True
                 continue
             data = os.read(key.fd, 65536)
             if data:
                 key.data.add(data)
             else:
                 self.selector.unregister(key.fileobj)
-        return is_ended
 
     def _drain(self):
-        self.selector.unregister(self.pid_file)
+        if self.pid_file is not None:
+            self.selector.unregister(self.pid_file)
         deadline = time.monotonic() + DRAIN_S
         while self.selector.get_map() and (left_s := deadline - time.monotonic()) > 0:
             self._read(left_s)
@@ -138,12 +144,11 @@ class _Watch:
     def _tell(self, number):
         """Only the command itself: how its children end is its own business until it is killed."""
         try:
-            signal.pidfd_send_signal(self.pid_file, number)
-        except ProcessLookupError:
+            os.kill(self.child.pid, number)
+        except (ProcessLookupError, PermissionError):
             pass
 
     def _kill_all(self):
-        # Its number is not reused, since it has not been waited for yet.
         try:
             os.killpg(self.child.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
@@ -151,6 +156,15 @@ class _Watch:
 
     def close(self):
         self.selector.close()
-        os.close(self.pid_file)
+        if self.pid_file is not None:
+            os.close(self.pid_file)
         for name in self.excerpts:
             getattr(self.child, name).close()
+
+
+def _pid_file(pid):
+    """Readable when the process ends; None where the kernel has no such file, before Linux 5.3."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None

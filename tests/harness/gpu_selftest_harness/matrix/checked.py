@@ -76,8 +76,7 @@ def _shown(value) -> str:
         return "a map"
     if isinstance(value, list):
         return "a list"
-    return {None: "nothing", True: "true", False: "false"}.get(value, str(value)) \
-        if not isinstance(value, (int, float)) or isinstance(value, bool) else str(value)
+    return "nothing" if value is None else str(value).lower()
 
 
 def _quotes(value, rule) -> str:

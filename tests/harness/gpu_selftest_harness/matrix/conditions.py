@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from ..errors import Refused
 from ..model import AXES
@@ -33,12 +33,10 @@ EXACT = re.compile(r"^[0-9]+(?:\.[0-9]+)*$")
 
 
 def version(text) -> Version | None:
-    """None if there is no version in it; '1.18.0~rc.1-1' is 1.18.0."""
-    try:
-        return Version(str(text))
-    except InvalidVersion:
-        start = re.match(r"[0-9]+(?:\.[0-9]+)*", str(text))
-        return Version(start.group(0)) if start else None
+    """None if there is no version in it. '1.18.0-rc.1' and '1.18.0~rc.1-1' are 1.18.0: a range has
+    to hold for a release candidate or not, and a package's revision is none of the program's."""
+    start = re.match(r"v?([0-9]+(?:\.[0-9]+)*)", str(text))
+    return Version(start.group(1)) if start else None
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Term:
             return None
         if self.range is not None:
             known = version(found)
-            return None if known is None else self.range.contains(known, prereleases=True)
+            return None if known is None else self.range.contains(known)
         if self.key in VERSIONS:
             known = version(found)
             return None if known is None else known in {version(value) for value in self.values}

@@ -62,7 +62,7 @@ def read(path) -> Source:
     if len(data) > SIZE_LIMIT_BYTES:
         raise Refused(f"'{path}' has {len(data)} bytes, at most {SIZE_LIMIT_BYTES} are read")
     try:
-        return parse(data.decode(), str(path))
+        return parse(data.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         raise Refused(f"'{path}' is not UTF-8: byte {error.start}") from error
 

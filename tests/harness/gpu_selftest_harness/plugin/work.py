@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .. import __version__
 from .. import node as nodes
+from ..analysis.suspects import Suspects
 from ..bundle import Bundle
 from ..errors import Failed, Refused
 from ..explain import explain
@@ -61,7 +62,7 @@ class Work:
             if rest:
                 bundle = stack.enter_context(self._bundle(rest))
                 launcher.run_id = launcher.leases.what = bundle.run_id
-                runner = self._runner(bundle, launcher, stopping, history)
+                runner = self._runner(bundle, launcher, stopping, history, rest)
                 self._launch(runner, rest)
                 self._judge(rest, history, bundle)
         return self.came
@@ -108,13 +109,18 @@ class Work:
             "resumes": self.past.run_id if self.past is not None else None,
             "versions": {"harness": __version__, "python": platform.python_version()}})
 
-    def _runner(self, bundle, launcher, stopping, history):
+    def _runner(self, bundle, launcher, stopping, history, plan):
         is_open = self.past is not None and self.past.is_open
         return Runner(
             self.node, bundle, launcher, self.seed, jobs=self.settings.jobs,
             tries=self.settings.tries, stop=stopping.stop, progress=self.progress,
-            suspects=history.confirmations if history else lambda planned, launches: 0,
+            suspects=self._suspects(history, plan),
             done=self.past.launches if is_open else ())
+
+    def _suspects(self, history, plan):
+        """Read now: the runner asks from threads of its own."""
+        histories = history.index.histories(cells=[one.cell.key for one in plan]) if history else ()
+        return Suspects(histories, self.night, self.node)
 
     def _launch(self, runner, plan):
         for name, engine in self.engines.items():

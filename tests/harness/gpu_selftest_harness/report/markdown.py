@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 
 from ..analysis.values import Analysis
-from . import marks, trends, views
+from . import machines, marks, trends, views
 from .names import Names
-from .text import counted, shown
+from .text import counted, listed, shown
 
 LIMIT_BYTES = 1 << 20  # GitHub refuses a larger summary altogether
 _ROWS = 100
@@ -21,8 +21,8 @@ _NO_MENTION = "\u200b"
 
 
 def markdown(analysis: Analysis) -> str:
-    names = Names(analysis.cells, analysis.gpus)
-    parts = [_head(analysis), _layers(analysis), _red(analysis, names), _changes(analysis, names),
+    names = Names(analysis.cells, machines.gpu_names(analysis))
+    parts = [_head(analysis, names), _layers(analysis), _red(analysis, names), _changes(analysis, names),
              _series(analysis, names), _held(analysis, names)]
     text = "\n\n".join(part for part in parts if part) + "\n"
     return text if len(text.encode()) <= LIMIT_BYTES else parts[0] + "\n"
@@ -35,10 +35,10 @@ def escape(text: str, limit: int = _TEXT) -> str:
     return _SPECIAL.sub(told, shown(text, limit))
 
 
-def _head(analysis):
+def _head(analysis, names):
     verdict = analysis.verdict
     mark = marks.of_verdict(verdict)
-    lines = [f"## {mark.glyph} {verdict.word}: {escape(verdict.headline)}", ""]
+    lines = [f"## {mark.glyph} {verdict.word}: {escape(names.told(verdict.headline))}", ""]
     if analysis.is_simulated:
         lines += ["**SIMULATED**: no number was measured on a GPU.", ""]
     if verdict.remedy:
@@ -68,10 +68,11 @@ def _red(analysis, names):
 
 
 def _changes(analysis, names):
-    return _table(f"Since {escape(analysis.previous or '')}", ("cell", "workload", "before", "now"), [
-        (names.cell(c.cell), c.workload,
+    return _table(f"Since {escape(analysis.previous or '')}", ("cell", "where", "before", "now"), [
+        (names.cell(c.cell), listed(c.workloads),
          marks.of_outcome(c.before).text if c.before else "not there",
-         marks.of_outcome(c.after).text if c.after else "not there") for c in analysis.changes])
+         marks.of_outcome(c.after).text if c.after else "not there")
+        for c in views.changes(analysis)])
 
 
 def _series(analysis, names):
@@ -81,7 +82,7 @@ def _series(analysis, names):
     table = _table("Regressions of speed", ("", "number", "GPU", "why"), rows)
     if not analysis.trends:
         return table
-    seen = f"Where no regression is told, {escape(trends.visible(analysis.trends), 400)}."
+    seen = escape(trends.visible(analysis.trends), 400)
     return f"{table}\n\n{seen}" if table else seen
 
 

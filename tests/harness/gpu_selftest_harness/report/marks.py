@@ -40,7 +40,7 @@ _TRENDS = {
     STEADY: Mark("✓", "steady", "", "good"),
     UNJUDGED: Mark("–", "not judged", "", "absent"),
 }
-LEGEND = (_PLAIN[PASS], _PLAIN[FAIL], Mark("◆", FAIL, "as expected", "expected"),
+LEGEND = (_PLAIN[PASS], _PLAIN[FAIL], Mark("◆", FAIL, "expected", "expected"),
           Mark("!", PASS, "unexpected", "wrong"), _PLAIN[ERROR], _PLAIN[MISS], _PLAIN[SKIP],
           Mark("◇", "any word", "held", "held"))
 MEANINGS = ("checked and right", "checked and wrong", "what has to fail here failed, for its reason",
@@ -55,7 +55,7 @@ def of(word: str, is_as_expected: bool, is_quarantined: bool = False) -> Mark:
     if is_as_expected:
         if word in (PASS, SKIP):
             return plain
-        return Mark("◆", word, "as expected", "expected")
+        return Mark("◆", word, "expected", "expected")
     if word in (PASS, SKIP):
         return Mark("!", word, "unexpected", "wrong")
     return plain

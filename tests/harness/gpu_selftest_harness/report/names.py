@@ -23,6 +23,11 @@ class Names:
         self._same_name = Counter(gpus.values())
         self._same_start = Counter(uuid[:_ENOUGH] for uuid in gpus)
 
+    def title(self, axes) -> str:
+        """Of what cells have in common: the axes that others do not have in common, too."""
+        told = [f"{axis} {value}" for axis, value in axes if value and axis in self._varied]
+        return " · ".join(told)
+
     def cell(self, key: str) -> str:
         """'driver 580 · cuda 13.0 · runtime': the axes in which the cells of this page differ."""
         cell = self._cells.get(key)
@@ -45,14 +50,24 @@ class Names:
         return self.where(key.src, key.dst) or key.node
 
     def where(self, src: str, dst: str = "") -> str:
-        if src and dst:
+        if src and dst and src != dst:
             return f"{self.gpu(src)} → {self.gpu(dst)}"
         return self.gpu(src or dst) if src or dst else ""
 
     def place(self, where: str) -> str:
-        """Of 'UUID' or 'UUID -> UUID'."""
-        src, _, dst = where.partition(" -> ")
-        return self.where(src, dst)
+        """Of 'UUID', 'UUID -> UUID' or 'UUID <-> UUID'."""
+        for arrow, shown in ((" <-> ", " ↔ "), (" -> ", " → ")):
+            src, found, dst = where.partition(arrow)
+            if found:
+                return f"{self.gpu(src)}{shown}{self.gpu(dst)}"
+        return self.gpu(where) if where else ""
+
+    def told(self, sentence: str) -> str:
+        """A sentence of the analysis, with GPUs called by their names."""
+        for uuid in self._gpus:
+            if uuid and uuid in sentence:
+                sentence = sentence.replace(uuid, self.gpu(uuid))
+        return sentence
 
     def number(self, key) -> str:
         """'host-copy.to-gpu pinned'; the workload is said where the metric does not."""

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..analysis.values import Analysis
-from . import colours, marks, text, trends, views
+from . import colours, machines, marks, text, trends, views
 from .names import Names
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -22,17 +22,18 @@ _ROWS = 200  # of one table; what is beyond it is counted
 
 def page(analysis: Analysis) -> str:
     """The whole file as text; write it as UTF-8."""
-    names = Names(analysis.cells, analysis.gpus)
+    names = Names(analysis.cells, machines.gpu_names(analysis))
     style, script = _style(), (_TEMPLATES / "page.js").read_text(encoding="utf-8")
     first, others, left_out = trends.charts(analysis.trends, names)
     digests, provenance = views.provenance(analysis)
     return _environment().get_template("page.html.j2").render(
         a=analysis, names=names, style=Markup(style), script=Markup(script),
         style_hash=_hash(style), script_hash=_hash(script),
-        verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis),
+        verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis), changes=views.changes(analysis),
         cells=views.cell_views(analysis, names), heats=[views.heat(p, names) for p in analysis.pairs],
         first=first, others=others, left_out=left_out, visible=trends.visible(analysis.trends),
-        digests=digests, provenance=provenance, rows=_ROWS)
+        digests=digests, provenance=provenance,
+        machines=machines.machines(analysis), rows=_ROWS)
 
 
 @cache

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..analysis.values import (DROPPED, IMPROVED, SHIFTED, STEADY, Analysis, Change, Difference,
                                Fleet, Grid, Incident, PairMatrix, Point, Square, Trend, Verdict)
+from ..index import Run
 from ..model import Cell, Expectation, History, Outcome, SeriesKey
 from ..statistics.values import CONFIRMED, ChangePoint, Gate, Separation, Standing
 from ..words import FAIL, HIGHER, LOWER, MISS, PASS, SKIP
@@ -97,6 +98,16 @@ def pairs(cell: Cell, rng) -> PairMatrix:
                       gpus, values, 3.86e11, ((2, 6),))
 
 
+def run() -> Run:
+    gpus = [{"uuid": uuid, "name": "NVIDIA H100 80GB HBM3", "index": at}
+            for at, uuid in enumerate(NAMES)]
+    node = {"name": "node7", "driver": "580.95.05", "gpus": gpus, "simulated": "h100x8",
+            "engines": [{"name": "docker", "version": "29.1.0"}], "distro": "ubuntu24.04",
+            "kernel": "6.8.0-87", "architecture": "x86_64"}
+    return Run(1, "20261127T020000Z-node7-1a2b", LAST.isoformat(), "node7", True,
+               "2026-11-27T02:00:00Z", {"node": node}, (), "", "")
+
+
 def sample(nights: int = 365, series: int = 200, seed: int = 20261127) -> Analysis:
     rng = np.random.default_rng(seed)
     by_place = cells()
@@ -153,5 +164,4 @@ def sample(nights: int = 365, series: int = 200, seed: int = 20261127) -> Analys
         provenance={"8f3a90c1": {"driver": "580.95.05", "cuda": "13.0", "kernel": "6.8.0-87",
                                  "image": "sha256:4f1c0ffee", "toolkit": "1.18.0"}},
         quarantine=[absent], intermittent=[flaky],
-        runs=[{"run_id": "20261127T020000Z-node7-1a2b", "node": "node7", "simulated": "h100x8"}],
-        gpus=dict(NAMES), is_simulated=True)
+        runs=[run()], gpus=dict(NAMES), is_simulated=True)

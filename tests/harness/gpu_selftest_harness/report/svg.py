@@ -74,19 +74,29 @@ def trend(frame: Box, nights: list[str], values: list[float]) -> str:
                   for night, value in zip(nights, values, strict=True)])
 
 
-def band(frame: Box, nights: list[str], lows: list[float], highs: list[float]) -> str:
-    """The area from the first to the third quartile, in at most BAND_POINTS steps of equal count:
-    each is the median of its nights."""
+def band(frame: Box, nights: list[str], lows: list[float], highs: list[float],
+         cuts: tuple[int, ...] = ()) -> str:
+    """The area from the first to the third quartile in about BAND_POINTS steps, each the median of
+    its nights; interrupted where a new level begins, or the area would show values nobody saw."""
+    size = math.ceil(len(nights) / BAND_POINTS)
+    edges = [0, *cuts, len(nights)]
+    return "".join(_area(frame, nights[a:b], lows[a:b], highs[a:b], size)
+                   for a, b in zip(edges, edges[1:], strict=False))
+
+
+def _area(frame, nights, lows, highs, size):
     rows = [(frame.x(night), low, high) for night, low, high in zip(nights, lows, highs, strict=True)
             if math.isfinite(low) and math.isfinite(high)]
     if len(rows) < 2:
         return ""
-    size = math.ceil(len(rows) / BAND_POINTS)
     groups = [rows[at:at + size] for at in range(0, len(rows), size)]
+    if len(groups) == 1:
+        groups *= 2  # as high at its end as at its start
     xs = [group[len(group) // 2][0] for group in groups]
     xs[0], xs[-1] = rows[0][0], rows[-1][0]
-    bottom = [(x, frame.y(_median([low for _, low, _ in g]))) for x, g in zip(xs, groups)]
-    top = [(x, frame.y(_median([high for _, _, high in g]))) for x, g in zip(xs, groups)]
+    bottom = [(x, frame.y(_median([low for _, low, _ in g])))
+              for x, g in zip(xs, groups, strict=True)]
+    top = [(x, frame.y(_median([high for _, _, high in g]))) for x, g in zip(xs, groups, strict=True)]
     return line(top + bottom[::-1]) + "z"
 
 

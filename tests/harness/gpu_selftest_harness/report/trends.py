@@ -42,7 +42,22 @@ class Chart:
     levels: tuple[Level, ...]
     points: tuple[tuple[Point, float], ...]  # with its place, percent of the width
     flagged: str  # path of marks under nights that are not to be compared
+    end: str  # path of a dot where the night itself is
     months: tuple[tuple[str, int, str, str, str], ...]  # month, nights, lowest, median, highest
+
+    NEAR = 45  # days in the enlarged end of a long series
+
+    @property
+    def is_long(self) -> bool:
+        return self.frame.days > 2 * self.NEAR
+
+    @property
+    def near_points(self) -> list[tuple[Point, float, int]]:
+        """Change points in the enlarged end: with place in percent, and number."""
+        start = self.frame.days - self.NEAR + 1  # a day is left for the dot at the end
+        return [(point, round(100 * (self.frame.x(point.night) - start) / self.NEAR, 1), number)
+                for number, (point, _) in enumerate(self.points, 1)
+                if self.frame.x(point.night) >= start]
 
     @property
     def first(self) -> str:
@@ -75,9 +90,10 @@ def chart(trend: Trend, names: Names, at: int) -> Chart | None:
     return Chart(
         trend, f"t{at}", names.number(key), names.of(key), names.cell(key.cell),
         of_trend(trend.word), size, unit, frame, svg.trend(frame, nights, values),
-        svg.band(frame, nights, history.lows, history.highs), tuple(_levels(trend, frame)),
+        svg.band(frame, nights, history.lows, history.highs,
+                 tuple(point.change.index for point in trend.points)), tuple(_levels(trend, frame)),
         tuple((point, round(100 * frame.x(point.night) / frame.days, 1)) for point in trend.points),
-        _flagged(history, frame), tuple(_months(history, size)))
+        _flagged(history, frame), _end(trend, frame), tuple(_months(history, size)))
 
 
 def charts(trends: list[Trend], names: Names) -> tuple[list[Chart], list[Chart], int]:
@@ -100,13 +116,15 @@ def told(point: Point, chart_of: Chart) -> str:
 
 
 def visible(trends: list[Trend]) -> str:
-    """How small a shift could have been seen where none is told."""
+    """How small a shift could have been seen where none is told: a sentence."""
     seen = sorted(t.smallest for t in trends if t.smallest is not None)
     if not seen:
-        return "no series is old enough to say how small a shift would be seen"
-    half = seen[len(seen) // 2]
-    return (f"a shift of {percent(half, signed=False)} would have been seen in half of the series, "
-            f"one of {percent(seen[-1], signed=False)} in all that are old enough")
+        return "No series is old enough to say how small a shift would be seen."
+    half, all_of_them = (percent(share, signed=False) for share in (seen[len(seen) // 2], seen[-1]))
+    if half == all_of_them:
+        return f"Where no regression is told, a shift of {half} or more would have been seen."
+    return (f"Where no regression is told, a shift of {half} would have been seen in half of the "
+            f"series, one of {all_of_them} in all that are old enough.")
 
 
 def _levels(trend: Trend, frame: svg.Box):
@@ -124,6 +142,12 @@ def _levels(trend: Trend, frame: svg.Box):
 def _flagged(history, frame) -> str:
     return "".join(f"M{frame.x(night)} {svg.HEIGHT}v-5"
                    for night, flag in zip(history.nights, history.flags) if flag)
+
+
+def _end(trend, frame) -> str:
+    if trend.tonight is None or not math.isfinite(trend.tonight):
+        return ""
+    return svg.line([(frame.x(trend.history.nights[-1]), frame.y(trend.tonight))])
 
 
 def _months(history, size):

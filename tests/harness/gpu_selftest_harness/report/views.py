@@ -61,6 +61,27 @@ def layers(analysis: Analysis) -> list[Layer]:
     return list(by_name.values())
 
 
+@dataclass(frozen=True)
+class ChangeView:
+    """What changed in one cell in one way, for the cell or for some of its workloads."""
+
+    cell: str
+    workloads: tuple[str, ...]  # empty: only the cell as a whole
+    before: Outcome | None
+    after: Outcome | None
+
+
+def changes(analysis: Analysis) -> list[ChangeView]:
+    """A cell and its workloads mostly change together: they are told in one row."""
+    grouped: dict[tuple, list] = defaultdict(list)
+    for change in analysis.changes:
+        said = [one and (one.word, one.id, one.is_as_expected, one.quarantine is None)
+                for one in (change.before, change.after)]
+        grouped[change.cell, *said].append(change)
+    return [ChangeView(its[0].cell, tuple(one.workload for one in its if one.workload),
+                       its[0].before, its[0].after) for its in grouped.values()]
+
+
 @dataclass
 class CellView:
     """One cell with all that is said of it."""
@@ -75,6 +96,7 @@ class CellView:
 
 
 def cell_views(analysis: Analysis, names: Names) -> list[CellView]:
+    """What needs a look first; the order of the matrix otherwise."""
     by_cell: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in analysis.outcomes:
         by_cell[outcome.cell].append(outcome)
@@ -92,7 +114,8 @@ def cell_views(analysis: Analysis, names: Names) -> list[CellView]:
         decides = view.itself or _worst(outcomes)
         view.mark = marks.of_outcome(decides)
         views.append(view)
-    return views
+    order = ("wrong", "unsure", "held", "expected", "absent", "good")
+    return sorted(views, key=lambda view: order.index(view.mark.colour))
 
 
 def _worst(outcomes: list[Outcome]) -> Outcome:

@@ -4,12 +4,14 @@ interval within what matters, and not taken for granted because no difference wa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil, comb
 
 import numpy as np
 from scipy.stats import mannwhitneyu, norm
 
 from ..words import HIGHER, LOWER
+from .discovery import Q, benjamini_hochberg
 from .shift import interval, relative_shift
 
 from .values import AMBIGUOUS, FASTER, SAME, SLOWER, Comparison
@@ -70,3 +72,22 @@ def _needed(log_a, log_b, shift, floor, confidence):
         return least if sd == 0 else MOST_LAUNCHES
     count = 2 * (norm.ppf((1 + confidence) / 2) * sd / margin)**2 / EFFICIENCY
     return int(min(max(ceil(count), least), MOST_LAUNCHES))
+
+
+def among(comparisons, launches, q=Q):
+    """The same comparisons, made in one go: a difference that so many questions bring about by chance is
+    AMBIGUOUS. `launches`: how many each has on its smaller side."""
+    told = benjamini_hochberg([one.p for one in comparisons], q)
+    differing = sum(1 for one in comparisons if one.word in (FASTER, SLOWER))
+    return [one if one.word not in (FASTER, SLOWER) or is_told
+            else replace(one, word=AMBIGUOUS,
+                         launches_needed=_for_p(q * differing / len(comparisons), count))
+            for one, is_told, count in zip(comparisons, told, launches)]
+
+
+def _for_p(p, has):
+    """Launches on each side with which a complete separation is as rare as that."""
+    count = has + 1
+    while 2 / comb(2 * count, count) > p and count < MOST_LAUNCHES:
+        count += 1
+    return count

@@ -75,8 +75,19 @@ def splits(windows):
     windows = np.asarray(windows, dtype=float)
     n = windows.shape[1]
     k = np.arange(SHORTEST, n - SHORTEST + 1)
-    sums = np.cumsum(rankdata(windows, axis=1), axis=1)[:, k - 1]
+    sums = np.cumsum(_ranks(windows), axis=1)[:, k - 1]
     return sums - k * (k + 1) / 2
+
+
+def _ranks(windows):
+    """Of each row; ties share theirs. Sorting alone is a third of SciPy's time, and mostly enough."""
+    order = np.argsort(windows, axis=1)
+    ordered = np.take_along_axis(windows, order, axis=1)
+    if (ordered[:, 1:] == ordered[:, :-1]).any():
+        return rankdata(windows, axis=1)
+    ranks = np.empty(windows.shape)
+    np.put_along_axis(ranks, order, np.arange(1.0, windows.shape[1] + 1)[None, :], axis=1)
+    return ranks
 
 
 def shifts_reach(windows, least):

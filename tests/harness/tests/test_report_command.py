@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb `report`, from bundles of twelve nights to files."""
+
+import argparse
+import os
+import stat
+from dataclasses import asdict
+
+import html5lib
+import pytest
+import records
+
+from gpu_selftest_harness.bundle import Bundle
+from gpu_selftest_harness.commands import report
+from gpu_selftest_harness.errors import Failed, Refused
+from gpu_selftest_harness.index import Index
+from gpu_selftest_harness.model import Outcome
+
+NIGHTS = [f"2026-11-{day:02}" for day in range(16, 28)]
+
+
+def parse(*arguments):
+    parser = argparse.ArgumentParser()
+    report.register(parser.add_subparsers(required=True))
+    return parser.parse_args(["report", *map(str, arguments)])
+
+
+def bundle(root, night, word, rate):
+    cell = records.cell()
+    said = {"cell": cell.key, "stage": "run", "expected": records.PASSES,
+            "is_as_expected": word == "PASS", "word": word, "launches": ("0001",)}
+    if word == "FAIL":
+        said |= {"layer": "hardware", "id": "hardware.data-mismatch", "observed": "1 byte differs",
+                 "remedy": "replace gpu 0"}
+    else:
+        said |= {"layer": None, "id": None}
+    header = {"night": night, "node": asdict(records.node()), "plan": [records.planned(cell)]}
+    with Bundle.create(root, header, ballast_bytes=0) as opened:
+        opened.append("launch", records.launch(1, records.report(
+            metrics=[records.metric(value=rate)])))
+        for workload in ("", "host-copy"):
+            opened.append("outcome", Outcome(workload=workload, **said))
+        opened.seal()
+
+
+@pytest.fixture
+def index(tmp_path):
+    """Eleven good nights, and one on which data was wrong."""
+    for night in NIGHTS[:-1]:
+        bundle(tmp_path / "runs", night, "PASS", 5e10)
+    bundle(tmp_path / "runs", NIGHTS[-1], "FAIL", 5e10)
+    path = tmp_path / "index.sqlite"
+    with Index.rebuild(path, tmp_path / "runs") as made:
+        assert made.refused == []
+    return path
+
+
+def text_of(path):
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(path.read_text())
+    return " ".join("".join(page.find("body").itertext()).split())
+
+
+def test_report__writes_page_summary_and_metrics(index, tmp_path, capsys):
+    assert report.run(parse(index, "--out", tmp_path / "told")) == 0
+    names = sorted(path.name for path in (tmp_path / "told").iterdir())
+    assert names == ["gpu-selftest.prom", "index.html", "summary.md"]
+    page = text_of(tmp_path / "told/index.html")
+    assert "hardware.data-mismatch" in page and "Next: replace gpu 0" in page
+    assert "1 byte differs" in page and "SIMULATED" in page and "node7" in page
+    assert 'verdict{word="FAIL"} 1.0' in (tmp_path / "told/gpu-selftest.prom").read_text()
+    assert "## ✗ FAIL" in (tmp_path / "told/summary.md").read_text()
+    assert capsys.readouterr().out.splitlines()[-1].startswith("FAIL  ")
+
+
+def test_report__of_a_good_night_is_good(index, tmp_path):
+    assert report.run(parse(index, "--night", NIGHTS[-2], "--out", tmp_path / "told")) == 0
+    page = text_of(tmp_path / "told/index.html")
+    assert "✓ PASS" in page and "hardware.data-mismatch" not in page
+    assert f"Nothing changed since {NIGHTS[-3]}" in page
+
+
+def test_report__can_be_read_by_a_collector_that_is_somebody_else(index, tmp_path):
+    report.run(parse(index, "--out", tmp_path / "told"))
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "told").iterdir()}
+    assert modes == {0o644}
+
+
+@pytest.mark.parametrize("arguments, text", [
+    (("--night", "2026-01-01"), "unknown night '2026-01-01', valid are 2026-11-16, "),
+    (("--night", "<script>"), "unknown night '<script>'")])
+def test_report__refuses_a_night_that_is_not_there(index, tmp_path, arguments, text):
+    with pytest.raises(Refused, match=text):
+        report.run(parse(index, *arguments, "--out", tmp_path / "told"))
+    assert not (tmp_path / "told").exists()
+
+
+def test_report__refuses_an_index_that_is_not_there(tmp_path):
+    with pytest.raises(Refused, match="there is no index"):
+        report.run(parse(tmp_path / "none.sqlite", "--out", tmp_path / "told"))
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_report__leaves_the_old_files_where_new_ones_do_not_fit(index, tmp_path, monkeypatch):
+    options = parse(index, "--out", tmp_path / "told")
+    report.run(options)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "told").iterdir()}
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Failed, match="cannot write the report: No space left on device"):
+        report.run(options)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "told").iterdir()} == before
