@@ -7,6 +7,7 @@ import argparse
 import importlib
 import importlib.util
 import sys
+import traceback
 
 from . import __version__
 from .errors import Failed, Refused
@@ -31,14 +32,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(words=None) -> int:
-    options = parser().parse_args(words)
     try:
+        options = parser().parse_args(words)
         return options.run(options)
     except Refused as error:
         print(f"gpu-selftest-harness: {error}", file=sys.stderr)
         return USAGE
     except Failed as error:
         print(f"gpu-selftest-harness: {error}", file=sys.stderr)
+        return COULD_NOT_TELL
+    except Exception:  # Python's own exit code for it is 1, which would be somebody's fault
+        traceback.print_exc()
         return COULD_NOT_TELL
 
 

@@ -54,7 +54,8 @@ def test_command__says_all_that_is_set_and_nothing_else(tmp_path, place):
     words = slices.command(settings(tmp_path, seed=7), PART, place)
 
     assert words == [sys.executable, "-m", "gpu_selftest_harness.cli", "run", "m.yaml",
-                     "--out", f"{tmp_path}/runs", "--program", "prog", "--night", "2026-11-27",
+                     "--out", f"{tmp_path}/runs", "--index", f"{tmp_path}/index.sqlite",
+                     "--program", "prog", "--night", "2026-11-27",
                      "--node", f"{place}.node.json", "--junit", f"{place}.junit.xml",
                      "--tier", "nightly", "--seed", "7"]
 

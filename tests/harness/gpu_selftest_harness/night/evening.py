@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,9 +14,6 @@ from .slices import Slice
 
 PROFILE = "h100x8"
 HISTORY_TIER = "history"
-# How many GPUs cells of the history use: a fault of a GPU that nobody uses never fires, which is an
-# error of the run.
-HISTORY_GPUS = 4
 SEED = 20261127
 
 
@@ -41,16 +39,18 @@ def made_up(matrix, night: date, program: str, tier: str | None, count: int) -> 
     """For each driver of the matrix a simulated machine; earlier nights run the tier 'history' on the
     newest driver."""
     branches = sorted({cell.driver for cell in matrix.cells()}, key=int)
-    machines = {branch: simulated.driver_faults(branch) for branch in branches}
+    healthy = {branch: nodes.simulated(PROFILE, simulated.driver_faults(branch), program,
+                                       matrix.model_of, name=f"simulated-{branch}")
+               for branch in branches}
     newest = branches[-1]
     slices = []
     for number, name in enumerate(simulated.nights_before(night, count)):
         is_last = number == count - 1
         for branch in branches if is_last else [newest]:
-            faults = machines[branch]
+            node = healthy[branch]
             if count > 1 and branch == newest:
-                faults = faults + simulated.memory_faults(number, count, HISTORY_GPUS, SEED)
-            node = nodes.simulated(PROFILE, faults, program, matrix.model_of,
-                                   name=f"simulated-{branch}")
+                # Of all GPUs: a fault of one that no cell uses never fires, which is an error of the run.
+                node = replace(node, faults=node.faults + tuple(
+                    simulated.memory_faults(number, count, len(node.gpus), SEED)))
             slices.append(Slice(node, name, tier if is_last else HISTORY_TIER))
     return slices

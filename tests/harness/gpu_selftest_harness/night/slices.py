@@ -39,8 +39,12 @@ class Settings:
     seed: int | None = None
     jobs: int | None = None
     quarantine: Path | None = None
-    leases: Path | None = None
+    leases: Path | None = None  # of simulated nodes: a folder for each; None: the machine's own
     engines: Path | None = None  # what the machine's engines are to be told
+
+    @property
+    def index(self) -> Path:
+        return self.out / "index.sqlite"
 
     @property
     def runs(self) -> Path:
@@ -52,13 +56,13 @@ class Settings:
 
 
 class Stop:
-    """Set by a signal: the slice that runs is told to end, and no other starts. It is told again
-    when patience is over, or by the next signal, and then ends the launch under way."""
+    """Set by a signal: slices that run are told to end, and no other starts. They are told again
+    when patience is over, or by the next signal, and then end the launch under way."""
 
     def __init__(self, patience_s: float = PATIENCE_S):
         # A handler may come while its own thread has the lock.
         self._lock = threading.RLock()
-        self._child = None
+        self._children = []
         self._patience_s = patience_s
         self.is_set = False
 
@@ -73,23 +77,25 @@ class Stop:
 
     def watch(self, child):
         with self._lock:
-            self._child = child
+            self._children.append(child)
             if self.is_set:
-                self._tell()
+                child.send_signal(signal.SIGTERM)
 
     def _tell(self):
-        if self._child is not None and self._child.poll() is None:
-            self._child.send_signal(signal.SIGTERM)
+        for child in self._children:
+            child.send_signal(signal.SIGTERM)  # nothing, if it has ended
 
 
 def command(settings: Settings, part: Slice, place: Path) -> list[str]:
     """The words of the verb; `place` is where files of this slice go, without a suffix."""
     words = [sys.executable, "-m", "gpu_selftest_harness.cli", "run", settings.matrix,
-             "--out", settings.runs, "--program", settings.program, "--night", part.night,
+             "--out", settings.runs, "--index", settings.index, "--program", settings.program,
+             "--night", part.night,
              "--node", f"{place}.node.json", "--junit", f"{place}.junit.xml"]
     for option, value in (("--tier", part.tier), ("--seed", settings.seed),
                           ("--jobs", settings.jobs), ("--quarantine", settings.quarantine),
-                          ("--leases", settings.leases), ("--engines", settings.engines),
+                          ("--leases", settings.leases and settings.leases / part.node.name),
+                          ("--engines", settings.engines),
                           ("--resume", part.resume)):
         if value is not None:
             words += [option, value]

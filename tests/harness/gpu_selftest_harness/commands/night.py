@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb `night`: run, keep, analyse and tell of one night, on this machine or on simulated ones."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from datetime import date, datetime, timezone
+from pathlib import Path
+
+from .. import matrix as matrices
+from ..errors import Refused
+from ..night import evening, whole
+from ..night.lock import only_one
+from ..night.slices import Settings, Stop
+
+
+def register(subparsers):
+    parser = subparsers.add_parser("night", help="a whole night: run, keep, analyse, report",
+                                   description=__doc__)
+    parser.add_argument("matrix", type=Path, metavar="MATRIX", help="what to run")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR",
+                        help="where bundles, index and report go")
+    parser.add_argument("--program", default="gpu-selftest", metavar="FILE",
+                        help="gpu-selftest of this machine (default: on PATH)")
+    parser.add_argument("--simulate", action="store_true",
+                        help="on simulated machines, one for each driver of the matrix")
+    parser.add_argument("--nights", type=_count, metavar="N",
+                        help="with --simulate: a history of N nights, the earlier ones of the tier "
+                             f"'{evening.HISTORY_TIER}'; the last five have a slower GPU")
+    parser.add_argument("--night", type=_date, metavar="YYYY-MM-DD",
+                        help="what the night is called (default: today in UTC)")
+    parser.add_argument("--tier", metavar="NAME", help="only this tier of the matrix")
+    parser.add_argument("--quarantine", type=Path, metavar="FILE", help="known faults")
+    parser.add_argument("--jobs", type=_count, metavar="N", help="launches at a time")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the order of launches")
+    parser.set_defaults(run=run)
+
+
+def run(options) -> int:
+    if options.nights and not options.simulate:
+        raise Refused("'--nights' goes with '--simulate': real nights are made one by one")
+    matrix = matrices.load(options.matrix)
+    night = options.night or datetime.now(timezone.utc).date()
+    options.out.mkdir(parents=True, exist_ok=True)
+    settings = Settings(options.matrix, options.out, options.program, options.seed, options.jobs,
+                        options.quarantine,
+                        # Simulated GPUs have the same UUIDs in everybody's night.
+                        options.out / "leases" if options.simulate else None)
+    with only_one(options.out), _stop_on_signals() as stop:
+        if options.simulate:
+            parts = evening.made_up(matrix, night, options.program, options.tier,
+                                    options.nights or 1)
+        else:
+            parts, swept = evening.real(matrix, night, options.program, options.tier)
+            for name in swept:
+                print(f"swept away: {name}", flush=True)
+        done = whole.run(settings, parts, stop, lambda line: print(line, flush=True))
+    for problem in done.problems:
+        print(f"problem: {problem}")
+    if (settings.report / "index.html").exists():
+        print(f"page: {settings.report / 'index.html'}")
+    print(_verdict(done))
+    return done.exit_code
+
+
+def _verdict(done):
+    if done.analysis is None:
+        return "ERROR  there is no analysis of this night"
+    verdict = done.analysis.verdict
+    return f"{verdict.word}  {verdict.headline}"
+
+
+@contextmanager
+def _stop_on_signals():
+    stop = Stop()
+    before = {number: signal.signal(number, stop.set)
+              for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _count(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _date(text):
+    return date.fromisoformat(text)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of a night, in their order. What was measured is in bundles before anything else is tried
+with it, so a step that fails costs what it makes and no more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from .. import bundle
+from ..analysis import Analysis, analyse
+from ..index import Index
+from ..report import write
+from . import ended, slices
+from .slices import Settings, Slice, Stop
+
+IN_WORDS = {ended.EXPECTED: "as expected", ended.RED: "not as expected",
+            ended.UNKNOWN: "could not tell", ended.USAGE: "refused",
+            ended.NOTHING: "nothing was tested"}
+
+
+@dataclass
+class Night:
+    """What came of it."""
+
+    codes: list[int] = field(default_factory=list)  # of the last night's slices
+    problems: list[str] = field(default_factory=list)
+    analysis: Analysis | None = None
+
+    @property
+    def exit_code(self) -> int:
+        word = self.analysis.verdict.word if self.analysis is not None else None
+        return ended.exit_code(self.codes, word, self.problems)
+
+
+def run(settings: Settings, parts: list[Slice], stop: Stop, say: Callable[[str], None]) -> Night:
+    """`say` is given one line at a time."""
+    night = Night()
+    for folder in (settings.runs, settings.report, settings.out / "logs"):
+        folder.mkdir(parents=True, exist_ok=True)
+    _take_in(settings, night)  # what an earlier night had no time for
+    for _, together in groupby(parts, key=lambda part: part.night):
+        night.codes = _run_together(settings, list(together), stop, say, night.problems)
+        _take_in(settings, night)
+    if stop.is_set:
+        night.problems.append("stopped before all of it was run")
+    _tell(settings, parts[-1].night, night)
+    return night
+
+
+def _run_together(settings, parts, stop, say, problems):
+    """Slices of one night, as many at a time as there are processors: each is another machine."""
+    def run_one(part):
+        if stop.is_set:
+            return None
+        place = settings.out / "logs" / f"{part.night}-{part.node.name}"
+        code = slices.run(settings, part, place, stop)
+        say(f"{part.night}  {part.node.name}  driver {part.node.driver or 'none'}: "
+            f"{IN_WORDS.get(code, f'exit code {code}')}")
+        return code
+
+    with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+        codes = list(pool.map(run_one, parts))
+    for part, code in zip(parts, codes):
+        if code is not None and code not in (ended.EXPECTED, ended.RED, ended.NOTHING):
+            place = settings.out / "logs" / f"{part.night}-{part.node.name}"
+            problems.append(f"'{part.node.name}' ended with exit code {code}; the end of "
+                            f"'{place}.log':\n{slices.end_of(place)}")
+    return [code for code in codes if code is not None]
+
+
+def _take_in(settings, night):
+    """Every bundle that the index does not have yet. A run that was killed left one open: what is in
+    it is kept as it is."""
+    try:
+        for path in bundle.left_open(settings.runs):
+            bundle.Bundle.resume(path).seal()
+        with Index(settings.index) as index:
+            known = {run.run_id for run in index.runs()}
+            for path in bundle.find(settings.runs):
+                if path.name not in known:
+                    _add(index, path, night)
+    except Exception as error:  # whatever it is: what was measured is in the bundles
+        night.problems.append(f"cannot take in what was measured: {_words(error)}")
+
+
+def _add(index, path, night):
+    try:
+        index.add(path)
+    except Exception as error:
+        night.problems.append(f"cannot take in '{path.name}': {_words(error)}")
+
+
+def _tell(settings, name, night):
+    try:
+        with Index(settings.index) as index:
+            night.analysis = analyse(index, name)
+        write(night.analysis, settings.report)
+    except Exception as error:
+        night.problems.append(f"cannot tell of the night: {_words(error)}")
+
+
+def _words(error):
+    return f"{type(error).__name__}: {error}"

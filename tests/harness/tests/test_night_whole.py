@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb `night` from end to end, with the real program: one cell, right and wrong expectations."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HARNESS = Path(__file__).resolve().parent.parent
+
+MATRIX = """
+version: 1
+axes:
+  driver: ["580"]
+  cuda: ["13.0"]
+  variant: [base]
+  distro: [ubuntu22.04]
+  engine: [local]
+  gpu: [h100-sxm5-80gb]
+  devices: ["count:1"]
+  capabilities: ["compute,utility"]
+  level: [quick]
+models:
+  h100-sxm5-80gb: {pci_ids: ["0x2330"], names: ["NVIDIA H100 80GB HBM3"]}
+defaults: {launches: 1, samples: 3, timeout_s: 120, environment: {GPU_SELFTEST_SIZE: 64K}}
+rows:
+  - product: {driver: "*"}
+    workloads: [vector-add]
+"""
+WRONG = """
+expect:
+  - when: {cuda: ">=13"}
+    word: FAIL
+    id: host.driver-too-old
+    reason: "planted: nothing is wrong with it"
+"""
+
+
+@pytest.fixture
+def night(tmp_path, program_path):
+    def run(text, program=program_path):
+        matrix = tmp_path / "matrix.yaml"
+        matrix.write_text(text)
+        return subprocess.run(
+            [sys.executable, "-m", "gpu_selftest_harness.cli", "night", "--simulate", "--night",
+             "2026-11-27", "--out", str(tmp_path / "out"), "--program", str(program), str(matrix)],
+            capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": str(HARNESS)})
+    return run
+
+
+def test_night__as_expected_is_0_and_leaves_page_bundle_and_junit(night, tmp_path):
+    done = night(MATRIX)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("PASS  ")
+    out = tmp_path / "out"
+    assert {path.name for path in (out / "report").iterdir()} == {
+        "index.html", "summary.md", "gpu-selftest.prom"}
+    assert (out / "logs/2026-11-27-simulated-580.junit.xml").exists()
+    [bundle] = (out / "runs").iterdir()
+    assert not bundle.name.endswith(".open")
+
+
+def test_night__wrong_expectation_is_red(night):
+    done = night(MATRIX + WRONG)
+
+    assert done.returncode == 1
+    assert "unexpected pass, host.driver-too-old was to come" in done.stdout.splitlines()[-1]
+
+
+def test_night__report_that_cannot_be_written_keeps_what_was_measured(night, tmp_path):
+    out = tmp_path / "out"
+    (out / "report/index.html").mkdir(parents=True)
+
+    done = night(MATRIX)
+
+    assert done.returncode == 3 and "cannot tell of the night" in done.stdout
+    assert len(list((out / "runs").iterdir())) == 1
