@@ -13,7 +13,7 @@ from .correlation import TO_SD, stands_out
 from .ranks import LONGEST, SHORTEST, shifts_reach, split_table, splits
 
 # Found by trial.py, which says what comes of them. An ALPHA of 0.001 would let three
-# nights make a change point, and one year in ten has three outliers in a row.
+# nights make a change point, and one year in twenty has three outliers in a row.
 ALPHA = 0.0005
 STANDS_OUT = 5.5  # standard errors that know of correlation
 LEAST_EFFECT = 0.01
