@@ -76,7 +76,7 @@ def test_memory_that_runs_out(launches):
         pytest.skip("podman's monitor is told of no lack of memory by cgroups of version 1 here")
     ran = launches.run(EATS, "--memory", "64m")
 
-    assert ran.is_out_of_memory and trouble(ran) == "suite.out-of-memory", ran
+    assert ran.is_out_of_memory and trouble(ran) == "suite.launch-out-of-memory", ran
     assert ran.report == REPORT
 
 

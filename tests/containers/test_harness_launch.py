@@ -105,14 +105,14 @@ def test_time_limit_ends_who_hears_it(launches):
     ran = launches.run(f'ends() {{ {REPORTS}; exit 3; }}; trap "ends $1" TERM;'
                        "while true; do /gst/busybox sleep 0.1; done", timeout_s=2)
 
-    assert ran.is_timed_out and ran.trouble.id == "suite.timed-out", ran
+    assert ran.is_timed_out and ran.trouble.id == "suite.launch-timed-out", ran
     assert (ran.stage, ran.exit_code, ran.report) == (RUN, 3, REPORT)
 
 
 def test_time_limit_ends_who_does_not_hear_it(launches):
     ran = launches.run(f"{REPORTS}; {DEAF}", timeout_s=2, grace_s=1)
 
-    assert ran.is_timed_out and not ran.is_stuck and ran.trouble.id == "suite.timed-out", ran
+    assert ran.is_timed_out and not ran.is_stuck and ran.trouble.id == "suite.launch-timed-out", ran
     assert (ran.exit_code, ran.report) == (137, REPORT)
 
 

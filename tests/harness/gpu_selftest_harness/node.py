@@ -9,12 +9,12 @@ import json
 import os
 import platform
 import sys
-import tempfile
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import NamedTuple
 
 from . import nvml, toolkit
+from .engines import scratch
 from .engines.base import EngineMissing, Request, make
 from .engines.process import run
 from .errors import Failed, Refused
@@ -153,7 +153,7 @@ def _ask_nvml(words, timeout_s):
 
 
 def _ask_program(engine):
-    with tempfile.TemporaryDirectory(prefix="gpu-selftest-node-") as folder:
+    with scratch.folder() as folder:
         ran = engine.run(Request("node", Path(folder), SIMULATION_TIMEOUT_S,
                                  arguments=("--only", "audit,device-query")))
     try:

@@ -11,6 +11,8 @@ import numpy as np
 
 CV = 0.01
 LEVEL = 50e9
+CLOCK_HZ = 1980e6
+THROTTLED_NIGHTS = 10
 
 
 def _gauss(rng, shape):
@@ -52,10 +54,12 @@ class Batch:
     clocks_hz: np.ndarray
 
 
-def draw(noise, series, nights, seed, cv=CV, shift=0.0, at=None, drift=0.0, throttle=0.0):
-    """`shift` from night `at` on, relative; `drift` is what is gained until the last night, evenly;
-    `throttle` is the share of the clock that is lost for ten nights now and then, and the values go
-    with it."""
+def draw(noise, series, nights, seed, cv=CV, shift=0.0, at=None, drift=0.0, throttle=0.0,
+         jitter=0.0):
+    """`shift` from night `at` on, relative; `at` may be one night for each series. `drift` is what
+    is gained until the last night, evenly. Of the clock, with which the values go: `throttle` is
+    the share that is lost for ten nights, once in each series; `jitter` its variation from night to
+    night."""
     try:
         make = NOISES[noise]
     except KeyError:
@@ -65,9 +69,10 @@ def draw(noise, series, nights, seed, cv=CV, shift=0.0, at=None, drift=0.0, thro
     relative = 1 + cv * spread + outliers
     relative *= 1 + drift * np.linspace(0, 1, nights)
     if at is not None:
-        relative[:, at:] *= 1 + shift
-    clocks = np.full((series, nights), 1980e6)
+        since = np.arange(nights)[None, :] >= np.broadcast_to(at, series)[:, None]
+        relative *= np.where(since, 1 + shift, 1)
+    clocks = 1 + jitter * rng.normal(size=(series, nights))
     if throttle:
         for row, start in enumerate(rng.integers(40, nights - 20, series)):
-            clocks[row, start:start + 10] *= 1 - throttle
-    return Batch(LEVEL * relative * clocks / 1980e6, clocks)
+            clocks[row, start:start + THROTTLED_NIGHTS] *= 1 - throttle
+    return Batch(LEVEL * relative * clocks, CLOCK_HZ * clocks)

@@ -84,10 +84,10 @@ TROUBLES = {
     "suite.container-stuck": Row(
         ERROR, "a container that is killed ends, and can be removed",
         "look for its process and for Xid in the kernel's log; restart the machine if it stays"),
-    "suite.timed-out": Row(
+    "suite.launch-timed-out": Row(
         ERROR, "a launch ends within its time",
         "read the report or the message for where it stood; give the cell more time if it was well"),
-    "suite.out-of-memory": Row(
+    "suite.launch-out-of-memory": Row(
         ERROR, "the memory that the container may use is enough",
         "raise the container's memory limit"),
     "suite.disk-full": Row(

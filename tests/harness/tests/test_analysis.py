@@ -74,7 +74,8 @@ def noise(count, seed=1):
 
 def index_of(*series, said=(), cells=(CELL,), count=60):
     every = nights(count)
-    return Index({night: [outcome()] for night in every[:-1]} | {every[-1]: list(said) or [outcome()]},
+    said = {every[-1]: list(said) or [outcome()]}
+    return Index({night: [outcome()] for night in every[:-1]} | said,
                  list(cells), list(series), {"a": {"driver": {"version": "580.65.06"}},
                   "b": {"driver": {"version": "580.95.05"}}})
 
@@ -182,6 +183,21 @@ def test_trend__a_shift_of_the_clock_says_so():
     assert "clock" not in the_trend(history(values, clocks=[2e9] * 60)).reason
 
 
+def test_trends__one_weak_shift_among_many_series_is_a_suspicion():
+    # Four nights below 56 others: p is 2 / C(60, 4) times some 25 looks, a ten-thousandth. That is
+    # enough for one series, and for none of 801, of which the first needs 0.05 / 801.
+    values = noise(60)
+    values[56:] *= 0.95
+    others = [history(noise(60, seed), src=f"GPU-{seed}") for seed in range(100, 900)]
+
+    alone = the_trend(history(values))
+    among = next(trend for trend in analyse(index_of(history(values), *others)).trends
+                 if trend.history.key.src == GPUS[0])
+
+    assert (alone.word, among.word) == ("SHIFTED", "SUSPECT")
+    assert "of 801 series one does so by chance" in among.reason
+
+
 def test_trends__of_an_earlier_night_know_nothing_of_later_ones():
     values = noise(60)
     values[55:] *= 0.9
@@ -283,7 +299,8 @@ def test_analyse__provenance_that_changed_since_last_night():
 
 def test_grid__drivers_and_cudas_in_the_order_of_versions():
     cells = [replace(CELL, driver=driver, cuda=cuda, variant=variant)
-             for driver in ("580", "1000", "535") for cuda in ("13.0", "9.2") for variant in ("base", "devel")]
+             for driver in ("580", "1000", "535") for cuda in ("13.0", "9.2")
+             for variant in ("base", "devel")]
     told = analyse(index_of(cells=cells, said=[outcome(cell=cell) for cell in cells]))
 
     assert [grid.title for grid in told.grids] == [(("variant", "base"),), (("variant", "devel"),)]

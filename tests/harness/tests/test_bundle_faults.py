@@ -61,7 +61,7 @@ class Disk:
 
 # Where in the line of launch '0002' the disk is full; the line is the same in each of these tests.
 SIZE = len(line_of("launch", 2, launch("0002")))
-PLACES = sorted({0, 1, SIZE - 2, SIZE - 1, *range(0, SIZE, 7)})
+PLACES = sorted({0, 1, SIZE - 2, SIZE - 1, *range(0, SIZE, 13)})
 
 
 @pytest.mark.parametrize("at", PLACES)
@@ -82,6 +82,37 @@ def test_ballast_makes_room_for_the_last_records_and_the_seal(tmp_path, monkeypa
     assert bundles.read(sealed).outcomes == [OUTCOME]
 
 
+@pytest.mark.parametrize("at", PLACES[::4])
+def test_disk_that_is_full_among_the_outcomes_stops_none_of_them(tmp_path, monkeypatch, at):
+    others = [Outcome(CELL, str(number), "PASS", None, None, "run", Expectation("PASS"), True)
+              for number in range(5)]
+    bundle = Bundle.create(tmp_path, HEADER, ballast_bytes=1 << 16)
+    bundle.append("launch", launch("0001"))
+    disk = Disk(monkeypatch, 1 << 16)
+    disk.left_bytes = at
+
+    for one in others:
+        bundle.append("outcome", one)
+
+    assert bundle.is_full
+    contents = bundles.read(bundle.seal())
+    assert (contents.outcomes, contents.problems) == (others, [])
+
+
+def test_each_launch_that_ends_on_a_full_disk_says_so(tmp_path, monkeypatch):
+    bundle = Bundle.create(tmp_path, HEADER, ballast_bytes=1 << 16)
+    disk = Disk(monkeypatch, 1 << 16)
+    disk.left_bytes = 10
+    bundle.append("note", {"what": "order"})
+
+    for identity in ("0001", "0002"):
+        with pytest.raises(DiskFull) as full:
+            bundle.append("launch", launch(identity))
+        assert full.value.is_kept
+
+    assert ids(bundle.seal()) == (["0001", "0002"], [])
+
+
 def test_record_that_just_fits_needs_no_ballast(tmp_path, monkeypatch):
     with Bundle.create(tmp_path, HEADER, ballast_bytes=1 << 16) as bundle:
         bundle.append("launch", launch("0001"))
@@ -94,8 +125,8 @@ def test_record_that_just_fits_needs_no_ballast(tmp_path, monkeypatch):
         assert (bundle.path / "ballast").stat().st_size == 1 << 16
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-@pytest.mark.parametrize("at", PLACES)
+@pytest.mark.parametrize("at, number", [*((at, errno.ENOSPC) for at in PLACES),
+                                        *((at, errno.EDQUOT) for at in PLACES[::6])])
 def test_without_room_at_all_what_was_there_stays(tmp_path, monkeypatch, at, number):
     bundle = Bundle.create(tmp_path, HEADER, ballast_bytes=0)
     bundle.append("launch", launch("0001"))
@@ -111,7 +142,9 @@ def test_without_room_at_all_what_was_there_stays(tmp_path, monkeypatch, at, num
     assert ids(bundle.path) == (["0001"], [])
 
     disk.left_bytes = 1 << 20
-    bundle.append("launch", launch("0002"))
+    with pytest.raises(DiskFull) as full:  # once full, the run has to stop
+        bundle.append("launch", launch("0002"))
+    assert full.value.is_kept
     assert ids(bundle.seal()) == (["0001", "0002"], [])
 
 
@@ -186,6 +219,27 @@ def test_half_a_line_that_cannot_be_cut_off_is_not_written_behind(tmp_path, monk
     assert ids(bundle.path) == (["0001"], ["records.jsonl: line 2 is cut off after 10 bytes"])
     with Bundle.resume(bundle.path) as resumed:
         assert ids(resumed.seal()) == (["0001"], [])
+
+
+def test_half_a_line_in_the_ballasts_place_is_not_written_behind(tmp_path, monkeypatch):
+    bundle = Bundle.create(tmp_path, HEADER, ballast_bytes=4096)
+    bundle.append("launch", launch("0001"))
+
+    def refuse(*_):
+        raise OSError(errno.EROFS, "read-only")
+
+    with monkeypatch.context() as patch:
+        disk = Disk(patch, 20)
+        disk.left_bytes = 0
+        real, calls = os.ftruncate, []
+        patch.setattr(os, "ftruncate", lambda *arguments: (
+            calls.append(1), real(*arguments) if len(calls) == 1 else refuse()))
+        with pytest.raises(Failed):
+            bundle.append("launch", launch("0002"))
+
+    with pytest.raises(Refused):
+        bundle.append("launch", launch("0003"))
+    assert ids(bundle.path) == (["0001"], ["records.jsonl: line 2 is cut off after 20 bytes"])
 
 
 def test_bundle_for_whose_ballast_there_is_no_room_is_not_begun(tmp_path, monkeypatch):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Change points: cases by hand, and the claims about false alarms and delays on series of which it is
-known what is in them. Bounds are those of a binomial or Poisson count, four deviations wide."""
+"""Change points: cases by hand, and the claims about false alarms and delays on series of which it
+is known what is in them. Bounds are those of a binomial or Poisson count, four deviations wide."""
 
 import numpy as np
 import pytest
 
 from gpu_selftest_harness import synthetic
-from gpu_selftest_harness.statistics.change_points import best, find, replay, spikes
+from gpu_selftest_harness.statistics.change_points import best, evidence, spikes
+from gpu_selftest_harness.statistics.replay import find, replay
 from gpu_selftest_harness.statistics.smallest import detectable, in_spreads, table
 
 LEVEL = 100.0
@@ -113,13 +114,21 @@ def test_replay__an_alarm_is_told_once_and_when_it_can_be():
 
 
 @pytest.mark.parametrize("until", [61, 62, 63, 64, 65, 70, 80])
-def test_replay__later_nights_do_not_change_what_was_told(until):
+def test_replay__later_nights_do_not_change_when_it_was_told(until):
     values = noise(80)
     values[60:] *= 0.9
 
-    told = {(alarm.told_at, alarm.point) for alarm in replay([values])[0] if alarm.told_at < until}
+    told = {alarm.told_at for alarm in replay([values])[0] if alarm.told_at < until}
 
-    assert {(alarm.told_at, alarm.point) for alarm in replay([values[:until]])[0]} == told
+    assert {alarm.told_at for alarm in replay([values[:until]])[0]} == told
+
+
+def test_replay__low_nights_before_a_shift_do_not_date_it_early():
+    values = noise(90)
+    values[56:60] = np.sort(values[:60])[:4]  # the four lowest
+    values[60:] *= 0.9
+
+    assert [alarm.point.index for alarm in replay([values])[0]] == [60]
 
 
 def test_replay__many_at_once_are_as_each_alone():
@@ -143,6 +152,27 @@ def test_replay__what_stays_does_not():
     values[60:] *= 0.9
 
     assert [alarm.point.went_away for alarm in replay([values])[0]] == [False]
+
+
+def test_replay__outliers_before_a_shift_do_not_date_it_early():
+    values = noise(80)
+    values[[56, 58]] *= [0.8, 0.88]
+    values[60:] *= 0.9
+
+    assert [alarm.point.index for alarm in replay([values])[0]] == [60]
+
+
+def test_replay__a_drift_too_slow_for_a_window_is_told_when_it_has_come_far():
+    values = noise(365, cv=0.002) * np.linspace(1, 0.95, 365)
+
+    alarms = replay([values])[0]
+
+    assert alarms
+    # Of 5 % in a year, 2 % are 146 nights, and both ends are taken as 30 nights.
+    drifted = [alarm for alarm in alarms if alarm.point.is_drift]
+    assert all(alarm.point.shift <= 1 / 1.02 - 1 for alarm in drifted)
+    assert alarms[0].told_at <= 146 + 60
+    assert replay([noise(365)])[0] == []
 
 
 def test_best__p_is_of_the_best_split():
@@ -206,3 +236,28 @@ def test_smallest__grows_with_the_noise_and_is_never_below_the_least_effect():
     assert detectable(noise(60, cv=0.02)) == pytest.approx(2 * detectable(noise(60)), rel=0.1)
     assert detectable([LEVEL] * 60) == pytest.approx(0.01)
     assert detectable(noise(60, cv=1e-5)) >= 0.01
+
+
+def test_evidence__grows_with_each_night():
+    values = noise(60)
+    values[50:] *= 0.95
+
+    ps = [evidence(values[:until], 50) for until in range(54, 60)]
+
+    assert ps == sorted(ps, reverse=True)
+    assert find(values[:54])[0].p == pytest.approx(ps[0])
+
+
+def test_evidence__of_a_side_too_short_is_none():
+    assert evidence(noise(60), 58) == 1.0
+
+
+@pytest.mark.parametrize("kind", ["ar1", "outliers"])
+def test_replay__nothing_begins_after_it_was_told(kind):
+    at = np.arange(20, 60)
+    batch = synthetic.draw(kind, len(at), 90, seed=3, shift=-0.08, at=at)
+
+    every = [alarm for alarms in replay(batch.values) for alarm in alarms]
+
+    assert len(every) >= len(at) / 2
+    assert all(0 < alarm.point.index <= alarm.told_at for alarm in every)

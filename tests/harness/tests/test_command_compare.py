@@ -8,7 +8,6 @@ import pytest
 from gpu_selftest_harness.bundle import Bundle
 from gpu_selftest_harness.commands import compare
 from gpu_selftest_harness.errors import Refused
-from gpu_selftest_harness.model import Expectation, Outcome
 from gpu_selftest_harness.statistics.compare import among
 from gpu_selftest_harness.statistics.values import Comparison
 
@@ -18,10 +17,15 @@ STEADY = [50.0e9, 50.1e9, 49.9e9, 50.05e9, 49.95e9]
 SLOW = [value * 0.9 for value in STEADY]
 
 
+def cuda_of(of):
+    """What the image's runtime is seen to be."""
+    return of.cuda
+
+
 @pytest.fixture
 def make(tmp_path):
-    """A sealed bundle: for each cell what its launches measured, and what was said of them."""
-    def made(*measured, driver="580.95.05", outcomes=(), kinds=None):
+    """A sealed bundle: for each cell what its launches measured, and which had company."""
+    def made(*measured, driver="580.95.05", foreign=(), kinds=None):
         header = {"night": "2026-11-27", "node": asdict(node(driver=driver)),
                   "plan": [planned(of) for of, _ in measured]}
         with Bundle.create(tmp_path, header, 0) as bundle:
@@ -30,10 +34,12 @@ def make(tmp_path):
                 for place, value in enumerate(values):
                     number += 1
                     kind = kinds[place] if kinds else "measure"
-                    bundle.append("launch", launch(number, report(metrics=[metric(value=value)]),
-                                                   cell=of.key, engine=of.engine, kind=kind))
-            for one in outcomes:
-                bundle.append("outcome", one)
+                    told = report(metrics=[metric(value=value)])
+                    told["facts"]["driver_version"] = {"nvml": driver}
+                    told["facts"]["cudart_version"] = {"runtime": cuda_of(of)}
+                    bundle.append("launch", launch(number, told,
+                                                   cell=of.key, engine=of.engine, kind=kind,
+                                                   foreign=dict(foreign).get(number, ())))
             return bundle.seal()
     return made
 
@@ -98,8 +104,7 @@ def test_compare__container_against_local_of_one_bundle(make, capsys):
 
 def test_compare__tells_what_else_differs(make, capsys):
     call(make((cell(), STEADY), driver="580.65.06"), make((cell(), STEADY)))
-    # The driver as the report tells it is the same in both; the node's is not asked then.
-    assert "driver:" not in capsys.readouterr().out
+    assert "driver: 580.65.06 -> 580.95.05" in capsys.readouterr().out
 
     call(make((cell(), STEADY)), make((cell(engine="docker"), STEADY)))
     assert "engine: local -> docker" in capsys.readouterr().out
@@ -113,14 +118,20 @@ def test_compare__nothing_in_common_is_no_pass(make, capsys):
 
 
 def test_compare__disturbed_launches_are_left_out(make, capsys):
-    noisy = Outcome(cell().key, "host-copy", "PASS", None, None, "run", Expectation("PASS"), True,
-                    noise="another process used the GPU", launches=("0006",))
-    left, right = make((cell(), STEADY)), make((cell(), [*STEADY, 1e9]), outcomes=[noisy])
+    left, right = make((cell(), STEADY)), make((cell(), [*STEADY, 1e9]), foreign={6: ("pid 17",)})
 
     assert call(left, right) == 0
     out = capsys.readouterr().out
-    assert "1 number left out, a launch was disturbed" in out
+    assert "1 number left out: other processes: pid 17" in out
     assert out.startswith("SAME")
+
+
+def test_compare__a_report_of_another_image_is_none_of_the_cell(make, capsys, monkeypatch):
+    of = cell(cuda="12.4")
+    monkeypatch.setattr("test_command_compare.cuda_of", lambda _: "13.0")
+
+    assert call(make((of, STEADY)), make((of, STEADY))) == 77
+    assert "10 numbers left out: " in capsys.readouterr().out
 
 
 def test_compare__confirming_launches_would_pull_it_down(make):
@@ -166,8 +177,8 @@ def test_compare__floor_decides_what_matters(make):
 
 
 def test_among__one_of_many_differences_may_be_chance():
-    # Of 100 questions the one with p = 2 / C(8, 4) is no news: its bar is 0.05 / 100. With 7 launches
-    # a side, 2 / C(14, 7) = 0.00058 is above it still; with 8, 0.00016 is not.
+    # Of 100 questions the one with p = 2 / C(8, 4) is no news: its bar is 0.05 / 100. With 7
+    # launches a side, 2 / C(14, 7) = 0.00058 is above it still; with 8, 0.00016 is not.
     same = Comparison("SAME", 0.0, -0.01, 0.01, 0.97, 0.9, 0.03)
     slow = Comparison("SLOWER", -0.1, -0.12, -0.08, 0.97, 2 / 70, 0.03)
 

@@ -78,7 +78,8 @@ def test_timed_out_by_a_word(fake):
     fake.plan()
     ran = fake.run(timeout_s=0.5, grace_s=5.0)
 
-    assert (ran.is_timed_out, ran.exit_code, ran.trouble.id) == (True, 143, "suite.timed-out"), ran
+    told = (ran.is_timed_out, ran.exit_code, ran.trouble.id)
+    assert told == (True, 143, "suite.launch-timed-out"), ran
     assert fake.boxes() == []
 
 
@@ -87,7 +88,7 @@ def test_deaf_container_is_killed(fake):
     ran = fake.run(timeout_s=0.5)
 
     assert (ran.exit_code, ran.report, ran.is_stuck) == (137, REPORT, False), ran
-    assert ran.trouble.id == "suite.timed-out" and fake.boxes() == []
+    assert ran.trouble.id == "suite.launch-timed-out" and fake.boxes() == []
 
 
 def test_container_that_cannot_be_killed_or_removed(fake):
@@ -148,7 +149,7 @@ def test_out_of_memory(fake):
     fake.plan(runs=137, oom=True)
     ran = fake.run()
 
-    assert ran.is_out_of_memory and ran.trouble.id == "suite.out-of-memory", ran
+    assert ran.is_out_of_memory and ran.trouble.id == "suite.launch-out-of-memory", ran
 
 
 def test_stop_that_was_wanted_before(fake):

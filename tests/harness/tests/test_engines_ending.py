@@ -35,14 +35,14 @@ ROWS = {
     "client killed": (Seen(137, state=ENDED_137, is_left_running=True), RUN, 137,
                       "suite.client-killed"),
     "timed out": (Seen(137, state=ENDED_137, is_timed_out=True, timeout_s=5), RUN, 137,
-                  "suite.timed-out"),
+                  "suite.launch-timed-out"),
     "timed out, told 3": (Seen(3, state=State(False, True, 3, False, ""), is_timed_out=True), RUN,
-                          3, "suite.timed-out"),
+                          3, "suite.launch-timed-out"),
     "stopped by us": (Seen(137, state=ENDED_137, is_stopped=True), RUN, 137, None),
     "never stops": (Seen(None, state=RUNNING, is_timed_out=True, stuck="no answer to 'rm'"), RUN,
                     None, "suite.container-stuck"),
     "removed by somebody": (Seen(137), RUN, 137, "suite.container-gone"),
-    "out of memory": (Seen(137, state=OOM), RUN, 137, "suite.out-of-memory"),
+    "out of memory": (Seen(137, state=OOM), RUN, 137, "suite.launch-out-of-memory"),
 }
 
 

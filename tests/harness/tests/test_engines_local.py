@@ -187,7 +187,7 @@ def test_program_that_is_told_to_end_at_its_deadline_still_reports(tmp_path, sim
                                   grace_s=LONG_S))
     report = json.loads(ran.report)
     assert (ran.is_timed_out, ran.exit_code) == (True, 3)
-    assert ran.trouble == Trouble("suite.timed-out", "still running after 3 s")
+    assert ran.trouble == Trouble("suite.launch-timed-out", "still running after 3 s")
     assert (report["verdict"], report["interrupted"]) == ("ERROR", "SIGTERM")
 
 

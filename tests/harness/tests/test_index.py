@@ -260,6 +260,19 @@ def test_launches_are_in_the_order_of_import_and_run_whatever_the_clock_said(ind
         ["clock", "clock"], ["clock"]]
 
 
+def test_pause_of_a_resumed_run_is_not_noted_as_a_jump(index, tmp_path):
+    with Bundle.create(tmp_path, {"night": "2026-11-27", "started_utc": "2026-11-27T02:00:00Z"},
+                       0) as bundle:
+        bundle.append("launch", launch("0001", started_utc="2026-11-27T02:00:01Z"))
+    with Bundle.resume(bundle.path) as bundle:
+        bundle.append("launch", launch("0002", started_utc="2026-11-27T09:00:00Z"))
+        index.add(bundle.seal())
+
+    run, = index.runs()
+
+    assert [note["kind"] for note in run.notes] == ["resume"]
+
+
 def test_metrics_gpus_and_variants_are_series_of_their_own(index, make):
     index.add(make("2026-11-27", launch(
         "0001", metric(1.0), metric(2.0, variant=None), metric(3.0, name="host-copy.from-gpu"),
@@ -294,7 +307,7 @@ def test_gpu_keeps_its_series_when_it_moves_and_nodes_have_their_own(index, make
     (dict(report=report(metric(1.0), exit_code=1)), "the report says PASS and exit code 1"),
     (dict(report=report(metric(1.0), simulated=True, profile="h100x8")),
      "the report is of a simulated machine, the node is none"),
-    (dict(arguments=("--level", "full")), "its plan is '', which lacks '--level full'"),
+    (dict(arguments=("--level", "full")), "its plan is '', not that of '--level full'"),
     (dict(report=report(metric(1.0), workloads=None)), "its report cannot be read"),
     (dict(cell=OTHER.key), "the bundle does not tell what was planned, or where"),
 ])
@@ -306,7 +319,7 @@ def test_flagged_launch_counts_only_where_there_is_no_other(index, make, bad, fl
 
     histories = list(index.histories(cells=[bad.cell]))
 
-    assert histories[0].flags[-1] == flag and histories[0].values[-1] == 1.0
+    assert flag in histories[0].flags[-1] and histories[0].values[-1] == 1.0
     if bad.cell == CELL.key:
         assert (histories[0].flags[0], histories[0].values[0]) == ("", 5.0)
 
@@ -405,6 +418,15 @@ def test_no_node_hides_another(index, make):
     assert one.word == "FAIL"
 
 
+def test_what_is_red_on_one_node_is_not_hidden_by_an_expected_failure(index, make):
+    index.add(make("2026-11-27", outcome("FAIL", is_as_expected=True), node="n7"))
+    index.add(make("2026-11-27", outcome("PASS", is_as_expected=False), node="n8"))
+
+    one, = index.outcomes("2026-11-27")
+
+    assert (one.word, one.is_red) == ("PASS", True)
+
+
 def test_miss_hides_nothing_that_ran(index, make):
     index.add(make("2026-11-27", outcome("PASS"), outcome("MISS", cell=OTHER)))
     index.add(make("2026-11-27", outcome("MISS"), outcome("MISS", cell=OTHER)))
@@ -469,6 +491,22 @@ def test_rebuild_takes_the_place_of_what_is_no_index(make, tmp_path):
 
     with Index.rebuild(tmp_path / "index.sqlite", paths[0].parent) as index:
         assert len(index.runs()) == 6
+
+
+def test_rebuild_does_not_take_the_old_log_for_its_own(make, tmp_path):
+    """As it is left by a killed importer, and by who then deleted the index alone."""
+    path, wal = tmp_path / "index.sqlite", tmp_path / "index.sqlite-wal"
+    paths = many(make)
+    with Index(path) as index:
+        index.add(paths[0])
+        log = wal.read_bytes()
+    assert log
+    path.unlink()
+    wal.write_bytes(log)
+
+    with Index.rebuild(path, paths[0].parent) as index:
+        assert len(index.runs()) == 6
+        assert index._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_index_of_another_version_is_refused(tmp_path):
@@ -545,3 +583,16 @@ def test_reports_are_not_all_in_memory_at_once(index, make, monkeypatch):
 
     assert [one.report for one in kept[0].launches] == [None, None]
     assert len(list(index.histories())[0].launches[0]) == 2
+
+
+def test_histories_are_read_in_the_order_of_the_table(index, make):
+    index.add(make("2026-11-27", launch("0001", metric(1.0))))
+    asked = []
+    index._connection.set_trace_callback(asked.append)
+    list(index.histories(cells=[CELL.key]))
+    index._connection.set_trace_callback(None)
+
+    query, = [text for text in asked if "FROM points" in text]
+    plan = [row[3] for row in index._connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+
+    assert not any("TEMP B-TREE FOR ORDER BY" in step for step in plan), plan

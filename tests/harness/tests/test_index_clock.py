@@ -39,6 +39,16 @@ def test_jump_back_to_the_right_time_is_noted_too():
     assert [note["jumped_s"] for note in found] == [86400, -86400]
 
 
+def test_pause_of_a_resumed_run_is_no_jump_and_a_clock_that_goes_back_is_one():
+    launches = [Started("0001", 5.0, "2026-11-27T02:00:05Z"),
+                Started("0002", 10.0, "2026-11-27T05:00:10Z"),
+                Started("0003", 15.0, "2026-11-27T04:00:15Z")]
+
+    found = jumps("2026-11-27T02:00:00Z", launches, has_paused=True)
+
+    assert [(note["launch"], note["jumped_s"]) for note in found] == [("0003", -3600)]
+
+
 @pytest.mark.parametrize("stamp", ["", "yesterday", "2026-13-45T99:99:99Z"])
 def test_stamp_that_is_none_is_no_jump(stamp):
     assert jumps("2026-11-27T02:00:00Z", [Started("0001", 5.0, stamp)]) == []

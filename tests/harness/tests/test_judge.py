@@ -170,6 +170,25 @@ def test_a_workload_that_does_not_apply_is_no_failure_but_a_cell_is():
     assert (of_cell.word, of_cell.is_red) == ("SKIP", True)
 
 
+def test_a_second_fault_in_the_same_workload_was_not_to_come():
+    rows = [workload("vector-add", "FAIL"), workload("host-copy")]
+    told = report(rows, [check("host.driver-too-old", "vector-add"),
+                         check("hardware.wrong-result", "vector-add")])
+    matrix = FakeMatrix(({}, (), None, OLD))
+    assert reds(launch(1, told), matrix=matrix) == {"vector-add"}
+    _, workloads = judged(launch(1, told), matrix=matrix)
+    assert workloads["vector-add"].also == ("hardware.wrong-result",)
+    told["checks"][1]["blocked_by"] = "host.driver-too-old"
+    assert reds(launch(1, told), matrix=matrix) == set()
+
+
+def test_a_second_fault_of_the_machine_was_not_to_come():
+    rows = [workload("vector-add"), workload("host-copy")]
+    told = report(rows, [check("host.driver-too-old"), check("host.fabric-not-ready")])
+    of_cell, _ = judged(launch(1, told), matrix=FakeMatrix(({}, (), None, OLD)))
+    assert (of_cell.is_red, of_cell.also) == (True, ("host.fabric-not-ready",))
+
+
 # --- Several launches ---
 
 def test_worst_wins_and_is_intermittent():
@@ -193,6 +212,49 @@ def test_two_failures_show_the_one_that_was_not_to_come():
                         launch(2, failing("hardware.slow")),
                         matrix=FakeMatrix(({}, (), None, OLD)))
     assert (of_cell.id, of_cell.is_red) == ("hardware.slow", True)
+
+
+def test_all_that_launches_found_is_kept():
+    of_cell, workloads = judged(launch(1, failing("hardware.slow")),
+                                launch(2, failing("hardware.wrong-result")))
+    for found in (of_cell, workloads["vector-add"]):
+        assert {found.id, *found.also} == {"hardware.slow", "hardware.wrong-result"}
+        assert found.id not in found.also
+    assert workloads["host-copy"].also == ()
+
+
+def test_all_that_one_launch_found_is_kept():
+    rows = [workload("vector-add", "FAIL"), workload("host-copy")]
+    found = [check("hardware.slow", "vector-add"), check("hardware.wrong-result", "vector-add"),
+             check("host.gpu-gone", "vector-add", blocked_by="hardware.slow"),
+             check("user.gpu-shared", "vector-add", "PASS")]
+    _, workloads = judged(launch(1, report(rows, found)))
+    what = workloads["vector-add"]
+    assert sorted([what.id, *what.also]) == ["hardware.slow", "hardware.wrong-result"]
+
+
+@pytest.mark.parametrize("told", [
+    {"exit_code": 1}, {"exit_code": 1, "checks": 3}, "text",
+    {**failing("hardware.slow"), "checks": None}])
+def test_report_that_is_none_has_found_nothing_more(told):
+    of_cell, _ = judged(launch(1, failing("hardware.slow")), launch(2, told, exit_code=1))
+    assert (of_cell.id, of_cell.also) == ("hardware.slow", ("suite.report-unreadable",))
+
+
+def test_what_was_expected_is_nothing_more():
+    of_cell, workloads = judged(*(launch(i, failing("host.driver-too-old")) for i in (1, 2)),
+                                launch(3, failing("hardware.slow")),
+                                matrix=FakeMatrix(({}, (), None, OLD)))
+    assert (of_cell.id, of_cell.also) == ("hardware.slow", ())
+    assert workloads["vector-add"].also == ()
+
+
+def test_ids_of_other_launches_are_told_beside():
+    of_cell, _ = judged(launch(1, failing("hardware.nvlink-down")),
+                        launch(2, failing("hardware.wrong-result")))
+    assert {of_cell.id, *of_cell.also} == {"hardware.nvlink-down", "hardware.wrong-result"}
+    assert len(of_cell.also) == 1
+    assert judged(launch(1, failing("hardware.nvlink-down")))[0].also == ()
 
 
 def test_what_was_tried_again_counts_no_more_but_is_told():

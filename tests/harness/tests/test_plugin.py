@@ -362,6 +362,8 @@ def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
     contents = bundle.read(path)
     assert (len(contents.launches), contents.problems) == (8, [])
     assert len({launch.id for launch in contents.launches}) == 8
+    before, after = contents.launches[:4], contents.launches[4:]
+    assert max(one.since_start_s for one in before) < min(one.since_start_s for one in after)
 
 
 def raise_of(harness):

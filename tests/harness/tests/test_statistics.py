@@ -51,7 +51,8 @@ def test_splits__ties_count_half():
     window = np.array([[1.0, 2, 2, 2, 1, 0, 2]])
 
     assert splits(window)[0].tolist() == [
-        sum((a > b) + (a == b) / 2 for a, b in product(window[0, :k], window[0, k:])) for k in (3, 4)]
+        sum((a > b) + (a == b) / 2 for a, b in product(window[0, :k], window[0, k:]))
+        for k in (3, 4)]
 
 
 def test_split_table__nothing_is_rare_where_all_are_equal():
@@ -146,7 +147,8 @@ SIDE = np.array([100.0, 100.4, 99.8, 100.1, 99.9])
 
 @pytest.mark.parametrize("factor, direction, word", [
     (1.0, HIGHER, "SAME"), (0.9, HIGHER, "SLOWER"), (1.1, HIGHER, "FASTER"),
-    (1.0, LOWER, "SAME"), (0.9, LOWER, "FASTER"), (1.1, LOWER, "SLOWER"), (0.97, HIGHER, "AMBIGUOUS"),
+    (1.0, LOWER, "SAME"), (0.9, LOWER, "FASTER"), (1.1, LOWER, "SLOWER"),
+    (0.97, HIGHER, "AMBIGUOUS"),
 ])
 def test_compare__words(factor, direction, word):
     told = compare(SIDE, SIDE * factor, floor=0.03, direction=direction)
@@ -282,8 +284,8 @@ def test_stands_out__counts_in_standard_errors_that_know_of_correlation(rho):
 
     squares = [stands_out(window, 70)**2 for window in values]
 
-    # The square of a normal number has the mean 1 and the variance 2; on the safe side is less. What
-    # takes nights of rho 0.5 for independent would see 2.6.
+    # The square of a normal number has the mean 1 and the variance 2; on the safe side is less.
+    # What takes nights of rho 0.5 for independent would see 2.6.
     assert 0.5 < np.mean(squares) < 1 + 4 * (2 / windows)**0.5
 
 

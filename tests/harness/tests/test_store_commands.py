@@ -107,6 +107,7 @@ def test_index_goes_on_behind_a_damaged_bundle_and_cannot_tell(runs, make, tmp_p
 
 @pytest.mark.parametrize("arguments, message", [
     (("--rebuild",), "one folder"), ((), "no bundle is named"),
+    (("absent",), "'absent' is neither a bundle nor a folder"),
 ])
 def test_index_refuses_what_makes_no_index(tmp_path, arguments, message):
     with pytest.raises(Refused, match=message):
@@ -121,7 +122,7 @@ def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):
     assert call("index", tmp_path / "i.sqlite", runs, "--csv", tmp_path / "out.csv") == 0
 
     with open(tmp_path / "out.csv", newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        rows = sorted(csv.DictReader(file), key=lambda row: (row["night"], row["metric"] != "m"))
     assert [(row["night"], row["value"]) for row in rows] == [
         ("2026-11-26", "1.5"), ("2026-11-27", "1.5"), ("2026-11-27", "1.5")]
     assert [row["metric"] for row in rows] == ["m", "m", "'=cmd|' /C calc'!A0"]

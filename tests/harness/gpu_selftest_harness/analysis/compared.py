@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two runs side by side: two drivers, two images, a container and the bare machine. Launches are what
-is compared, number by number; what differs between the runs is told with it."""
+"""Two runs side by side: two drivers, two images, a container and the bare machine. Launches are
+what is compared, number by number; what differs between the runs is told with it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import contextlib
+from collections import Counter, defaultdict
 from dataclasses import astuple, dataclass, field, replace
 
 from .. import bundle
 from ..bundle.values import value_of
 from ..errors import Refused
+from ..index.flags import Flags
 from ..index.points import points_of
 from ..model import AXES, Cell, Planned, SeriesKey
+from ..node import from_json
 from ..provenance import Difference, difference, of as provenance_of
 from ..statistics.compare import CONFIDENCE, among, compare
 from ..statistics.discovery import Q
@@ -34,7 +37,7 @@ class Row:
 
     @property
     def values(self):
-        return night_value([[value] for value in self.a]), night_value([[value] for value in self.b])
+        return tuple(night_value([[value] for value in side]) for side in (self.a, self.b))
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Compared:
     only_a: list[SeriesKey] = field(default_factory=list)
     only_b: list[SeriesKey] = field(default_factory=list)
     left_out: int = 0  # numbers of which nobody says which way is better, or that are not above 0
-    flagged: int = 0  # numbers of launches that are not to be compared
+    flagged: Counter = field(default_factory=Counter)  # numbers that are not, by the reason
     problems: list[str] = field(default_factory=list)  # of the bundles
 
     def count(self, word):
@@ -59,41 +62,60 @@ class Side:
     cells: dict[str, Cell]
     launches: dict[SeriesKey, list[float]]
     provenance: dict
-    flagged: int
+    flagged: Counter
     problems: list[str]
 
 
 def read_side(path, wanted=()):
     """`wanted`: (axis, value) pairs that its cells have to have."""
-    contents = bundle.read(path)
+    measured = _Measured()
+    contents = bundle.read(path, measured)
     if contents.header is None:
         raise Refused(f"'{path}' is no bundle that can be read: " + "; ".join(contents.problems))
-    plan = (value_of(Planned, one) for one in contents.header.get("plan") or ())
-    cells = {planned.cell.key: planned.cell for planned in plan}
+    cells = {planned.cell.key: planned.cell for planned in _plan(contents.header)}
     for axis, value in wanted:
         have = sorted({getattr(cell, axis) for cell in cells.values()})
         cells = {key: cell for key, cell in cells.items() if getattr(cell, axis) == value}
         if not cells:
             raise Refused(f"no cell of '{path}' has {axis}={value}, there are {', '.join(have)}")
-    return _measured(contents, cells)
+    return measured.side(cells, list(contents.problems))
 
 
-def _measured(contents, cells):
-    noises = {(one.cell, one.workload, launch) for one in contents.outcomes if one.noise
-              for launch in one.launches}
-    node = str((contents.header.get("node") or {}).get("name", ""))
-    launches, made_with, flagged = defaultdict(list), {}, 0
-    for launch in contents.launches:
-        if launch.cell not in cells or launch.kind == CONFIRM or not launch.report:
-            continue
-        made_with = made_with or provenance_of(contents.header, launch)
-        for point in points_of(launch, node, lambda workload, gpus: ""):
-            if point.flag or {(launch.cell, "", launch.id),
-                              (launch.cell, point.key.workload, launch.id)} & noises:
-                flagged += 1
-            else:
-                launches[point.key].append(point.median)
-    return Side(cells, dict(launches), made_with, flagged, list(contents.problems))
+def _plan(header):
+    return [value_of(Planned, one) for one in header.get("plan") or ()]
+
+
+class _Measured:
+    """Takes from each launch its numbers, while its report is there."""
+
+    def __init__(self):
+        self._header, self._planned, self._node = None, {}, None
+        self._of_cell = defaultdict(list)  # (provenance, points) of each launch
+
+    def __call__(self, header, launch):
+        if launch.kind == CONFIRM or not launch.report:
+            return
+        if self._header is None:
+            self._header = header
+            self._planned = {planned.cell.key: planned for planned in _plan(header)}
+            with contextlib.suppress(Refused):
+                self._node = from_json(header.get("node") or {})
+        name = self._node.name if self._node else ""
+        flags = Flags(launch, self._planned.get(launch.cell), self._node)
+        self._of_cell[launch.cell].append((provenance_of(header, launch),
+                                           list(points_of(launch, name, flags))))
+
+    def side(self, cells, problems):
+        launches, flagged, made_with = defaultdict(list), Counter(), {}
+        for cell in cells:
+            for told, points in self._of_cell.get(cell, ()):
+                made_with = made_with or told
+                for point in points:
+                    if point.flag:
+                        flagged[point.flag] += 1
+                    else:
+                        launches[point.key].append(point.median)
+        return Side(cells, dict(launches), made_with, flagged, problems)
 
 
 def compare_sides(a, b, floor=None, confidence=CONFIDENCE, q=Q):
@@ -117,12 +139,14 @@ def compare_sides(a, b, floor=None, confidence=CONFIDENCE, q=Q):
                         compare(*values, least, direction, confidence)))
     words = among([row.comparison for row in rows],
                   [min(len(row.a), len(row.b)) for row in rows], q)
-    told.rows = sorted((replace(row, comparison=one) for row, one in zip(rows, words)), key=_badness)
+    told.rows = sorted((replace(row, comparison=one) for row, one in zip(rows, words)),
+                       key=_badness)
     return told
 
 
 def _differing(mine, other):
-    """Axes of which each side has one value, and not the same. In the others cells have to agree."""
+    """Axes of which each side has one value, and not the same. In the others cells have to
+    agree."""
     axes = []
     for axis in AXES:
         one, two = ({getattr(cell, axis) for cell in cells} for cells in (mine, other))
@@ -132,8 +156,8 @@ def _differing(mine, other):
 
 
 def _by_match(side, axes):
-    """By what has to agree: the other axes, the number, and its GPUs. No two series of a side do, since
-    it has one value in each of `axes`, and one node."""
+    """By what has to agree: the other axes, the number, and its GPUs. No two series of a side do,
+    since it has one value in each of `axes`, and one node."""
     return {(*(getattr(side.cells[key.cell], axis) for axis in AXES if axis not in axes),
              *astuple(replace(key, cell="", node=""))): key for key in side.launches}
 

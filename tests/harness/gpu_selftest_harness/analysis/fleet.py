@@ -17,7 +17,8 @@ def _groups(trends, is_wanted):
     for trend in trends:
         key = trend.history.key
         if trend.tonight is not None and is_wanted(key):
-            grouped[key.cell, key.workload, key.metric, key.variant, key.unit][key.src, key.dst] = trend
+            what = key.cell, key.workload, key.metric, key.variant, key.unit
+            grouped[what][key.src, key.dst] = trend
     return sorted(grouped.items())
 
 
@@ -45,7 +46,8 @@ def pair_matrices(trends):
         direction = next(iter(ends.values())).direction
         slow = ()
         if direction:
-            names = {f"{place[src]} {place[dst]}": trend.tonight for (src, dst), trend in ends.items()}
+            names = {f"{place[src]} {place[dst]}": trend.tonight
+                     for (src, dst), trend in ends.items()}
             slow = tuple(sorted(tuple(map(int, standing.gpu.split()))
                                 for standing in rank(names, direction) if standing.is_slow))
         told.append(PairMatrix(workload, metric, variant, unit, direction, cell, gpus,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One cause shows as many results: a dead link as every copy over it in every cell. Here they become
-one line each for those who have to act."""
+"""One cause shows as many results: a dead link as every copy over it in every cell. Here they
+become one line each for those who have to act."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def incidents(outcomes, trends):
     """Worst first."""
     found = _of_outcomes(outcomes) + _of_trends(
         [trend for trend in trends if trend.word in REGRESSIONS])
-    return sorted(found, key=lambda one: (WORDS.index(one.word), -len(one.outcomes) - len(one.trends),
-                                          one.where, one.title))
+    return sorted(found, key=lambda one: (
+        WORDS.index(one.word), -len(one.outcomes) - len(one.trends), one.where, one.title))
 
 
 def _of_outcomes(outcomes):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a runner has to launch again tonight: cells of which a number is worse than on the nights before.
-Without confirming launches a drop is a suspicion and no more."""
+"""What a runner has to launch again tonight: cells of which a number is worse than on the nights
+before. Without confirming launches a drop is a suspicion and no more."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .trends import direction_of, gate_of, levels, until
 
 
 class Suspects:
-    """Asked with a cell and its launches, it says how many more are wanted. All that it needs of the
-    index is read when it is made: the runner asks from threads of its own."""
+    """Asked with a cell and its launches, it says how many more are wanted. All that it needs of
+    the index is read when it is made: the runner asks from threads of its own."""
 
     def __init__(self, histories, before: str, node: Node):
         """`before`: tonight; nights from it on are left out."""

@@ -1,25 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is said of each series tonight: dropped, shifted, steady, or nothing that anybody could tell."""
+"""What is said of each series tonight: dropped, shifted, steady, or nothing that anybody could
+tell."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 
 from ..model import History
 from ..provenance import difference
-from ..statistics import change_points
+from ..statistics.change_points import evidence
 from ..statistics.clocks import separate
 from ..statistics.correlation import TO_SD
-from ..statistics.gate import LEAST_NIGHTS, floor_of, gate
+from ..statistics.discovery import benjamini_hochberg
+from ..statistics.gate import LEAST_NIGHTS, NIGHTS as GATE_NIGHTS, floor_of, gate
 from ..statistics.night import night_value
 from ..statistics.ranks import LONGEST
+from ..statistics.replay import replay
 from ..statistics.smallest import NIGHTS, detectable
 from ..statistics.values import CLOCK, CONFIRMED, REFUTED, SUSPECT as GATE_SUSPECT
 from ..words import DIRECTION_OF_UNIT, HIGHER
-from .values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED, YOUNG, Point,
-                     Trend)
+from .values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED, YOUNG,
+                     Point, Trend)
 
 TOLD_FOR = 7  # nights that a shift stays news; after that it is how things are
 
@@ -29,10 +32,11 @@ def trends(histories, night, provenance=None):
     cut = [until(history, night) for history in histories]
     cut = [history for history in cut if history.nights]
     judged = [index for index, history in enumerate(cut) if direction_of(history)]
-    alarms = dict(zip(judged, change_points.replay(
+    alarms = dict(zip(judged, replay(
         [clean_values(cut[index]) for index in judged])))
     told = [_trend(history, night, alarms.get(index, []), provenance)
             for index, history in enumerate(cut)]
+    told = _among(told, [alarms.get(index, []) for index in range(len(cut))])
     return sorted(told, key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
 
 
@@ -65,7 +69,7 @@ def clean_values(history):
 def levels(histories):
     """Of each, the values since its last change point."""
     values = [clean_values(history) for history in histories]
-    return [own[_start(alarms):] for own, alarms in zip(values, change_points.replay(values))]
+    return [own[_start(alarms):] for own, alarms in zip(values, replay(values))]
 
 
 def gate_of(history, level, tonight, confirmations):
@@ -81,21 +85,23 @@ def _trend(history, night, alarms, provenance):
     direction = direction_of(history)
     tonight = history.values[-1] if history.nights[-1] == night else None
     if direction is None:
-        return Trend(history, UNJUDGED, f"nobody says which way {history.key.unit or 'it'} is better",
-                     None, tonight, None, None, None)
+        reason = f"nobody says which way {history.key.unit or 'it'} is better"
+        return Trend(history, UNJUDGED, reason, None, tonight, None, None, None)
     places = clean(history)
     values = clean_values(history)
-    points = tuple(_point(history, places, alarm, direction, night, provenance) for alarm in alarms)
+    points = tuple(_point(history, places, alarms[:place], alarm, night, provenance)
+                   for place, alarm in enumerate(alarms))
     level = values[_start(alarms):][-LONGEST:]
     median = float(np.median(level)) if len(level) else None
     spread = TO_SD * float(np.median(np.abs(level - median))) / median if len(level) else None
-    is_clean_tonight = tonight is not None and bool(places) and places[-1] == len(history.values) - 1
+    is_clean_tonight = tonight is not None and places[-1:] == [len(history.values) - 1]
     gated = _gate(history, values, alarms) if is_clean_tonight else None
     trend = Trend(history, STEADY, "", direction, tonight, median, spread, gated, points)
     if not is_clean_tonight:
         return replace(trend, word=NOISY, reason=_why_not(history, tonight))
-    return _judged(trend, values, level, is_told=[len(values) - 1 - alarm.told_at < TOLD_FOR
-                                                  and not alarm.point.went_away for alarm in alarms])
+    is_told = [len(values) - 1 - alarm.told_at < TOLD_FOR and not alarm.point.went_away
+               for alarm in alarms]
+    return _judged(trend, values, level, is_told)
 
 
 def _judged(trend, values, level, is_told):
@@ -105,8 +111,7 @@ def _judged(trend, values, level, is_told):
         return replace(trend, word=DROPPED, reason=f"{_by(gated.shift)} tonight, which"
                        f" confirming launches show, too; {gated.limit:.1%} is let pass")
     if last and last.is_worse:
-        return replace(trend, word=SHIFTED, reason=f"{_by(last.change.shift)} since {last.night}"
-                       + (", and the clock with it" if _is_of_clock(last) else ""))
+        return replace(trend, word=SHIFTED, reason=_how(last))
     if gated.word == GATE_SUSPECT:
         return replace(trend, word=SUSPECT, reason=f"{_by(gated.shift)} tonight, not confirmed")
     if len(values) < LEAST_NIGHTS:
@@ -115,11 +120,32 @@ def _judged(trend, values, level, is_told):
     smallest = detectable(level)
     trend = replace(trend, smallest=smallest)
     if last:
-        return replace(trend, word=IMPROVED, reason=f"{_by(last.change.shift)} since {last.night}")
+        return replace(trend, word=IMPROVED, reason=_how(last))
     seen = (f"{smallest:.1%} within {NIGHTS} nights would have been seen" if smallest is not None
             else f"too few nights to see anything begin within {NIGHTS}")
     refuted = "; low at first tonight, not in confirming launches" if gated.word == REFUTED else ""
     return replace(trend, reason=f"no regression; {seen}{refuted}")
+
+
+def _among(told, alarms):
+    """Shifts that so many series bring about by chance are suspicions until further nights confirm
+    them."""
+    weights = [_evidence(trend, own) if trend.word in (SHIFTED, IMPROVED) else 1.0
+               for trend, own in zip(told, alarms)]
+    judged = [place for place, trend in enumerate(told) if trend.word != UNJUDGED]
+    passed = dict(zip(judged, benjamini_hochberg([weights[place] for place in judged])))
+    return [trend if trend.word not in (SHIFTED, IMPROVED) or passed[place]
+            else replace(trend, word=SUSPECT if trend.word == SHIFTED else STEADY,
+                         reason=f"{trend.reason}; of {len(judged)} series one does so by chance")
+            for place, trend in enumerate(told)]
+
+
+def _evidence(trend, alarms):
+    *earlier, last = [alarm for alarm in alarms if not alarm.point.went_away]
+    if last.point.is_drift:
+        return last.point.p
+    start = _start(earlier)
+    return evidence(clean_values(trend.history)[start:], last.point.index - start)
 
 
 def _gate(history, values, alarms):
@@ -132,8 +158,8 @@ def _gate(history, values, alarms):
     return gate_of(history, values[known:-1], night_value(first), more)
 
 
-def _point(history, places, alarm, direction, night, provenance):
-    index = places[alarm.point.index]
+def _point(history, places, earlier, alarm, night, provenance):
+    index, direction = places[alarm.point.index], direction_of(history)
     worse = -1 if direction == HIGHER else 1
     suspects = ()
     before = places[alarm.point.index - 1]
@@ -144,19 +170,27 @@ def _point(history, places, alarm, direction, night, provenance):
     return Point(replace(alarm.point, index=index), history.nights[index],
                  is_new=history.nights[places[alarm.told_at]] == night,
                  is_worse=worse * alarm.point.shift > 0, suspects=suspects,
-                 separation=_separation(history, places, alarm, direction))
+                 separation=_separation(history, places, earlier, alarm))
 
 
-def _separation(history, places, alarm, direction):
+def _separation(history, places, earlier, alarm):
+    """With the level before it, and no earlier one."""
     first = alarm.point.index
-    old, new = places[max(first - 30, 0):first], places[first:alarm.told_at + 1]
+    old = places[max(first - GATE_NIGHTS, _start(earlier)):first]
+    new = places[first:alarm.told_at + 1]
+    if not old:
+        return None
     pick = [[numbers[place] for place in side] for numbers in (history.values, history.clocks_hz)
             for side in (old, new)]
-    return separate(*pick, direction=direction)
+    return separate(*pick, direction=direction_of(history))
 
 
-def _is_of_clock(point):
-    return point.separation is not None and point.separation.word == CLOCK
+def _how(point):
+    told = f"{_by(point.change.shift)} since {point.night}"
+    if point.change.is_drift:
+        told = f"{_by(point.change.shift)}, little by little, by {point.night}"
+    is_of_clock = point.separation is not None and point.separation.word == CLOCK
+    return told + (", and the clock with it" if is_of_clock else "")
 
 
 def _why_not(history, tonight):
@@ -173,5 +207,4 @@ def _badness(trend):
     """Of the same word the largest first; the name decides what is left."""
     shift = trend.gate.shift if trend.gate and trend.gate.shift is not None else 0.0
     last = trend.points[-1].change.shift if trend.points else 0.0
-    key = trend.history.key
-    return -max(abs(shift), abs(last)), key.workload, key.metric, key.variant, key.cell, key.src, key.dst
+    return -max(abs(shift), abs(last)), astuple(trend.history.key)

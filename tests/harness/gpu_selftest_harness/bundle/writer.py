@@ -80,7 +80,8 @@ class Bundle:
         self._lock = threading.Lock()
 
     def append(self, kind, record):
-        """One line, one write. DiskFull: the run has to stop; see there what was kept. Ids of
+        """One line, one write. DiskFull: the run has to stop; see there what was kept. Of what is
+        said behind the launches nothing is raised as long as it fits in the ballast's place. Ids of
         launches are taken once."""
         if kind not in KINDS[:-1]:
             raise ValueError(f"unknown kind '{kind}'; valid: {', '.join(KINDS[:-1])}")
@@ -92,6 +93,8 @@ class Bundle:
             self._add(kind, record)
             if identity:
                 self._state.identities.add(identity)
+            if kind == "launch" and self.is_full:
+                raise disk.DiskFull(self.path, is_kept=True)
 
     def seal(self):
         """End it: sums, read-only, its last name. The sealed folder's path. Called again after a
@@ -99,11 +102,7 @@ class Bundle:
         with self._lock:
             self._check_open(may_be_ended=True)
             if not self._state.is_ended:
-                try:
-                    self._add("end", {"records": self._state.lines, "utc": _utc()})
-                except disk.DiskFull as full:
-                    if not full.is_kept:
-                        raise
+                self._add("end", {"records": self._state.lines, "utc": _utc()})
                 self._state.is_ended = True
             self._write_seal()
             os.close(self._descriptor)
@@ -131,30 +130,26 @@ class Bundle:
 
     def _add(self, kind, record):
         line = line_of(kind, self._state.lines + 1, record)
-        try:
-            disk.append(self._descriptor, line, self._state.whole_bytes)
-        except OSError as error:
-            if error.errno not in disk.FULL:
-                self._let_go_broken()
-                raise Failed(f"cannot write '{self.path / RECORDS}': {error.strerror}") from error
-            self._add_instead_of_ballast(line)
-            self._count(line)
-            raise disk.DiskFull(self.path, is_kept=True) from error
-        self._count(line)
-
-    def _add_instead_of_ballast(self, line):
-        if self.is_full:
-            raise disk.DiskFull(self.path, is_kept=False)
-        self.is_full = True
-        self._drop_ballast()
-        try:
-            disk.append(self._descriptor, line, self._state.whole_bytes)
-        except OSError as error:
-            raise disk.DiskFull(self.path, is_kept=False) from error
-
-    def _count(self, line):
+        if not self._has_written(line):
+            if self.is_full:
+                raise disk.DiskFull(self.path, is_kept=False)
+            self.is_full = True
+            self._drop_ballast()
+            if not self._has_written(line):
+                raise disk.DiskFull(self.path, is_kept=False)
         self._state.lines += 1
         self._state.whole_bytes += len(line)
+
+    def _has_written(self, line):
+        """False: the disk is full, and the file as it was."""
+        try:
+            disk.append(self._descriptor, line, self._state.whole_bytes)
+        except OSError as error:
+            if error.errno in disk.FULL:
+                return False
+            self._let_go_broken()
+            raise Failed(f"cannot write '{self.path / RECORDS}': {error.strerror}") from error
+        return True
 
     def _drop_ballast(self):
         with contextlib.suppress(FileNotFoundError):
@@ -167,15 +162,15 @@ class Bundle:
         self._descriptor = None
 
     def _write_seal(self):
-        self._drop_ballast()
         sealed = self.path.parent / self.run_id
         if os.path.lexists(sealed):
             raise Refused(f"'{sealed}' is there already")
-        files = {name: _sum(self.path / name) for name in (HEADER, RECORDS)}
-        files[RECORDS]["lines"] = self._state.lines
-        seal = {"schema_version": SCHEMA_VERSION, "run_id": self.run_id, "harness": __version__,
-                "utc": _utc(), "files": files}
         try:
+            self._drop_ballast()
+            files = {name: _sum(self.path / name) for name in (HEADER, RECORDS)}
+            files[RECORDS]["lines"] = self._state.lines
+            seal = {"schema_version": SCHEMA_VERSION, "run_id": self.run_id,
+                    "harness": __version__, "utc": _utc(), "files": files}
             disk.write_whole(self.path / SEAL, document_of(seal), 0o444)
             for name in (HEADER, RECORDS):
                 os.chmod(self.path / name, 0o444)

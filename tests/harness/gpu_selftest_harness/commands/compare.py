@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb `compare`: is B slower than A? Two runs, or two parts of one; of two drivers, two images, a
-container and the bare machine. Says SAME only where the difference was shown to be small, and
-AMBIGUOUS, with the launches that would tell, where nobody can say.
+"""The verb `compare`: is B slower than A? Two runs, or two parts of one; of two drivers, two
+images, a container and the bare machine. Says SAME only where the difference was shown to be small,
+and AMBIGUOUS, with the launches that would tell, where nobody can say.
 
 Exit: 0 nothing is slower, 1 something is, 2 usage, 3 could not tell, 77 nothing was compared."""
 
@@ -68,7 +68,8 @@ def text(told, is_all=False):
     yield from _table(told, is_all)
     for what, count in (("only in A", len(told.only_a)), ("only in B", len(told.only_b)),
                         ("not compared, no way is better", told.left_out),
-                        ("left out, a launch was disturbed", told.flagged)):
+                        *((f"left out: {shown(why)}", count)
+                          for why, count in sorted(told.flagged.items()))):
         if count:
             yield f"{counted(count, 'number')} {what}"
 

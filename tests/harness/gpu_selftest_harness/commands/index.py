@@ -27,6 +27,9 @@ def run(options):
         raise Refused("'--rebuild' goes with one folder of bundles")
     if not options.rebuild and not options.paths and not options.index.exists():
         raise Refused(f"there is no '{options.index}', and no bundle is named to make it of")
+    for path in options.paths:
+        if not path.is_dir():
+            raise Refused(f"'{path}' is neither a bundle nor a folder of them")
     with _opened(options) as index:
         added, known = (len(index.runs()), 0) if options.rebuild else _add(index, options.paths)
         print(f"{added} added, {known} known before, {len(index.refused)} refused")

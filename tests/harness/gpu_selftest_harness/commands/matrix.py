@@ -50,7 +50,7 @@ def _verb(verbs, name, run, description):
 
 def _nodes(parser):
     parser.add_argument("--nodes", nargs="+", type=Path, default=[], metavar="FILE",
-                        help="what `gpu-selftest-harness node --json` wrote on each node")
+                        help="what `gpu-selftest-harness node show --json` wrote on each node")
 
 
 def _selection(parser):

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from .. import lease, matrix, node
+from ..engines import settings
 from ..engines.base import ENGINES, make
 from ..engines.excerpt import clean
 from ..errors import Failed, Refused
@@ -25,6 +26,8 @@ def register(subparsers):
     show.add_argument("--matrix", type=Path, metavar="FILE", help="which names its GPUs have there")
     show.add_argument("--engine", action="append", metavar="NAME",
                       help=f"may be repeated (default: {', '.join(ENGINES)})")
+    show.add_argument("--engines", type=Path, metavar="FILE",
+                      help="TOML: what this machine's engines are to be told")
     show.add_argument("--program", default="gpu-selftest", metavar="FILE",
                       help="gpu-selftest of this machine (default: on PATH)")
     show.add_argument("--simulate", metavar="PROFILE", help="a simulated machine, such as h100x8")
@@ -56,7 +59,8 @@ def _show(options) -> int:
         seen = node.simulated(options.simulate, options.fault, options.program, model_of,
                               name=options.name)
     else:
-        engines = [_engine(name, options.program) for name in options.engine or ENGINES]
+        told_of = settings.load(options.engines)
+        engines = [_engine(name, options.program, told_of) for name in options.engine or ENGINES]
         seen = node.probe(engines, model_of, options.name)
     print(json.dumps(node.to_json(seen), indent=2) if options.json
           else _page(seen, bool(options.matrix)))
@@ -88,8 +92,8 @@ def _clear(options) -> int:
     return 0
 
 
-def _engine(name, program):
-    return make(name, program=program) if name == "local" else make(name)
+def _engine(name, program, told_of):
+    return make(name, program=program) if name == "local" else make(name, **told_of.get(name, {}))
 
 
 def _page(seen, has_matrix):

@@ -60,9 +60,10 @@ ASK: dict[str, Callable] = {GPUS: by_gpus, CDI: by_cdi, BY_HAND: lambda devices:
 
 def devices_of(request: Request, way: str) -> list[str]:
     """An image of CUDA asks for all GPUs by a variable, which a runtime that is the engine's default
-    hears: a container that is to have none has to take it back."""
+    hears: a container that is to have none has to take it back. Empty is as if nobody had asked;
+    'void' would say that somebody else sees to it."""
     if request.devices == NONE:
-        return ["--env", "NVIDIA_VISIBLE_DEVICES=void"]
+        return ["--env", "NVIDIA_VISIBLE_DEVICES="]
     if request.devices != ALL and not request.devices:
         raise Refused("no devices: name UUIDs, 'all' or 'none'")
     return ASK[way](request.devices)

@@ -8,14 +8,13 @@ import json
 import os
 import re
 import secrets
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 from ..errors import Refused
 from ..model import EngineFacts
-from . import leftovers, owner, process
+from . import leftovers, owner, process, scratch
 from .base import EngineMissing, ImageAbsent, Ran, Request, read_report
 from .box import REMOVE_S, SETTLE_S, Box, Unanswered
 from .client import CALL_S, Client
@@ -73,7 +72,7 @@ class Container:
         labels = {TOKEN: token, OWNER: owner.myself(), DEADLINE: str(int(deadline_s))}
         seen = Seen(timeout_s=request.timeout_s)
         # Not in the folder of results: what a container can write names nothing to be removed.
-        with tempfile.TemporaryDirectory(prefix="gpu-selftest-") as folder:
+        with scratch.folder() as folder:
             cid_file = Path(folder) / "cid"
             results = open_to_container(request.results)
             words = run_words(self.dialect, request, results, cid_file, labels, self.way,

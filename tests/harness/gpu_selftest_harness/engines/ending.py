@@ -62,7 +62,7 @@ def trouble_of(seen: Seen, engine: str) -> Trouble | None:
                        f"the client of {engine} ended with {seen.client_exit} while its container "
                        "ran on")
     if seen.is_timed_out:
-        return Trouble("suite.timed-out", f"still running after {seen.timeout_s:g} s")
+        return Trouble("suite.launch-timed-out", f"still running after {seen.timeout_s:g} s")
     if seen.is_stopped:
         return None
     if state is None:
@@ -71,7 +71,7 @@ def trouble_of(seen: Seen, engine: str) -> Trouble | None:
         return Trouble("suite.container-gone",
                        f"{engine} has no container where one ended with {seen.client_exit}")
     if state.is_out_of_memory:
-        return Trouble("suite.out-of-memory", f"the kernel ended it: exit {state.exit_code}")
+        return Trouble("suite.launch-out-of-memory", f"the kernel ended it: exit {state.exit_code}")
     if state.is_begun and seen.client_exit != state.exit_code:
         return Trouble("suite.engine-stopped",
                        f"the client of {engine} ended with {seen.client_exit}, its container with "

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from ..model import EngineFacts, Trouble
 from ..words import ENGINE, RUN
-from . import process, strays
+from . import process, scratch, strays
 from .base import ALL, NONE, REPORT, EngineMissing, Ran, Request, read_report
 from .excerpt import cut
 
@@ -70,8 +69,7 @@ class Local:
         with ExitStack() as stack:
             environment = self._environment(request)
             # Of its own, since who is killed cannot remove what he made there.
-            environment["TMPDIR"] = folder = stack.enter_context(
-                tempfile.TemporaryDirectory(prefix="gpu-selftest-run-", ignore_cleanup_errors=True))
+            environment["TMPDIR"] = folder = stack.enter_context(scratch.folder())
             if request.devices == NONE:
                 # A folder of device nodes that has none, as a container that was given none.
                 nodes = Path(folder) / "nodes"
@@ -137,5 +135,5 @@ def _trouble(request, done):
         return Trouble("suite.process-stuck", f"'{request.name}' goes on running after it was "
                        f"killed, {done.duration_s:.0f} s after its start")
     if done.is_timed_out:
-        return Trouble("suite.timed-out", f"still running after {request.timeout_s:g} s")
+        return Trouble("suite.launch-timed-out", f"still running after {request.timeout_s:g} s")
     return None

@@ -8,8 +8,9 @@ from datetime import datetime
 SHORTEST_S = 60.0
 
 
-def jumps(started_utc, launches):
-    """A note for each launch before which the clock jumped, oldest first."""
+def jumps(started_utc, launches, has_paused=False):
+    """A note for each launch before which the clock jumped, oldest first. A run that was resumed
+    `has_paused`: the time between goes by on people's clock only."""
     base = _seconds(started_utc)
     found, before = [], 0.0
     for launch in sorted(launches, key=lambda one: one.since_start_s):
@@ -17,7 +18,9 @@ def jumps(started_utc, launches):
         if base is None or now is None:
             continue
         offset = now - base - launch.since_start_s
-        if abs(offset - before) >= SHORTEST_S:
+        if has_paused and offset > before:
+            before = offset
+        elif abs(offset - before) >= SHORTEST_S:
             found.append({"kind": "note", "what": "clock", "launch": launch.id,
                           "jumped_s": round(offset - before)})
             before = offset

@@ -109,12 +109,13 @@ def node_of(header):
 
 def _add_bundle(connection, contents, path):
     header = contents.header
+    has_paused = any(note["kind"] == "resume" for note in contents.notes)
     return connection.execute(
         "INSERT INTO bundles (run_id, sha256, night, node, is_simulated, started_utc, header, notes,"
         " path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (header["run_id"], contents.sha256, header["night"], str(node_of(header).get("name", "")),
          is_simulated(header), header["started_utc"], _json(header),
-         _json(contents.notes + jumps(header["started_utc"], contents.launches)),
+         _json(contents.notes + jumps(header["started_utc"], contents.launches, has_paused)),
          path)).lastrowid
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from .decide import judge
 from .launch import say
-from .noise import of_workload as noise_of
 from .retry import deciding, wants_again
 
-__all__ = ["deciding", "judge", "noise_of", "say", "wants_again"]
+__all__ = ["deciding", "judge", "say", "wants_again"]

@@ -8,16 +8,20 @@ from ..model import Launch, Node, Planned
 from ..plans import workloads_of
 from ..words import ENGINE, ERROR, FAIL, PASS, SKIP, WORDS, layer_of
 from . import metrics, noise, report, said
-from .said import Said
+from .said import Said, plain
 
 CELL = ""
+ASK = object()
 
 
-def say(launch: Launch, planned: Planned, node: Node, seen=None) -> dict[str, Said]:
-    """By workload, '' for the cell. `seen`: the metrics of each workload in other launches."""
+def say(launch: Launch, planned: Planned, node: Node, seen=None, doubt=ASK) -> dict[str, Said]:
+    """By workload, '' for the cell. `seen`: the metrics of each workload in other launches;
+    `doubt`: of the report, if somebody has asked already."""
     if launch.report is None:
         return _spread(_without_report(launch), planned)
-    if (doubt := report.doubt(launch, planned, node)) is not None:
+    if doubt is ASK:
+        doubt = report.doubt(launch, planned, node)
+    if doubt is not None:
         return _spread(_heavier(said.of_trouble(launch.trouble), doubt) if launch.trouble else doubt,
                        planned)
     told = {name: _of_workload(launch, name) for name in _names(launch, planned)}
@@ -59,7 +63,7 @@ def _end(launch):
 
 def _last_line(launch):
     lines = [line.strip() for line in launch.message.splitlines() if line.strip()]
-    return lines[-1][:400] if lines else ""
+    return plain(lines[-1]) if lines else ""
 
 
 def _names(launch, planned):
@@ -73,19 +77,26 @@ def _of_workload(launch, name):
         if launch.report["interrupted"] or launch.trouble is not None:
             return said.Said(SKIP, None, "the run ended before its turn")
         return said.of("suite.workload-missing", f"'{name}' is not in the report")
-    noisy, duration_s = noise.of_workload(launch, name), row["duration_s"]
+    noisy, duration_s = noise.of_workload(launch, name), said.seconds(row["duration_s"])
     if row["verdict"] == PASS and (invalid := metrics.invalid(launch.report, name)) is not None:
         return invalid
     if row["verdict"] == PASS:
         return Said(PASS, noise=noisy, duration_s=duration_s)
     if row["verdict"] == SKIP:
         why = row["reason"] or (f"blocked by {row['blocked_by']}" if row["blocked_by"] else "")
-        return Said(SKIP, None, why, blocked_by=row["blocked_by"], duration_s=duration_s)
+        return Said(SKIP, None, plain(why), blocked_by=row["blocked_by"], duration_s=duration_s)
     check = _counted(launch.report, row["verdict"], name)
     if check is None:
         return said.of("suite.report-contradicts", f"'{name}' is {row['verdict']} without a finding")
-    return Said(row["verdict"], check["id"], check["observed"] or "", check["remedy"] or "",
-                noise=noisy, duration_s=duration_s)
+    return Said(row["verdict"], check["id"], plain(check["observed"]), plain(check["remedy"]),
+                noise=noisy, duration_s=duration_s,
+                also=_others(launch.report, row["verdict"], {name}, check["id"]))
+
+
+def _others(told, word, workloads, finding):
+    return frozenset(check["id"] for check in told["checks"]
+                     if check["verdict"] == word and check["blocked_by"] is None
+                     and check["workload"] in workloads) - {finding}
 
 
 def _counted(told, word, workload):
@@ -95,12 +106,18 @@ def _counted(told, word, workload):
     return next((check for check in rows if check["blocked_by"] is None), rows[0] if rows else None)
 
 
+def _nobodys(report, told):
+    """Names under which the report has findings that no workload's own item tells."""
+    return {check["workload"] for check in report["checks"]} - set(told)
+
+
 def _of_cell(launch, told):
     """The report's own verdict, and what was found wrong with it on the way."""
     verdict, headline = launch.report["verdict"], launch.report["headline"]
     noisy = next((what.noise for what in told.values() if what.noise), "")
     of_report = Said(verdict, noise=noisy) if headline is None or verdict in (PASS, SKIP) else Said(
-        verdict, headline["id"], headline["observed"] or "", headline["remedy"] or "", noise=noisy)
+        verdict, headline["id"], plain(headline["observed"]), plain(headline["remedy"]), noise=noisy,
+        also=_others(launch.report, verdict, _nobodys(launch.report, told), headline["id"]))
     ours = [what for what in told.values()
             if what.word == ERROR and what.id and what.id.startswith("suite.")]
     if launch.trouble is not None:

@@ -5,6 +5,7 @@ held back by more than its power limit, which is normal at full load."""
 from __future__ import annotations
 
 from ..model import Launch
+from .said import plain
 
 # As the program names what NVML tells of clocks.
 HELD_BACK = ("hardware slowdown", "software thermal slowdown", "hardware thermal slowdown",
@@ -26,4 +27,4 @@ def of_workload(launch: Launch, workload: str) -> str:
             held = [limit for limit in limits.split(", ") if limit in HELD_BACK]
             if held:
                 reasons.append(f"gpu {gpu['index']}: {', '.join(held)}")
-    return "; ".join(reasons)
+    return plain("; ".join(reasons))

@@ -3,16 +3,37 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
+from ..engines.excerpt import clean, cut
 from ..model import Trouble
 from ..troubles import TROUBLES
 from ..words import ERROR, PASS, SKIP, layer_of
 from .data import is_about_data
 
 
+# A report's own texts are shorter; what a container wrote in its place may be anything.
+TEXT_BYTES = 1024
+
+
+def plain(text: str | None) -> str:
+    """Of one line, bounded, and without what steers terminals."""
+    line = " ".join(clean((text or "").encode(errors="replace")).split())
+    # Also what turns the reading direction, so that a line would show another text than it has.
+    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+    return " ".join(cut(line, TEXT_BYTES).split())
+
+
+def seconds(value: float) -> float:
+    """As a report has them; 0 where that cannot be."""
+    return float(value) if math.isfinite(value) and value >= 0 else 0.0
+
+
 @dataclass(frozen=True)
 class Said:
+    """Texts from reports and messages have to come through plain()."""
+
     word: str
     id: str | None = None
     observed: str = ""
@@ -20,6 +41,7 @@ class Said:
     noise: str = ""
     blocked_by: str | None = None  # of a SKIP
     duration_s: float = 0.0
+    also: frozenset[str] = frozenset()  # ids of the same word beside it, that nothing explains
 
     @property
     def layer(self) -> str | None:
@@ -39,7 +61,8 @@ PASSED = Said(PASS)
 def of_trouble(trouble: Trouble) -> Said:
     """A row of the list; an id that is not in it is still no pass."""
     row = TROUBLES.get(trouble.id)
-    return Said(row.word if row else ERROR, trouble.id, trouble.observed, row.remedy if row else "")
+    return Said(row.word if row else ERROR, trouble.id, plain(trouble.observed),
+                row.remedy if row else "")
 
 
 def of(finding: str, observed: str) -> Said:

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from .. import node as nodes
-from ..engines import make
+from ..engines import make, settings
 from . import simulated
 from .slices import Slice
 
@@ -18,9 +19,11 @@ HISTORY_GPUS = 4
 SEED = 20261127
 
 
-def real(matrix, night: date, program: str, tier: str | None) -> tuple[list[Slice], list[str]]:
+def real(matrix, night: date, program: str, tier: str | None,
+         engines_file: Path | None = None) -> tuple[list[Slice], list[str]]:
     """This machine's slice, and what was swept away of earlier nights."""
-    engines = [make(name, **({"program": program} if name == "local" else {}))
+    told_of = {"local": {"program": program}, **settings.load(engines_file)}
+    engines = [make(name, **told_of.get(name, {}))
                for name in sorted({cell.engine for cell in matrix.cells()})]
     swept = [name for engine in engines for name in _sweep(engine)]
     node = nodes.probe(engines, matrix.model_of)

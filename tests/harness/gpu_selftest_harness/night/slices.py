@@ -40,6 +40,7 @@ class Settings:
     jobs: int | None = None
     quarantine: Path | None = None
     leases: Path | None = None
+    engines: Path | None = None  # what the machine's engines are to be told
 
     @property
     def runs(self) -> Path:
@@ -88,7 +89,8 @@ def command(settings: Settings, part: Slice, place: Path) -> list[str]:
              "--node", f"{place}.node.json", "--junit", f"{place}.junit.xml"]
     for option, value in (("--tier", part.tier), ("--seed", settings.seed),
                           ("--jobs", settings.jobs), ("--quarantine", settings.quarantine),
-                          ("--leases", settings.leases), ("--resume", part.resume)):
+                          ("--leases", settings.leases), ("--engines", settings.engines),
+                          ("--resume", part.resume)):
         if value is not None:
             words += [option, value]
     return [str(word) for word in words]

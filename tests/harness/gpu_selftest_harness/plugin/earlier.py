@@ -34,6 +34,11 @@ class Past:
     def launches(self) -> tuple[Launch, ...]:
         return tuple(self.contents.launches)
 
+    @property
+    def elapsed_s(self) -> float:
+        """How far it had come: its launches are ordered by a clock that a new process begins anew."""
+        return max((one.since_start_s + one.duration_s for one in self.launches), default=0.0)
+
 
 def find_past(settings: Settings, name: str) -> Past:
     if not Path(settings.out).is_dir():

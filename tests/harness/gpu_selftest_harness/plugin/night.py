@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from .. import node as nodes
 from ..engines import make
+from ..engines.settings import load as load_settings
 from ..errors import Refused
 from ..matrix import Matrix, load
 from ..model import Node, Outcome, Planned
@@ -59,12 +60,12 @@ class Night:
         return matrix.named(nodes.from_json(record))
 
     def _engines(self, matrix, node):
-        engines = {}
+        engines, told_of = {}, load_settings(self.settings.engines)
         for name in matrix.axes["engine"]:
             of_program = {"program": self.settings.program} if name == "local" else {}
             if name == "local" and node is not None and node.simulated:
                 of_program.update(profile=node.simulated, faults=node.faults)
-            engines[name] = make(name, **of_program)
+            engines[name] = make(name, **of_program, **told_of.get(name, {}))
         return engines
 
     # --- Once items are selected ---

@@ -16,6 +16,7 @@ OPTIONS = (
     ("node", {"metavar": "FILE", "help": "the node, as 'node' wrote it (default: this machine)"}),
     ("program", {"metavar": "FILE", "default": "gpu-selftest",
                  "help": "the program, for the engine 'local' and for engines' messages"}),
+    ("engines", {"metavar": "FILE", "help": "TOML: what this machine's engines are to be told"}),
     ("tier", {"metavar": "NAME", "help": "one of the matrix's tiers"}),
     ("select", {"metavar": "AXES", "help": "cells, such as 'cuda=13.0,variant=base'"}),
     ("seed", {"metavar": "N", "type": int, "help": "of the order of launches (default: any)"}),
@@ -50,6 +51,7 @@ class Settings:
     leases: Path
     resume: str | None
     rerun_failed: str | None
+    engines: Path | None = None
 
 
 def add(parser):
@@ -67,4 +69,5 @@ def read(config) -> Settings:
 
     return Settings(path("out"), path("node"), get("program"), get("tier"), get("select"),
                     get("seed"), max(get("jobs"), 1), max(get("tries"), 1), get("night"),
-                    path("quarantine"), path("index"), path("leases"), get("resume"), get("rerun-failed"))
+                    path("quarantine"), path("index"), path("leases"), get("resume"), get("rerun-failed"),
+                    path("engines"))

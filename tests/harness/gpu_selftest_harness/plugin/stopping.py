@@ -26,9 +26,8 @@ class Stopping:
             signal.signal(number, handler)
 
     def _heard(self, *_):
-        if self.stop.is_set():
-            self.end.set()
-            self._say("ending what runs")
-        else:
-            self._say("nothing more is started; what runs is seen to its end, once more ends it")
-        self.stop.set()
+        # Set before it is said: the next signal may come while we still write.
+        is_second = self.stop.is_set()
+        (self.end if is_second else self.stop).set()
+        self._say("ending what runs" if is_second else
+                  "nothing more is started; what runs is seen to its end, once more ends it")

@@ -16,6 +16,7 @@ from .. import __version__
 from .. import node as nodes
 from ..analysis.suspects import Suspects
 from ..bundle import Bundle
+from ..engines import EngineMissing, scratch
 from ..errors import Failed, Refused
 from ..explain import explain
 from ..index import Index
@@ -58,6 +59,8 @@ class Work:
                 self.node, self.engines, Leases(self.settings.leases), "", stopping.end,
                 explain=partial(explain, program=self.settings.program),
                 others=lambda uuids: nodes.others(uuids, self.node))
+            if self.past is not None and self.past.is_open:
+                launcher.start -= self.past.elapsed_s
             rest = self._without_complete(plan, launcher)
             if rest:
                 bundle = stack.enter_context(self._bundle(rest))
@@ -125,8 +128,11 @@ class Work:
     def _launch(self, runner, plan):
         for name, engine in self.engines.items():
             if name in {facts.name for facts in self.node.engines}:
-                for removed in engine.sweep():
+                for removed in _sweep(engine):
                     runner.bundle.append("note", {"what": "swept", "engine": name, "name": removed})
+        # Afterwards: what was swept above may have used them.
+        for removed in scratch.sweep():
+            runner.bundle.append("note", {"what": "swept", "engine": "", "name": removed})
         try:
             runner.run(plan)
         except Failed as error:
@@ -154,3 +160,10 @@ class Work:
             self.came.path = Path(bundle.seal())
         except Failed as error:
             self.came.failed = self.came.failed or error
+
+
+def _sweep(engine):
+    try:
+        return engine.sweep()
+    except EngineMissing:  # since the node was seen; each launch is going to say so
+        return []

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..engines import NONE, EngineMissing, ImageAbsent, Ran, Request
+from ..engines import NONE, EngineMissing, ImageAbsent, Ran, Request, scratch
 from ..engines.process import utc
 from ..injection import seen
 from ..lease import Leased
@@ -85,20 +83,18 @@ class Launcher:
 
     def _run(self, task, number, digest):
         planned, cell = task.planned, task.planned.cell
-        results = Path(tempfile.mkdtemp(prefix="gpu-selftest-results-"))
         try:
-            return self.engines[cell.engine].run(Request(
-                name=f"gpu-selftest-{self.run_id}-{number}", results=results,
-                timeout_s=planned.timeout_s, image=planned.image, digest=digest,
-                arguments=arguments_of(planned), devices=task.gpus or NONE,
-                capabilities=cell.capabilities, environment=planned.environment,
-                labels=(("gpu-selftest.run", self.run_id), ("gpu-selftest.cell", cell.key)),
-                cuda=cell.cuda, variant=cell.variant, stop=self.stop))
+            with scratch.folder() as results:
+                return self.engines[cell.engine].run(Request(
+                    name=f"gpu-selftest-{self.run_id}-{number}", results=Path(results),
+                    timeout_s=planned.timeout_s, image=planned.image, digest=digest,
+                    arguments=arguments_of(planned), devices=task.gpus or NONE,
+                    capabilities=cell.capabilities, environment=planned.environment,
+                    labels=(("gpu-selftest.run", self.run_id), ("gpu-selftest.cell", cell.key)),
+                    cuda=cell.cuda, variant=cell.variant, stop=self.stop))
         except Exception as error:  # a fault of ours costs one launch, not the night
             return Ran(utc(), 0.0, ENGINE, trouble=Trouble(
                 "suite.harness-failed", f"{type(error).__name__}: {error}"))
-        finally:
-            shutil.rmtree(results, ignore_errors=True)
 
     def _record(self, task, number, digest, ran, foreign, since_start_s):
         report, trouble = parsed(ran.report)

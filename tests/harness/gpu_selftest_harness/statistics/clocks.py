@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The clock's part in a shift. What a GPU computes goes with its clock, and the clock with power and
-temperature: a shift that is gone once values are counted in cycles is no change of the code."""
+"""The clock's part in a shift. What a GPU computes goes with its clock, and the clock with power
+and temperature: a shift that is gone once values are counted in cycles is no change of the code."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LEAST_EFFECT = 0.01
 
 def separate(before, after, clocks_before, clocks_after, direction=HIGHER, least=LEAST_EFFECT):
     """Values and clocks of nights before and after a shift. Rates are divided by the clock, times
-    multiplied. A number that does not follow the clock (a copy over PCIe) would get a shift in cycles
-    that it does not have: if that makes the shift larger, the clock does not explain it."""
+    multiplied. A number that does not follow the clock (a copy over PCIe) would get a shift in
+    cycles that it does not have: if that makes the shift larger, the clock does not explain it."""
     shift = relative_shift(np.log(before), np.log(after))
     if not _are_known(clocks_before) or not _are_known(clocks_after):
         return Separation(UNKNOWN, shift, None, None)

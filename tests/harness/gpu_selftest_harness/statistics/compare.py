@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two runs of one thing: is B slower than A, the same, or can nobody say yet? 'The same' is shown, by an
-interval within what matters, and not taken for granted because no difference was proven."""
+"""Two runs of one thing: is B slower than A, the same, or can nobody say yet? 'The same' is shown,
+by an interval within what matters, and not taken for granted because no difference was proven."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ MOST_LAUNCHES = 100  # nobody waits for more
 
 
 def compare(a, b, floor, direction=HIGHER, confidence=CONFIDENCE):
-    """`a` and `b`: the median of each launch, positive. `floor`: the relative shift that matters."""
+    """`a` and `b`: the median of each launch, positive. `floor`: the relative shift that
+    matters."""
     if direction not in (HIGHER, LOWER):
         raise ValueError(f"unknown direction '{direction}', valid are {HIGHER}, {LOWER}")
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
@@ -61,8 +62,8 @@ def fewest(confidence=CONFIDENCE):
 
 
 def _needed(log_a, log_b, shift, floor, confidence):
-    """Launches on each side after which the interval would be narrow enough if the shift and the noise
-    are what they seem."""
+    """Launches on each side after which the interval would be narrow enough if the shift and the
+    noise are what they seem."""
     margin = abs(np.log1p(floor) - abs(np.log1p(shift)))
     rest = np.concatenate((log_a - np.median(log_a), log_b - np.median(log_b)))
     freedom = max(len(rest) - 2, 1)
@@ -75,8 +76,8 @@ def _needed(log_a, log_b, shift, floor, confidence):
 
 
 def among(comparisons, launches, q=Q):
-    """The same comparisons, made in one go: a difference that so many questions bring about by chance is
-    AMBIGUOUS. `launches`: how many each has on its smaller side."""
+    """The same comparisons, made in one go: a difference that so many questions bring about by
+    chance is AMBIGUOUS. `launches`: how many each has on its smaller side."""
     told = benjamini_hochberg([one.p for one in comparisons], q)
     differing = sum(1 for one in comparisons if one.word in (FASTER, SLOWER))
     return [one if one.word not in (FASTER, SLOWER) or is_told

@@ -10,7 +10,8 @@ Q = 0.05
 
 
 def benjamini_hochberg(ps, q=Q):
-    """For each p whether it may be told, so that no more than a share q of what is told is wrong."""
+    """For each p whether it may be told, so that no more than a share q of what is told is
+    wrong."""
     ps = np.asarray(ps, dtype=float)
     if not len(ps):
         return np.zeros(0, dtype=bool)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One GPU among its like. Two of the same model differ by several percent for years, so to be slow is
-to stand out from the others, and by an amount that matters."""
+"""One GPU among its like. Two of the same model differ by several percent for years, so to be slow
+is to stand out from the others, and by an amount that matters."""
 
 from __future__ import annotations
 

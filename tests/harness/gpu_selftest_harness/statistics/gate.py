@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tonight against the nights before: large drops, told in the same night. One low value is no news, as
-one night in twenty has one, so launches of the same night have to confirm it."""
+"""Tonight against the nights before: large drops, told in the same night. One low value is no news,
+as one night in twenty has one, so launches of the same night have to confirm it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ COLLECTIVE_WORDS = ("all-reduce", "collective", "nccl")
 
 
 def floor_of(unit, metric=""):
-    """The least shift worth an alarm: 3 % of bandwidths and rates, 5 % of latencies and collectives, 10 %
-    of what it takes to launch a kernel."""
+    """The least shift worth an alarm: 3 % of bandwidths and rates, 5 % of latencies and
+    collectives, 10 % of what it takes to launch a kernel."""
     name = metric.lower()
     if any(word in name for word in COLLECTIVE_WORDS):
         return LATENCY
@@ -32,8 +32,8 @@ def floor_of(unit, metric=""):
 
 
 def gate(history_values, tonight, confirmations=(), direction=HIGHER, floor=BANDWIDTH):
-    """`history_values` are those of earlier nights, oldest first; `confirmations` the medians of the
-    confirming launches so far, CONFIRMATIONS of which are wanted."""
+    """`history_values` are those of earlier nights, oldest first; `confirmations` the medians of
+    the confirming launches so far, CONFIRMATIONS of which are wanted."""
     if direction not in (HIGHER, LOWER):
         raise ValueError(f"unknown direction '{direction}', valid are {HIGHER}, {LOWER}")
     past = np.asarray(history_values, dtype=float)[-NIGHTS:]

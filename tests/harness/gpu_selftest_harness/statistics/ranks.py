@@ -17,8 +17,8 @@ SHORTEST = 3
 
 @cache
 def _counts(m, n):
-    """How many orders of m and n values have U = 0 .. m*n. By additions only, so that the tail, which
-    is what decides, is as exact as the middle."""
+    """How many orders of m and n values have U = 0 .. m*n. By additions only, so that the tail,
+    which is what decides, is as exact as the middle."""
     if m > n:
         return _counts(n, m)
     counts = np.zeros(m * n + 1)
@@ -42,8 +42,8 @@ def at_most(m, n):
 
 
 class SplitTable:
-    """Two-sided p of every U of every split of every window up to LONGEST: `p[first(n, k) + u]` with
-    u <= k * (n - k) / 2, the smaller of U and its mirror image."""
+    """Two-sided p of every U of every split of every window up to LONGEST: `p[first(n, k) + u]`
+    with u <= k * (n - k) / 2, the smaller of U and its mirror image."""
 
     def __init__(self):
         self._first = np.zeros((LONGEST + 1, LONGEST + 1), dtype=np.int64)
@@ -57,8 +57,8 @@ class SplitTable:
         self._p = np.concatenate(parts)
 
     def p(self, n, u):
-        """Of windows of n values: u[.., i] belongs to the split with SHORTEST + i values before it. Where
-        ties make U a half, the half nearer to the middle counts."""
+        """Of windows of n values: u[.., i] belongs to the split with SHORTEST + i values before it.
+        Where ties make U a half, the half nearer to the middle counts."""
         k = np.arange(SHORTEST, n - SHORTEST + 1)
         smaller = np.ceil(np.minimum(u, k * (n - k) - u)).astype(np.int64)
         return self._p[self._first[n, k] + smaller]
@@ -70,8 +70,8 @@ def split_table():
 
 
 def splits(windows):
-    """U of every split of each row: how many pairs of a value before and one from it on are in falling
-    order; ties count half. Shape (rows, n - 2 * SHORTEST + 1)."""
+    """U of every split of each row: how many pairs of a value before and one from it on are in
+    falling order; ties count half. Shape (rows, n - 2 * SHORTEST + 1)."""
     windows = np.asarray(windows, dtype=float)
     n = windows.shape[1]
     k = np.arange(SHORTEST, n - SHORTEST + 1)
@@ -80,7 +80,8 @@ def splits(windows):
 
 
 def _ranks(windows):
-    """Of each row; ties share theirs. Sorting alone is a third of SciPy's time, and mostly enough."""
+    """Of each row; ties share theirs. Sorting alone is a third of SciPy's time, and mostly
+    enough."""
     order = np.argsort(windows, axis=1)
     ordered = np.take_along_axis(windows, order, axis=1)
     if (ordered[:, 1:] == ordered[:, :-1]).any():
@@ -91,8 +92,8 @@ def _ranks(windows):
 
 
 def shifts_reach(windows, least):
-    """For every split of each row: is the Hodges-Lehmann shift at least `least`, up or down? That is so
-    if half of all pairs across the split are that far apart, so nobody has to sort them."""
+    """For every split of each row: is the Hodges-Lehmann shift at least `least`, up or down? That
+    is so if half of all pairs across the split are that far apart, so nobody has to sort them."""
     windows = np.asarray(windows, dtype=float)
     n = windows.shape[1]
     k = np.arange(SHORTEST, n - SHORTEST + 1)

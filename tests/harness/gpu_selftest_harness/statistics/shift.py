@@ -22,8 +22,9 @@ def relative_shift(log_a, log_b):
 
 
 def interval(a, b, confidence=0.95):
-    """(low, high, confidence that it has) of b against a. The shortest with at least the confidence that
-    was asked for; if the samples are too small for that, the longest there is, with what it has."""
+    """(low, high, confidence that it has) of b against a. The shortest with at least the confidence
+    that was asked for; if the samples are too small for that, the longest there is, with what it
+    has."""
     differences = np.sort(_differences(a, b), axis=None)
     outside = _outside(len(a), len(b), (1 - confidence) / 2)
     m, n = len(a), len(b)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What could have been seen: beside every 'no regression' stands how large one would have had to be. In
-units of the spread that depends on the search and on the number of values alone; smallest.npy has
-it, made by `python -m gpu_selftest_harness.statistics.smallest`."""
+"""What could have been seen: beside every 'no regression' stands how large one would have had to
+be. In units of the spread that depends on the search and on the number of values alone;
+smallest.npy has it, made by `python -m gpu_selftest_harness.statistics.smallest`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ STEP = 0.05
 
 
 def detectable(values, least_effect=LEAST_EFFECT):
-    """The smallest relative shift, begun NIGHTS nights ago, that these values would have shown with a
-    chance of POWER; None if none could, as there are too few. `values` are those of one level."""
+    """The smallest relative shift, begun NIGHTS nights ago, that these values would have shown with
+    a chance of POWER; None if none could, as there are too few. `values` are those of one level."""
     logs = np.log(np.asarray(values, dtype=float)[-LONGEST:])
     spreads = table()[len(logs)]
     if not np.isfinite(spreads):

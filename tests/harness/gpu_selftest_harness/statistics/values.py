@@ -47,7 +47,8 @@ class ChangePoint:
     after: float  # median of the segment that begins here
     shift: float  # relative, Hodges-Lehmann
     p: float  # of the split, corrected for having looked everywhere
-    went_away: bool = False  # back at the old level after at most `went_away_within` values
+    went_away: bool = False  # back at the old level within days
+    is_drift: bool = False  # little by little, from where the level began until `index`
 
 
 @dataclass(frozen=True)
