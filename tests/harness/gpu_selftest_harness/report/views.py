@@ -72,14 +72,22 @@ class ChangeView:
 
 
 def changes(analysis: Analysis) -> list[ChangeView]:
-    """A cell and its workloads mostly change together: they are told in one row."""
+    """A cell and its workloads mostly change together: where the cell changed, its row is enough, and
+    the cell's details have the others. What is wrong now comes first."""
     grouped: dict[tuple, list] = defaultdict(list)
-    for change in analysis.changes:
+    whole = {change.cell for change in analysis.changes if not change.workload}
+    for change in sorted(analysis.changes, key=_is_well):
+        if change.workload and change.cell in whole:
+            continue
         said = [one and (one.word, one.id, one.is_as_expected, one.quarantine is None)
                 for one in (change.before, change.after)]
         grouped[change.cell, *said].append(change)
     return [ChangeView(its[0].cell, tuple(one.workload for one in its if one.workload),
                        its[0].before, its[0].after) for its in grouped.values()]
+
+
+def _is_well(change) -> bool:
+    return change.after is None or not change.after.is_red
 
 
 @dataclass
