@@ -103,7 +103,8 @@ def other(launches, tmp_path):
     engine = launches.engine
     process = subprocess.Popen([sys.executable, "-c", HARNESS, TOP / "tests/harness",
                                 TOP / "tests/system", engine.name, results, launches.tools,
-                                " ".join(engine.command), " ".join(engine.run_options)])
+                                " ".join(engine.command), " ".join(engine.run_options)],
+                               env=dict(os.environ, TMPDIR=str(tmp_path)))  # killed, it leaves some
     wait_until(lambda: any(results.glob("*/report.json")) or process.poll() is not None, BOUND_S)
     assert process.poll() is None
     yield process
