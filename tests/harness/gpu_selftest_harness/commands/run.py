@@ -43,7 +43,8 @@ def run(options) -> int:
     if options.list and holder.items:
         print("\n".join(item.nodeid for item in holder.items))
     elif night is not None and (night.came.outcomes or code == USAGE):
-        print("\n".join(lines_of(night)))
+        for line in lines_of(night):
+            print(line)
     elif night is not None and night.came.failed is not None:
         raise night.came.failed
     for error in holder.errors:

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from ..lease import FOLDER
 
 LATEST = "latest"
+NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 # Name, settings for argparse. '--harness-' goes before each.
 OPTIONS = (
@@ -67,7 +71,12 @@ def read(config) -> Settings:
     def path(name):
         return Path(get(name)) if get(name) is not None else None
 
+    for name in ("jobs", "tries"):
+        if get(name) < 1:
+            raise pytest.UsageError(f"'{name}' has to be 1 or more, not {get(name)}")
+    if get("night") is not None and not NIGHT.fullmatch(get("night")):
+        raise pytest.UsageError(f"'{get('night')}' is no night such as 2026-11-27")
     return Settings(path("out"), path("node"), get("program"), get("tier"), get("select"),
-                    get("seed"), max(get("jobs"), 1), max(get("tries"), 1), get("night"),
+                    get("seed"), get("jobs"), get("tries"), get("night"),
                     path("quarantine"), path("index"), path("leases"), get("resume"), get("rerun-failed"),
                     path("engines"))
