@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from gpu_selftest_harness import cli
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent / "examples"
@@ -71,3 +74,17 @@ def test_workflow__a_wrong_word_is_told(tmp_path):
     wrong.write_text(WORKFLOW.read_text().replace("runs-on:", "run-on:"))
 
     assert check_workflow(wrong).returncode != 0
+
+
+def commands_of_workflow():
+    jobs = yaml.safe_load(WORKFLOW.read_text())["jobs"].values()
+    lines = "\n".join(step.get("run", "") for job in jobs for step in job["steps"])
+    return re.findall(r"^ *gpu-selftest-harness (.*?)(?: \|)?$", lines, re.M)
+
+
+def test_workflow__calls_verbs_that_there_are():
+    commands = commands_of_workflow()
+
+    assert [line.split()[0] for line in commands] == ["matrix", "matrix", "index", "report", "merge"]
+    for line in commands:
+        cli.parser().parse_args(line.split())  # ends the test with exit 2 where it does not fit
