@@ -72,7 +72,7 @@ def test_folder_whose_process_is_gone_is_removed(temporary):
     dead("00000000"),  # of another machine, or of a namespace that we do not see
     f"{scratch.BEGIN}{os.getpid()}-{owner.start_ticks(os.getpid())}-{scratch._place()}-abc",
     f"{scratch.BEGIN}x", "gpu-selftest-results", "other",
-])
+], ids=("other place", "running", "unreadable", "results", "other"))
 def test_folder_of_anybody_else_is_left_alone(temporary, name):
     path = put(temporary, name)
     assert scratch.sweep() == []
