@@ -187,6 +187,7 @@ static void conclude_item(const struct gst_report *report, struct gst_item *item
     ptrdiff_t index = item - report->items;
     enum gst_verdict worst = GST_NOTE;
     enum gst_finding_id cause = GST_NO_FINDING;
+    bool is_tested = !item->has_numbers || item->elements_checked > 0;
 
     for (size_t i = 0; i < report->check_count; i++) {
         if (report->checks[i].item != index)
@@ -197,11 +198,14 @@ static void conclude_item(const struct gst_report *report, struct gst_item *item
             worst = gst_verdict_worst(worst, report->checks[i].verdict);
     }
     for (size_t i = 0; i < report->metric_count; i++) {
-        if (report->metrics[i].item == index)
-            worst = gst_verdict_worst(worst, report->metrics[i].verdict);
+        if (report->metrics[i].item != index)
+            continue;
+        worst = gst_verdict_worst(worst, report->metrics[i].verdict);
+        is_tested = true;
     }
-    /* run() gave up on account of what is blocked, and nothing else went wrong. */
-    if (cause != GST_NO_FINDING && is_bad(item->verdict) && !is_bad(worst)) {
+    /* run() gave up on account of what is blocked, or went on and has nothing to show, and nothing
+     * else went wrong. */
+    if (cause != GST_NO_FINDING && (is_bad(item->verdict) || !is_tested) && !is_bad(worst)) {
         skip_item(item, cause);
         return;
     }

@@ -100,6 +100,7 @@ struct gst_item {
     uint64_t started_ns;         /* gst_clock_ns */
     uint64_t ended_ns;
     uint64_t elements_checked;
+    bool has_numbers; /* it measures: without a number or an element it has tested nothing */
 };
 
 /* Where the child is right now; what the supervisor blames when the child dies or hangs. */

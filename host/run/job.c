@@ -113,6 +113,7 @@ static bool run_step(void *context, size_t index, struct gst_status *st)
             timeout_s_of(job, workload) + timeout_per_gpu_s_of(job, workload) * job->env.gpu_count,
     };
 
+    item->has_numbers = workload->metrics != NULL;
     /* No environment: nothing was opened, or cannot be. */
     if (workload->is_early || job->env.report == NULL)
         return workload->run(&run, st);

@@ -180,6 +180,38 @@ static void test_conclude__an_item_with_more_wrong_than_what_is_blocked_fails(vo
     assert_int_equal(mixed->verdict, GST_FAIL);
 }
 
+/* Each of these has one GPU whose kernels are blocked; a workload that goes on to the next GPU may
+ * have nothing else to show. */
+static void test_conclude__what_was_blocked_and_has_nothing_to_show_is_no_pass(void **state)
+{
+    struct gst_report *report = *state;
+    struct gst_item *idle, *counted, *measured, *asked;
+
+    gst_report_check(report, GST_HOST_DRIVER_TOO_OLD, GST_NO_GPU, false, "an old driver");
+    idle = item(report, "idle", GST_PASS);
+    idle->has_numbers = true;
+    gst_report_check(report, GST_IMAGE_CUBLAS_FAILED, 0, false, "no handle");
+    gst_report_check(report, GST_IMAGE_CUBLAS_VERSIONS_DIFFER, 0, true, "one version");
+    counted = item(report, "counted", GST_PASS);
+    counted->has_numbers = true;
+    counted->elements_checked = 1;
+    gst_report_check(report, GST_IMAGE_CUBLAS_FAILED, 0, false, "no handle");
+    measured = item(report, "measured", GST_PASS);
+    measured->has_numbers = true;
+    gst_report_check(report, GST_IMAGE_CUBLAS_FAILED, 0, false, "no handle");
+    measure(report, 10, 5, 20);
+    asked = item(report, "asked", GST_PASS); /* such as the audit */
+    gst_report_check(report, GST_IMAGE_CUBLAS_FAILED, 0, false, "no handle");
+    for (int i = 0; i < 2; i++) {
+        gst_report_conclude(report);
+        assert_int_equal(idle->verdict, GST_SKIP);
+        assert_string_equal(idle->reason, "blocked by host.driver-too-old");
+        assert_int_equal(counted->verdict, GST_PASS);
+        assert_int_equal(measured->verdict, GST_PASS);
+        assert_int_equal(asked->verdict, GST_PASS);
+    }
+}
+
 static void test_conclude__slow_and_impossible_numbers_become_findings_once(void **state)
 {
     struct gst_report *report = *state;
@@ -347,6 +379,7 @@ int main(void)
         GST_CASE(test_conclude__one_cause_blocks_its_consequences),
         GST_CASE(test_conclude__a_cause_on_one_gpu_blocks_nothing_on_another),
         GST_CASE(test_conclude__an_item_with_more_wrong_than_what_is_blocked_fails),
+        GST_CASE(test_conclude__what_was_blocked_and_has_nothing_to_show_is_no_pass),
         GST_CASE(test_conclude__slow_and_impossible_numbers_become_findings_once),
         GST_CASE(test_conclude__a_pair_is_named_and_nonsense_is_called_so),
         GST_CASE(test_conclude__a_skip_that_names_its_cause_gets_a_reason),
