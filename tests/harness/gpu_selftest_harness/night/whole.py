@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from .. import bundle
-from ..analysis import Analysis, analyse
+from .. import matrix as matrices
+from ..analysis import Analysis, Verdict, analyse
 from ..index import Index
 from ..report import write
+from ..words import ERROR, PASS, SKIP
 from . import ended, slices
 from .slices import Settings, Slice, Stop
 
@@ -47,7 +49,8 @@ def run(settings: Settings, parts: list[Slice], stop: Stop, say: Callable[[str],
         _take_in(settings, night)
     if stop.is_set:
         night.problems.append("stopped before all of it was run")
-    _tell(settings, parts[-1].night, night)
+    name = parts[-1].night
+    _tell(settings, name, [part for part in parts if part.night == name], night)
     return night
 
 
@@ -94,13 +97,35 @@ def _add(index, path, night):
         night.problems.append(f"cannot take in '{path.name}': {_words(error)}")
 
 
-def _tell(settings, name, night):
+def _tell(settings, name, parts, night):
     try:
         with Index(settings.index) as index:
-            night.analysis = analyse(index, name)
+            night.analysis = _as_far_as_known(analyse(index, name, _cells_of(settings, parts)),
+                                              night.problems)
         write(night.analysis, settings.report)
     except Exception as error:
         night.problems.append(f"cannot tell of the night: {_words(error)}")
+
+
+def _cells_of(settings, parts):
+    """What had to run, whatever came of it."""
+    matrix = matrices.load(settings.matrix)
+    return [cell for part in parts for cell in matrix.selected(tier=part.tier)
+            if _is_of(cell, matrix.named(part.node))]
+
+
+def _is_of(cell, node):
+    """Of a machine that shows no driver or no GPU nobody knows which cells are its own."""
+    return (node.driver is None or cell.driver == node.driver_branch) \
+        and (not node.gpus or cell.gpu in {gpu.model for gpu in node.gpus})
+
+
+def _as_far_as_known(analysis, problems):
+    """Page and exit code say the same: nothing is well while it is not known."""
+    if problems and analysis.verdict.word in (PASS, SKIP):
+        first = problems[0].splitlines()[0]
+        analysis.verdict = Verdict(ERROR, first, "suite", None, "see what the night's output says")
+    return analysis
 
 
 def _words(error):
