@@ -133,3 +133,35 @@ def test_night__slice_that_failed_after_an_earlier_run_of_the_night_is_no_pass(
     assert (done.exit_code, done.analysis.verdict.word) == (3, "ERROR")
     assert "exit code -9" in done.analysis.verdict.headline
     assert 'verdict{word="PASS"} 0.0' in prometheus(settings)
+
+
+# --- Bundles that were left open --------------------------------------------------------------
+
+def open_bundle(settings, matrix, *records_of):
+    """As a killed run leaves it."""
+    node = NODES["535"]
+    with Bundle.create(settings.runs, header(matrix, node, matrix.plan(node)), 0) as bundle:
+        for launch in records_of:
+            bundle.append("launch", asdict(launch))
+        return bundle.path
+
+
+def test_night__open_bundle_of_a_process_that_lives_leaves_others_their_way(
+        night, passes, settings, matrix):
+    with Bundle.create(settings.runs, header(matrix, NODES["535"], [], "2026-11-01"), 0) as held:
+        done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
+    assert [held.path.name in one for one in done.problems] == [True]
+    assert "another process is adding" in done.problems[0]
+
+
+def test_night__open_bundle_with_a_damaged_header_leaves_others_their_way(
+        night, passes, settings, matrix):
+    path = open_bundle(settings, matrix)
+    (path / "header.json").write_text("{")
+
+    done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
+    assert [path.name in one for one in done.problems] == [True]

@@ -32,6 +32,11 @@ class Night:
     problems: list[str] = field(default_factory=list)
     analysis: Analysis | None = None
 
+    def trouble(self, what: str):
+        """Once, however often it is met."""
+        if what not in self.problems:
+            self.problems.append(what)
+
     @property
     def exit_code(self) -> int:
         word = self.analysis.verdict.word if self.analysis is not None else None
@@ -80,21 +85,29 @@ def _take_in(settings, night):
     it is kept as it is."""
     try:
         for path in bundle.left_open(settings.runs):
-            bundle.Bundle.resume(path).seal()
+            _seal(path, night)
         with Index(settings.index) as index:
             known = {run.run_id for run in index.runs()}
             for path in bundle.find(settings.runs):
                 if path.name not in known:
                     _add(index, path, night)
     except Exception as error:  # whatever it is: what was measured is in the bundles
-        night.problems.append(f"cannot take in what was measured: {_words(error)}")
+        night.trouble(f"cannot take in what was measured: {_words(error)}")
+
+
+def _seal(path, night):
+    try:
+        with bundle.Bundle.resume(path) as opened:
+            opened.seal()
+    except Exception as error:  # the others can be taken in all the same
+        night.trouble(f"cannot seal '{path.name}': {_words(error)}")
 
 
 def _add(index, path, night):
     try:
         index.add(path)
     except Exception as error:
-        night.problems.append(f"cannot take in '{path.name}': {_words(error)}")
+        night.trouble(f"cannot take in '{path.name}': {_words(error)}")
 
 
 def _tell(settings, name, parts, night):
@@ -104,7 +117,7 @@ def _tell(settings, name, parts, night):
                                               night.problems)
         write(night.analysis, settings.report)
     except Exception as error:
-        night.problems.append(f"cannot tell of the night: {_words(error)}")
+        night.trouble(f"cannot tell of the night: {_words(error)}")
 
 
 def _cells_of(settings, parts):
