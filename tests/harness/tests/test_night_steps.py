@@ -2,18 +2,19 @@
 """gpu_selftest_harness.night.whole: what becomes of a night when one of its steps fails. Slices are
 stand-ins that leave the bundles that a test asks for."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import records
 
 from gpu_selftest_harness import node as nodes
-from gpu_selftest_harness.bundle import Bundle, left_open
+from gpu_selftest_harness.bundle import Bundle, left_open, read
 from gpu_selftest_harness.matrix import load
 from gpu_selftest_harness.model import Outcome
-from gpu_selftest_harness.night import slices, whole
+from gpu_selftest_harness.night import cut_short, slices, whole
 from gpu_selftest_harness.night.slices import Settings, Slice, Stop
+from gpu_selftest_harness.runner import gpus_of
 
 NIGHT = "2026-11-27"
 MATRIX = """
@@ -137,12 +138,16 @@ def test_night__slice_that_failed_after_an_earlier_run_of_the_night_is_no_pass(
 
 # --- Bundles that were left open --------------------------------------------------------------
 
-def open_bundle(settings, matrix, *records_of):
-    """As a killed run leaves it."""
+def open_bundle(settings, matrix, *reports):
+    """As a killed run leaves it: with these reports of its launches."""
     node = NODES["535"]
-    with Bundle.create(settings.runs, header(matrix, node, matrix.plan(node)), 0) as bundle:
-        for launch in records_of:
-            bundle.append("launch", asdict(launch))
+    [planned] = matrix.plan(node)
+    with Bundle.create(settings.runs, header(matrix, node, [planned]), 0) as bundle:
+        for number, report in enumerate(reports, 1):
+            report["facts"] = {"driver_version": {"nvml": "535.261.03"},
+                               "cudart_version": {"runtime": "12.4"}}
+            bundle.append("launch", asdict(records.launch(
+                number, report, cell=planned.cell.key, gpus=gpus_of(planned, node)[0])))
         return bundle.path
 
 
@@ -165,3 +170,80 @@ def test_night__open_bundle_with_a_damaged_header_leaves_others_their_way(
 
     assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
     assert [path.name in one for one in done.problems] == [True]
+
+
+def red_of(done):
+    return {(one.workload, one.word, one.id): one.observed for one in done.analysis.outcomes
+            if one.is_red}
+
+
+def killed(settings, matrix, *reports):
+    def one():
+        open_bundle(settings, matrix, *reports)
+        return -9
+    return one
+
+
+def test_night__what_a_killed_slice_found_is_told(night, settings, matrix):
+    bad = records.failing("hardware.memory-corrupted")
+
+    done = night(of_old=killed(settings, matrix, bad))
+
+    assert (done.exit_code, done.analysis.verdict.id) == (1, "hardware.memory-corrupted")
+    assert red_of(done)["vector-add", "FAIL", "hardware.memory-corrupted"].startswith(
+        "1 of 3 launches: ")
+    assert left_open(settings.runs) == []
+
+
+def test_night__cell_that_a_killed_slice_completed_is_no_miss(night, settings, matrix):
+    done = night(of_old=killed(settings, matrix, *(records.report() for _ in range(3))))
+
+    assert red_of(done) == {} and done.analysis.counts == {"PASS": 1}
+    # The slice itself did not come to its end, and who knows why.
+    assert (done.exit_code, done.analysis.verdict.word) == (3, "ERROR")
+
+
+def test_night__cell_with_too_few_launches_is_no_pass(night, settings, matrix):
+    done = night(of_old=killed(settings, matrix, records.report()))
+
+    assert done.exit_code == 3
+    assert red_of(done)["", "MISS", "suite.not-run"] == \
+        "1 of 3 launches, as expected, before the run ended"
+
+
+def test_night__cell_without_a_launch_has_not_had_its_turn(night, settings, matrix):
+    done = night(of_old=killed(settings, matrix))
+
+    assert red_of(done) == {("", "MISS", "suite.never-ran"):
+                            "the run on node 'old' ended before the cell's turn"}
+
+
+def test_finish__quarantine_holds_for_a_killed_slice(settings, matrix, tmp_path):
+    path = tmp_path / "quarantine.yaml"
+    path.write_text("""
+version: 1
+quarantine:
+  - {when: {driver: "535"}, id: hardware.slow, owner: site, reason: known, until: 2026-12-31}
+""")
+    bad = [records.failing("hardware.slow") for _ in range(3)]
+    open_bundle(settings, matrix, *bad)
+
+    path_of, problems = cut_short.finish(left_open(settings.runs)[0], path)
+
+    assert problems == []
+    outcomes = {one.workload: one for one in read(path_of).outcomes}
+    assert outcomes["vector-add"].quarantine["owner"] == "site"
+    assert not any(one.is_red for one in outcomes.values())
+
+
+def test_night__launches_that_nobody_can_judge_are_kept(night, settings, matrix):
+    node = NODES["535"]
+    torn = header(matrix, node, matrix.plan(node))
+    torn["matrix"]["text"] = "version: 9"
+    with Bundle.create(settings.runs, torn, 0) as bundle:
+        bundle.append("launch", asdict(records.launch(1, records.report())))
+
+    done = night(of_old=lambda: -9)
+
+    assert done.exit_code == 3 and left_open(settings.runs) == []
+    assert any("is sealed without its outcomes" in one for one in done.problems)

@@ -16,7 +16,7 @@ from ..analysis import Analysis, Verdict, analyse
 from ..index import Index
 from ..report import write
 from ..words import ERROR, PASS, SKIP
-from . import ended, slices
+from . import cut_short, ended, slices
 from .slices import Settings, Slice, Stop
 
 IN_WORDS = {ended.EXPECTED: "as expected", ended.RED: "not as expected",
@@ -82,11 +82,11 @@ def _run_together(settings, parts, stop, say, problems):
 
 def _take_in(settings, night):
     """Every bundle that the index does not have yet. A run that was killed left one open: what is in
-    it is kept as it is."""
+    it is judged as far as it came."""
     try:
-        for path in bundle.left_open(settings.runs):
-            _seal(path, night)
         with Index(settings.index) as index:
+            for path in bundle.left_open(settings.runs):
+                _seal(path, settings, index, night)
             known = {run.run_id for run in index.runs()}
             for path in bundle.find(settings.runs):
                 if path.name not in known:
@@ -95,10 +95,11 @@ def _take_in(settings, night):
         night.trouble(f"cannot take in what was measured: {_words(error)}")
 
 
-def _seal(path, night):
+def _seal(path, settings, index, night):
     try:
-        with bundle.Bundle.resume(path) as opened:
-            opened.seal()
+        _, problems = cut_short.finish(path, settings.quarantine, index)
+        for problem in problems:
+            night.trouble(problem)
     except Exception as error:  # the others can be taken in all the same
         night.trouble(f"cannot seal '{path.name}': {_words(error)}")
 
