@@ -58,8 +58,8 @@ def run(options) -> int:
         done = whole.run(settings, parts, stop, lambda line: print(line, flush=True))
     for problem in done.problems:
         print(f"problem: {problem}")
-    if (settings.report / "index.html").exists():
-        print(f"page: {settings.report / 'index.html'}")
+    if done.page is not None:
+        print(f"page: {done.page}")
     print(_verdict(done))
     return done.exit_code
 
