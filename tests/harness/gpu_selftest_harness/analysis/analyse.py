@@ -8,7 +8,7 @@ from collections import Counter
 from ..errors import Refused
 from ..index import merge
 from ..provenance import difference
-from ..words import ERROR, FAIL, MISS, PASS, SKIP, worst
+from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, worst
 from .fleet import fleets, pair_matrices
 from .grid import grids
 from .incidents import incidents
@@ -50,14 +50,18 @@ def analyse(index, night=None, cells=()):
         runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs))
 
 
+# A pass that was not to come says that something is wrong; where nothing was tested that had to be,
+# nobody knows.
+OF_RED = {FAIL: FAIL, PASS: FAIL, ERROR: ERROR, SKIP: ERROR, MISS: MISS}
+
+
 def verdict(outcomes, found):
     """Red ones decide; what failed as it has to is no failure of the night."""
     if found:
-        first = found[0]
+        first = min(found, key=lambda incident: WORDS.index(OF_RED[incident.word]))
         its = first.outcomes[0] if first.outcomes else None
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        word = first.word if first.word in (FAIL, ERROR, MISS) else FAIL
-        return Verdict(word, first.title + more, first.layer, first.ids[0] if first.ids else None,
+        return Verdict(OF_RED[first.word], first.title + more, first.layer, first.ids[0] if first.ids else None,
                        its.remedy if its else "", first.since)
     words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
              if one.quarantine is None]
