@@ -2,6 +2,7 @@
 """gpu_selftest_harness.night.whole: what becomes of a night when one of its steps fails. Slices are
 stand-ins that leave the bundles that a test asks for."""
 
+import errno
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -134,6 +135,30 @@ def test_night__slice_that_failed_after_an_earlier_run_of_the_night_is_no_pass(
     assert (done.exit_code, done.analysis.verdict.word) == (3, "ERROR")
     assert "exit code -9" in done.analysis.verdict.headline
     assert 'verdict{word="PASS"} 0.0' in prometheus(settings)
+
+
+def test_night__slice_that_a_full_disk_keeps_from_its_start_leaves_the_rest(
+        night, passes, settings):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device", "n1.node.json")
+
+    done = night(of_old=full, of_new=passes("580"))
+
+    assert (done.exit_code, done.analysis.counts) == (3, {"PASS": 1, "MISS": 1})
+    assert done.problems == [
+        "'old' was not run: [Errno 28] No space left on device: 'n1.node.json'"]
+    assert done.page == settings.report / "index.html"
+
+
+def test_night__slice_without_a_log_is_told_of(night, settings):
+    def no_log():
+        for path in (settings.out / "logs").iterdir():
+            path.unlink()
+        return -9
+
+    done = night(of_old=no_log)
+
+    assert done.exit_code == 3 and "cannot be read: No such file" in done.problems[0]
 
 
 # --- Bundles that were left open --------------------------------------------------------------

@@ -70,7 +70,11 @@ def _run_together(settings, parts, stop, say, problems):
         if stop.is_set:
             return None
         place = settings.out / "logs" / f"{part.night}-{part.node.name}"
-        code = slices.run(settings, part, place, stop)
+        try:
+            code = slices.run(settings, part, place, stop)
+        except OSError as error:  # a full disk, most likely: what others measured is told all the same
+            problems.append(f"'{part.node.name}' was not run: {error}")
+            return None
         say(f"{part.night}  {part.node.name}  driver {part.node.driver or 'none'}: "
             f"{IN_WORDS.get(code, f'exit code {code}')}")
         return code
