@@ -406,8 +406,9 @@ def test_provenance_tells_drivers_apart(index, make):
 
 
 def test_later_run_of_a_node_counts(index, make):
-    index.add(make("2026-11-27", outcome("FAIL"), outcome("FAIL", "sgemm")))
-    index.add(make("2026-11-27", outcome("PASS"), started_utc="1999-01-01T00:00:00Z"))
+    index.add(make("2026-11-27", outcome("FAIL"), outcome("FAIL", "sgemm"),
+                   started_utc="2026-11-27T02:00:00Z"))
+    index.add(make("2026-11-27", outcome("PASS"), started_utc="2026-11-27T04:00:00Z"))
 
     assert [(one.workload, one.word) for one in index.outcomes("2026-11-27")] == [
         ("", "PASS"), ("sgemm", "FAIL")]
