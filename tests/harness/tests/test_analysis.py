@@ -60,12 +60,13 @@ def outcome(word="PASS", cell=CELL, workload="", expected=PASS, **more):
 
 
 def history(values, src=GPUS[0], dst="", unit="bytes_per_s", cell=CELL, metric="host-copy.to-gpu",
-            flags=None, provenance=None, launches=None, clocks=None, last="2026-11-27"):
+            flags=None, provenance=None, launches=None, clocks=None, confirming=None, last="2026-11-27"):
     values = [float(value) for value in values]
     key = SeriesKey(cell.key, metric.partition(".")[0], metric, "pinned", unit, src, dst)
     return History(key, nights(len(values), last), values, values, values,
                    launches or [[value] * 3 for value in values], clocks or [None] * len(values),
-                   flags or [""] * len(values), provenance or ["a"] * len(values))
+                   flags or [""] * len(values), provenance or ["a"] * len(values),
+                   confirming or [[] for _ in values])
 
 
 def noise(count, seed=1):
@@ -141,13 +142,30 @@ def test_trend__dropped_tonight_where_confirming_launches_show_it():
     values = noise(60)
     values[-1] *= 0.8
     low = values[-1]
-    launches = [[value] * 3 for value in values[:-1]]
+    none = [[] for _ in values[:-1]]
 
     assert the_trend(history(values)).word == "SUSPECT"
-    assert the_trend(history(values, launches=[*launches, [low] * 5])).word == "DROPPED"
-    refuted = the_trend(history(values, launches=[*launches, [low, low, low, 50e9, low]]))
+    assert the_trend(history(values, confirming=[*none, [low] * 2])).word == "DROPPED"
+    refuted = the_trend(history(values, confirming=[*none, [50e9, low]]))
     assert refuted.word == "STEADY"
     assert "not in confirming launches" in refuted.reason
+
+
+def test_trend__dropped_also_where_most_nights_had_confirming_launches():
+    values = noise(60)
+    values[-1] *= 0.8
+    more = [[value] * 2 for value in values]
+
+    assert the_trend(history(values, confirming=more)).word == "DROPPED"
+
+
+def test_trend__more_launches_than_usual_confirm_nothing():
+    values = noise(60)
+    values[-1] *= 0.8
+    low = values[-1]
+    twice = [[value] * 3 for value in values[:-1]] + [[low] * 6]
+
+    assert the_trend(history(values, launches=twice)).word == "SUSPECT"
 
 
 def test_trend__noisy_nights_are_left_out():

@@ -45,7 +45,8 @@ def until(history, night, is_before=False):
     count = sum(1 for one in history.nights if one < night or one == night and not is_before)
     if count == len(history.nights):
         return history
-    lists = ("nights", "values", "lows", "highs", "launches", "clocks_hz", "flags", "provenance")
+    lists = ("nights", "values", "lows", "highs", "launches", "clocks_hz", "flags", "provenance",
+             "confirming")
     return History(history.key, *(getattr(history, name)[:count] for name in lists))
 
 
@@ -151,10 +152,9 @@ def _evidence(trend, alarms):
 def _gate(history, values, alarms):
     """Against the level that was known before tonight."""
     known = _start([alarm for alarm in alarms if alarm.told_at < len(values) - 1])
-    launches = history.launches[-1] or [values[-1]]
-    # What is more than usual was started to confirm.
-    usual = int(np.median([len(one) for one in history.launches[:-1]] or [len(launches)]))
-    first, more = launches[:usual] or launches, launches[usual:]
+    first = history.launches[-1] or [values[-1]]
+    # Where nothing else can be compared, what was to confirm it is all there is of the night.
+    more = history.confirming[-1] if history.confirming and history.launches[-1] else ()
     return gate_of(history, values[known:-1], night_value(first), more)
 
 
