@@ -27,9 +27,10 @@ def analyse(index, night=None):
     previous = max((one for one in nights if one < night), default=None)
     outcomes, runs = list(index.outcomes(night)), list(index.runs(night))
     before = list(index.outcomes(previous)) if previous else []
-    told = trends(list(index.histories()), night, index.provenance)
+    histories = list(index.histories())
     cells = {key: index.cell(key) for key in
-             {one.cell for one in outcomes + before} | {one.history.key.cell for one in told}}
+             {one.cell for one in outcomes + before} | {one.key.cell for one in histories}}
+    told = trends(histories, night, index.provenance, cells)
     found = incidents(outcomes, told)
     of_cells = [one for one in outcomes if not one.workload] or outcomes
     return Analysis(
