@@ -404,9 +404,39 @@ def test_analyse__a_regression_alone_makes_the_night_fail():
 
     told = analyse(index_of(history(values)))
 
-    assert (told.verdict.word, told.verdict.layer) == ("FAIL", "hardware")
+    # One GPU alone may be slow for any reason.
+    assert (told.verdict.word, told.verdict.layer) == ("FAIL", None)
+    assert told.verdict.remedy
     assert told.verdict.since == nights(60)[55]
     assert [trend.word for trend in told.regressions] == ["SHIFTED"]
+
+
+def test_analyse__a_red_outcome_has_a_since_and_says_what_was_seen():
+    red = outcome("FAIL", id="host.x", layer="host", observed="driver 535 is too old")
+    index = index_of(said=[red])
+    for night in nights(60)[55:]:
+        index.said[night] = [red]
+    index.said[nights(60)[57]] = [outcome("MISS")]  # tells nothing
+
+    told = analyse(index).verdict
+
+    assert told.since == nights(60)[55]
+    assert told.headline == f"driver 535 is too old, in 1 cell, since {nights(60)[55]}"
+
+
+def test_analyse__red_for_another_reason_is_new():
+    index = index_of(said=[outcome("FAIL", id="host.x", layer="host")])
+    index.said[nights(60)[58]] = [outcome("FAIL", id="host.y", layer="host")]
+
+    assert analyse(index).verdict.since == nights(60)[59]
+
+
+def test_analyse__one_cell_and_what_could_not_be_compared():
+    flags = [""] * 59 + ["another process used the GPU"]
+
+    assert analyse(index_of(history(noise(60)))).verdict.headline == "the one cell as expected"
+    assert analyse(index_of(history(noise(60), flags=flags))).verdict.headline == (
+        "the one cell as expected; 1 number could not be compared")
 
 
 def test_analyse__what_changed_since_last_night():
@@ -498,6 +528,58 @@ def test_incidents__all_links_of_a_gpu_are_the_gpu():
 
     incident, = told.incidents
     assert (incident.where, len(incident.trends)) == (GPUS[3], 6)
+
+
+def slower(gpus, changed=None, count=60, metric="sgemm.tflops", begin=55, by=0.93):
+    """Of four GPUs, some are slower from a night on, a night later on each second one."""
+    made = []
+    for place, gpu in enumerate(GPUS):
+        at = begin + place % 2
+        values = noise(count, place) * np.where((np.arange(count) >= at) & (gpu in gpus), by, 1)
+        digests = ["a"] * at + [changed or "a"] * (count - at)
+        made.append(history(values, src=gpu, metric=metric, unit="flop_per_s",
+                            provenance=digests))
+    return made
+
+
+def test_incidents__all_gpus_after_a_change_are_one_and_of_its_layer():
+    told = analyse(index_of(*slower(GPUS, "b"), *slower(GPUS, "b", metric="copy.read")))
+
+    incident, = told.incidents
+    assert (incident.where, incident.layer, len(incident.trends)) == ("", "host", 8)
+    assert "up to 7." in incident.title
+    assert "driver changed from 580.65.06 to 580.95.05" in incident.title
+    assert "580.65.06" in told.verdict.remedy
+
+
+def test_incidents__all_gpus_without_a_change_are_of_no_layer():
+    incident, = analyse(index_of(*slower(GPUS))).incidents
+
+    assert (incident.where, incident.layer) == ("", None)
+
+
+def test_incidents__one_gpu_of_four_is_hardware():
+    incident, = analyse(index_of(*slower(GPUS[:1]))).incidents
+
+    assert (incident.where, incident.layer) == (GPUS[0], "hardware")
+    assert "nvidia-smi" in incident.remedy
+
+
+def test_incidents__one_gpu_of_which_something_changed_is_not():
+    incident, = analyse(index_of(*slower(GPUS[:1], "b"))).incidents
+
+    assert (incident.where, incident.layer) == (GPUS[0], "host")
+
+
+def test_incidents__what_dropped_tonight_is_not_since_an_old_change():
+    values = noise(60)
+    values[30:] *= 1.2
+    values[-1] *= 0.8
+
+    incident, = analyse(index_of(history(
+        values, confirming=[[] for _ in values[:-1]] + [[values[-1]] * 2]))).incidents
+
+    assert incident.since == nights(60)[-1]
 
 
 def test_incidents__one_finding_in_many_cells_is_one():
