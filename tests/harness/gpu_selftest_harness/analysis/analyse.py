@@ -8,12 +8,13 @@ from collections import Counter
 from ..errors import Refused
 from ..index import merge
 from ..provenance import difference
-from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, worst
+from ..words import FAIL
 from .fleet import fleets, pair_matrices
 from .grid import grids
 from .incidents import incidents
 from .trends import trends
-from .values import Analysis, Change, Verdict
+from .values import Analysis, Change
+from .verdict import RedSince, verdict
 
 
 def analyse(index, night=None, cells=()):
@@ -29,15 +30,17 @@ def analyse(index, night=None, cells=()):
     previous = max((one for one in nights if one < night), default=None)
     outcomes, runs = merge(index, night, cells), list(index.runs(night))
     before = list(index.outcomes(previous)) if previous else []
-    told = trends(list(index.histories()), night, index.provenance)
+    histories = list(index.histories())
     planned = {cell.key: cell for cell in cells}
     known = {key: planned.get(key) or index.cell(key) for key in
-             {one.cell for one in outcomes + before} | {one.history.key.cell for one in told}}
-    found = incidents(outcomes, told)
+             {one.cell for one in outcomes + before} | {one.key.cell for one in histories}}
+    told = trends(histories, night, index.provenance, known)
+    found = incidents(outcomes, told, RedSince(index, night))
     of_cells = [one for one in outcomes if not one.workload] or outcomes
     return Analysis(
-        night=night, previous=previous, nights=tuple(one for one in sorted({*nights, night}) if one <= night),
-        verdict=verdict(outcomes, found), counts=dict(Counter(one.word for one in of_cells)),
+        night=night, previous=previous,
+        nights=tuple(one for one in sorted({*nights, night}) if one <= night),
+        verdict=verdict(outcomes, found, told), counts=dict(Counter(one.word for one in of_cells)),
         red=len({one.cell for one in outcomes if one.is_red}),
         expected_failures=sum(1 for one in of_cells if one.word == FAIL and one.is_as_expected),
         cells=known, outcomes=outcomes, changes=changes(before, outcomes) if previous else [],
@@ -48,30 +51,6 @@ def analyse(index, night=None, cells=()):
         quarantine=[one for one in outcomes if one.quarantine is not None],
         intermittent=[one for one in outcomes if one.is_intermittent],
         runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs))
-
-
-# A pass that was not to come says that something is wrong; where nothing was tested that had to be,
-# nobody knows.
-OF_RED = {FAIL: FAIL, PASS: FAIL, ERROR: ERROR, SKIP: ERROR, MISS: MISS}
-
-
-def verdict(outcomes, found):
-    """Red ones decide; what failed as it has to is no failure of the night."""
-    if found:
-        first = min(found, key=lambda incident: WORDS.index(OF_RED[incident.word]))
-        its = first.outcomes[0] if first.outcomes else None
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        return Verdict(OF_RED[first.word], first.title + more, first.layer, first.ids[0] if first.ids else None,
-                       its.remedy if its else "", first.since)
-    words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
-             if one.quarantine is None]
-    word = worst(words)
-    if word == SKIP:
-        return Verdict(SKIP, "nothing was tested")
-    count = len({one.cell for one in outcomes})
-    failures = len({one.cell for one in outcomes if one.word == FAIL and one.is_as_expected})
-    return Verdict(word, f"all {count} cells as expected"
-                   + (f", {failures} of them by failing" if failures else ""))
 
 
 def changes(before, after):
