@@ -608,3 +608,34 @@ def test_incidents__two_findings_are_two():
 ])
 def test_verdict_of_what_was_not_tested_is_no_fault_and_no_pass(said, word):
     assert analyse(index_of(said=said)).verdict.word == word
+
+
+def test_fleet__what_has_a_slow_gpu_comes_first():
+    names = ("a.rate", "b.rate", "c.rate", "d.rate")
+    by = {"b.rate": 0.7, "d.rate": 0.8}
+    told = analyse(index_of(*(history(
+        noise(60, place) * (by.get(name, 1) if gpu == GPUS[2] else 1), src=gpu, metric=name)
+        for name in names for place, gpu in enumerate(GPUS))))
+
+    assert [fleet.metric for fleet in told.fleets][:2] == ["b.rate", "d.rate"]
+    assert [bool(fleet.slow) for fleet in told.fleets] == [True, True, False, False]
+    assert told.slow_gpus == [GPUS[2]]
+
+
+def test_fleet__a_night_that_is_not_to_be_compared_is_not_held_against_others():
+    def told(flag):
+        return analyse(index_of(*(history(
+            noise(60, 1) * (0.8 if gpu == GPUS[2] else 1), src=gpu,
+            flags=[""] * 59 + [flag if gpu == GPUS[2] else ""]) for gpu in GPUS)))
+
+    assert told("").slow_gpus == [GPUS[2]]
+    assert told("other processes").slow_gpus == []
+    assert len(told("other processes").fleets[0].standings) == 3
+
+
+def test_pairs__what_has_a_slow_link_comes_first():
+    some = [replace(one, key=replace(one.key, metric="a.write")) for one in pairs(lambda *_: False)]
+    told = analyse(index_of(*some, *pairs(lambda src, dst: {src, dst} == set(GPUS[:2]))))
+
+    assert [(one.metric, bool(one.slow)) for one in told.pairs] == [
+        ("peer-copy.write", True), ("a.write", False)]

@@ -121,6 +121,11 @@ class Fleet:
     median: float
     standings: tuple[Standing, ...]  # of GPUs, or of 'UUID -> UUID'
 
+    @property
+    def slow(self) -> tuple[str, ...]:
+        """GPUs that stand out, slowest first."""
+        return tuple(standing.gpu for standing in self.standings if standing.is_slow)
+
 
 @dataclass(frozen=True)
 class PairMatrix:
@@ -136,6 +141,15 @@ class PairMatrix:
     values: tuple[tuple[float | None, ...], ...]  # [from][to]; None: not measured
     median: float
     slow: tuple[tuple[int, int], ...] = ()  # (from, to) that stand out
+
+    @property
+    def measured(self) -> list[float]:
+        return [value for row in self.values for value in row if value is not None]
+
+    @property
+    def spread(self) -> float:
+        """From the lowest to the highest, relative to the median."""
+        return (max(self.measured) - min(self.measured)) / self.median if self.median else 0.0
 
 
 @dataclass
@@ -166,6 +180,11 @@ class Analysis:
     @property
     def regressions(self) -> list[Trend]:
         return self.told(*REGRESSIONS)
+
+    @property
+    def slow_gpus(self) -> list[str]:
+        """Slower tonight than their like, in the order in which the page tells them."""
+        return list(dict.fromkeys(gpu for fleet in self.fleets for gpu in fleet.slow))
 
     def told(self, *words) -> list[Trend]:
         """Worst first."""
