@@ -341,6 +341,41 @@ def test_a_number_that_history_has():
     assert judged(launch(1, report()), history=known)[0].word == "PASS"
 
 
+BOTH = {"host-copy": {("host-copy.to-gpu", "pinned", UUIDS[0], UUIDS[0])}}
+
+
+def skipping(**how):
+    return report([workload("vector-add"), workload("host-copy", "SKIP", **how)], metrics=[])
+
+
+def test_a_workload_that_begins_to_skip_loses_its_numbers():
+    told = skipping(reason="no GPU reaches another")
+    of_cell, workloads = judged(launch(1, told), history=BOTH)
+    assert (of_cell.word, of_cell.id, of_cell.is_red) == ("ERROR", "suite.metric-missing", True)
+    assert workloads["host-copy"].observed \
+        == f"'host-copy.to-gpu pinned' of {UUIDS[0]} is not in the report: no GPU reaches another"
+    assert reds(launch(1, report()), launch(2, told)) == {"", "host-copy"}
+    assert reds(launch(1, told)) == set()
+    assert reds(launch(1, report()), history=BOTH) == set()
+
+
+def test_a_workload_that_is_to_skip_loses_nothing():
+    skips = Expectation("SKIP", reason="not in base", rule=0)
+    matrix = FakeMatrix(({}, ("host-copy",), None, skips))
+    assert reds(launch(1, skipping(reason="so")), history=BOTH, matrix=matrix) == set()
+    assert reds(launch(1, report()), history=BOTH, matrix=matrix) == {"host-copy"}
+
+
+def test_a_workload_that_is_blocked_or_never_had_its_turn_loses_nothing_more():
+    blocked = skipping(blocked_by="hardware.slow")
+    assert reds(launch(1, blocked), history=BOTH) == set()
+    ended = {**skipping(reason="not begun"), "interrupted": "SIGTERM"}
+    ended["checks"] = [check("suite.interrupted", None, "ERROR")]
+    ended.update(verdict="ERROR", exit_code=3, headline={
+        key: ended["checks"][0][key] for key in ("id", "observed", "remedy")})
+    assert reds(launch(1, ended), history=BOTH) == {""}
+
+
 def test_a_workload_that_is_not_in_the_report():
     of_cell, workloads = judged(launch(1, report([workload("vector-add")])))
     assert (of_cell.word, of_cell.id) == ("ERROR", "suite.workload-missing")
