@@ -214,6 +214,22 @@ def test_two_failures_show_the_one_that_was_not_to_come():
     assert (of_cell.id, of_cell.is_red) == ("hardware.slow", True)
 
 
+@pytest.mark.parametrize("other, word, finding", [
+    ({"exit_code": 0, "trouble": Trouble("suite.engine-lost", "gone")}, "ERROR", "suite.engine-lost"),
+    ({"trouble": Trouble("suite.gpu-leased", "by another")}, "MISS", "suite.gpu-leased"),
+    ({"report": report([workload("vector-add", "SKIP", "so"), workload("host-copy", "SKIP", "so")])},
+     "SKIP", None)])
+def test_an_expected_failure_takes_no_blame_for_another_launch(other, word, finding):
+    expected = FakeMatrix(({}, (), None, OLD))
+    old = [launch(i, failing("host.driver-too-old")) for i in (1, 2)]
+    of_cell, _ = judged(*old, launch(3, **other), matrix=expected)
+    assert (of_cell.word, of_cell.id, of_cell.is_red, of_cell.is_intermittent) \
+        == (word, finding, True, True)
+    assert of_cell.observed.startswith("1 of 3 launches: ")
+    of_cell, _ = judged(*old, matrix=expected)
+    assert (of_cell.word, of_cell.id, of_cell.is_red) == ("FAIL", "host.driver-too-old", False)
+
+
 def test_all_that_launches_found_is_kept():
     of_cell, workloads = judged(launch(1, failing("hardware.slow")),
                                 launch(2, failing("hardware.wrong-result")))

@@ -165,7 +165,14 @@ def test_expected_failures_are_green_and_an_unexpected_pass_is_red(harness, engi
             for name in ("cell", "vector-add", "host-copy")}
 
 
-def test_nothing_tested_is_77(harness, engine):
+SKIPS = """
+expect: [{when: {}, word: SKIP, reason: "nothing of it applies"}]
+"""
+
+
+@pytest.mark.parametrize("expect, code, word", [(SKIPS, 77, "SKIP"), ("", 3, "ERROR")],
+                         ids=["it is to be skipped", "it is to pass"])
+def test_nothing_tested_is_77_where_that_was_to_come(harness, engine, expect, code, word):
     def skips(request, number):
         told = answer(request)
         for row in told["workloads"]:
@@ -173,7 +180,9 @@ def test_nothing_tested_is_77(harness, engine):
         return {**told, "verdict": "SKIP", "exit_code": 77}
 
     engine.script = skips
-    assert harness().ret == 77
+    result = harness(matrix=MATRIX + expect)
+    assert result.ret == code
+    result.stdout.fnmatch_lines([f"{word}  node7  *"])
 
 
 # --- Selection ---

@@ -53,7 +53,8 @@ def verdict(outcomes, found):
         first = found[0]
         its = first.outcomes[0] if first.outcomes else None
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        word = first.word if first.word in (FAIL, ERROR, MISS) else FAIL
+        # What was skipped and had to pass was not seen; what passed and had to fail is wrong.
+        word = {SKIP: ERROR, PASS: FAIL}.get(first.word, first.word)
         return Verdict(word, first.title + more, first.layer, first.ids[0] if first.ids else None,
                        its.remedy if its else "", first.since)
     words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes

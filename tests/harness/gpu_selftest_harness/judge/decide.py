@@ -136,8 +136,10 @@ def _is_explained(launch, told, own, agrees, of_cell):
 
 def _outcome(planned, name, votes, told, launches, retried):
     red = [vote for vote in votes if not vote.is_as_expected]
-    # Of those that weigh the same, the one that was not to come.
-    worst = min(votes, key=lambda vote: (WORDS.index(vote.said.word), vote.is_as_expected))
+    # What was to come takes no blame for what was not; a pass that was not to come has no finding of
+    # its own, and the one that it stands in for is told.
+    worst = min(votes, key=lambda vote: (vote.is_as_expected or vote.said.word == PASS,
+                                         WORDS.index(vote.said.word), vote.is_as_expected))
     kinds = {(vote.said.word, vote.said.id) for vote in votes}
     kinds |= {(told[launch.id][name].word, told[launch.id][name].id)
               for launch in retried if name in told[launch.id]}
