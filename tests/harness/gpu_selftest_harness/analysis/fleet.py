@@ -8,22 +8,24 @@ from collections import defaultdict
 import numpy as np
 
 from ..statistics.fleet import rank
-from .values import Fleet, PairMatrix
+from .values import NOISY, Fleet, PairMatrix
 
 
 def _groups(trends, is_wanted):
-    """Tonight's trends of one number, by what it is."""
+    """Tonight's trends of one number, by what it is. A night that is not to be compared is not held
+    against that of other GPUs either."""
     grouped = defaultdict(dict)
     for trend in trends:
         key = trend.history.key
-        if trend.tonight is not None and is_wanted(key):
+        if trend.tonight is not None and trend.word != NOISY and is_wanted(key):
             what = key.cell, key.workload, key.metric, key.variant, key.unit
             grouped[what][key.src, key.dst] = trend
     return sorted(grouped.items())
 
 
 def fleets(trends):
-    """Of each number that several GPUs have."""
+    """Of each number that several GPUs have: those with a slow one first, the worst of them before
+    the others."""
     told = []
     for (cell, workload, metric, variant, unit), ends in _groups(trends, _is_of_one_gpu):
         values = {src or dst: trend.tonight for (src, dst), trend in ends.items()}
@@ -32,10 +34,11 @@ def fleets(trends):
             told.append(Fleet(workload, metric, variant, unit, cell,
                               float(np.median(list(values.values()))),
                               tuple(rank(values, direction))))
-    return told
+    return sorted(told, key=lambda fleet: (not fleet.slow, -fleet.standings[0].below))
 
 
 def pair_matrices(trends):
+    """As fleets()."""
     told = []
     for (cell, workload, metric, variant, unit), ends in _groups(trends, _is_of_a_pair):
         gpus = tuple(sorted({gpu for pair in ends for gpu in pair}))
@@ -53,7 +56,7 @@ def pair_matrices(trends):
         told.append(PairMatrix(workload, metric, variant, unit, direction, cell, gpus,
                                tuple(map(tuple, table)),
                                float(np.median([trend.tonight for trend in ends.values()])), slow))
-    return told
+    return sorted(told, key=lambda matrix: (not matrix.slow, -matrix.spread))
 
 
 def _is_of_one_gpu(key):

@@ -11,11 +11,14 @@ from ..provenance import Difference
 from ..statistics.values import ChangePoint, Gate, Separation, Standing
 
 # Of a series, worst first. DROPPED: tonight is worse, and confirmed. SHIFTED: tonight tells that it
-# has been worse for some nights. SUSPECT: worse tonight, not confirmed. NOISY: tonight is not to
-# be compared. YOUNG: too few nights to tell. IMPROVED: it got better; if that is new. STEADY: no
-# regression as far as `smallest` lets us see. UNJUDGED: nobody says which direction is better.
-DROPPED, SHIFTED, SUSPECT, NOISY, YOUNG, IMPROVED, STEADY, UNJUDGED = TRENDS = (
-    "DROPPED", "SHIFTED", "SUSPECT", "NOISY", "YOUNG", "IMPROVED", "STEADY", "UNJUDGED")
+# has been worse for some nights. WORSE: that was told so long ago that it is no news, and it is
+# still so; not red, but counted and listed. SUSPECT: worse tonight, not confirmed. NOISY: tonight
+# is not to be compared. YOUNG: too few nights to tell. IMPROVED: it got better; if that is new.
+# STEADY: no regression as far as `smallest` lets us see. UNJUDGED: nobody says which direction is
+# better. GONE: not measured tonight, and nothing to look at: the series ended.
+DROPPED, SHIFTED, WORSE, SUSPECT, NOISY, YOUNG, IMPROVED, STEADY, UNJUDGED, GONE = TRENDS = (
+    "DROPPED", "SHIFTED", "WORSE", "SUSPECT", "NOISY", "YOUNG", "IMPROVED", "STEADY", "UNJUDGED",
+    "GONE")
 REGRESSIONS = (DROPPED, SHIFTED)
 
 
@@ -87,6 +90,8 @@ class Trend:
     gate: Gate | None
     points: tuple[Point, ...] = ()  # oldest first
     smallest: float | None = None  # relative shift that could have been seen tonight; None: none
+    since: str | None = None  # first night of what the word says; of GONE: the last one measured
+    suspects: tuple[Difference, ...] = ()  # what is not the same since then; no proof
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ class Incident:
     ids: tuple[str, ...] = ()  # of findings
     outcomes: tuple[Outcome, ...] = ()
     trends: tuple[Trend, ...] = ()
-    since: str | None = None
+    since: str | None = None  # the first night of it
+    remedy: str = ""  # one thing to do; outcomes have their own
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,11 @@ class Fleet:
     cell: str  # key
     median: float
     standings: tuple[Standing, ...]  # of GPUs, or of 'UUID -> UUID'
+
+    @property
+    def slow(self) -> tuple[str, ...]:
+        """GPUs that stand out, slowest first."""
+        return tuple(standing.gpu for standing in self.standings if standing.is_slow)
 
 
 @dataclass(frozen=True)
@@ -130,6 +141,15 @@ class PairMatrix:
     values: tuple[tuple[float | None, ...], ...]  # [from][to]; None: not measured
     median: float
     slow: tuple[tuple[int, int], ...] = ()  # (from, to) that stand out
+
+    @property
+    def measured(self) -> list[float]:
+        return [value for row in self.values for value in row if value is not None]
+
+    @property
+    def spread(self) -> float:
+        """From the lowest to the highest, relative to the median."""
+        return (max(self.measured) - min(self.measured)) / self.median if self.median else 0.0
 
 
 @dataclass
@@ -159,4 +179,13 @@ class Analysis:
 
     @property
     def regressions(self) -> list[Trend]:
-        return [trend for trend in self.trends if trend.word in REGRESSIONS]
+        return self.told(*REGRESSIONS)
+
+    @property
+    def slow_gpus(self) -> list[str]:
+        """Slower tonight than their like, in the order in which the page tells them."""
+        return list(dict.fromkeys(gpu for fleet in self.fleets for gpu in fleet.slow))
+
+    def told(self, *words) -> list[Trend]:
+        """Worst first."""
+        return [trend for trend in self.trends if trend.word in words]

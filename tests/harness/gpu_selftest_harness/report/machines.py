@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..analysis.values import Analysis
+from .text import short_uuid
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,37 @@ def machines(analysis: Analysis) -> list[Machine]:
 
 
 def gpu_names(analysis: Analysis) -> dict[str, str]:
-    """'gpu 5', with the machine's name if there are several: heads of narrow columns. What no run of
-    tonight has is called as the analysis calls it."""
-    nodes = {run.node for run in analysis.runs}
+    """'gpu 5', with the machine's name if there are several, and only one says that it has it. What
+    no run of tonight has is called as the analysis calls it."""
+    is_one = len({run.node for run in analysis.runs}) == 1
     names = {}
+    for uuid, places in _places(analysis).items():
+        nodes, own = ({place[part] for place in places} for part in (0, 1))
+        if len(own) > 1:
+            names[uuid] = short_uuid(uuid)
+        else:
+            names[uuid] = min(own) if is_one or len(nodes) > 1 else f"{min(nodes)} {min(own)}"
+    return {**analysis.gpus, **names}
+
+
+def claimed_twice(analysis: Analysis) -> tuple[list[str], list[str]]:
+    """GPUs that several machines of tonight say they have, and these machines: a number of such a
+    GPU is not known to be of any of them."""
+    shared = {uuid: places for uuid, places in _places(analysis).items()
+              if len({node for node, _ in places}) > 1}
+    return sorted(shared), sorted({node for places in shared.values() for node, _ in places})
+
+
+def _places(analysis) -> dict[str, list[tuple[str, str]]]:
+    """UUID -> machines that say they have it, with the place in each."""
+    places: dict[str, list[tuple[str, str]]] = {}
     for run in analysis.runs:
         for gpu in _node(run).get("gpus") or ():
-            own = f"gpu {gpu.get('index', '?')}"
-            names[gpu.get("uuid", "")] = own if len(nodes) == 1 else f"{run.node} {own}"
-    return {**analysis.gpus, **names}
+            place = run.node, f"gpu {gpu.get('index', '?')}"
+            known = places.setdefault(gpu.get("uuid", ""), [])
+            if place not in known:
+                known.append(place)
+    return places
 
 
 def _machine(run) -> Machine:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..analysis.values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, UNJUDGED, YOUNG)
+from ..analysis.values import (DROPPED, GONE, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, UNJUDGED,
+                               WORSE, YOUNG)
 from ..words import ERROR, FAIL, MISS, PASS, SKIP
 
 
@@ -33,12 +34,14 @@ _PLAIN = {
 _TRENDS = {
     DROPPED: Mark("✗", "dropped", "", "wrong"),
     SHIFTED: Mark("✗", "shifted", "", "wrong"),
+    WORSE: Mark("✗", "still worse", "", "wrong"),
     SUSPECT: Mark("~", "suspect", "", "unsure"),
     NOISY: Mark("~", "noisy", "", "unsure"),
     YOUNG: Mark("–", "too young", "", "absent"),
     IMPROVED: Mark("✓", "improved", "", "good"),
     STEADY: Mark("✓", "steady", "", "good"),
     UNJUDGED: Mark("–", "not judged", "", "absent"),
+    GONE: Mark("–", "ended", "", "absent"),
 }
 LEGEND = (_PLAIN[PASS], _PLAIN[FAIL], Mark("◆", FAIL, "expected", "expected"),
           Mark("!", PASS, "unexpected", "wrong"), _PLAIN[ERROR], _PLAIN[MISS], _PLAIN[SKIP],

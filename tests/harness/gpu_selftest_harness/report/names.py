@@ -10,6 +10,7 @@ from .text import shown
 
 _ENOUGH = 12  # characters of 'GPU-5f0e1234-…'
 _LABEL = 60
+_GPU = " gpu "  # between the name of a machine and the place in it
 
 
 class Names:
@@ -47,6 +48,16 @@ class Names:
             return name
         short = self._short(uuid)
         return f"{name} {short}" if name else short
+
+    def beside(self, uuids) -> tuple[str, list[str]]:
+        """For one table: the machine that all of them are in, or '', and labels that leave it
+        out."""
+        labels = [self.place(uuid) for uuid in uuids]
+        machines = {label.rpartition(_GPU)[0] for label in labels}
+        if len(machines) > 1 or machines <= {""}:
+            return "", labels
+        machine = machines.pop()
+        return machine, [label[len(machine) + 1:] for label in labels]
 
     def of(self, key) -> str:
         """Where a series is measured: GPUs, or the whole machine."""

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..analysis.values import Analysis
-from . import colours, machines, marks, text, trends, views
+from . import colours, machines, marks, standings, text, trends, views
 from .names import Names
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -31,12 +31,13 @@ def page(analysis: Analysis) -> str:
         style_hash=_hash(style), script_hash=_hash(script),
         verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis),
         changes=views.changes(analysis), cells=views.cell_views(analysis, names),
-        heats=[views.heat(matrix, names) for matrix in analysis.pairs],
+        fleets=standings.of_gpus(analysis, names), pairs=standings.of_pairs(analysis, names),
         first=first, others=others, left_out=left_out,
         left_out_silent=not others or others[-1].trend.word not in trends.TOLD_FIRST,
         visible=trends.visible(analysis.trends),
         digests=digests, provenance=provenance,
-        machines=machines.machines(analysis), rows=_ROWS)
+        machines=machines.machines(analysis), claimed=machines.claimed_twice(analysis),
+        rows=_ROWS)
 
 
 @cache

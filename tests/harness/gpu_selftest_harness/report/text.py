@@ -72,6 +72,23 @@ def percent(share: float, signed: bool = True) -> str:
     return text.replace("-", "−")
 
 
+def against(below: float) -> str:
+    """Of a number that is worse than the median by that share."""
+    share = percent(abs(below), signed=False)
+    return "equal" if share == percent(0.0, signed=False) else (
+        f"{share} {'worse' if below > 0 else 'better'}")
+
+
+def deviations(z: float) -> str:
+    """Robust ones; there are none where more than half of the values are equal."""
+    return f"{z:.1f}".replace("-", "−") if math.isfinite(z) else "no spread"
+
+
+def sortable(z: float) -> float:
+    """What a table is sorted by: a script reads no infinity."""
+    return min(max(z, -1e9), 1e9)
+
+
 def counted(number_of: int, one: str, many: str | None = None) -> str:
     """'1 night', '3 nights'."""
     return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"

@@ -8,14 +8,14 @@ import math
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..analysis.values import (DROPPED, IMPROVED, NOISY, SHIFTED, SUSPECT, Point, Trend)
+from ..analysis.values import DROPPED, GONE, IMPROVED, SHIFTED, SUSPECT, WORSE, Point, Trend
 from . import svg
 from .marks import Mark, of_trend
 from .names import Names
 from .text import number, percent, quantity, scale
 
-TOLD_FIRST = (DROPPED, SHIFTED, SUSPECT, NOISY, IMPROVED)
-LARGE = 40  # of them; a night on which everything is worse is not told by a hundred pictures
+TOLD_FIRST = (DROPPED, SHIFTED, WORSE, SUSPECT, IMPROVED)
+LARGE = 12  # of them; a night on which everything is worse is not told by a hundred pictures
 DRAWN = 200  # altogether: a page of more than a megabyte is none for a telephone
 
 
@@ -99,7 +99,7 @@ def chart(trend: Trend, names: Names, at: int) -> Chart:
 def charts(trends: list[Trend], names: Names) -> tuple[list[Chart], list[Chart], int]:
     """What is told first and large, what is folded, and how many are left out: of these, too, what
     has something to tell comes first."""
-    there = [trend for trend in trends if trend.history.nights]
+    there = [trend for trend in trends if trend.history.nights and trend.word != GONE]
     there.sort(key=lambda trend: trend.word not in TOLD_FIRST)
     drawn = [chart(trend, names, at) for at, trend in enumerate(there[:DRAWN])]
     first = [one for one in drawn[:LARGE] if one.trend.word in TOLD_FIRST]

@@ -147,7 +147,7 @@ class Heat:
 
     matrix: PairMatrix
     name: str
-    cell: str
+    cell: str  # with the machine, if there are several
     unit: str
     labels: list[str]
     rows: list[list[tuple[str, int | None, bool]]]  # text, class of the colour, stands out
@@ -171,8 +171,10 @@ def heat(matrix: PairMatrix, names: Names) -> Heat:
     rows = [[square((i, j), value) for j, value in enumerate(row)]
             for i, row in enumerate(matrix.values)]
     best = "lowest" if matrix.direction == LOWER else "highest"
-    return Heat(matrix, f"{matrix.metric} {matrix.variant}".strip(), names.cell(matrix.cell), unit,
-                [names.gpu(uuid) for uuid in matrix.gpus], rows, number(low / size),
+    machine, labels = names.beside(matrix.gpus)
+    return Heat(matrix, f"{matrix.metric} {matrix.variant}".strip(),
+                " · ".join(filter(None, (machine, names.cell(matrix.cell)))), unit,
+                labels, rows, number(low / size),
                 f"{number(high / size)} {unit}",
                 f"median {number(matrix.median / size)} {unit}; {best} is best")
 

@@ -61,7 +61,7 @@
   // Paper has no closed parts.
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details.cell:not([open])")];
+    closed = [...document.querySelectorAll(".cells:not([open]), .cell:not([open])")];
     closed.forEach((one) => { one.open = true; });
   });
   addEventListener("afterprint", () => closed.forEach((one) => { one.open = false; }));

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first line of the page: what was seen, where, and since when."""
+
+from __future__ import annotations
+
+from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, worst
+from .values import NOISY, Verdict
+
+# A pass that was not to come says that something is wrong; where nothing was tested that had to be,
+# nobody knows.
+OF_RED = {FAIL: FAIL, PASS: FAIL, ERROR: ERROR, SKIP: ERROR, MISS: MISS}
+
+
+def verdict(outcomes, found, trends=()):
+    """Red ones decide; what failed as it has to is no failure of the night."""
+    if found:
+        first = min(found, key=lambda incident: WORDS.index(_of_red(incident)))
+        return _of_incident(first, len(found) - 1)
+    words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
+             if one.quarantine is None]
+    word = worst(words)
+    if word == SKIP:
+        return Verdict(SKIP, "nothing was tested")
+    count = len({one.cell for one in outcomes})
+    failures = len({one.cell for one in outcomes if one.word == FAIL and one.is_as_expected})
+    headline = f"all {count} cells as expected" if count > 1 else "the one cell as expected"
+    if failures:
+        headline += f", {failures} of them by failing" if count > 1 else ", by failing"
+    noisy = sum(1 for trend in trends if trend.word == NOISY)
+    if noisy:
+        headline += f"; {noisy} number{'s' if noisy > 1 else ''} could not be compared"
+    return Verdict(word, headline)
+
+
+def _of_red(incident):
+    """A regression of speed is a failure."""
+    return OF_RED.get(incident.word, FAIL)
+
+
+def _of_incident(first, more):
+    deciding = first.outcomes[0] if first.outcomes else None
+    word = _of_red(first)
+    told = _seen(first.outcomes) if deciding else first.title
+    if first.since:
+        told += f", since {first.since}"
+    if more:
+        told += f", and {more} more"
+    return Verdict(word, told, first.layer, first.ids[0] if first.ids else None,
+                   deciding.remedy if deciding else first.remedy, first.since)
+
+
+def _seen(outcomes):
+    first = next((one for one in outcomes if one.observed), outcomes[0])
+    if first.word in (PASS, SKIP):
+        what = f"{first.word} where {first.expected.word} is expected"
+    else:
+        what = (first.observed or first.id
+                or f"{first.word} where {first.expected.word} is expected")
+    count = len({outcome.cell for outcome in outcomes})
+    return f"{what}, in {count} cell{'s' if count > 1 else ''}"
+
+
+class RedSince:
+    """Since which night an outcome has been as red as it is: nights that say nothing of it are
+    passed over, and one on which it was not red, or for another reason, ends it."""
+
+    def __init__(self, index, night):
+        self._index, self._night = index, night
+        self._before = [one for one in reversed(index.nights()) if one < night]
+        self._read = {}
+
+    def __call__(self, outcome):
+        since = self._night
+        for night in self._before:
+            before = self._of(night).get((outcome.cell, outcome.workload))
+            if before is None or before.word == MISS != outcome.word:
+                continue
+            if not before.is_red or before.id != outcome.id:
+                break
+            since = night
+        return since
+
+    def _of(self, night):
+        if night not in self._read:
+            self._read[night] = {(one.cell, one.workload): one
+                                 for one in self._index.outcomes(night)}
+        return self._read[night]
