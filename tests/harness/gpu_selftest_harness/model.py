@@ -114,6 +114,9 @@ class Node:
 
 # --- What came of it --------------------------------------------------------------------------
 
+# Why something was launched: to measure, to confirm a suspected regression, again after an ERROR.
+MEASURE, CONFIRM, AGAIN = KINDS = ("measure", "confirm", "again")
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -130,7 +133,7 @@ class Launch:
 
     id: str  # unique in its run: '0007'
     cell: str  # key
-    kind: str  # 'measure', 'confirm' (of a suspected regression) or 'again' (after an ERROR)
+    kind: str  # of KINDS
     round: int  # of the cell's launches
     engine: str
     image: str
@@ -206,7 +209,8 @@ class History:
     values: list[float]
     lows: list[float]  # median over the launches of each launch's first quartile
     highs: list[float]  # and of its third
-    launches: list[list[float]]  # median of each launch
+    launches: list[list[float]]  # median of each launch that was not started to confirm anything
     clocks_hz: list[float | None]  # of the multiprocessors under load
     flags: list[str] = field(default_factory=list)  # '' or why the night is not to be compared
     provenance: list[str] = field(default_factory=list)  # digest of what it was measured with
+    confirming: list[list[float]] = field(default_factory=list)  # of launches that were

@@ -60,12 +60,13 @@ def outcome(word="PASS", cell=CELL, workload="", expected=PASS, **more):
 
 
 def history(values, src=GPUS[0], dst="", unit="bytes_per_s", cell=CELL, metric="host-copy.to-gpu",
-            flags=None, provenance=None, launches=None, clocks=None, last="2026-11-27"):
+            flags=None, provenance=None, launches=None, clocks=None, confirming=None, last="2026-11-27"):
     values = [float(value) for value in values]
     key = SeriesKey(cell.key, metric.partition(".")[0], metric, "pinned", unit, src, dst)
     return History(key, nights(len(values), last), values, values, values,
                    launches or [[value] * 3 for value in values], clocks or [None] * len(values),
-                   flags or [""] * len(values), provenance or ["a"] * len(values))
+                   flags or [""] * len(values), provenance or ["a"] * len(values),
+                   confirming or [[] for _ in values])
 
 
 def noise(count, seed=1):
@@ -94,7 +95,7 @@ def test_trend__steady_says_what_could_have_been_seen():
 
     assert (trend.word, trend.points) == ("STEADY", ())
     assert 0.01 < trend.smallest < 0.10
-    assert f"{trend.smallest:.1%} within 5 nights would have been seen" in trend.reason
+    assert f"{trend.smallest * 100:.1f} % within 5 nights would have been seen" in trend.reason
 
 
 def test_trend__shifted_names_the_night_and_what_changed():
@@ -126,13 +127,14 @@ def test_trend__of_times_more_is_worse():
     assert the_trend(history(values)).word == "IMPROVED"
 
 
-def test_trend__an_old_shift_is_how_things_are():
+def test_trend__an_old_shift_for_the_worse_is_no_news_but_told():
     values = noise(60)
     values[30:] *= 0.95
 
     trend = the_trend(history(values))
 
-    assert trend.word == "STEADY"
+    assert (trend.word, trend.since) == ("WORSE", nights(60)[30])
+    assert f"less than before {nights(60)[30]}" in trend.reason
     assert [point.night for point in trend.points] == [nights(60)[30]]
     assert trend.median == pytest.approx(np.median(values[30:]))
 
@@ -141,13 +143,94 @@ def test_trend__dropped_tonight_where_confirming_launches_show_it():
     values = noise(60)
     values[-1] *= 0.8
     low = values[-1]
-    launches = [[value] * 3 for value in values[:-1]]
+    none = [[] for _ in values[:-1]]
 
     assert the_trend(history(values)).word == "SUSPECT"
-    assert the_trend(history(values, launches=[*launches, [low] * 5])).word == "DROPPED"
-    refuted = the_trend(history(values, launches=[*launches, [low, low, low, 50e9, low]]))
+    assert the_trend(history(values, confirming=[*none, [low] * 2])).word == "DROPPED"
+    refuted = the_trend(history(values, confirming=[*none, [50e9, low]]))
     assert refuted.word == "STEADY"
     assert "not in confirming launches" in refuted.reason
+
+
+def test_trend__dropped_also_where_most_nights_had_confirming_launches():
+    values = noise(60)
+    values[-1] *= 0.8
+    more = [[value] * 2 for value in values]
+
+    assert the_trend(history(values, confirming=more)).word == "DROPPED"
+
+
+def test_trend__more_launches_than_usual_confirm_nothing():
+    values = noise(60)
+    values[-1] *= 0.8
+    low = values[-1]
+    twice = [[value] * 3 for value in values[:-1]] + [[low] * 6]
+
+    assert the_trend(history(values, launches=twice)).word == "SUSPECT"
+
+
+def test_trend__worse_ends_where_the_level_is_back():
+    values = noise(60)
+    values[15:35] *= 0.95
+    better = noise(60)
+    better[30:] *= 1.05
+
+    assert the_trend(history(values)).word == "STEADY"
+    assert the_trend(history(better)).word == "STEADY"
+
+
+def test_trend__an_improvement_that_mends_half_of_it_leaves_it_worse():
+    values = noise(60)
+    values[20:] *= 0.8
+    values[40:] *= 1.1
+
+    trend = the_trend(history(values))
+
+    assert (trend.word, trend.since) == ("WORSE", nights(60)[20])
+
+
+def test_trend__a_regression_is_not_over_because_a_night_cannot_be_compared():
+    values = noise(60)
+    values[54:] *= 0.8
+    flags = [""] * 59 + ["another process used the GPU"]
+
+    trend = the_trend(history(values, flags=flags))
+    old = noise(60)
+    old[30:] *= 0.8
+
+    assert (trend.word, trend.since) == ("SHIFTED", nights(60)[54])
+    assert "not comparable tonight: another process used the GPU" in trend.reason
+    assert the_trend(history(old, flags=flags)).word == "WORSE"
+    assert the_trend(history(noise(60), flags=flags)).word == "NOISY"
+
+
+def test_trend__a_regression_is_no_news_for_ever_where_no_night_can_be_compared():
+    values = noise(60)
+    values[40:] *= 0.8
+    flags = [""] * 46 + ["another process used the GPU"] * 14
+
+    assert the_trend(history(values, flags=flags)).word == "WORSE"
+
+
+@pytest.mark.parametrize("since", range(50, 58))
+def test_trend__a_drop_right_after_a_change_is_seen(since):
+    values = noise(60)
+    values[since:] *= 1.1
+    values[-1] *= 0.8
+    low = [[] for _ in values[:-1]] + [[values[-1]] * 2]
+
+    assert the_trend(history(values)).word == "SUSPECT"
+    assert the_trend(history(values, confirming=low)).word == "DROPPED"
+
+
+def test_trend__a_level_of_few_nights_is_young():
+    values = noise(70)
+    values[55:] *= 1.3
+
+    trend = the_trend(history(values))
+
+    assert trend.word == "YOUNG"
+    assert "15 nights on this level" in trend.reason
 
 
 def test_trend__noisy_nights_are_left_out():
@@ -164,7 +247,69 @@ def test_trend__noisy_nights_are_left_out():
 def test_trend__what_was_not_measured_tonight_is_not_steady():
     trend = the_trend(history(noise(60), last="2026-11-26"))
 
-    assert (trend.word, trend.tonight, trend.reason) == ("NOISY", None, "not measured tonight")
+    assert (trend.word, trend.tonight, trend.since) == ("GONE", None, "2026-11-26")
+    assert trend.reason == "not measured since 2026-11-26"
+
+
+def test_trend__a_regression_stays_though_it_was_not_measured_for_some_nights():
+    values = noise(60)
+    values[54:] *= 0.8
+    others = history(noise(60), src=GPUS[1])
+
+    def word(last):
+        return next(trend.word for trend in analyse(
+            index_of(history(values, last=last), others)).trends
+            if trend.history.key.src == GPUS[0])
+
+    assert word("2026-11-26") == "SHIFTED"
+    assert word("2026-11-10") == "GONE"
+
+
+# --- Series that go on under another driver ---------------------------------------------------
+
+OLD = replace(CELL, driver="570")
+
+
+def upgraded(new, old_nights=40, **more):
+    old = history(noise(old_nights, 3), cell=OLD, last=nights(len(new) + 1)[0])
+    told = analyse(index_of(old, history(new, **more), cells=(CELL, OLD))).trends
+    return {trend.history.key.cell: trend for trend in told}
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 9])
+def test_successor__a_drop_with_the_new_driver_is_suspected_from_the_first_night(count):
+    told = upgraded(0.85 * noise(count))
+
+    assert told[OLD.key].word == "GONE"
+    assert told[CELL.key].word == "SUSPECT"
+    assert [(one.what, one.before, one.after) for one in told[CELL.key].suspects][0] == (
+        "driver", "570", "580")
+    assert "than with driver 570" in told[CELL.key].reason
+
+
+def test_successor__stays_worse_when_it_is_old_enough_to_be_steady():
+    assert upgraded(0.85 * noise(30))[CELL.key].word == "WORSE"
+
+
+@pytest.mark.parametrize("new, word", [(noise(5), "YOUNG"), (1.2 * noise(5), "YOUNG"),
+                                       (noise(30), "STEADY")])
+def test_successor__that_is_no_worse_is_no_suspicion(new, word):
+    assert upgraded(new)[CELL.key].word == word
+
+
+def test_successor__of_another_gpu_or_number_is_none():
+    assert upgraded(0.85 * noise(5), src=GPUS[1])[CELL.key].word == "YOUNG"
+    assert upgraded(0.85 * noise(5), metric="host-copy.from-gpu")[CELL.key].word == "YOUNG"
+
+
+def test_successor__a_regression_of_the_old_driver_ends_with_it():
+    values = noise(40)
+    values[-6:] *= 0.8
+    old = history(values, cell=OLD, last=nights(3)[0])
+    told = analyse(index_of(old, history(noise(2)), cells=(CELL, OLD))).trends
+
+    assert {trend.history.key.cell: trend.word for trend in told} == {
+        CELL.key: "YOUNG", OLD.key: "GONE"}
 
 
 def test_trend__young_and_unjudged():

@@ -219,12 +219,23 @@ def test_claim__the_smallest_that_can_be_seen_is_seen(count):
     for _ in range(trials):
         values = LEVEL * (1 + 0.01 * rng.normal(size=count))
         smallest = detectable(values)
-        values[-5:] *= 1 - 0.01 * table()[count]
+        values[-5:] *= 1 - 0.01 * table()[0, count]
         seen += any(abs(point.index - (count - 5)) <= 3 for point in find(values))
         told += smallest
     # Nine in ten, of the spread as it is; and what is told lies at or above it.
     assert seen / trials >= 0.9 - 4 * (0.9 * 0.1 / trials)**0.5
-    assert 0.01 * table()[count] < told / trials < 0.02 * table()[count]
+    assert 0.01 * table()[0, count] < told / trials < 0.02 * table()[0, count]
+
+
+def test_smallest__of_one_of_many_series_is_larger():
+    values = noise(60)
+
+    one, hundred, thousand = (detectable(values, series=count) for count in (1, 100, 1000))
+
+    assert one == hundred < thousand
+    assert detectable(noise(30)) is not None
+    # Five nights below 25: p is 2 / C(30, 5) at best, times what looking everywhere costs.
+    assert detectable(noise(30), series=1000) is None
 
 
 def test_smallest__none_where_there_are_too_few():

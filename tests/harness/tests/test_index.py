@@ -246,6 +246,20 @@ def test_bundles_of_one_night_are_more_launches(index, make):
     assert (history.values, history.launches) == ([7.0], [[5.0, 7.0, 9.0]])
 
 
+def test_confirming_launches_stand_apart_whatever_others_there_are(index, make):
+    index.add(make("2026-11-27", launch("0001", metric(5.0)),
+                   launch("0002", metric(4.0), kind="confirm"),
+                   launch("0003", metric(3.0), kind="again")))
+    index.add(make("2026-11-27", launch("0001", metric(7.0))))
+    index.add(make("2026-11-28", launch("0001", metric(5.0))))
+
+    history, = index.histories()
+
+    assert history.launches == [[5.0, 3.0, 7.0], [5.0]]
+    assert history.confirming == [[4.0], []]
+    assert history.values == [4.5, 5.0]
+
+
 def test_launches_are_in_the_order_of_import_and_run_whatever_the_clock_said(index, make):
     index.add(make("2026-11-27", launch("0002", metric(2.0), started_utc="2031-01-01T00:00:00Z",
                                         since_start_s=9.0),
@@ -515,7 +529,7 @@ def test_index_of_another_version_is_refused(tmp_path):
     connection.execute("PRAGMA user_version = 7")
     connection.close()
 
-    with pytest.raises(Refused, match="of version 7, this harness knows 1"):
+    with pytest.raises(Refused, match="of version 7, this harness knows 2"):
         Index(tmp_path / "index.sqlite")
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ..errors import Refused
+from ..index import merge
 from ..provenance import difference
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, worst
 from .fleet import fleets, pair_matrices
@@ -15,30 +16,34 @@ from .trends import trends
 from .values import Analysis, Change, Verdict
 
 
-def analyse(index, night=None):
-    """Of the last night if none is named."""
+def analyse(index, night=None, cells=()):
+    """Of the last night if none is named. `cells` had to run: those of which nothing is said are a
+    MISS, also where no run of the night came into the index."""
     nights = tuple(index.nights())
-    if not nights:
+    if not nights and not (night and cells):
         raise Refused("there is no night in the index: run one, or add its bundle")
     night = night or nights[-1]
-    if night not in nights:
+    if night not in nights and not cells:
         raise Refused(f"there is no night '{night}' in the index, the last ones are "
                       + ", ".join(nights[-5:]))
     previous = max((one for one in nights if one < night), default=None)
-    outcomes, runs = list(index.outcomes(night)), list(index.runs(night))
+    outcomes, runs = merge(index, night, cells), list(index.runs(night))
     before = list(index.outcomes(previous)) if previous else []
-    told = trends(list(index.histories()), night, index.provenance)
-    cells = {key: index.cell(key) for key in
-             {one.cell for one in outcomes + before} | {one.history.key.cell for one in told}}
+    histories = list(index.histories())
+    planned = {cell.key: cell for cell in cells}
+    known = {key: planned.get(key) or index.cell(key) for key in
+             {one.cell for one in outcomes + before} | {one.key.cell for one in histories}}
+    told = trends(histories, night, index.provenance, known)
     found = incidents(outcomes, told)
     of_cells = [one for one in outcomes if not one.workload] or outcomes
     return Analysis(
-        night=night, previous=previous, nights=tuple(one for one in nights if one <= night),
+        night=night, previous=previous,
+        nights=tuple(one for one in sorted({*nights, night}) if one <= night),
         verdict=verdict(outcomes, found), counts=dict(Counter(one.word for one in of_cells)),
         red=len({one.cell for one in outcomes if one.is_red}),
         expected_failures=sum(1 for one in of_cells if one.word == FAIL and one.is_as_expected),
-        cells=cells, outcomes=outcomes, changes=changes(before, outcomes) if previous else [],
-        grids=grids(outcomes, cells), incidents=found, trends=told, fleets=fleets(told),
+        cells=known, outcomes=outcomes, changes=changes(before, outcomes) if previous else [],
+        grids=grids(outcomes, known), incidents=found, trends=told, fleets=fleets(told),
         pairs=pair_matrices(told),
         differences=_differences(told, night, previous, index.provenance),
         provenance=_provenance(told, night, index.provenance),

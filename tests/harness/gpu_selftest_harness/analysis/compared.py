@@ -13,7 +13,7 @@ from ..bundle.values import value_of
 from ..errors import Refused
 from ..index.flags import Flags
 from ..index.points import points_of
-from ..model import AXES, Cell, Planned, SeriesKey
+from ..model import AXES, CONFIRM, Cell, Planned, SeriesKey
 from ..node import from_json
 from ..provenance import Difference, difference, of as provenance_of
 from ..statistics.compare import CONFIDENCE, among, compare
@@ -22,8 +22,6 @@ from ..statistics.gate import floor_of
 from ..statistics.night import night_value
 from ..statistics.values import AMBIGUOUS, COMPARISONS, SLOWER, Comparison
 from ..words import DIRECTION_OF_UNIT
-
-CONFIRM = "confirm"  # launches that were started because of a low value would pull it down
 
 
 @dataclass(frozen=True)
@@ -93,6 +91,7 @@ class _Measured:
         self._of_cell = defaultdict(list)  # (provenance, points) of each launch
 
     def __call__(self, header, launch):
+        # What was started because of a low value would pull the median down.
         if launch.kind == CONFIRM or not launch.report:
             return
         if self._header is None:

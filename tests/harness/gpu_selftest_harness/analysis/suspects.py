@@ -12,7 +12,7 @@ from ..model import Launch, Node, Planned
 from ..statistics.gate import CONFIRMATIONS
 from ..statistics.night import night_value
 from ..statistics.values import SUSPECT
-from .trends import direction_of, gate_of, levels, until
+from .series import direction_of, gate_of, references, until
 
 
 class Suspects:
@@ -38,7 +38,7 @@ class Suspects:
                 if not point.flag and point.median > 0:
                     tonight[point.key].append([point.median])
         asked = [key for key in known if key in tonight]
-        for key, level in zip(asked, levels([known[key] for key in asked])):
-            if gate_of(known[key], level, night_value(tonight[key]), ()).word == SUSPECT:
+        for key, past in zip(asked, references([known[key] for key in asked])):
+            if gate_of(known[key], past, night_value(tonight[key]), ()).word == SUSPECT:
                 return CONFIRMATIONS
         return 0

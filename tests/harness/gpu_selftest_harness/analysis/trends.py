@@ -8,159 +8,189 @@ from dataclasses import astuple, replace
 
 import numpy as np
 
-from ..model import History
 from ..provenance import difference
 from ..statistics.change_points import evidence
 from ..statistics.clocks import separate
 from ..statistics.correlation import TO_SD
 from ..statistics.discovery import benjamini_hochberg
-from ..statistics.gate import LEAST_NIGHTS, NIGHTS as GATE_NIGHTS, floor_of, gate
+from ..statistics.gate import LEAST_NIGHTS, NIGHTS as GATE_NIGHTS
 from ..statistics.night import night_value
 from ..statistics.ranks import LONGEST
 from ..statistics.replay import replay
 from ..statistics.smallest import NIGHTS, detectable
-from ..statistics.values import CLOCK, CONFIRMED, REFUTED, SUSPECT as GATE_SUSPECT
-from ..words import DIRECTION_OF_UNIT, HIGHER
-from .values import (DROPPED, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED, YOUNG,
-                     Point, Trend)
+from ..statistics.values import CLEAR, CLOCK, CONFIRMED, REFUTED, SUSPECT as GATE_SUSPECT
+from .series import (by, clean, clean_values, direction_of, gate_of, reference, share, sign_of,
+                     start_of, until)
+from .standing import standing
+from .successors import Successors
+from .values import (DROPPED, GONE, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED,
+                     WORSE, YOUNG, Point, Trend)
 
 TOLD_FOR = 7  # nights that a shift stays news; after that it is how things are
 
 
-def trends(histories, night, provenance=None):
-    """Worst first. `provenance(digest)` is what a night was measured with."""
+def trends(histories, night, provenance=None, cells=None):
+    """Worst first. `provenance(digest)` is what a night was measured with, `cells` are those of the
+    histories by key."""
     cut = [until(history, night) for history in histories]
     cut = [history for history in cut if history.nights]
     judged = [index for index, history in enumerate(cut) if direction_of(history)]
     alarms = dict(zip(judged, replay(
         [clean_values(cut[index]) for index in judged])))
-    told = [_trend(history, night, alarms.get(index, []), provenance)
-            for index, history in enumerate(cut)]
+    successors = Successors(cut, cells or {}, night)
+    teller = _Teller(night, provenance, successors, cut)
+    told = [teller.tell(history, alarms.get(index, [])) for index, history in enumerate(cut)]
     told = _among(told, [alarms.get(index, []) for index in range(len(cut))])
+    told = successors.tell(told, provenance)
     return sorted(told, key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
 
 
-def until(history, night, is_before=False):
-    """The history as it was at the end of that night, or before it."""
-    count = sum(1 for one in history.nights if one < night or one == night and not is_before)
-    if count == len(history.nights):
-        return history
-    lists = ("nights", "values", "lows", "highs", "launches", "clocks_hz", "flags", "provenance")
-    return History(history.key, *(getattr(history, name)[:count] for name in lists))
+class _Teller:
+    """What is the same for all series of a night."""
 
+    def __init__(self, night, provenance, successors, histories):
+        self._night, self._provenance, self._successors = night, provenance, successors
+        self._nights = sorted({one for history in histories for one in history.nights})
+        # So many are asked the same question tonight.
+        self._series = sum(1 for history in histories
+                           if direction_of(history) and history.nights[-1] == night)
 
-def direction_of(history):
-    return DIRECTION_OF_UNIT.get(history.key.unit)
+    def tell(self, history, alarms):
+        direction, last = direction_of(history), history.nights[-1]
+        if direction is None:
+            if last != self._night:
+                return self._gone(Trend(history, GONE, "", None, None, None, None, None))
+            reason = f"nobody says which way {history.key.unit or 'it'} is better"
+            return Trend(history, UNJUDGED, reason, None, history.values[-1], None, None, None)
+        places, values = clean(history), clean_values(history)
+        points = tuple(_point(history, places, alarms[:place], alarm, self._night,
+                              self._provenance) for place, alarm in enumerate(alarms))
+        level = values[start_of(alarms):][-LONGEST:]
+        median = float(np.median(level)) if len(level) else None
+        spread = TO_SD * float(np.median(np.abs(level - median))) / median if len(level) else None
+        tonight = history.values[-1] if last == self._night else None
+        is_clean = tonight is not None and places[-1:] == [len(history.values) - 1]
+        gated = _gate(history, values, alarms) if is_clean else None
+        trend = Trend(history, STEADY, "", direction, tonight, median, spread, gated, points)
+        # Nights that cannot be compared count: nothing is red for ever.
+        recent = [point for alarm, point in zip(alarms, points) if not point.change.went_away
+                  and len(history.values) - 1 - places[alarm.told_at] < TOLD_FOR]
+        news = recent[-1] if recent else None
+        stays = standing(values, alarms, points, direction)
+        if is_clean:
+            return self._judged(trend, values, level, news, stays)
+        return self._not_judged(trend, news, stays)
 
+    def _not_judged(self, trend, news, stays):
+        """Nothing that was told is better because tonight tells nothing."""
+        is_missing = trend.tonight is None
+        if is_missing and self._has_ended(trend.history):
+            return self._gone(trend)
+        why = f"not comparable tonight: {_why_not(trend.history, trend.tonight)}"
+        if is_missing:
+            why = "not measured tonight"
+        if news and news.is_worse:
+            return replace(trend, word=SHIFTED, since=news.night, reason=f"{_how(news)}; {why}")
+        if stays:
+            return replace(trend, word=WORSE, since=stays.point.night,
+                           reason=f"{stays.told}; {why}")
+        if is_missing:
+            return self._gone(trend)
+        return replace(trend, word=NOISY, reason=_why_not(trend.history, trend.tonight))
 
-def clean(history):
-    """Places of the nights that may be compared."""
-    values = np.asarray(history.values, dtype=float)
-    is_clean = np.isfinite(values) & (values > 0)
-    if history.flags:
-        is_clean &= np.array([not flag for flag in history.flags])
-    return np.flatnonzero(is_clean).tolist()
+    def _has_ended(self, history):
+        missed = sum(1 for one in self._nights if one > history.nights[-1])
+        return self._successors.has_ended(history) or missed > TOLD_FOR
 
+    def _gone(self, trend):
+        last = trend.history.nights[-1]
+        return replace(trend, word=GONE, since=last, reason=f"not measured since {last}")
 
-def clean_values(history):
-    return np.array(history.values, dtype=float)[clean(history)]
+    def _judged(self, trend, values, level, news, stays):
+        gated = trend.gate
+        besides = f"; {stays.told}" if stays else ""
+        if gated.word == CONFIRMED:
+            return replace(trend, word=DROPPED, since=self._night, reason=f"{by(gated.shift)}"
+                           f" tonight, which confirming launches show, too; {share(gated.limit)} is"
+                           f" let pass{besides}")
+        if news and news.is_worse:
+            return replace(trend, word=SHIFTED, since=news.night, reason=_how(news))
+        if gated.word == GATE_SUSPECT:
+            return replace(trend, word=SUSPECT, since=self._night,
+                           reason=f"{by(gated.shift)} tonight, not confirmed{besides}")
+        if len(values) < LEAST_NIGHTS:
+            return replace(trend, word=YOUNG,
+                           reason=f"{len(values)} nights, {LEAST_NIGHTS} are needed")
+        trend = replace(trend, smallest=detectable(level, series=self._series))
+        if stays:
+            return replace(trend, word=WORSE, since=stays.point.night,
+                           reason=f"{stays.told}, and no less so; {self._seen(trend)}")
+        if news and gated.word == CLEAR:
+            return replace(trend, word=IMPROVED, since=news.night, reason=_how(news))
+        if len(level) < LEAST_NIGHTS or detectable(level) is None:
+            return replace(trend, word=YOUNG, reason=f"{len(level)} nights on this level are too"
+                           f" few to see anything begin within {NIGHTS}")
+        refuted = ("; low at first tonight, not in confirming launches"
+                   if gated.word == REFUTED else "")
+        return replace(trend, reason=f"no regression; {self._seen(trend)}{refuted}")
 
-
-def levels(histories):
-    """Of each, the values since its last change point."""
-    values = [clean_values(history) for history in histories]
-    return [own[_start(alarms):] for own, alarms in zip(values, replay(values))]
-
-
-def gate_of(history, level, tonight, confirmations):
-    return gate(level, tonight, confirmations, direction_of(history),
-                floor_of(history.key.unit, history.key.metric))
-
-
-def _start(alarms):
-    return max((alarm.point.index for alarm in alarms if not alarm.point.went_away), default=0)
-
-
-def _trend(history, night, alarms, provenance):
-    direction = direction_of(history)
-    tonight = history.values[-1] if history.nights[-1] == night else None
-    if direction is None:
-        reason = f"nobody says which way {history.key.unit or 'it'} is better"
-        return Trend(history, UNJUDGED, reason, None, tonight, None, None, None)
-    places = clean(history)
-    values = clean_values(history)
-    points = tuple(_point(history, places, alarms[:place], alarm, night, provenance)
-                   for place, alarm in enumerate(alarms))
-    level = values[_start(alarms):][-LONGEST:]
-    median = float(np.median(level)) if len(level) else None
-    spread = TO_SD * float(np.median(np.abs(level - median))) / median if len(level) else None
-    is_clean_tonight = tonight is not None and places[-1:] == [len(history.values) - 1]
-    gated = _gate(history, values, alarms) if is_clean_tonight else None
-    trend = Trend(history, STEADY, "", direction, tonight, median, spread, gated, points)
-    if not is_clean_tonight:
-        return replace(trend, word=NOISY, reason=_why_not(history, tonight))
-    is_told = [len(values) - 1 - alarm.told_at < TOLD_FOR and not alarm.point.went_away
-               for alarm in alarms]
-    return _judged(trend, values, level, is_told)
-
-
-def _judged(trend, values, level, is_told):
-    gated, recent = trend.gate, [point for point, told in zip(trend.points, is_told) if told]
-    last = recent[-1] if recent else None
-    if gated.word == CONFIRMED:
-        return replace(trend, word=DROPPED, reason=f"{_by(gated.shift)} tonight, which"
-                       f" confirming launches show, too; {gated.limit:.1%} is let pass")
-    if last and last.is_worse:
-        return replace(trend, word=SHIFTED, reason=_how(last))
-    if gated.word == GATE_SUSPECT:
-        return replace(trend, word=SUSPECT, reason=f"{_by(gated.shift)} tonight, not confirmed")
-    if len(values) < LEAST_NIGHTS:
-        return replace(trend, word=YOUNG,
-                       reason=f"{len(values)} nights, {LEAST_NIGHTS} are needed")
-    smallest = detectable(level)
-    trend = replace(trend, smallest=smallest)
-    if last:
-        return replace(trend, word=IMPROVED, reason=_how(last))
-    seen = (f"{smallest:.1%} within {NIGHTS} nights would have been seen" if smallest is not None
-            else f"too few nights to see anything begin within {NIGHTS}")
-    refuted = "; low at first tonight, not in confirming launches" if gated.word == REFUTED else ""
-    return replace(trend, reason=f"no regression; {seen}{refuted}")
+    def _seen(self, trend):
+        if trend.smallest is not None:
+            return f"{share(trend.smallest)} within {NIGHTS} nights would have been seen"
+        told = f"too few nights to see anything begin within {NIGHTS} among {self._series} series"
+        if trend.gate.limit is not None:
+            told += f", but a drop of more than {share(trend.gate.limit)} tonight"
+        return told
 
 
 def _among(told, alarms):
     """Shifts that so many series bring about by chance are suspicions until further nights confirm
-    them."""
-    weights = [_evidence(trend, own) if trend.word in (SHIFTED, IMPROVED) else 1.0
-               for trend, own in zip(told, alarms)]
-    judged = [place for place, trend in enumerate(told) if trend.word != UNJUDGED]
-    passed = dict(zip(judged, benjamini_hochberg([weights[place] for place in judged])))
-    return [trend if trend.word not in (SHIFTED, IMPROVED) or passed[place]
-            else replace(trend, word=SUSPECT if trend.word == SHIFTED else STEADY,
-                         reason=f"{trend.reason}; of {len(judged)} series one does so by chance")
-            for place, trend in enumerate(told)]
+    them. Those that are no news are asked apart: many of them must not let a new one pass."""
+    judged = sum(1 for trend in told if trend.direction and trend.word != GONE)
+    told = _only_likely(told, alarms, judged, {SHIFTED: SUSPECT, IMPROVED: STEADY})
+    return _only_likely(told, alarms, judged, {WORSE: STEADY})
+
+
+def _only_likely(told, alarms, judged, words):
+    asked = [place for place, trend in enumerate(told) if trend.word in words]
+    weights = [_evidence(told[place], alarms[place]) for place in asked]
+    passed = benjamini_hochberg([*weights, *[1.0] * (judged - len(asked))])
+    told = list(told)
+    for place, is_likely in zip(asked, passed):
+        if not is_likely:
+            trend = told[place]
+            told[place] = replace(
+                trend, word=words[trend.word], since=trend.since if trend.word == SHIFTED else None,
+                reason=f"{trend.reason}; of {judged} series one does so by chance")
+    return told
 
 
 def _evidence(trend, alarms):
-    *earlier, last = [alarm for alarm in alarms if not alarm.point.went_away]
-    if last.point.is_drift:
-        return last.point.p
-    start = _start(earlier)
-    return evidence(clean_values(trend.history)[start:], last.point.index - start)
+    """Of the point that the word tells, with all that was measured until the next one."""
+    real = [place for place, alarm in enumerate(alarms) if not alarm.point.went_away]
+    at = next(place for place in reversed(real)
+              if trend.points[place].night == trend.since)
+    point = alarms[at].point
+    if point.is_drift:
+        return point.p
+    start = start_of(alarms[:at])
+    end = min((alarms[place].point.index for place in real if place > at), default=None)
+    # What comes much later would push the point out of the window.
+    end = min(end or point.index + LONGEST // 2, point.index + LONGEST // 2)
+    return evidence(clean_values(trend.history)[start:end], point.index - start)
 
 
 def _gate(history, values, alarms):
     """Against the level that was known before tonight."""
-    known = _start([alarm for alarm in alarms if alarm.told_at < len(values) - 1])
-    launches = history.launches[-1] or [values[-1]]
-    # What is more than usual was started to confirm.
-    usual = int(np.median([len(one) for one in history.launches[:-1]] or [len(launches)]))
-    first, more = launches[:usual] or launches, launches[usual:]
-    return gate_of(history, values[known:-1], night_value(first), more)
+    known = [alarm for alarm in alarms if alarm.told_at < len(values) - 1]
+    first = history.launches[-1] or [values[-1]]
+    # Where nothing else can be compared, what was to confirm it is all there is of the night.
+    more = history.confirming[-1] if history.confirming and history.launches[-1] else ()
+    return gate_of(history, reference(values[:-1], known), night_value(first), more)
 
 
 def _point(history, places, earlier, alarm, night, provenance):
     index, direction = places[alarm.point.index], direction_of(history)
-    worse = -1 if direction == HIGHER else 1
     suspects = ()
     before = places[alarm.point.index - 1]
     if provenance and history.provenance:
@@ -169,14 +199,14 @@ def _point(history, places, earlier, alarm, night, provenance):
             suspects = tuple(difference(provenance(one), provenance(other)))
     return Point(replace(alarm.point, index=index), history.nights[index],
                  is_new=history.nights[places[alarm.told_at]] == night,
-                 is_worse=worse * alarm.point.shift > 0, suspects=suspects,
+                 is_worse=sign_of(direction) * alarm.point.shift > 0, suspects=suspects,
                  separation=_separation(history, places, earlier, alarm))
 
 
 def _separation(history, places, earlier, alarm):
     """With the level before it, and no earlier one."""
     first = alarm.point.index
-    old = places[max(first - GATE_NIGHTS, _start(earlier)):first]
+    old = places[max(first - GATE_NIGHTS, start_of(earlier)):first]
     new = places[first:alarm.told_at + 1]
     if not old:
         return None
@@ -186,9 +216,9 @@ def _separation(history, places, earlier, alarm):
 
 
 def _how(point):
-    told = f"{_by(point.change.shift)} since {point.night}"
+    told = f"{by(point.change.shift)} since {point.night}"
     if point.change.is_drift:
-        told = f"{_by(point.change.shift)}, little by little, by {point.night}"
+        told = f"{by(point.change.shift)}, little by little, by {point.night}"
     is_of_clock = point.separation is not None and point.separation.word == CLOCK
     return told + (", and the clock with it" if is_of_clock else "")
 
@@ -197,10 +227,6 @@ def _why_not(history, tonight):
     if tonight is None:
         return "not measured tonight"
     return (history.flags[-1] if history.flags else "") or "the number is not above 0"
-
-
-def _by(shift):
-    return f"{abs(shift):.1%} {'less' if shift < 0 else 'more'}"
 
 
 def _badness(trend):

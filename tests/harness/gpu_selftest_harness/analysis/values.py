@@ -90,8 +90,8 @@ class Trend:
     gate: Gate | None
     points: tuple[Point, ...] = ()  # oldest first
     smallest: float | None = None  # relative shift that could have been seen tonight; None: none
-    since: str | None = None  # first night of what the word says; of GONE: the last that was measured
-    suspects: tuple[Difference, ...] = ()  # of a series that follows another one: what is not the same
+    since: str | None = None  # first night of what the word says; of GONE: the last one measured
+    suspects: tuple[Difference, ...] = ()  # of a series that follows another: what is not the same
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import Failed, Refused
 
-VERSION = 1  # as in schema.sql
+VERSION = 2  # as in schema.sql
 BUSY_S = 60
 
 

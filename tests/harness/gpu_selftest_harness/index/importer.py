@@ -170,10 +170,10 @@ class Series:
 
     def add(self, bundle, night, rows):
         self._connection.executemany(
-            "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            ((self._id(point.key), night, bundle, launch.id, launch.since_start_s, *point[1:],
-              made_with) for launch, made_with, point in rows))
+            ((self._id(point.key), night, bundle, launch.id, launch.kind, launch.since_start_s,
+              *point[1:], made_with) for launch, made_with, point in rows))
 
     def _id(self, key):
         if key.cell not in self._cells:

@@ -41,14 +41,14 @@ def _ours(connection, rows):
 
 def _plain(connection, rows):
     """Numbers of series known beforehand, and the same columns."""
-    values = [(place % PER_LAUNCH + 1, "2026-11-27", 1, launch.id, 0.0, *point[1:], 1)
+    values = [(place % PER_LAUNCH + 1, "2026-11-27", 1, launch.id, launch.kind, 0.0, *point[1:], 1)
               for place, (launch, _, point) in enumerate(rows)]
     connection.executemany(
         "INSERT INTO series (id, cell, workload, metric, variant, unit, src, dst, node)"
         " VALUES (?, '', '', ?, '', '', '', '', '')",
         [(number + 1, str(number)) for number in range(PER_LAUNCH)])
     connection.executemany(
-        "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        "INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def _made(rows):

@@ -8,7 +8,7 @@ from operator import itemgetter
 from statistics import median
 
 from ..bundle.values import value_of
-from ..model import Cell, History, Launch, SeriesKey
+from ..model import CONFIRM, Cell, History, Launch, SeriesKey
 from .merge import of_night
 
 
@@ -90,7 +90,7 @@ def histories(connection, cells=None, nights=None):
     keys, digests = _series(connection, cells), _digests(connection)
     where, values = _where(cells, nights)
     rows = connection.execute(
-        "SELECT series, night, median, q1, q3, clock_hz, flag, provenance FROM points"
+        "SELECT series, night, median, q1, q3, clock_hz, flag, provenance, kind FROM points"
         f" {where} ORDER BY series, night, bundle, since_start_s, launch", values)
     for series, of_series in groupby(rows, itemgetter(0)):
         yield _history(keys[series], of_series, digests)
@@ -128,17 +128,18 @@ def _in(column, values):
 
 
 def _history(key, rows, digests):
-    history = History(key, [], [], [], [], [], [], [], [])
+    history = History(key, [], [], [], [], [], [], [], [], [])
     for night, of_night in groupby(rows, itemgetter(1)):
         of_night = list(of_night)
         clean = [row for row in of_night if not row[6]]
         kept = clean or of_night
         history.nights.append(night)
-        history.launches.append([row[2] for row in kept])
+        history.launches.append([row[2] for row in kept if row[8] != CONFIRM])
+        history.confirming.append([row[2] for row in kept if row[8] == CONFIRM])
         history.flags.append("" if clean else of_night[0][6])
         history.provenance.append(digests[kept[-1][7]])
         if len(kept) == 1:
-            _, _, value, low, high, clock, _, _ = kept[0]
+            _, _, value, low, high, clock, *_ = kept[0]
         else:
             value, low, high = (median([row[column] for row in kept]) for column in (2, 3, 4))
             clocks = [row[5] for row in kept if row[5] is not None]

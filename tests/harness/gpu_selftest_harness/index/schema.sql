@@ -2,7 +2,7 @@
 -- What is asked of all nights at once. All of it is made from bundles, which keep the samples; so
 -- a change of this file is a new user_version and a rebuild, never a migration.
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- In the order in which they came: clocks of nodes may be wrong, this is not.
 CREATE TABLE bundles (
@@ -76,6 +76,7 @@ CREATE TABLE points (
     night TEXT NOT NULL,
     bundle INTEGER NOT NULL REFERENCES bundles (id) ON DELETE CASCADE,
     launch TEXT NOT NULL,
+    kind TEXT NOT NULL,          -- of the launch: 'measure', 'confirm', 'again'
     since_start_s REAL NOT NULL,
     median REAL NOT NULL,
     q1 REAL NOT NULL,

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from .. import bundle
-from ..analysis import Analysis, analyse
+from .. import matrix as matrices
+from ..analysis import Analysis, Verdict, analyse
 from ..index import Index
 from ..report import write
-from . import ended, slices
+from ..words import ERROR, PASS, SKIP
+from . import cut_short, ended, slices
 from .slices import Settings, Slice, Stop
 
 IN_WORDS = {ended.EXPECTED: "as expected", ended.RED: "not as expected",
@@ -29,6 +31,11 @@ class Night:
     codes: list[int] = field(default_factory=list)  # of the last night's slices
     problems: list[str] = field(default_factory=list)
     analysis: Analysis | None = None
+
+    def trouble(self, what: str):
+        """Once, however often it is met."""
+        if what not in self.problems:
+            self.problems.append(what)
 
     @property
     def exit_code(self) -> int:
@@ -47,7 +54,8 @@ def run(settings: Settings, parts: list[Slice], stop: Stop, say: Callable[[str],
         _take_in(settings, night)
     if stop.is_set:
         night.problems.append("stopped before all of it was run")
-    _tell(settings, parts[-1].night, night)
+    name = parts[-1].night
+    _tell(settings, name, [part for part in parts if part.night == name], night)
     return night
 
 
@@ -74,33 +82,64 @@ def _run_together(settings, parts, stop, say, problems):
 
 def _take_in(settings, night):
     """Every bundle that the index does not have yet. A run that was killed left one open: what is in
-    it is kept as it is."""
+    it is judged as far as it came."""
     try:
-        for path in bundle.left_open(settings.runs):
-            bundle.Bundle.resume(path).seal()
         with Index(settings.index) as index:
+            for path in bundle.left_open(settings.runs):
+                _seal(path, settings, index, night)
             known = {run.run_id for run in index.runs()}
             for path in bundle.find(settings.runs):
                 if path.name not in known:
                     _add(index, path, night)
     except Exception as error:  # whatever it is: what was measured is in the bundles
-        night.problems.append(f"cannot take in what was measured: {_words(error)}")
+        night.trouble(f"cannot take in what was measured: {_words(error)}")
+
+
+def _seal(path, settings, index, night):
+    try:
+        _, problems = cut_short.finish(path, settings.quarantine, index)
+        for problem in problems:
+            night.trouble(problem)
+    except Exception as error:  # the others can be taken in all the same
+        night.trouble(f"cannot seal '{path.name}': {_words(error)}")
 
 
 def _add(index, path, night):
     try:
         index.add(path)
     except Exception as error:
-        night.problems.append(f"cannot take in '{path.name}': {_words(error)}")
+        night.trouble(f"cannot take in '{path.name}': {_words(error)}")
 
 
-def _tell(settings, name, night):
+def _tell(settings, name, parts, night):
     try:
         with Index(settings.index) as index:
-            night.analysis = analyse(index, name)
+            night.analysis = _as_far_as_known(analyse(index, name, _cells_of(settings, parts)),
+                                              night.problems)
         write(night.analysis, settings.report)
     except Exception as error:
-        night.problems.append(f"cannot tell of the night: {_words(error)}")
+        night.trouble(f"cannot tell of the night: {_words(error)}")
+
+
+def _cells_of(settings, parts):
+    """What had to run, whatever came of it."""
+    matrix = matrices.load(settings.matrix)
+    return [cell for part in parts for cell in matrix.selected(tier=part.tier)
+            if _is_of(cell, matrix.named(part.node))]
+
+
+def _is_of(cell, node):
+    """Of a machine that shows no driver or no GPU nobody knows which cells are its own."""
+    return (node.driver is None or cell.driver == node.driver_branch) \
+        and (not node.gpus or cell.gpu in {gpu.model for gpu in node.gpus})
+
+
+def _as_far_as_known(analysis, problems):
+    """Page and exit code say the same: nothing is well while it is not known."""
+    if problems and analysis.verdict.word in (PASS, SKIP):
+        first = problems[0].splitlines()[0]
+        analysis.verdict = Verdict(ERROR, first, "suite", None, "see what the night's output says")
+    return analysis
 
 
 def _words(error):

@@ -7,9 +7,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from ..model import Launch, Node, Planned
+from ..model import AGAIN, CONFIRM, MEASURE, Launch, Node, Planned
 
-MEASURE, CONFIRM, AGAIN = "measure", "confirm", "again"
+__all__ = ["AGAIN", "CONFIRM", "MEASURE", "Task", "order", "place_of"]
 
 
 @dataclass(frozen=True)
