@@ -396,6 +396,56 @@ def test_analyse__quarantined_is_not_red_but_told():
                                                      quarantine={"owner": "x"})]))
 
     assert (told.verdict.word, told.red, len(told.quarantine)) == ("PASS", 0, 1)
+    assert told.held == 1
+
+
+def test_verdict__counts_no_cell_that_is_in_quarantine():
+    old = replace(CELL, driver="535")
+    held = outcome("FAIL", old, id="hardware.x", quarantine={"owner": "x"})
+    one, two = (analyse(index_of(cells=(CELL, old), said=said)) for said in (
+        [outcome(), outcome(cell=old)], [outcome(), held]))
+
+    assert (one.verdict.headline, one.held) == ("all 2 cells as expected", 0)
+    assert (two.verdict.headline, two.held) == ("the one cell is as expected, 1 in quarantine", 1)
+
+
+def test_verdict__a_cell_that_is_red_besides_is_not_held():
+    told = analyse(index_of(said=[outcome("FAIL", id="host.x", layer="host"), outcome(
+        "FAIL", workload="sgemm", id="hardware.x", quarantine={"owner": "x"})]))
+
+    assert (told.red, told.held) == (1, 0)
+
+
+def test_verdict__says_what_could_not_be_compared_or_is_suspect():
+    noisy = history(noise(60), flags=[""] * 59 + ["other processes: pid 17"])
+    low = history([*noise(59), 45e9], src=GPUS[1])
+
+    assert analyse(index_of(history(noise(60)))).verdict.headline == "the one cell is as expected"
+    assert analyse(index_of(noisy, low)).verdict.headline == (
+        "the one cell is as expected; 1 number is suspect; 1 number could not be compared")
+
+
+def test_verdict__says_what_was_seen_and_in_how_many_cells():
+    old = replace(CELL, driver="535")
+    red = [outcome("FAIL", cell, layer="host", id="host.x", observed="driver 535.1 is too old")
+           for cell in (CELL, old)]
+
+    headlines = [analyse(index_of(cells=(CELL, old), said=said)).verdict.headline
+                 for said in (red[:1], red)]
+    assert [told.partition(" since")[0] for told in headlines] == [
+        "driver 535.1 is too old, in one cell", "driver 535.1 is too old, in 2 cells"]
+
+
+def test_verdict__of_a_number_that_got_worse_says_what_to_do():
+    values = noise(60)
+    values[55:] *= 0.9
+    changed = ["a"] * 55 + ["b"] * 5
+
+    of_gpu = analyse(index_of(history(values))).verdict.remedy
+    of_driver = analyse(index_of(history(values, provenance=changed))).verdict.remedy
+
+    assert GPUS[0] in of_gpu and "drain" in of_gpu
+    assert "driver 580.65.06" in of_driver
 
 
 def test_analyse__a_regression_alone_makes_the_night_fail():

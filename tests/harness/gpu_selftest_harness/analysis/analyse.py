@@ -8,12 +8,13 @@ from collections import Counter
 from ..errors import Refused
 from ..index import merge
 from ..provenance import difference
-from ..words import ERROR, FAIL, MISS, PASS, SKIP, worst
+from ..words import FAIL
 from .fleet import fleets, pair_matrices
 from .grid import grids
 from .incidents import incidents
 from .trends import trends
-from .values import Analysis, Change, Verdict
+from .values import Analysis, Change
+from .verdict import held, verdict
 
 
 def analyse(index, night=None, cells=()):
@@ -39,8 +40,8 @@ def analyse(index, night=None, cells=()):
     return Analysis(
         night=night, previous=previous,
         nights=tuple(one for one in sorted({*nights, night}) if one <= night),
-        verdict=verdict(outcomes, found), counts=dict(Counter(one.word for one in of_cells)),
-        red=len({one.cell for one in outcomes if one.is_red}),
+        verdict=verdict(outcomes, found, told), counts=dict(Counter(one.word for one in of_cells)),
+        red=len({one.cell for one in outcomes if one.is_red}), held=len(held(outcomes)),
         expected_failures=sum(1 for one in of_cells if one.word == FAIL and one.is_as_expected),
         cells=known, outcomes=outcomes, changes=changes(before, outcomes) if previous else [],
         grids=grids(outcomes, known), incidents=found, trends=told, fleets=fleets(told),
@@ -50,26 +51,6 @@ def analyse(index, night=None, cells=()):
         quarantine=[one for one in outcomes if one.quarantine is not None],
         intermittent=[one for one in outcomes if one.is_intermittent],
         runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs))
-
-
-def verdict(outcomes, found):
-    """Red ones decide; what failed as it has to is no failure of the night."""
-    if found:
-        first = found[0]
-        its = first.outcomes[0] if first.outcomes else None
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        word = first.word if first.word in (FAIL, ERROR, MISS) else FAIL
-        return Verdict(word, first.title + more, first.layer, first.ids[0] if first.ids else None,
-                       its.remedy if its else "", first.since)
-    words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
-             if one.quarantine is None]
-    word = worst(words)
-    if word == SKIP:
-        return Verdict(SKIP, "nothing was tested")
-    count = len({one.cell for one in outcomes})
-    failures = len({one.cell for one in outcomes if one.word == FAIL and one.is_as_expected})
-    return Verdict(word, f"all {count} cells as expected"
-                   + (f", {failures} of them by failing" if failures else ""))
 
 
 def changes(before, after):

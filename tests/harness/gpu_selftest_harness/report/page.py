@@ -34,7 +34,7 @@ def page(analysis: Analysis) -> str:
         fleets=standings.of_gpus(analysis, names), pairs=standings.of_pairs(analysis, names),
         first=first, others=others, left_out=left_out,
         left_out_silent=not others or others[-1].trend.word not in trends.TOLD_FIRST,
-        visible=trends.visible(analysis.trends),
+        told_counts=views.told_counts(analysis), visible=trends.visible(analysis.trends),
         digests=digests, provenance=provenance,
         machines=machines.machines(analysis), claimed=machines.claimed_twice(analysis),
         rows=_ROWS)
