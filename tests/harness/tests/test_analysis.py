@@ -422,7 +422,7 @@ def test_verdict__says_what_could_not_be_compared_or_is_suspect():
 
     assert analyse(index_of(history(noise(60)))).verdict.headline == "the one cell is as expected"
     assert analyse(index_of(noisy, low)).verdict.headline == (
-        "the one cell is as expected; 1 number is suspect; 1 number could not be compared")
+        "the one cell is as expected; of the numbers 1 suspect, 1 not comparable")
 
 
 def test_verdict__says_what_was_seen_and_in_how_many_cells():

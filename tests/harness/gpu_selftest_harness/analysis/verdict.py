@@ -30,17 +30,16 @@ def verdict(outcomes, found, told=()):
     counted = {one.cell for one in outcomes} - held(outcomes)
     failures = {one.cell for one in outcomes
                 if one.word == FAIL and one.is_as_expected} & counted
-    parts = [_all(len(counted)) + (f", {_by_failing(len(failures), len(counted))}"
-                                   if failures else "") + _held_back(outcomes)]
-    for what, one, many in ((WORSE, "number has been worse for long", "numbers have been worse for"
-                             " long"),
-                            (SUSPECT, "number is suspect", "numbers are suspect"),
-                            (NOISY, "number could not be compared",
-                             "numbers could not be compared")):
-        count = sum(trend.word == what for trend in told)
-        if count:
-            parts.append(f"{count:,} {one if count == 1 else many}")
-    return Verdict(word, "; ".join(parts))
+    by_failing = f", {_by_failing(len(failures), len(counted))}" if failures else ""
+    return Verdict(word, _all(len(counted)) + by_failing + _held_back(outcomes) + _of_numbers(told))
+
+
+def _of_numbers(told):
+    counts = ((sum(trend.word == word for trend in told), what)
+              for word, what in ((WORSE, "still worse"), (SUSPECT, "suspect"),
+                                 (NOISY, "not comparable")))
+    parts = [f"{count:,} {what}" for count, what in counts if count]
+    return f"; of the numbers {', '.join(parts)}" if parts else ""
 
 
 def _all(count):
