@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from gpu_selftest_harness import synthetic
 from gpu_selftest_harness.analysis import analyse
+from gpu_selftest_harness.analysis.trends import trends
 from gpu_selftest_harness.errors import Refused
 from gpu_selftest_harness.index import Run
 from gpu_selftest_harness.model import Cell, Expectation, History, Outcome, SeriesKey
@@ -177,6 +179,19 @@ def test_trend__worse_ends_where_the_level_is_back():
 
     assert the_trend(history(values)).word == "STEADY"
     assert the_trend(history(better)).word == "STEADY"
+
+
+@pytest.mark.parametrize("kind", sorted(synthetic.NOISES))
+def test_claim__noise_does_not_leave_series_worse(kind):
+    batch = synthetic.draw(kind, 40, 200, seed=31).values
+    told = trends([history(row, src=f"GPU-{place}") for place, row in enumerate(batch)],
+                  "2026-11-27")
+
+    # At most one change point in ten series and years, and half of them for the worse.
+    expected = 0.1 * 40 * 200 / 365 / 2
+    words = [trend.word for trend in told]
+    assert words.count("WORSE") + words.count("SHIFTED") <= expected + 4 * expected**0.5
+    assert "DROPPED" not in words
 
 
 def test_trend__an_improvement_that_mends_half_of_it_leaves_it_worse():
@@ -556,6 +571,14 @@ def test_incidents__all_gpus_without_a_change_are_of_no_layer():
     incident, = analyse(index_of(*slower(GPUS))).incidents
 
     assert (incident.where, incident.layer) == ("", None)
+
+
+def test_incidents__numbers_of_one_workload_that_all_gpus_have_are_one():
+    told = analyse(index_of(*slower(GPUS), *slower(GPUS, metric="sgemm.time")))
+
+    incident, = told.incidents
+    assert len(incident.trends) == 8
+    assert incident.title.startswith("8 numbers of sgemm worse")
 
 
 def test_incidents__one_gpu_of_four_is_hardware():
