@@ -81,6 +81,10 @@ ROWS_OF_GPU = {
     "numa_node": _Row("NUMA node"),
 }
 
+_LAYERS = {"driver": "host", "image": "image", "program": "suite", "libraries": "image",
+           "engine": "runtime", "node": "host", "harness": "suite"}
+_SET_BY_THE_HOST = ("ecc_enabled", "mig_mode", "persistence_mode", "compute_mode", "power_limit_w")
+
 
 def of(header: dict, launch) -> dict:
     """Of one launch: from its bundle's header, from what the engine did and from the report. What
@@ -126,6 +130,16 @@ def difference(before: dict, after: dict) -> list[Difference]:
             if name in one and name in other and one[name] != other[name]:
                 found.append(Difference(row.title, row.show(one[name]), row.show(other[name])))
     return found + _difference_of_gpus(_map(before.get("gpus")), _map(after.get("gpus")))
+
+
+def layer_of(difference):
+    """Who looks after what changed; None where that is not clear."""
+    for part, layer in _LAYERS.items():
+        if any(row.title == difference.what for row in ROWS[part].values()):
+            return layer
+    is_set = any(difference.what.startswith(f"{ROWS_OF_GPU[name].title} of ")
+                 for name in _SET_BY_THE_HOST)
+    return "host" if is_set else None
 
 
 class Redactor:

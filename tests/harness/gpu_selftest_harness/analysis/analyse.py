@@ -14,7 +14,7 @@ from .grid import grids
 from .incidents import incidents
 from .trends import trends
 from .values import Analysis, Change
-from .verdict import held, verdict
+from .verdict import RedSince, held, verdict
 
 
 def analyse(index, night=None, cells=()):
@@ -35,7 +35,7 @@ def analyse(index, night=None, cells=()):
     known = {key: planned.get(key) or index.cell(key) for key in
              {one.cell for one in outcomes + before} | {one.key.cell for one in histories}}
     told = trends(histories, night, index.provenance, known)
-    found = incidents(outcomes, told)
+    found = incidents(outcomes, told, RedSince(index, night))
     of_cells = [one for one in outcomes if not one.workload] or outcomes
     return Analysis(
         night=night, previous=previous,

@@ -90,10 +90,11 @@ class _Teller:
         if is_missing:
             why = "not measured tonight"
         if news and news.is_worse:
-            return replace(trend, word=SHIFTED, since=news.night, reason=f"{_how(news)}; {why}")
+            return replace(trend, word=SHIFTED, since=news.night, suspects=news.suspects,
+                           reason=f"{_how(news)}; {why}")
         if stays:
             return replace(trend, word=WORSE, since=stays.point.night,
-                           reason=f"{stays.told}; {why}")
+                           suspects=stays.point.suspects, reason=f"{stays.told}; {why}")
         if is_missing:
             return self._gone(trend)
         return replace(trend, word=NOISY, reason=_why_not(trend.history, trend.tonight))
@@ -110,11 +111,12 @@ class _Teller:
         gated = trend.gate
         besides = f"; {stays.told}" if stays else ""
         if gated.word == CONFIRMED:
-            return replace(trend, word=DROPPED, since=self._night, reason=f"{by(gated.shift)}"
-                           f" tonight, which confirming launches show, too; {share(gated.limit)} is"
+            return replace(trend, word=DROPPED, since=self._night,
+                           suspects=self._changed(trend.history), reason=f"{by(gated.shift)} tonight, which confirming launches show, too; {share(gated.limit)} is"
                            f" let pass{besides}")
         if news and news.is_worse:
-            return replace(trend, word=SHIFTED, since=news.night, reason=_how(news))
+            return replace(trend, word=SHIFTED, since=news.night, suspects=news.suspects,
+                           reason=_how(news))
         if gated.word == GATE_SUSPECT:
             return replace(trend, word=SUSPECT, since=self._night,
                            reason=f"{by(gated.shift)} tonight, not confirmed{besides}")
@@ -124,7 +126,7 @@ class _Teller:
         trend = replace(trend, smallest=detectable(level, series=self._series))
         if stays:
             return replace(trend, word=WORSE, since=stays.point.night,
-                           reason=f"{stays.told}, and no less so; {self._seen(trend)}")
+                           suspects=stays.point.suspects, reason=f"{stays.told}, and no less so; {self._seen(trend)}")
         if news and gated.word == CLEAR:
             return replace(trend, word=IMPROVED, since=news.night, reason=_how(news))
         if len(level) < LEAST_NIGHTS or detectable(level) is None:
@@ -133,6 +135,10 @@ class _Teller:
         refuted = ("; low at first tonight, not in confirming launches"
                    if gated.word == REFUTED else "")
         return replace(trend, reason=f"no regression; {self._seen(trend)}{refuted}")
+
+    def _changed(self, history):
+        """Since the last night before that could be compared."""
+        return _changed(history, clean(history)[-2], -1, self._provenance)
 
     def _seen(self, trend):
         if trend.smallest is not None:
@@ -191,16 +197,18 @@ def _gate(history, values, alarms):
 
 def _point(history, places, earlier, alarm, night, provenance):
     index, direction = places[alarm.point.index], direction_of(history)
-    suspects = ()
-    before = places[alarm.point.index - 1]
-    if provenance and history.provenance:
-        one, other = history.provenance[before], history.provenance[index]
-        if one != other:
-            suspects = tuple(difference(provenance(one), provenance(other)))
+    suspects = _changed(history, places[alarm.point.index - 1], index, provenance)
     return Point(replace(alarm.point, index=index), history.nights[index],
                  is_new=history.nights[places[alarm.told_at]] == night,
                  is_worse=sign_of(direction) * alarm.point.shift > 0, suspects=suspects,
                  separation=_separation(history, places, earlier, alarm))
+
+
+def _changed(history, before, after, provenance):
+    if not provenance or not history.provenance:
+        return ()
+    one, other = history.provenance[before], history.provenance[after]
+    return tuple(difference(provenance(one), provenance(other))) if one != other else ()
 
 
 def _separation(history, places, earlier, alarm):

@@ -91,7 +91,7 @@ class Trend:
     points: tuple[Point, ...] = ()  # oldest first
     smallest: float | None = None  # relative shift that could have been seen tonight; None: none
     since: str | None = None  # first night of what the word says; of GONE: the last one measured
-    suspects: tuple[Difference, ...] = ()  # of a series that follows another: what is not the same
+    suspects: tuple[Difference, ...] = ()  # what is not the same since then; no proof
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ class Incident:
     ids: tuple[str, ...] = ()  # of findings
     outcomes: tuple[Outcome, ...] = ()
     trends: tuple[Trend, ...] = ()
-    since: str | None = None
+    since: str | None = None  # the first night of it
+    remedy: str = ""  # one thing to do; outcomes have their own
 
 
 @dataclass(frozen=True)

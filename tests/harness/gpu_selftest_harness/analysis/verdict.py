@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first line of the page: what is wrong, where, since when, and one thing to do."""
+"""The first line of the page: what was seen, where, since when, and one thing to do."""
 
 from __future__ import annotations
 
@@ -17,73 +17,83 @@ def held(outcomes):
     return {one.cell for one in outcomes if one.quarantine is not None} - red
 
 
-def verdict(outcomes, found, told=()):
-    """`found`: incidents; `told`: trends. Red ones decide; what failed as it has to is no failure
-    of the night."""
+def verdict(outcomes, found, trends=()):
+    """`found`: incidents. Red ones decide; what failed as it has to is no failure of the night."""
     if found:
-        return _of_incidents(found)
+        first = min(found, key=lambda incident: WORDS.index(OF_RED[incident.word]))
+        return _of_incident(first, len(found) - 1)
     words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
              if one.quarantine is None]
-    word = worst(words)
+    word, aside = worst(words), held(outcomes)
+    in_quarantine = f", {len(aside)} in quarantine" if aside else ""
     if word == SKIP:
-        return Verdict(SKIP, "nothing was tested" + _held_back(outcomes))
-    counted = {one.cell for one in outcomes} - held(outcomes)
-    failures = {one.cell for one in outcomes
-                if one.word == FAIL and one.is_as_expected} & counted
-    by_failing = f", {_by_failing(len(failures), len(counted))}" if failures else ""
-    return Verdict(word, _all(len(counted)) + by_failing + _held_back(outcomes) + _of_numbers(told))
+        return Verdict(SKIP, "nothing was tested" + in_quarantine)
+    cells = {one.cell for one in outcomes} - aside
+    failures = len(cells & {one.cell for one in outcomes
+                            if one.word == FAIL and one.is_as_expected})
+    headline = f"all {len(cells)} cells as expected" if len(cells) > 1 else (
+        "the one cell as expected")
+    if failures:
+        headline += f", {failures} of them by failing" if len(cells) > 1 else ", by failing"
+    return Verdict(word, headline + in_quarantine + _of_numbers(trends))
 
 
-def _of_numbers(told):
-    counts = ((sum(trend.word == word for trend in told), what)
-              for word, what in ((WORSE, "still worse"), (SUSPECT, "suspect"),
-                                 (NOISY, "not comparable")))
-    parts = [f"{count:,} {what}" for count, what in counts if count]
-    return f"; of the numbers {', '.join(parts)}" if parts else ""
+def _of_numbers(trends):
+    """What no red incident tells of."""
+    told = ""
+    for word, what in ((WORSE, "still worse"), (SUSPECT, "suspect"),
+                       (NOISY, "could not be compared")):
+        count = sum(1 for trend in trends if trend.word == word)
+        if count:
+            noun = "" if told else f" number{'s' if count > 1 else ''}"
+            told += f"{', ' if told else '; '}{count:,}{noun} {what}"
+    return told
 
 
-def _all(count):
-    return f"all {count} cells as expected" if count > 1 else "the one cell is as expected"
-
-
-def _by_failing(failures, count):
-    return f"{failures} of them by failing" if count > 1 else "by failing"
-
-
-def _held_back(outcomes):
-    count = len(held(outcomes))
-    return f", {count} in quarantine" if count else ""
-
-
-def _of_incidents(found):
-    first = min(found, key=lambda one: WORDS.index(OF_RED[one.word]))
-    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    what = _seen(first.outcomes) if first.outcomes else first.title
-    since = f" since {first.since}" if first.since and first.since not in what else ""
-    return Verdict(OF_RED[first.word], what + since + more, first.layer,
-                   first.ids[0] if first.ids else None, _remedy(first), first.since)
+def _of_incident(first, more):
+    deciding = first.outcomes[0] if first.outcomes else None
+    told = _seen(first.outcomes) if deciding else first.title
+    if first.since:
+        told += f", since {first.since}"
+    if more:
+        told += f", and {more} more"
+    return Verdict(OF_RED[first.word], told, first.layer, first.ids[0] if first.ids else None,
+                   deciding.remedy if deciding else first.remedy, first.since)
 
 
 def _seen(outcomes):
-    """What was seen, and in how many cells."""
     first = next((one for one in outcomes if one.observed), outcomes[0])
-    what = first.observed or first.id or f"{first.word} where {first.expected.word} is expected"
-    count = len({one.cell for one in outcomes})
-    return f"{what}, in {count} cells" if count > 1 else f"{what}, in one cell"
+    if first.word in (PASS, SKIP):
+        what = f"{first.word} where {first.expected.word} is expected"
+    else:
+        what = (first.observed or first.id
+                or f"{first.word} where {first.expected.word} is expected")
+    count = len({outcome.cell for outcome in outcomes})
+    return f"{what}, in {count} cell{'s' if count > 1 else ''}"
 
 
-def _remedy(incident):
-    """What was seen says itself what to do; a number that got worse does not."""
-    of_outcomes = next((one.remedy for one in incident.outcomes if one.remedy), "")
-    if of_outcomes or not incident.trends:
-        return of_outcomes
-    suspect = next((one for trend in incident.trends for point in trend.points[-1:]
-                    for one in point.suspects), None)
-    if suspect:
-        return (f"run it again with {suspect.what} {suspect.before or 'none'}, as it was before;"
-                " if the numbers are back, keep it there and report it")
-    if incident.where:
-        return (f"run the night again on {incident.where}; if it is still worse, drain it and see"
-                " its clocks, its power limit and its links")
-    return ("run the cell again and hold it against an earlier run: gpu-selftest-harness compare"
-            " A B")
+class RedSince:
+    """Since which night an outcome has been as red as it is: nights that say nothing of it are
+    passed over, and one on which it was not red, or for another reason, ends it."""
+
+    def __init__(self, index, night):
+        self._index, self._night = index, night
+        self._before = [one for one in reversed(index.nights()) if one < night]
+        self._read = {}
+
+    def __call__(self, outcome):
+        since = self._night
+        for night in self._before:
+            before = self._of(night).get((outcome.cell, outcome.workload))
+            if before is None or before.word == MISS != outcome.word:
+                continue
+            if not before.is_red or before.id != outcome.id:
+                break
+            since = night
+        return since
+
+    def _of(self, night):
+        if night not in self._read:
+            self._read[night] = {(one.cell, one.workload): one
+                                 for one in self._index.outcomes(night)}
+        return self._read[night]
