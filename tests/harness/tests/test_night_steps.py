@@ -2,7 +2,8 @@
 """gpu_selftest_harness.night.whole: what becomes of a night when one of its steps fails. Slices are
 stand-ins that leave the bundles that a test asks for."""
 
-from dataclasses import asdict
+import errno
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,30 @@ def test_night__slice_that_failed_after_an_earlier_run_of_the_night_is_no_pass(
     assert 'verdict{word="PASS"} 0.0' in prometheus(settings)
 
 
+def test_night__slice_that_a_full_disk_keeps_from_its_start_leaves_the_rest(
+        night, passes, settings):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device", "n1.node.json")
+
+    done = night(of_old=full, of_new=passes("580"))
+
+    assert (done.exit_code, done.analysis.counts) == (3, {"PASS": 1, "MISS": 1})
+    assert done.problems == [
+        "'old' was not run: [Errno 28] No space left on device: 'n1.node.json'"]
+    assert done.page == settings.report / "index.html"
+
+
+def test_night__slice_without_a_log_is_told_of(night, settings):
+    def no_log():
+        for path in (settings.out / "logs").iterdir():
+            path.unlink()
+        return -9
+
+    done = night(of_old=no_log)
+
+    assert done.exit_code == 3 and "cannot be read: No such file" in done.problems[0]
+
+
 # --- Bundles that were left open --------------------------------------------------------------
 
 def open_bundle(settings, matrix, *reports):
@@ -247,3 +272,49 @@ def test_night__launches_that_nobody_can_judge_are_kept(night, settings, matrix)
 
     assert done.exit_code == 3 and left_open(settings.runs) == []
     assert any("is sealed without its outcomes" in one for one in done.problems)
+
+
+# --- What is told when there is nothing to tell of ---------------------------------------------
+
+GONE = replace(NODES["535"], driver=None, gpus=(), problems=("NVML: driver is not loaded",))
+
+
+def test_night__node_whose_driver_is_gone_misses_what_it_ran_before(
+        passes, settings, matrix, monkeypatch):
+    ran(settings, matrix, NODES["535"], night="2026-11-26")
+
+    # Its slice leaves nothing, as one that was killed at once.
+    monkeypatch.setattr(slices, "run", lambda settings, part, place, stop: (
+        Path(f"{place}.log").write_text("the end\n"), 3)[1])
+    done = whole.run(settings, [Slice(GONE, NIGHT)], Stop(), lambda line: None)
+
+    assert (done.exit_code, done.analysis.verdict.word) == (3, "MISS")
+    [cell] = done.analysis.cells.values()
+    assert cell.driver == "535" and done.analysis.counts == {"MISS": 1}
+    assert 'verdict{word="MISS"} 1.0' in prometheus(settings)
+
+
+def test_night__that_cannot_be_analysed_is_an_error_on_its_page(
+        night, passes, settings, monkeypatch):
+    night(of_new=passes("580"))
+    monkeypatch.setattr(whole, "analyse", lambda *_: 1 / 0)
+
+    done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.page == settings.report / "index.html"
+    assert 'verdict{word="ERROR"} 1.0' in prometheus(settings)
+    for name in ("index.html", "summary.md"):
+        text = (settings.report / name).read_text()
+        assert "ERROR" in text and "cannot tell of the night: ZeroDivisionError" in text
+        assert "PASS" not in text.partition("ZeroDivisionError")[0]
+
+
+def test_night__page_that_cannot_be_written_keeps_the_other_files_up_to_date(
+        night, passes, settings):
+    (settings.report / "index.html").mkdir(parents=True)
+
+    done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.page is None
+    assert 'verdict{word="ERROR"} 1.0' in prometheus(settings)
+    assert "cannot tell of the night" in (settings.report / "summary.md").read_text()

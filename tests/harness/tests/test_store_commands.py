@@ -164,6 +164,10 @@ def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):
     ([outcome(is_as_expected=False)], 1),  # it passed where it has to fail
     ([outcome("MISS")], 3),
     ([outcome("SKIP", is_as_expected=True)], 77),
+    # It was to pass, and nothing was tested.
+    ([outcome("SKIP")], 3),
+    ([outcome("SKIP"), outcome(workload="sgemm")], 3),
+    ([outcome("SKIP"), outcome("FAIL", workload="sgemm")], 1),
     ([], 3),  # it was planned
 ])
 def test_merge_ends_as_the_night_did(make, tmp_path, outcomes, code):

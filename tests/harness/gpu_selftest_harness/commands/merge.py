@@ -39,7 +39,7 @@ def run(options):
 
 def exit_code(outcomes):
     red = {outcome.word for outcome in outcomes if outcome.is_red}
-    if red - {ERROR, MISS}:
+    if red - {ERROR, MISS, SKIP}:
         return RED
     if red:
         return UNKNOWN

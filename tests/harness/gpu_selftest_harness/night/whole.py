@@ -7,13 +7,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 
 from .. import bundle
 from .. import matrix as matrices
 from ..analysis import Analysis, Verdict, analyse
+from ..errors import Refused
 from ..index import Index
+from ..plugin import slice_of
 from ..report import write
 from ..words import ERROR, PASS, SKIP
 from . import cut_short, ended, slices
@@ -31,6 +35,7 @@ class Night:
     codes: list[int] = field(default_factory=list)  # of the last night's slices
     problems: list[str] = field(default_factory=list)
     analysis: Analysis | None = None
+    page: Path | None = None  # if there is one of this night
 
     def trouble(self, what: str):
         """Once, however often it is met."""
@@ -65,7 +70,11 @@ def _run_together(settings, parts, stop, say, problems):
         if stop.is_set:
             return None
         place = settings.out / "logs" / f"{part.night}-{part.node.name}"
-        code = slices.run(settings, part, place, stop)
+        try:
+            code = slices.run(settings, part, place, stop)
+        except OSError as error:  # a full disk, most likely: what others measured is told all the same
+            problems.append(f"'{part.node.name}' was not run: {error}")
+            return None
         say(f"{part.night}  {part.node.name}  driver {part.node.driver or 'none'}: "
             f"{IN_WORDS.get(code, f'exit code {code}')}")
         return code
@@ -112,26 +121,37 @@ def _add(index, path, night):
 
 
 def _tell(settings, name, parts, night):
+    """A page of another night in this one's place would be believed."""
     try:
         with Index(settings.index) as index:
             night.analysis = _as_far_as_known(analyse(index, name, _cells_of(settings, parts)),
                                               night.problems)
-        write(night.analysis, settings.report)
+        night.page = write(night.analysis, settings.report)[0]
     except Exception as error:
         night.trouble(f"cannot tell of the night: {_words(error)}")
+        told = night.analysis if isinstance(error, OSError) else None
+        _tell_less(settings, told or _nothing(name), night)
+
+
+def _tell_less(settings, told, night):
+    try:
+        night.page = write(_as_far_as_known(told, night.problems), settings.report)[0]
+    except Exception as error:
+        night.trouble(f"no page, no summary or no Prometheus file of this night: {_words(error)}")
+
+
+def _nothing(name):
+    return Analysis(name, None, (name,), Verdict(SKIP, ""), {}, 0, 0, {}, [])
 
 
 def _cells_of(settings, parts):
     """What had to run, whatever came of it."""
-    matrix = matrices.load(settings.matrix)
-    return [cell for part in parts for cell in matrix.selected(tier=part.tier)
-            if _is_of(cell, matrix.named(part.node))]
-
-
-def _is_of(cell, node):
-    """Of a machine that shows no driver or no GPU nobody knows which cells are its own."""
-    return (node.driver is None or cell.driver == node.driver_branch) \
-        and (not node.gpus or cell.gpu in {gpu.model for gpu in node.gpus})
+    matrix, cells = matrices.load(settings.matrix), []
+    for part in parts:
+        with suppress(Refused):  # by its slice, too, and that is told
+            cells += [planned.cell for planned in
+                      slice_of.plan(matrix, part.node, tier=part.tier, index=settings.index)]
+    return cells
 
 
 def _as_far_as_known(analysis, problems):
