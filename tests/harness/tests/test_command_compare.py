@@ -25,8 +25,9 @@ def cuda_of(of):
 @pytest.fixture
 def make(tmp_path):
     """A sealed bundle: for each cell what its launches measured, and which had company."""
-    def made(*measured, driver="580.95.05", foreign=(), kinds=None):
-        header = {"night": "2026-11-27", "node": asdict(node(driver=driver)),
+    def made(*measured, driver="580.95.05", foreign=(), kinds=None, simulated="h100x8",
+             metrics=("host-copy.to-gpu",)):
+        header = {"night": "2026-11-27", "node": asdict(node(driver=driver, simulated=simulated)),
                   "plan": [planned(of) for of, _ in measured]}
         with Bundle.create(tmp_path, header, 0) as bundle:
             number = 0
@@ -34,7 +35,8 @@ def make(tmp_path):
                 for place, value in enumerate(values):
                     number += 1
                     kind = kinds[place] if kinds else "measure"
-                    told = report(metrics=[metric(value=value)])
+                    told = report(metrics=[metric(name, value=value) for name in metrics],
+                                  simulated=bool(simulated))
                     told["facts"]["driver_version"] = {"nvml": driver}
                     told["facts"]["cudart_version"] = {"runtime": cuda_of(of)}
                     bundle.append("launch", launch(number, told,
@@ -57,7 +59,7 @@ def call(*arguments):
 def test_compare__word_and_exit_code(make, capsys, other, word, code):
     assert call(make((cell(), STEADY)), make((cell(), other))) == code
 
-    assert capsys.readouterr().out.splitlines()[0] == f"{word}  1 number: 1 {word}"
+    assert capsys.readouterr().out.splitlines()[0] == f"{word}  SIMULATED  1 number: 1 {word}"
 
 
 def test_compare__tells_shift_interval_and_values(make, capsys):
@@ -187,3 +189,45 @@ def test_among__one_of_many_differences_may_be_chance():
     assert (told[0].word, told[0].launches_needed) == ("AMBIGUOUS", 8)
     assert told[1:] == [same] * 99
     assert among([slow] * 100, [4] * 100) == [slow] * 100
+
+
+def test_compare__refuses_a_simulated_run_beside_a_measured_one(make, capsys):
+    made_up, measured = (make((cell(), STEADY), simulated=name) for name in ("h100x8", None))
+
+    with pytest.raises(Refused, match="A is simulated and B is not"):
+        call(made_up, measured)
+    with pytest.raises(Refused, match="B is simulated and A is not"):
+        call(measured, made_up)
+    assert call(measured, measured) == 0
+    assert capsys.readouterr().out.startswith("SAME  1 number: 1 SAME")
+
+
+def test_compare__what_the_other_run_lacks_could_not_be_told(make, capsys):
+    both = ("host-copy.to-gpu", "host-copy.from-gpu")
+    more, less = make((cell(), STEADY), metrics=both), make((cell(), STEADY))
+
+    assert call(more, less) == 3
+    assert "1 number only in A" in capsys.readouterr().out
+    assert call(less, more) == 0
+    assert "1 number only in B" in capsys.readouterr().out
+
+
+def test_compare__a_number_of_which_all_launches_were_disturbed_could_not_be_told(make, capsys):
+    of = cell(), cell(cuda="12.4")
+    every = [(number, ("pid 17",)) for number in range(6, 11)]
+    some = make((of[0], STEADY), (of[1], STEADY), foreign=every)
+
+    assert call(some, some) == 3
+    assert "1 number without a launch that may be compared" in capsys.readouterr().out
+
+
+def test_compare__too_few_launches_are_told_in_one_line(make, capsys):
+    names = tuple(f"host-copy.to-gpu-{place}" for place in range(9))
+    few = make((cell(), STEADY[:3]), metrics=names)
+
+    assert call(few, few) == 3
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) == 2
+    assert "3 launches a side tell with at most 90 % confidence" in out[1]
+    assert "'launches: 4'" in out[1] and "--confidence 90" in out[1]
+    assert call(few, few, "--confidence", "90") == 0

@@ -9,7 +9,9 @@ from dataclasses import replace
 import html5lib
 import pytest
 
-from gpu_selftest_harness.analysis.values import SHIFTED, STEADY, Analysis, Verdict
+from gpu_selftest_harness.analysis.values import (GONE, NOISY, SHIFTED, STEADY, SUSPECT, WORSE,
+                                                  Analysis, Verdict)
+from gpu_selftest_harness.provenance import Difference
 from gpu_selftest_harness.report import measure, page
 from gpu_selftest_harness.report.sample import sample
 from gpu_selftest_harness.words import SKIP
@@ -195,3 +197,61 @@ def test_page__calls_gpus_by_their_place_in_the_machine():
     analysis.gpus = {uuid: "a-long-name-of-a-machine GPU 0"}
     analysis.verdict = replace(analysis.verdict, headline=f"{uuid} is slow")
     assert parsed(page(analysis)).find(f".//{HTML}h1").text == "gpu 0 is slow"
+
+
+def words_of(analysis, *words):
+    """The first series with these words, and how many of each are counted at the top."""
+    analysis.trends = [replace(trend, word=word) for trend, word in zip(analysis.trends, words)]
+    tree = parsed(page(analysis))
+    return tree, {"".join(div[0].itertext()): "".join(div[1].itertext())
+                  for div in tree.iterfind(f".//{HTML}dl[@class='counts']/{HTML}div")}
+
+
+def test_page__counts_at_the_top_what_nobody_could_tell():
+    _, none = words_of(sample(30, 10), STEADY)
+    _, counts = words_of(sample(30, 10), SUSPECT, SUSPECT, NOISY, WORSE)
+    told = {"suspect": "2", "not comparable": "1", "still worse": "1"}
+    assert not told.keys() & none.keys() and told.items() <= counts.items()
+
+
+def test_page__counts_cells_in_quarantine_once():
+    _, counts = words_of(sample(30, 10), STEADY)
+    assert counts["in quarantine"] == "1"
+
+
+def test_page__tells_series_that_ended_in_one_line_and_draws_none():
+    tree, _ = words_of(sample(30, 10), STEADY, GONE, GONE)
+    told = "".join(tree.find(f".//{HTML}p[@id='ended']").itertext())
+    assert told.startswith("2 series ended: gpu ") and "2026-11-27" in told
+    assert len(tree.findall(f".//{HTML}details[@class='series']")) == 1
+    assert words_of(sample(30, 10), STEADY)[0].find(f".//{HTML}p[@id='ended']") is None
+
+
+def test_page__says_what_a_new_series_has_not_in_common_with_the_one_before():
+    analysis = sample(30, 10)
+    analysis.trends = [replace(analysis.trends[0], word=SUSPECT,
+                               suspects=(Difference("driver", "570", "580"),))]
+    assert "not as in the series that it follows: driver 570 → 580" in page(analysis)
+
+
+def test_page__names_the_cell_of_a_large_chart_in_its_head():
+    analysis = sample(30, 60)
+    heads = [" ".join("".join(node.itertext()).split()) for node in
+             parsed(page(analysis)).iterfind(f".//{HTML}div[@class='trend']/{HTML}h3")]
+    assert heads and all("driver " in head and "cuda " in head for head in heads)
+
+
+def test_page__tells_gpus_of_layers_by_their_names():
+    analysis = sample(30, 10)
+    uuid = list(analysis.gpus)[5]
+    red = next(o for o in analysis.outcomes if o.is_red)
+    red.observed = f"the link of {uuid} is x8"
+    layers = "".join(parsed(page(analysis)).find(f".//{HTML}ol").itertext())
+    assert "the link of gpu 5 is x8" in layers
+
+
+def test_page__an_incident_says_only_what_shows_it():
+    analysis = sample(30, 10)
+    analysis.incidents = [replace(analysis.incidents[0], trends=())]
+    told = "".join(parsed(page(analysis)).find(f".//{HTML}article").itertext())
+    assert "shown by 1 result:" in told and "0 series" not in told

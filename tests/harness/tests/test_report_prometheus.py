@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from gpu_selftest_harness.analysis.values import (GONE, NOISY, SHIFTED, STEADY, UNJUDGED, WORSE,
+                                                  YOUNG)
 from gpu_selftest_harness.report import prometheus
 from gpu_selftest_harness.report.sample import sample
 
@@ -73,3 +75,32 @@ def test_prometheus__hostile_labels_come_back_as_they_were():
     variants = {one.labels["variant"] for one in samples(analysis)
                 if one.name.endswith("_series_regressed")}
     assert variants == {hostile + " # HELP x y"}
+
+
+def words_of(analysis, *words):
+    """The first series with these words."""
+    analysis.trends = [replace(trend, word=word) for trend, word in zip(analysis.trends, words)]
+    return samples(analysis)
+
+
+def test_prometheus__what_could_not_be_compared_clears_no_alert():
+    found = [one.value for one in words_of(sample(30, 10), SHIFTED, WORSE, NOISY, STEADY)
+             if one.name.endswith("_series_regressed")]
+    assert found == [1, 1, 0]
+
+
+def test_prometheus__leaves_out_what_nothing_is_said_of():
+    found = words_of(sample(30, 10), YOUNG, UNJUDGED, GONE, STEADY)
+    assert len([one for one in found if "src" in one.labels]) == 3  # value, regressed, smallest
+
+
+def test_prometheus__of_pairs_tells_the_slowest_of_each_gpu():
+    analysis = sample(30, 3)
+    one = replace(analysis.trends[0], word=STEADY, direction="higher")
+    analysis.trends = [replace(one, tonight=rate, history=replace(
+        one.history, key=replace(one.history.key, src=src, dst=dst)))
+        for src, dst, rate in (("a", "b", 3e9), ("a", "c", 2e9), ("b", "a", 5e9), ("b", "c", 6e9),
+                               ("c", "", 9e9))]
+    found = [s for s in samples(analysis) if s.name.endswith("bandwidth_bytes_per_second")]
+    assert {(s.labels["src"], s.labels["dst"], s.value) for s in found} == {
+        ("a", "c", 2e9), ("b", "a", 5e9), ("c", "", 9e9)}

@@ -98,6 +98,14 @@ def test_wrong_data_is_red(run):
                                   "4 of 4 cells red (4 FAIL)  hardware.wrong-result\n")
 
 
+@pytest.mark.parametrize("words", [("--list",), ()])
+def test_selection_of_no_item_is_usage(run, tmp_path, words):
+    done = run("-k", "nosuch", *words)
+    assert done.returncode == 2
+    assert "nothing was selected; cells of this node are such as driver=580," in done.stdout
+    assert not (tmp_path / "runs").exists()
+
+
 @pytest.mark.parametrize("words, text", [
     (("--select", "cuda=9.9"), "9.9"), (("--jobs", "0"), "'jobs' has to be 1 or more, not 0"),
     (("--tries", "-1"), "'tries' has to be 1 or more, not -1"),

@@ -14,7 +14,7 @@ from .grid import grids
 from .incidents import incidents
 from .trends import trends
 from .values import Analysis, Change
-from .verdict import RedSince, verdict
+from .verdict import RedSince, held, verdict
 
 
 def analyse(index, night=None, cells=()):
@@ -41,7 +41,7 @@ def analyse(index, night=None, cells=()):
         night=night, previous=previous,
         nights=tuple(one for one in sorted({*nights, night}) if one <= night),
         verdict=verdict(outcomes, found, told), counts=dict(Counter(one.word for one in of_cells)),
-        red=len({one.cell for one in outcomes if one.is_red}),
+        red=len({one.cell for one in outcomes if one.is_red}), held=len(held(outcomes)),
         expected_failures=sum(1 for one in of_cells if one.word == FAIL and one.is_as_expected),
         cells=known, outcomes=outcomes, changes=changes(before, outcomes) if previous else [],
         grids=grids(outcomes, known), incidents=found, trends=told, fleets=fleets(told),

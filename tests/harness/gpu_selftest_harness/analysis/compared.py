@@ -48,9 +48,18 @@ class Compared:
     left_out: int = 0  # numbers of which nobody says which way is better, or that are not above 0
     flagged: Counter = field(default_factory=Counter)  # numbers that are not, by the reason
     problems: list[str] = field(default_factory=list)  # of the bundles
+    lost: set[SeriesKey] = field(default_factory=set)  # of which a side has flagged launches alone
+    is_simulated: bool = False
+    confidence: float = CONFIDENCE  # that was wished for
 
     def count(self, word):
         return sum(1 for row in self.rows if row.comparison.word == word)
+
+    @property
+    def has_too_few(self):
+        """No row has the launches that such a confidence needs."""
+        return bool(self.rows) and all(row.comparison.confidence < self.confidence - 1e-12
+                                       for row in self.rows)
 
 
 @dataclass
@@ -62,6 +71,8 @@ class Side:
     provenance: dict
     flagged: Counter
     problems: list[str]
+    lost: set[SeriesKey] = field(default_factory=set)  # of which no launch may be compared
+    is_simulated: bool = False
 
 
 def read_side(path, wanted=()):
@@ -88,6 +99,7 @@ class _Measured:
 
     def __init__(self):
         self._header, self._planned, self._node = None, {}, None
+        self._is_simulated = False
         self._of_cell = defaultdict(list)  # (provenance, points) of each launch
 
     def __call__(self, header, launch):
@@ -99,30 +111,38 @@ class _Measured:
             self._planned = {planned.cell.key: planned for planned in _plan(header)}
             with contextlib.suppress(Refused):
                 self._node = from_json(header.get("node") or {})
+        self._is_simulated |= bool(launch.report.get("simulated"))
         name = self._node.name if self._node else ""
         flags = Flags(launch, self._planned.get(launch.cell), self._node)
         self._of_cell[launch.cell].append((provenance_of(header, launch),
                                            list(points_of(launch, name, flags))))
 
     def side(self, cells, problems):
-        launches, flagged, made_with = defaultdict(list), Counter(), {}
+        launches, flagged, lost, made_with = defaultdict(list), Counter(), set(), {}
         for cell in cells:
             for told, points in self._of_cell.get(cell, ()):
                 made_with = made_with or told
                 for point in points:
                     if point.flag:
                         flagged[point.flag] += 1
+                        lost.add(point.key)
                     else:
                         launches[point.key].append(point.median)
-        return Side(cells, dict(launches), made_with, flagged, problems)
+        return Side(cells, dict(launches), made_with, flagged, problems, lost - launches.keys(),
+                    self._is_simulated)
 
 
 def compare_sides(a, b, floor=None, confidence=CONFIDENCE, q=Q):
     """`floor`: the relative shift that matters; None: that of each unit."""
+    if a.is_simulated != b.is_simulated:
+        one, other = "AB" if a.is_simulated else "BA"
+        raise Refused(f"{one} is simulated and {other} is not: simulated numbers are made up, so"
+                      " nothing can be said of measured ones by them")
     axes = _differing(a.cells.values(), b.cells.values())
     mine, other = _by_match(a, axes), _by_match(b, axes)
     told = Compared([], axes, difference(a.provenance, b.provenance), flagged=a.flagged + b.flagged,
-                    problems=a.problems + b.problems)
+                    problems=a.problems + b.problems, lost=a.lost | b.lost,
+                    is_simulated=a.is_simulated, confidence=confidence)
     told.only_a = [mine[match] for match in mine.keys() - other.keys()]
     told.only_b = [other[match] for match in other.keys() - mine.keys()]
     rows = []

@@ -31,8 +31,8 @@ def of_trends(trends):
         fleet = [one for cell in cells for one in fleets[cell, _number(its[0])]]
         if _is_of_most(its, fleet):
             suspects = _suspects(its)
-            # What changed is what they have in common; if nothing did, it is each number's own.
-            whole[suspects or (_number(its[0]), _since(its))] += its
+            # What changed is what they have in common; if nothing did, what they do is.
+            whole[suspects or (its[0].history.key.workload, _since(its))] += its
         else:
             rest += [(trend, _is_of_few(its, fleet)) for trend in its]
     return [_incident("", its, None) for its in whole.values()] + _of_gpus(rest)

@@ -1,10 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first line of the page: what was seen, where, and since when."""
+"""The first line of the page: what was seen, where, since when, and one thing to do."""
 
 from __future__ import annotations
 
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, worst
+<<<<<<< HEAD
 from .values import NOISY, Verdict
+=======
+from .values import NOISY, SUSPECT, WORSE, Verdict
+
+# A pass that was not to come says that something is wrong; where nothing was tested that had to be,
+# nobody knows.
+OF_RED = {FAIL: FAIL, PASS: FAIL, ERROR: ERROR, SKIP: ERROR, MISS: MISS}
+
+
+def held(outcomes):
+    """Keys of cells in which only what is in quarantine is not as expected."""
+    red = {one.cell for one in outcomes if one.is_red}
+    return {one.cell for one in outcomes if one.quarantine is not None} - red
+>>>>>>> w-FIXP
 
 # A pass that was not to come says that something is wrong; where nothing was tested that had to be,
 # nobody knows.
@@ -12,24 +26,40 @@ OF_RED = {FAIL: FAIL, PASS: FAIL, ERROR: ERROR, SKIP: ERROR, MISS: MISS}
 
 
 def verdict(outcomes, found, trends=()):
-    """Red ones decide; what failed as it has to is no failure of the night."""
+    """`found`: incidents. Red ones decide; what failed as it has to is no failure of the night."""
     if found:
+<<<<<<< HEAD
         first = min(found, key=lambda incident: WORDS.index(_of_red(incident)))
+=======
+        first = min(found, key=lambda incident: WORDS.index(OF_RED[incident.word]))
+>>>>>>> w-FIXP
         return _of_incident(first, len(found) - 1)
     words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
              if one.quarantine is None]
-    word = worst(words)
+    word, aside = worst(words), held(outcomes)
+    in_quarantine = f", {len(aside)} in quarantine" if aside else ""
     if word == SKIP:
-        return Verdict(SKIP, "nothing was tested")
-    count = len({one.cell for one in outcomes})
-    failures = len({one.cell for one in outcomes if one.word == FAIL and one.is_as_expected})
-    headline = f"all {count} cells as expected" if count > 1 else "the one cell as expected"
+        return Verdict(SKIP, "nothing was tested" + in_quarantine)
+    cells = {one.cell for one in outcomes} - aside
+    failures = len(cells & {one.cell for one in outcomes
+                            if one.word == FAIL and one.is_as_expected})
+    headline = f"all {len(cells)} cells as expected" if len(cells) > 1 else (
+        "the one cell as expected")
     if failures:
-        headline += f", {failures} of them by failing" if count > 1 else ", by failing"
-    noisy = sum(1 for trend in trends if trend.word == NOISY)
-    if noisy:
-        headline += f"; {noisy} number{'s' if noisy > 1 else ''} could not be compared"
-    return Verdict(word, headline)
+        headline += f", {failures} of them by failing" if len(cells) > 1 else ", by failing"
+    return Verdict(word, headline + in_quarantine + _of_numbers(trends))
+
+
+def _of_numbers(trends):
+    """What no red incident tells of."""
+    told = ""
+    for word, what in ((WORSE, "still worse"), (SUSPECT, "suspect"),
+                       (NOISY, "could not be compared")):
+        count = sum(1 for trend in trends if trend.word == word)
+        if count:
+            noun = "" if told else f" number{'s' if count > 1 else ''}"
+            told += f"{', ' if told else '; '}{count:,}{noun} {what}"
+    return told
 
 
 def _of_red(incident):
@@ -39,13 +69,16 @@ def _of_red(incident):
 
 def _of_incident(first, more):
     deciding = first.outcomes[0] if first.outcomes else None
+<<<<<<< HEAD
     word = _of_red(first)
+=======
+>>>>>>> w-FIXP
     told = _seen(first.outcomes) if deciding else first.title
     if first.since:
         told += f", since {first.since}"
     if more:
         told += f", and {more} more"
-    return Verdict(word, told, first.layer, first.ids[0] if first.ids else None,
+    return Verdict(OF_RED[first.word], told, first.layer, first.ids[0] if first.ids else None,
                    deciding.remedy if deciding else first.remedy, first.since)
 
 

@@ -14,7 +14,7 @@ from ..analysis.compared import compare_sides, read_side
 from ..errors import Refused
 from ..model import AXES
 from ..report.text import counted, percent, quantity, shown
-from ..statistics.compare import CONFIDENCE
+from ..statistics.compare import CONFIDENCE, fewest
 from ..statistics.values import AMBIGUOUS, FASTER, SAME, SLOWER
 
 SHOWN = 40  # rows of each word
@@ -52,7 +52,9 @@ def exit_code(told):
         return 77
     if told.count(SLOWER):
         return 1
-    return 3 if told.count(AMBIGUOUS) or told.problems else 0
+    # What A has and B lacks may be what got worse.
+    is_whole = not (told.problems or told.only_a or told.lost)
+    return 0 if is_whole and not told.count(AMBIGUOUS) else 3
 
 
 def text(told, is_all=False):
@@ -65,8 +67,9 @@ def text(told, is_all=False):
             f"{axis} ({_values(told, axis)})" for axis in told.axes)
     for one in told.differences:
         yield f"      {one.what}: {shown(one.before)} -> {shown(one.after)}"
-    yield from _table(told, is_all)
+    yield from _too_few(told) if told.has_too_few and not is_all else _table(told, is_all)
     for what, count in (("only in A", len(told.only_a)), ("only in B", len(told.only_b)),
+                        ("without a launch that may be compared", len(told.lost)),
                         ("not compared, no way is better", told.left_out),
                         *((f"left out: {shown(why)}", count)
                           for why, count in sorted(told.flagged.items()))):
@@ -80,7 +83,24 @@ def _headline(told):
     counts = ", ".join(f"{told.count(word)} {word}" for word in (SLOWER, AMBIGUOUS, FASTER, SAME)
                        if told.count(word))
     word = next(word for word in (SLOWER, AMBIGUOUS, FASTER, SAME) if told.count(word))
-    return f"{word}  {counted(len(told.rows), 'number')}: {counts}"
+    simulated = "SIMULATED  " if told.is_simulated else ""
+    return f"{word}  {simulated}{counted(len(told.rows), 'number')}: {counts}"
+
+
+def _too_few(told):
+    """A row for each number would say the same in each."""
+    best = max(told.rows, key=lambda row: row.comparison.confidence)
+    has, wished = best.comparison.confidence, told.confidence
+    needed = fewest(wished)
+    yield (f"      {counted(min(len(best.a), len(best.b)), 'launch', 'launches')} a side tell with at"
+           f" most {_whole(has)} % confidence, {needed} launches a side would tell with"
+           f" {wished * 100:g} %: set 'launches: {needed}' in the matrix"
+           + (f", or take --confidence {_whole(has)}" if has >= 0.8 else ""))
+
+
+def _whole(share):
+    """Rounded down: no more is promised than there is."""
+    return int(share * 100 + 1e-9)
 
 
 def _values(told, axis):

@@ -23,7 +23,7 @@ _NO_MENTION = "\u200b"
 
 def markdown(analysis: Analysis) -> str:
     names = Names(analysis.cells, machines.gpu_names(analysis))
-    parts = [_head(analysis, names), _layers(analysis), _red(analysis, names),
+    parts = [_head(analysis, names), _layers(analysis, names), _red(analysis, names),
              _changes(analysis, names), _series(analysis, names), _held(analysis, names)]
     text = "\n\n".join(part for part in parts if part) + "\n"
     return text if len(text.encode()) <= LIMIT_BYTES else parts[0] + "\n"
@@ -43,22 +43,26 @@ def _head(analysis, names):
     if analysis.is_simulated:
         lines += ["**SIMULATED**: no number was measured on a GPU.", ""]
     if verdict.remedy:
-        lines += [f"**Next:** {escape(verdict.remedy, 400)}", ""]
+        lines += [f"**Next:** {escape(names.told(verdict.remedy), 400)}", ""]
     where = [f"layer {verdict.layer}" if verdict.layer else "", verdict.id or "",
              f"since {verdict.since}" if verdict.since else ""]
     if any(where):
         lines += [" · ".join(escape(part) for part in where if part), ""]
     counts = ", ".join(f"{number} {word}" for word, number in analysis.counts.items() if number)
+    more = [f"{analysis.red} not as expected", f"{analysis.expected_failures} failed as they have"
+            f" to, {counted(len(analysis.regressions), 'regression')} of speed"]
+    more += [f"{counted(count, 'number')} {what}" for count, what in views.told_counts(analysis)]
+    more += [f"{analysis.held} in quarantine"] if analysis.held else []
+    more += [counted(len(analysis.slow_gpus), "slow GPU")] if analysis.slow_gpus else []
     lines.append(f"Night {escape(analysis.night)}: {counts or 'nothing was run'}; "
-                 f"{analysis.red} not as expected, {analysis.expected_failures} failed as they"
-                 f" have to, {counted(len(analysis.regressions), 'regression')} of speed.")
+                 f"{', '.join(more)}.")
     return "\n".join(lines)
 
 
-def _layers(analysis):
+def _layers(analysis, names):
     return _table("Who has to act", ("layer", "", "first seen"),
-                  [(layer.name, f"{layer.glyph} {layer.text}", layer.evidence)
-                   for layer in views.layers(analysis) if layer.red or layer.expected])
+                  [(layer.name, f"{layer.glyph} {layer.text}", names.told(layer.evidence))
+                   for layer in views.layers(analysis) if layer.red or layer.expected or layer.held])
 
 
 def _red(analysis, names):

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..analysis.values import Analysis
+from ..analysis.values import NOISY, Analysis
 from . import colours, machines, marks, standings, text, trends, views
 from .names import Names
 
@@ -33,8 +33,9 @@ def page(analysis: Analysis) -> str:
         changes=views.changes(analysis), cells=views.cell_views(analysis, names),
         fleets=standings.of_gpus(analysis, names), pairs=standings.of_pairs(analysis, names),
         first=first, others=others, left_out=left_out,
-        left_out_silent=not others or others[-1].trend.word not in trends.TOLD_FIRST,
-        visible=trends.visible(analysis.trends),
+        left_out_silent=not others or others[-1].trend.word not in (*trends.TOLD_FIRST, NOISY),
+        told_counts=views.told_counts(analysis), visible=trends.visible(analysis.trends),
+        ended=trends.ended(analysis.trends, names),
         digests=digests, provenance=provenance,
         machines=machines.machines(analysis), claimed=machines.claimed_twice(analysis),
         rows=_ROWS)

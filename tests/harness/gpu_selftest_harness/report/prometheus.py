@@ -10,9 +10,9 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_to_textfile
 
-from ..analysis.values import TRENDS, Analysis
+from ..analysis.values import GONE, NOISY, TRENDS, UNJUDGED, WORSE, YOUNG, Analysis
 from ..model import AXES
-from ..words import WORDS
+from ..words import HIGHER, WORDS
 from .text import shown
 
 _PREFIX = "gpu_selftest_nightly_"
@@ -22,6 +22,7 @@ _VALUES = {  # by unit: name of the gauge, help
     "flop_per_s": ("arithmetic_flops_per_second", "Median arithmetic rate of the night."),
     "s": ("time_seconds", "Median time of the night."),
 }
+_LEFT_OUT = (YOUNG, UNJUDGED, GONE)  # nothing is said of them, and they are most of a first week
 _SERIES = ("cell", "workload", "metric", "variant", "src", "dst", "node")
 
 
@@ -79,18 +80,38 @@ def _series(analysis, gauge):
     for word in TRENDS:
         count.labels(word).set(sum(trend.word == word for trend in analysis.trends))
     values = {unit: gauge(*row, _SERIES) for unit, row in _VALUES.items()}
-    regressed = gauge("series_regressed", "1 if the number got worse, confirmed.", _SERIES)
+    regressed = gauge("series_regressed", "1 if the number is worse, confirmed, and not back; no sample"
+                      " if it could not be compared.", _SERIES)
     smallest = gauge("series_smallest_shift_ratio",
                      "Smallest relative shift that could have been seen.", _SERIES)
-    regressions = {id(trend) for trend in analysis.regressions}
-    for trend in analysis.trends:
+    worse = {id(trend) for trend in [*analysis.regressions, *analysis.told(WORSE)]}
+    for trend in _exported(analysis):
         key = trend.history.key
         labels = _clean(*(getattr(key, name) for name in _SERIES))
         if key.unit in values and trend.tonight is not None and math.isfinite(trend.tonight):
             values[key.unit].labels(*labels).set(trend.tonight)
-        regressed.labels(*labels).set(id(trend) in regressions)
+        if trend.word != NOISY:  # a 0 would clear an alert that nobody answered
+            regressed.labels(*labels).set(id(trend) in worse)
         if trend.smallest is not None:
             smallest.labels(*labels).set(trend.smallest)
+
+
+def _exported(analysis):
+    """Of pairs the slowest of each GPU, and all that are worse: a scrape has no room for others."""
+    slowest, regressed = {}, (*(trend.word for trend in analysis.regressions), WORSE)
+    for trend in analysis.trends:
+        key = trend.history.key
+        if trend.word in _LEFT_OUT:
+            continue
+        if trend.word in regressed or not (key.src and key.dst and key.src != key.dst):
+            yield trend
+        elif trend.tonight is not None:
+            what = key.cell, key.workload, key.metric, key.variant, key.unit, key.src
+            behind = -trend.tonight if trend.direction == HIGHER else trend.tonight
+            if what not in slowest or behind > slowest[what][0]:
+                slowest[what] = behind, trend
+    for _, trend in slowest.values():
+        yield trend
 
 
 def _clean(*texts):

@@ -167,4 +167,4 @@ def sample(nights: int = 365, series: int = 200, seed: int = 20261127) -> Analys
         provenance={"8f3a90c1": {"driver": "580.95.05", "cuda": "13.0", "kernel": "6.8.0-87",
                                  "image": "sha256:4f1c0ffee", "toolkit": "1.18.0"}},
         quarantine=[absent], intermittent=[flaky],
-        runs=[run()], gpus=dict(NAMES), is_simulated=True)
+        runs=[run()], gpus=dict(NAMES), is_simulated=True, held=1)

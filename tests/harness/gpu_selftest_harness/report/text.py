@@ -94,6 +94,13 @@ def counted(number_of: int, one: str, many: str | None = None) -> str:
     return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"
 
 
+def shown_by(outcomes, trends) -> str:
+    """'2 results and 1 series'; what is none is not told."""
+    return listed(part for count, part in ((len(outcomes), counted(len(outcomes), "result")),
+                                           (len(trends), counted(len(trends), "series", "series")))
+                  if count)
+
+
 def listed(names, last: str = "and") -> str:
     """'a, b and c'."""
     names = list(names)

@@ -5,6 +5,7 @@ fact of the picture as a sentence."""
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,10 +13,11 @@ from ..analysis.values import DROPPED, GONE, IMPROVED, SHIFTED, SUSPECT, WORSE, 
 from . import svg
 from .marks import Mark, of_trend
 from .names import Names
-from .text import number, percent, quantity, scale
+from .text import counted, number, percent, quantity, scale
 
 TOLD_FIRST = (DROPPED, SHIFTED, WORSE, SUSPECT, IMPROVED)
 LARGE = 12  # of them; a night on which everything is worse is not told by a hundred pictures
+_PLACES = 6  # of series that ended
 DRAWN = 200  # altogether: a page of more than a megabyte is none for a telephone
 
 
@@ -114,6 +116,18 @@ def told(point: Point, chart_of: Chart) -> str:
     if change.went_away:
         text += ", went away again"
     return text
+
+
+def ended(trends: list[Trend], names: Names) -> str:
+    """One sentence for all series that ended: of what, and when."""
+    gone = [trend for trend in trends if trend.word == GONE]
+    if not gone:
+        return ""
+    places = Counter((names.of(trend.history.key) or "the machine",
+                      trend.since or trend.history.nights[-1]) for trend in gone)
+    told = [f"{where} on {night}" for (where, night), _ in places.most_common(_PLACES)]
+    more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+    return f"{counted(len(gone), 'series', 'series')} ended: {', '.join(told)}{more}."
 
 
 def visible(trends: list[Trend]) -> str:

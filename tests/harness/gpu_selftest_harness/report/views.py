@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ..analysis.values import Analysis, PairMatrix
+from ..analysis.values import NOISY, SUSPECT, WORSE, Analysis, PairMatrix
 from ..model import Outcome
 from ..words import LAYERS, LOWER, PASS, worst
 from . import marks
@@ -24,21 +24,24 @@ class Layer:
     name: str
     red: int = 0  # outcomes and incidents that are wrong
     expected: int = 0  # failures as they have to be
+    held: int = 0  # wrong and in quarantine
     evidence: str = ""  # the first that is wrong
 
     @property
     def text(self) -> str:
         if self.red:
             return f"{self.red} wrong"
-        return f"{self.expected} as expected" if self.expected else "nothing found"
+        told = ((self.expected, "as expected"), (self.held, "in quarantine"))
+        return ", ".join(f"{count} {what}" for count, what in told if count) or "nothing found"
 
     @property
     def colour(self) -> str:
-        return "wrong" if self.red else "expected" if self.expected else "plain"
+        return ("wrong" if self.red else "held" if self.held else
+                "expected" if self.expected else "plain")
 
     @property
     def glyph(self) -> str:
-        return "✗" if self.red else "◆" if self.expected else "·"
+        return "✗" if self.red else "◇" if self.held else "◆" if self.expected else "·"
 
 
 def layers(analysis: Analysis) -> list[Layer]:
@@ -49,6 +52,7 @@ def layers(analysis: Analysis) -> list[Layer]:
         layer = by_name.get(outcome.layer)
         if layer is None or outcome.workload:
             continue
+        layer.held += outcome.quarantine is not None
         layer.red += outcome.is_red
         layer.expected += outcome.is_as_expected and outcome.word != PASS
         if outcome.is_red and not layer.evidence:
@@ -59,6 +63,13 @@ def layers(analysis: Analysis) -> list[Layer]:
             layer.red += 1
             layer.evidence = layer.evidence or incident.title
     return list(by_name.values())
+
+
+def told_counts(analysis: Analysis) -> list[tuple[int, str]]:
+    """Of numbers that are no regression and not in order either."""
+    counts = ((len(analysis.told(WORSE)), "still worse"), (len(analysis.told(SUSPECT)), "suspect"),
+              (len(analysis.told(NOISY)), "not comparable"))
+    return [(count, what) for count, what in counts if count]
 
 
 @dataclass(frozen=True)
