@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, worst
-<<<<<<< HEAD
-from .values import NOISY, Verdict
-=======
 from .values import NOISY, SUSPECT, WORSE, Verdict
 
 # A pass that was not to come says that something is wrong; where nothing was tested that had to be,
@@ -18,21 +15,12 @@ def held(outcomes):
     """Keys of cells in which only what is in quarantine is not as expected."""
     red = {one.cell for one in outcomes if one.is_red}
     return {one.cell for one in outcomes if one.quarantine is not None} - red
->>>>>>> w-FIXP
-
-# A pass that was not to come says that something is wrong; where nothing was tested that had to be,
-# nobody knows.
-OF_RED = {FAIL: FAIL, PASS: FAIL, ERROR: ERROR, SKIP: ERROR, MISS: MISS}
 
 
 def verdict(outcomes, found, trends=()):
     """`found`: incidents. Red ones decide; what failed as it has to is no failure of the night."""
     if found:
-<<<<<<< HEAD
         first = min(found, key=lambda incident: WORDS.index(_of_red(incident)))
-=======
-        first = min(found, key=lambda incident: WORDS.index(OF_RED[incident.word]))
->>>>>>> w-FIXP
         return _of_incident(first, len(found) - 1)
     words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
              if one.quarantine is None]
@@ -69,16 +57,12 @@ def _of_red(incident):
 
 def _of_incident(first, more):
     deciding = first.outcomes[0] if first.outcomes else None
-<<<<<<< HEAD
-    word = _of_red(first)
-=======
->>>>>>> w-FIXP
     told = _seen(first.outcomes) if deciding else first.title
     if first.since:
         told += f", since {first.since}"
     if more:
         told += f", and {more} more"
-    return Verdict(OF_RED[first.word], told, first.layer, first.ids[0] if first.ids else None,
+    return Verdict(_of_red(first), told, first.layer, first.ids[0] if first.ids else None,
                    deciding.remedy if deciding else first.remedy, first.since)
 
 
