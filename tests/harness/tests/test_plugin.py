@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import sqlite3
 from contextlib import nullcontext
 
 import pytest
@@ -14,6 +15,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from fakes import FakeEngine, answer, ended
 from gpu_selftest_harness import bundle, node as nodes
 from gpu_selftest_harness.bundle import disk
+from gpu_selftest_harness.errors import Failed
 from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.plugin import night as nights, work
 from gpu_selftest_harness.plugin.stopping import Stopping
@@ -300,6 +302,54 @@ def test_a_number_that_earlier_nights_had_is_missed(harness, engine, pytester):
     result = harness(*words, "--harness-night", "2026-11-02")
     assert result.ret == 3
     assert "suite.metric-missing" in result.tests["13.0", "base", "cell"].result[0].text
+
+
+# --- Trouble that is one cell's, or a container's ---
+
+def test_a_container_that_cannot_be_removed_costs_no_cell(harness, engine, pytester, monkeypatch):
+    def cannot():
+        raise Failed("cannot remove '0123': device or resource busy")
+
+    monkeypatch.setattr(engine, "sweep", cannot)
+    result = harness()
+    assert (result.ret, len(engine.requests)) == (0, 8)
+    result.stdout.fnmatch_lines(["local could not sweep away all of earlier runs: cannot remove '0123'*"])
+    [path] = bundle.find(pytester.path / "runs")
+    assert "not swept" in [note["what"] for note in bundle.read(path).notes]
+
+
+def test_a_cell_that_nobody_can_judge_costs_no_other(harness, engine, monkeypatch):
+    real = work.judge
+
+    def cannot(planned, launches, *more):
+        if (planned.cell.cuda, planned.cell.variant) == ("13.0", "base"):
+            raise ZeroDivisionError("so")
+        return real(planned, launches, *more)
+
+    monkeypatch.setattr(work, "judge", cannot)
+    result = harness()
+    assert result.ret == 3
+    assert {key for key, kind in kinds(result).items() if kind != "pass"} \
+        == {("13.0", "base", name) for name in ("cell", "vector-add", "host-copy")}
+    case = result.tests["13.0", "base", "cell"]
+    assert "suite.harness-failed: ZeroDivisionError: so" in case.result[0].text
+
+
+def test_an_index_that_cannot_be_read_confirms_nothing(harness, monkeypatch):
+    class Damaged:
+        def __init__(self, *_):
+            self.index = self
+
+        def histories(self, cells):
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+        def metrics(self, cell):
+            return {}
+
+    monkeypatch.setattr(work.Work, "_history", lambda self, stack: Damaged())
+    result = harness()
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["nothing is confirmed: DatabaseError: database disk image is *"])
 
 
 # --- A full disk ---

@@ -20,7 +20,7 @@ from ..engines import EngineMissing, scratch
 from ..errors import Failed, Refused
 from ..explain import explain
 from ..index import Index
-from ..judge import judge, unfinished
+from ..judge import judge, not_judged, unfinished
 from ..lease import Leases
 from ..model import Launch, Outcome
 from ..quarantine import Quarantine
@@ -129,13 +129,18 @@ class Work:
 
     def _suspects(self, history, plan):
         """Read now: the runner asks from threads of its own."""
-        histories = history.index.histories(cells=[one.cell.key for one in plan]) if history else ()
-        return Suspects(histories, self.night, self.node)
+        try:
+            histories = list(history.index.histories(
+                cells=[one.cell.key for one in plan])) if history else ()
+            return Suspects(histories, self.night, self.node)
+        except Exception as error:  # a damaged index
+            self.came.problems.append(f"nothing is confirmed: {type(error).__name__}: {error}")
+            return Suspects((), self.night, self.node)
 
     def _launch(self, runner, plan):
         for name, engine in self.engines.items():
             if name in {facts.name for facts in self.node.engines}:
-                for removed in _sweep(engine):
+                for removed in self._sweep(runner.bundle, engine, name):
                     runner.bundle.append("note", {"what": "swept", "engine": name, "name": removed})
         # Afterwards: what was swept above may have used them.
         for removed in scratch.sweep():
@@ -150,14 +155,28 @@ class Work:
             self.came.failed = Failed(f"it was stopped, {runner.left} launches are left")
         self.came.launches.update((launch.id, launch) for launch in runner.launches)
 
+    def _sweep(self, bundle, engine, name):
+        try:
+            return engine.sweep()
+        except EngineMissing:  # since the node was seen; each launch is going to say so
+            return []
+        except Failed as error:
+            # Whose lease is poisoned where it may still use a GPU; all other cells can run.
+            bundle.append("note", {"what": "not swept", "engine": name, "text": str(error)})
+            self.came.problems.append(f"{name} could not sweep away all of earlier runs: {error}")
+            return []
+
     def _judge(self, plan, history):
         for planned in plan:
             own = [launch for launch in self.came.launches.values()
                    if launch.cell == planned.cell.key]
-            known = history.metrics(planned.cell.key) if history else None
-            self._keep(self._told(planned, own, known))
+            try:
+                self._keep(self._told(planned, own, history))
+            except Exception as error:  # a report that nobody thought of costs its own cell
+                self._keep(not_judged(planned, own, error))
 
-    def _told(self, planned, launches, known):
+    def _told(self, planned, launches, history):
+        known = history.metrics(planned.cell.key) if history else None
         outcomes = judge(planned, launches, self.matrix, self.node, known)
         return unfinished(outcomes, *ran_of(planned, launches, self.node)) if launches else outcomes
 
@@ -182,10 +201,3 @@ class Work:
             self.came.path = Path(bundle.seal())
         except Failed as error:
             self.came.failed = self.came.failed or error
-
-
-def _sweep(engine):
-    try:
-        return engine.sweep()
-    except EngineMissing:  # since the node was seen; each launch is going to say so
-        return []
