@@ -22,7 +22,7 @@ TROUBLES = {
         "give the cell a node that can, or leave it out of the matrix with the reason"),
     "suite.not-run": Row(
         MISS, "the run goes on until each cell had its launches",
-        "gpu-selftest-harness run --resume"),
+        "gpu-selftest-harness run MATRIX --resume"),
     "suite.harness-failed": Row(
         ERROR, "the harness does its part of a launch",
         "report it as an error of the harness, with the bundle"),
@@ -52,7 +52,7 @@ TROUBLES = {
         "install or start the engine, or leave it out of this node's rows"),
     "suite.image-absent": Row(
         MISS, "the engine has the image",
-        "build or pull the image, then: gpu-selftest-harness run --resume"),
+        "build or pull the image, then: gpu-selftest-harness run MATRIX --resume"),
     "suite.engine-cannot": Row(
         MISS, "the engine can do what the cell asks of it",
         "leave the cell out of the engine's rows"),
@@ -92,7 +92,7 @@ TROUBLES = {
         "raise the container's memory limit"),
     "suite.disk-full": Row(
         ERROR, "the disk that bundles are written to has room",
-        "free disk space, then: gpu-selftest-harness run --resume"),
+        "free disk space, then: gpu-selftest-harness run MATRIX --resume"),
     "suite.never-ran": Row(
         MISS, "each cell of the matrix is run by some node each night",
         "see why its node did not report, or bring one with its driver and GPU, or leave the cell out"),

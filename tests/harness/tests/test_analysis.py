@@ -375,3 +375,15 @@ def test_incidents__two_findings_are_two():
                                   outcome("ERROR", workload="sgemm", id="suite.y", layer="suite")]))
 
     assert [one.word for one in told.incidents] == ["FAIL", "ERROR"]
+
+
+@pytest.mark.parametrize("said, word", [
+    ([outcome("SKIP", is_as_expected=False)], "ERROR"),
+    ([outcome("SKIP", is_as_expected=False), outcome("PASS", workload="a")], "ERROR"),
+    ([outcome("MISS", id="suite.x"), outcome("SKIP", workload="a", is_as_expected=False)], "ERROR"),
+    # A pass that was not to come is not hidden by what could not be told.
+    ([outcome("ERROR", id="suite.x"), outcome("PASS", workload="a", expected=TOO_OLD)], "FAIL"),
+    ([outcome("PASS"), outcome("SKIP", workload="a")], "PASS"),
+])
+def test_verdict_of_what_was_not_tested_is_no_fault_and_no_pass(said, word):
+    assert analyse(index_of(said=said)).verdict.word == word

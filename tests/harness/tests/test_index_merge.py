@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What several runs of a night say together, and what none of them said."""
 
+from dataclasses import replace
+
 import pytest
 from gpu_selftest_harness.bundle import Bundle
 from gpu_selftest_harness.index import Index, merge
@@ -93,3 +95,66 @@ def test_driver_that_a_node_does_not_have_is_no_crash(index, add):
     add([], driver=None)
 
     assert [one.word for one in merge(index, "2026-11-27", [cell()])] == ["MISS"]
+
+
+# --- What a later run of the same node says ---------------------------------------------------
+
+DATA = "hardware.memory-corrupted"
+
+
+def failed(finding=DATA, **changes):
+    return replace(outcome(cell(), "FAIL"), id=finding, layer="hardware", observed="bit 12 of 1",
+                   **changes)
+
+
+def night_of(index, add, *runs):
+    for one in runs:
+        add([cell()], one)
+    [said] = index.outcomes("2026-11-27")
+    return said
+
+
+def test_wrong_data_is_not_made_good_by_a_later_run(index, add):
+    said = night_of(index, add, failed(), outcome(cell()))
+
+    assert (said.word, said.id, said.is_red, said.is_intermittent) == ("FAIL", DATA, True, True)
+    last = index.runs("2026-11-27")[-1].run_id
+    assert said.observed == f"bit 12 of 1; PASS in the run {last} of the same night"
+    assert said.run_id != last
+
+
+def test_wrong_data_stays_however_often_it_is_run_again(index, add):
+    said = night_of(index, add, failed(), outcome(cell()), outcome(cell()))
+
+    assert (said.word, said.id) == ("FAIL", DATA)
+
+
+def test_wrong_data_beside_another_finding_stays(index, add):
+    said = night_of(index, add, failed("hardware.slow", also=(DATA,)), outcome(cell()))
+
+    assert (said.word, said.id, said.also) == ("FAIL", "hardware.slow", (DATA,))
+
+
+def test_wrong_data_is_named_beside_what_a_later_run_found(index, add):
+    said = night_of(index, add, failed(), failed("hardware.slow"))
+
+    assert (said.id, said.also) == ("hardware.slow", (DATA,))
+
+
+@pytest.mark.parametrize("word", ["ERROR", "SKIP"])
+def test_wrong_data_stays_where_a_later_run_says_nothing_of_it(index, add, word):
+    said = night_of(index, add, failed(), outcome(cell(), word))
+
+    assert (said.word, said.id, said.is_intermittent) == ("FAIL", DATA, False)
+
+
+@pytest.mark.parametrize("first", [
+    failed("hardware.slow"),  # a number: a neighbour can make it
+    failed(is_as_expected=True),
+    failed(quarantine={"owner": "a"}),
+    replace(outcome(cell(), "ERROR"), id="suite.no-report"),
+])
+def test_anything_else_is_made_good_by_a_later_run(index, add, first):
+    said = night_of(index, add, first, outcome(cell()))
+
+    assert (said.word, said.is_intermittent, said.observed) == ("PASS", False, "")

@@ -63,3 +63,14 @@ def test_only_one__other_folder_is_another_matter(holder, tmp_path):
 
     with only_one(other):
         assert holder.poll() is None
+
+
+def test_only_one__is_held_on_a_full_disk_too(tmp_path):
+    full = HOLDER.replace("import sys\n", "import resource, sys\n"
+                          "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n", 1)
+
+    done = subprocess.run([sys.executable, "-c", full, str(tmp_path)], input="", text=True,
+                          capture_output=True, check=False,
+                          env={**os.environ, "PYTHONPATH": str(HARNESS)})
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "held\n", "")

@@ -60,6 +60,12 @@ def test_command__says_all_that_is_set_and_nothing_else(tmp_path, place):
                      "--tier", "nightly", "--seed", "7"]
 
 
+def test_command__names_what_engines_are_told(tmp_path, place):
+    words = slices.command(settings(tmp_path, engines=Path("e.toml")), PART, place)
+
+    assert words[words.index("--engines") + 1] == "e.toml"
+
+
 def test_run__gives_the_exit_code_and_keeps_what_was_said(monkeypatch, tmp_path, place):
     child(monkeypatch, "print('told'); raise SystemExit(1)")
 

@@ -78,4 +78,5 @@ def test_night__report_that_cannot_be_written_keeps_what_was_measured(night, tmp
     done = night(MATRIX)
 
     assert done.returncode == 3 and "cannot tell of the night" in done.stdout
+    assert "page: " not in done.stdout
     assert len(list((out / "runs").iterdir())) == 1

@@ -16,6 +16,26 @@ from gpu_selftest_harness.errors import Failed, Refused
 from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.model import Outcome
 
+# One cell that the index has, and one of a driver that nobody brought.
+MATRIX = """
+version: 1
+axes:
+  driver: ["535", "580"]
+  cuda: ["13.0"]
+  variant: [runtime]
+  distro: [ubuntu22.04]
+  engine: [local]
+  gpu: [h100-sxm5-80gb]
+  devices: ["count:1"]
+  capabilities: ["compute,utility"]
+  level: [quick]
+models:
+  h100-sxm5-80gb: {names: ["NVIDIA H100 80GB HBM3"]}
+rows:
+  - product: {driver: "*"}
+tiers:
+  ran: {select: {driver: "580"}}
+"""
 NIGHTS = [f"2026-11-{day:02}" for day in range(16, 28)]
 
 
@@ -111,3 +131,28 @@ def test_report__leaves_the_old_files_where_new_ones_do_not_fit(index, tmp_path,
     with pytest.raises(Failed, match="cannot write the report: No space left on device"):
         report.run(options)
     assert {path.name: path.read_bytes() for path in (tmp_path / "told").iterdir()} == before
+
+
+def test_report__cells_of_the_matrix_that_nobody_ran_are_a_miss(index, tmp_path, capsys):
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text(MATRIX)
+
+    report.run(parse(index, "--night", NIGHTS[-2], "--matrix", matrix, "--out", tmp_path / "told"))
+
+    assert capsys.readouterr().out.splitlines()[-1].startswith("MISS  suite.never-ran in 1 cell")
+    assert 'cells{word="MISS"} 1.0' in (tmp_path / "told/gpu-selftest.prom").read_text()
+
+
+def test_report__tier_that_ran_is_all_that_is_asked_for(index, tmp_path, capsys):
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text(MATRIX)
+
+    report.run(parse(index, "--night", NIGHTS[-2], "--matrix", matrix, "--tier", "ran",
+                     "--out", tmp_path / "told"))
+
+    assert capsys.readouterr().out.splitlines()[-1].startswith("PASS  all 1 cells")
+
+
+def test_report__tier_without_its_matrix_is_refused(index, tmp_path):
+    with pytest.raises(Refused, match="'--tier' goes with '--matrix'"):
+        report.run(parse(index, "--tier", "ran", "--out", tmp_path / "told"))

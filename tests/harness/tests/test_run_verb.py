@@ -63,6 +63,24 @@ def test_healthy_machine(run, tmp_path):
     assert len(bundle.read(path).launches) == 8
 
 
+def test_driver_that_is_gone_is_a_bundle_of_what_nobody_ran(run, tmp_path):
+    def begin(words, **more):
+        node = json.loads((tmp_path / "node.json").read_text())
+        node |= {"driver": None, "gpus": [], "problems": ["NVML: driver not loaded"]}
+        (tmp_path / "node.json").write_text(json.dumps(node))
+        return subprocess.run(words, **more)
+
+    done = run(begin=begin)
+
+    assert done.returncode == 3, done.stderr
+    assert "next: give the cell a node that can" in done.stdout
+    [path] = bundle.find(tmp_path / "runs")
+    outcomes = bundle.read(path).outcomes
+    assert {(one.word, one.id, one.observed) for one in outcomes if one.workload == ""} == {
+        ("MISS", "suite.cell-cannot-run", "NVML: driver not loaded")}
+    assert len({one.cell for one in outcomes}) == 8
+
+
 def test_expected_failures_of_an_old_driver(run, tmp_path):
     done = run(faults=OLD)
     assert (done.returncode, done.stderr) == (0, "")
@@ -78,6 +96,14 @@ def test_wrong_data_is_red(run):
     assert done.returncode == 1
     assert done.stdout.startswith("FAIL  simulated-h100x8  driver 580.95.05  SIMULATED h100x8  "
                                   "4 of 4 cells red (4 FAIL)  hardware.wrong-result\n")
+
+
+@pytest.mark.parametrize("words", [("--list",), ()])
+def test_selection_of_no_item_is_usage(run, tmp_path, words):
+    done = run("-k", "nosuch", *words)
+    assert done.returncode == 2
+    assert "nothing was selected; cells of this node are such as driver=580," in done.stdout
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("words, text", [

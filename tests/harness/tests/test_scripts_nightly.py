@@ -95,6 +95,14 @@ def test_matrix__of_real_machines_goes_to_a_folder_of_its_own(tree):
         f" {tree.folder}/build/nightly/bin/gpu-selftest m.yaml --out there"]
 
 
+def test_engines__are_handed_on_and_told_of(tree):
+    done = tree.run("m.yaml", "--engines", "e.toml")
+
+    assert done.returncode == 0
+    assert tree.called("gpu-selftest-harness")[0].endswith(" m.yaml --engines e.toml")
+    assert "--engines FILE" in tree.run("--help").stdout
+
+
 def test_program__that_is_named_is_not_built(tree):
     done = tree.run("m.yaml", "--program", "mine")
 

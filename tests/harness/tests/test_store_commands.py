@@ -3,13 +3,17 @@
 
 import argparse
 import csv
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import records
 from gpu_selftest_harness import bundle as bundles
 from gpu_selftest_harness.bundle import Bundle
 from gpu_selftest_harness.commands import index, merge, retention, seal
 from gpu_selftest_harness.errors import Refused
 from gpu_selftest_harness.index import Index
+from gpu_selftest_harness.matrix import load
 from gpu_selftest_harness.model import Cell, Expectation, Launch, Outcome, Planned
 
 CELL = Cell("580", "13.0", "runtime", "debian12", "local", "h100", "all", "compute,utility",
@@ -65,6 +69,25 @@ def test_seal_ends_what_was_left_open(runs, capsys):
     assert [bundles.read(path).problems for path in bundles.find(runs)] == [[], []]
     assert capsys.readouterr().out.count("sealed: ") == 2
     assert call("seal", runs) == 0
+
+
+def test_seal_judges_what_a_killed_run_had_measured(runs):
+    matrix = Path(__file__).parent.parent / "matrices/simulated-580.yaml"
+    [planned, *_] = [one for one in load(matrix).plan(records.node())
+                     if one.cell.variant == "runtime" and one.cell.cuda == "13.0"]
+    planned = replace(planned, workloads=("vector-add", "host-copy"), launches=1)
+    uuids = tuple(gpu.uuid for gpu in records.node().gpus)
+    with Bundle.create(runs, {
+            "night": "2026-11-27", "node": records.node(), "plan": [planned],
+            "matrix": {"text": matrix.read_text(), "path": str(matrix)}}, 0) as bundle:
+        bundle.append("launch", records.launch(
+            1, records.failing("hardware.memory-corrupted"), cell=planned.cell.key, gpus=uuids))
+
+    assert call("seal", runs) == 0
+
+    [path] = bundles.find(runs)
+    assert {(one.workload, one.word) for one in bundles.read(path).outcomes} == {
+        ("", "FAIL"), ("vector-add", "FAIL"), ("host-copy", "PASS")}
 
 
 def test_seal_leaves_a_run_that_is_going_on_and_says_so(runs, capsys):
@@ -141,7 +164,10 @@ def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):
     ([outcome(is_as_expected=False)], 1),  # it passed where it has to fail
     ([outcome("MISS")], 3),
     ([outcome("SKIP", is_as_expected=True)], 77),
-    ([outcome("SKIP")], 3),  # it had to pass, and nobody saw it
+    # It was to pass, and nothing was tested.
+    ([outcome("SKIP")], 3),
+    ([outcome("SKIP"), outcome(workload="sgemm")], 3),
+    ([outcome("SKIP"), outcome("FAIL", workload="sgemm")], 1),
     ([], 3),  # it was planned
 ])
 def test_merge_ends_as_the_night_did(make, tmp_path, outcomes, code):

@@ -2,6 +2,6 @@
 """The index and the statistics become what a page tells."""
 
 from .analyse import analyse
-from .values import Analysis
+from .values import Analysis, Verdict
 
-__all__ = ["Analysis", "analyse"]
+__all__ = ["Analysis", "Verdict", "analyse"]

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections import Counter
 
 from ..errors import Refused
+from ..index import merge
 from ..provenance import difference
-from ..words import ERROR, FAIL, MISS, PASS, SKIP, worst
+from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, worst
 from .fleet import fleets, pair_matrices
 from .grid import grids
 from .incidents import incidents
@@ -15,30 +16,32 @@ from .trends import trends
 from .values import Analysis, Change, Verdict
 
 
-def analyse(index, night=None):
-    """Of the last night if none is named."""
+def analyse(index, night=None, cells=()):
+    """Of the last night if none is named. `cells` had to run: those of which nothing is said are a
+    MISS, also where no run of the night came into the index."""
     nights = tuple(index.nights())
-    if not nights:
+    if not nights and not (night and cells):
         raise Refused("there is no night in the index: run one, or add its bundle")
     night = night or nights[-1]
-    if night not in nights:
+    if night not in nights and not cells:
         raise Refused(f"there is no night '{night}' in the index, the last ones are "
                       + ", ".join(nights[-5:]))
     previous = max((one for one in nights if one < night), default=None)
-    outcomes, runs = list(index.outcomes(night)), list(index.runs(night))
+    outcomes, runs = merge(index, night, cells), list(index.runs(night))
     before = list(index.outcomes(previous)) if previous else []
     told = trends(list(index.histories()), night, index.provenance)
-    cells = {key: index.cell(key) for key in
+    planned = {cell.key: cell for cell in cells}
+    known = {key: planned.get(key) or index.cell(key) for key in
              {one.cell for one in outcomes + before} | {one.history.key.cell for one in told}}
     found = incidents(outcomes, told)
     of_cells = [one for one in outcomes if not one.workload] or outcomes
     return Analysis(
-        night=night, previous=previous, nights=tuple(one for one in nights if one <= night),
+        night=night, previous=previous, nights=tuple(one for one in sorted({*nights, night}) if one <= night),
         verdict=verdict(outcomes, found), counts=dict(Counter(one.word for one in of_cells)),
         red=len({one.cell for one in outcomes if one.is_red}),
         expected_failures=sum(1 for one in of_cells if one.word == FAIL and one.is_as_expected),
-        cells=cells, outcomes=outcomes, changes=changes(before, outcomes) if previous else [],
-        grids=grids(outcomes, cells), incidents=found, trends=told, fleets=fleets(told),
+        cells=known, outcomes=outcomes, changes=changes(before, outcomes) if previous else [],
+        grids=grids(outcomes, known), incidents=found, trends=told, fleets=fleets(told),
         pairs=pair_matrices(told),
         differences=_differences(told, night, previous, index.provenance),
         provenance=_provenance(told, night, index.provenance),
@@ -47,15 +50,18 @@ def analyse(index, night=None):
         runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs))
 
 
+# A pass that was not to come says that something is wrong; where nothing was tested that had to be,
+# nobody knows.
+OF_RED = {FAIL: FAIL, PASS: FAIL, ERROR: ERROR, SKIP: ERROR, MISS: MISS}
+
+
 def verdict(outcomes, found):
     """Red ones decide; what failed as it has to is no failure of the night."""
     if found:
-        first = found[0]
+        first = min(found, key=lambda incident: WORDS.index(OF_RED[incident.word]))
         its = first.outcomes[0] if first.outcomes else None
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        # What was skipped and had to pass was not seen; what passed and had to fail is wrong.
-        word = {SKIP: ERROR, PASS: FAIL}.get(first.word, first.word)
-        return Verdict(word, first.title + more, first.layer, first.ids[0] if first.ids else None,
+        return Verdict(OF_RED[first.word], first.title + more, first.layer, first.ids[0] if first.ids else None,
                        its.remedy if its else "", first.since)
     words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
              if one.quarantine is None]

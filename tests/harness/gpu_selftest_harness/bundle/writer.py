@@ -79,6 +79,11 @@ class Bundle:
         self._descriptor, self._state = descriptor, state
         self._lock = threading.Lock()
 
+    @property
+    def is_ended(self):
+        """Nothing can be added: all that is left is to seal it."""
+        return self._state.is_ended
+
     def append(self, kind, record):
         """One line, one write. DiskFull: the run has to stop; see there what was kept. Of what is
         said behind the launches nothing is raised as long as it fits in the ballast's place. Ids of

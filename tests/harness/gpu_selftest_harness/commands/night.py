@@ -32,6 +32,8 @@ def register(subparsers):
                         help="what the night is called (default: today in UTC)")
     parser.add_argument("--tier", metavar="NAME", help="only this tier of the matrix")
     parser.add_argument("--quarantine", type=Path, metavar="FILE", help="known faults")
+    parser.add_argument("--engines", type=Path, metavar="FILE",
+                        help="TOML: what this machine's engines are to be told")
     parser.add_argument("--jobs", type=_count, metavar="N", help="launches at a time")
     parser.add_argument("--seed", type=int, metavar="N", help="of the order of launches")
     parser.set_defaults(run=run)
@@ -40,26 +42,29 @@ def register(subparsers):
 def run(options) -> int:
     if options.nights and not options.simulate:
         raise Refused("'--nights' goes with '--simulate': real nights are made one by one")
+    if options.engines and options.simulate:
+        raise Refused("'--engines' is of this machine, and '--simulate' has none of it")
     matrix = matrices.load(options.matrix)
     night = options.night or datetime.now(timezone.utc).date()
     options.out.mkdir(parents=True, exist_ok=True)
     settings = Settings(options.matrix, options.out, options.program, options.seed, options.jobs,
                         options.quarantine,
                         # Simulated GPUs have the same UUIDs in everybody's night.
-                        options.out / "leases" if options.simulate else None)
+                        options.out / "leases" if options.simulate else None, options.engines)
     with only_one(options.out), _stop_on_signals() as stop:
         if options.simulate:
             parts = evening.made_up(matrix, night, options.program, options.tier,
                                     options.nights or 1)
         else:
-            parts, swept = evening.real(matrix, night, options.program, options.tier)
+            parts, swept = evening.real(matrix, night, options.program, options.tier,
+                                        options.engines)
             for name in swept:
                 print(f"swept away: {name}", flush=True)
         done = whole.run(settings, parts, stop, lambda line: print(line, flush=True))
     for problem in done.problems:
         print(f"problem: {problem}")
-    if (settings.report / "index.html").exists():
-        print(f"page: {settings.report / 'index.html'}")
+    if done.page is not None:
+        print(f"page: {done.page}")
     print(_verdict(done))
     return done.exit_code
 

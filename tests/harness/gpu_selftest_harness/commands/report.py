@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .. import matrix as matrices
 from ..analysis import analyse
 from ..errors import Failed, Refused
 from ..index import Index
@@ -16,6 +17,9 @@ def register(subparsers):
                                    description=__doc__)
     parser.add_argument("index", type=Path, metavar="INDEX", help="the index of all nights")
     parser.add_argument("--night", metavar="YYYY-MM-DD", help="which one (default: the last)")
+    parser.add_argument("--matrix", type=Path, metavar="FILE",
+                        help="cells of it that no run reported are a MISS")
+    parser.add_argument("--tier", metavar="NAME", help="with --matrix: only this tier of it")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
     parser.set_defaults(run=run)
 
@@ -23,13 +27,16 @@ def register(subparsers):
 def run(options) -> int:
     if not options.index.is_file():
         raise Refused(f"there is no index '{options.index}'")
+    if options.tier and not options.matrix:
+        raise Refused("'--tier' goes with '--matrix'")
+    cells = matrices.load(options.matrix).selected(tier=options.tier) if options.matrix else ()
     with Index(options.index) as index:
         nights = list(index.nights())
         if not nights:
             raise Refused(f"index '{options.index}' has no night")
         if options.night and options.night not in nights:
             raise Refused(f"unknown night '{options.night}', valid are {', '.join(nights[-30:])}")
-        analysis = analyse(index, options.night)
+        analysis = analyse(index, options.night, cells)
     try:
         paths = write(analysis, options.out)
     except OSError as error:

@@ -40,6 +40,8 @@ def run(options) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     code = int(pytest.main(_words(options, matrix), plugins=[holder]))
     night = holder.config.stash.get(NIGHT, None) if holder.config else None
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+        code = USAGE
     if options.list and holder.items:
         print("\n".join(item.nodeid for item in holder.items))
     elif night is not None and (night.came.outcomes or code == USAGE):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb `seal`: end what an interrupted run left open, with all that it had measured."""
+"""The verb `seal`: end what an interrupted run left open, with all that it had measured, and what
+can be said of that."""
 
 from pathlib import Path
 
 from .. import bundle as bundles
 from ..errors import Failed, Refused
+from ..night import cut_short
 
 
 def register(subparsers):
@@ -12,6 +14,7 @@ def register(subparsers):
                                    description=__doc__)
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH",
                         help="an open bundle, or a folder of bundles: all open ones in it")
+    parser.add_argument("--quarantine", type=Path, metavar="FILE", help="known faults")
     parser.set_defaults(run=run)
 
 
@@ -19,8 +22,11 @@ def run(options):
     code = 0
     for path in _open_ones(options.paths):
         try:
-            with bundles.Bundle.resume(path) as bundle:
-                print(f"sealed: {bundle.seal()}")
+            sealed, problems = cut_short.finish(path, options.quarantine)
+            print(f"sealed: {sealed}")
+            for problem in problems:
+                print(f"problem: {problem}")
+                code = 3
         except (Refused, Failed) as error:
             print(f"not sealed: {error}")
             code = 3

@@ -3,11 +3,13 @@
 no run said anything: what is not there is easily overlooked."""
 
 import json
+from dataclasses import replace
 
 from ..bundle.values import value_of
+from ..judge.data import DATA
 from ..model import Expectation, Outcome
 from ..troubles import TROUBLES
-from ..words import ENGINE, MISS, WORDS, layer_of
+from ..words import ENGINE, FAIL, MISS, PASS, WORDS, layer_of
 
 NEVER_RAN = "suite.never-ran"
 
@@ -23,15 +25,30 @@ def merge(index, night, cells=()):
 
 
 def latest(rows):
-    """Of each node what its last run said, as far as it ran at all; of several nodes the worst, so
-    that none hides another. `rows` are (node, run id, outcome) in the order of coming."""
+    """Of each node what its last run said, as far as it ran at all, and what no later run makes
+    good; of several nodes the worst, so that none hides another. `rows` are (node, run id, outcome) in the order of coming."""
     said = {}
     for node, run_id, outcome in rows:
         outcome.run_id = run_id
         of_nodes = said.setdefault((outcome.cell, outcome.workload), {})
-        if outcome.word != MISS or node not in of_nodes:
+        if node not in of_nodes:
             of_nodes[node] = outcome
+        elif outcome.word != MISS:
+            of_nodes[node] = _after(of_nodes[node], outcome)
     return {where: _worst(list(of_nodes.values())) for where, of_nodes in said.items()}
+
+
+def _after(old, new):
+    """Data that was wrong once was wrong: of two runs of a night the first is not taken back."""
+    findings = DATA.intersection((old.id, *old.also))
+    if not old.is_red or old.word != FAIL or not findings:
+        return new
+    if new.is_red and new.word == FAIL:
+        also = {*new.also, *findings} - {new.id}
+        return replace(new, also=tuple(sorted(also)))
+    observed = f"{old.observed}; " if old.observed else ""
+    return replace(old, is_intermittent=old.is_intermittent or new.word == PASS,
+                   observed=f"{observed}{new.word} in the run {new.run_id} of the same night")
 
 
 def of_night(rows, planned):

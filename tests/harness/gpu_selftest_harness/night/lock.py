@@ -24,7 +24,8 @@ def only_one(folder: Path, now=lambda: datetime.now(timezone.utc)):
             holder = file.read(200).strip() or "nobody says whose"
             raise Failed(f"a night is under way in '{folder}': {holder}") from error
         file.truncate(0)
-        file.write(f"process {os.getpid()} since {now():%Y-%m-%dT%H:%M:%SZ}\n")
-        file.flush()
+        # The lock is held without a word of it, too: on a full disk what there is can still be told.
+        with contextlib.suppress(OSError):
+            os.write(file.fileno(), f"process {os.getpid()} since {now():%Y-%m-%dT%H:%M:%SZ}\n".encode())
         yield
         file.truncate(0)

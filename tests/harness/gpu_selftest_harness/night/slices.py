@@ -117,5 +117,8 @@ def run(settings: Settings, part: Slice, place: Path, stop: Stop) -> int:
 
 def end_of(place: Path, lines: int = 12) -> str:
     """The last lines that the slice said."""
-    with open(f"{place}.log", encoding="utf-8", errors="replace") as file:
-        return "".join(file.readlines()[-lines:])
+    try:
+        with open(f"{place}.log", encoding="utf-8", errors="replace") as file:
+            return "".join(file.readlines()[-lines:])
+    except OSError as error:
+        return f"[cannot be read: {error.strerror}]"

@@ -7,14 +7,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 
 from .. import bundle
-from ..analysis import Analysis, analyse
+from .. import matrix as matrices
+from ..analysis import Analysis, Verdict, analyse
+from ..errors import Refused
 from ..index import Index
+from ..plugin import slice_of
 from ..report import write
-from . import ended, slices
+from ..words import ERROR, PASS, SKIP
+from . import cut_short, ended, slices
 from .slices import Settings, Slice, Stop
 
 IN_WORDS = {ended.EXPECTED: "as expected", ended.RED: "not as expected",
@@ -29,6 +35,12 @@ class Night:
     codes: list[int] = field(default_factory=list)  # of the last night's slices
     problems: list[str] = field(default_factory=list)
     analysis: Analysis | None = None
+    page: Path | None = None  # if there is one of this night
+
+    def trouble(self, what: str):
+        """Once, however often it is met."""
+        if what not in self.problems:
+            self.problems.append(what)
 
     @property
     def exit_code(self) -> int:
@@ -47,7 +59,8 @@ def run(settings: Settings, parts: list[Slice], stop: Stop, say: Callable[[str],
         _take_in(settings, night)
     if stop.is_set:
         night.problems.append("stopped before all of it was run")
-    _tell(settings, parts[-1].night, night)
+    name = parts[-1].night
+    _tell(settings, name, [part for part in parts if part.night == name], night)
     return night
 
 
@@ -57,7 +70,11 @@ def _run_together(settings, parts, stop, say, problems):
         if stop.is_set:
             return None
         place = settings.out / "logs" / f"{part.night}-{part.node.name}"
-        code = slices.run(settings, part, place, stop)
+        try:
+            code = slices.run(settings, part, place, stop)
+        except OSError as error:  # a full disk, most likely: what others measured is told all the same
+            problems.append(f"'{part.node.name}' was not run: {error}")
+            return None
         say(f"{part.night}  {part.node.name}  driver {part.node.driver or 'none'}: "
             f"{IN_WORDS.get(code, f'exit code {code}')}")
         return code
@@ -74,33 +91,75 @@ def _run_together(settings, parts, stop, say, problems):
 
 def _take_in(settings, night):
     """Every bundle that the index does not have yet. A run that was killed left one open: what is in
-    it is kept as it is."""
+    it is judged as far as it came."""
     try:
-        for path in bundle.left_open(settings.runs):
-            bundle.Bundle.resume(path).seal()
         with Index(settings.index) as index:
+            for path in bundle.left_open(settings.runs):
+                _seal(path, settings, index, night)
             known = {run.run_id for run in index.runs()}
             for path in bundle.find(settings.runs):
                 if path.name not in known:
                     _add(index, path, night)
     except Exception as error:  # whatever it is: what was measured is in the bundles
-        night.problems.append(f"cannot take in what was measured: {_words(error)}")
+        night.trouble(f"cannot take in what was measured: {_words(error)}")
+
+
+def _seal(path, settings, index, night):
+    try:
+        _, problems = cut_short.finish(path, settings.quarantine, index)
+        for problem in problems:
+            night.trouble(problem)
+    except Exception as error:  # the others can be taken in all the same
+        night.trouble(f"cannot seal '{path.name}': {_words(error)}")
 
 
 def _add(index, path, night):
     try:
         index.add(path)
     except Exception as error:
-        night.problems.append(f"cannot take in '{path.name}': {_words(error)}")
+        night.trouble(f"cannot take in '{path.name}': {_words(error)}")
 
 
-def _tell(settings, name, night):
+def _tell(settings, name, parts, night):
+    """A page of another night in this one's place would be believed."""
     try:
         with Index(settings.index) as index:
-            night.analysis = analyse(index, name)
-        write(night.analysis, settings.report)
+            night.analysis = _as_far_as_known(analyse(index, name, _cells_of(settings, parts)),
+                                              night.problems)
+        night.page = write(night.analysis, settings.report)[0]
     except Exception as error:
-        night.problems.append(f"cannot tell of the night: {_words(error)}")
+        night.trouble(f"cannot tell of the night: {_words(error)}")
+        told = night.analysis if isinstance(error, OSError) else None
+        _tell_less(settings, told or _nothing(name), night)
+
+
+def _tell_less(settings, told, night):
+    try:
+        night.page = write(_as_far_as_known(told, night.problems), settings.report)[0]
+    except Exception as error:
+        night.trouble(f"no page, no summary or no Prometheus file of this night: {_words(error)}")
+
+
+def _nothing(name):
+    return Analysis(name, None, (name,), Verdict(SKIP, ""), {}, 0, 0, {}, [])
+
+
+def _cells_of(settings, parts):
+    """What had to run, whatever came of it."""
+    matrix, cells = matrices.load(settings.matrix), []
+    for part in parts:
+        with suppress(Refused):  # by its slice, too, and that is told
+            cells += [planned.cell for planned in
+                      slice_of.plan(matrix, part.node, tier=part.tier, index=settings.index)]
+    return cells
+
+
+def _as_far_as_known(analysis, problems):
+    """Page and exit code say the same: nothing is well while it is not known."""
+    if problems and analysis.verdict.word in (PASS, SKIP):
+        first = problems[0].splitlines()[0]
+        analysis.verdict = Verdict(ERROR, first, "suite", None, "see what the night's output says")
+    return analysis
 
 
 def _words(error):

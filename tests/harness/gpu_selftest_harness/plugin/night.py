@@ -15,7 +15,7 @@ from ..errors import Refused
 from ..matrix import Matrix, load
 from ..model import Node, Outcome, Planned
 from ..quarantine import Quarantine
-from . import earlier, told
+from . import earlier, slice_of, told
 from .options import Settings
 from .work import Came, Work
 
@@ -43,7 +43,8 @@ class Night:
         if self.settings.quarantine is not None:
             self._quarantine = Quarantine.load(self.settings.quarantine, matrix)
         self.node = self._node(matrix)
-        plan = matrix.plan(self.node, self.settings.select, self.settings.tier)
+        plan = slice_of.plan(matrix, self.node, self.settings.select, self.settings.tier,
+                             self.settings.index)
         self.matrix, self.plan = matrix, {planned.cell.key: planned for planned in plan}
         return plan
 

@@ -15,9 +15,18 @@ FILES = {"index.html": page, "summary.md": markdown, "gpu-selftest.prom": promet
 
 
 def write(analysis: Analysis, folder: Path) -> list[Path]:
-    """All of FILES, for everybody to read: a collector or a web server is somebody else."""
+    """All of FILES, for everybody to read: a collector or a web server is somebody else. One that
+    cannot be made keeps no other from being made; the first error is raised then."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [_replace(folder / name, make(analysis).encode()) for name, make in FILES.items()]
+    paths, errors = [], []
+    for name, make in FILES.items():
+        try:
+            paths.append(_replace(folder / name, make(analysis).encode()))
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return paths
 
 
 def _replace(path: Path, data: bytes) -> Path:

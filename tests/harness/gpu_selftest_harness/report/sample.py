@@ -53,7 +53,7 @@ def outcome(cell: Cell, workload: str = "") -> Outcome:
     if at == ("550", "11.8", "runtime"):
         return Outcome(cell.key, workload, MISS, "suite", "suite.image-absent", "engine", expected,
                        False, observed="docker has no image 'gpu-selftest:11.8-runtime'",
-                       remedy="build or pull the image, then: gpu-selftest-harness run --resume",
+                       remedy="build or pull the image, then: gpu-selftest-harness run MATRIX --resume",
                        quarantine={"owner": "images", "reason": "the registry is being moved",
                                    "until": "2026-12-04"})
     return Outcome(cell.key, workload, PASS, None, None, "run", expected, True,

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A run whose process was killed before it said anything: what it had measured is judged, from its
+own header and launches, and sealed. Of cells without a launch nobody says anything."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from .. import matrix as matrices
+from .. import node as nodes
+from ..bundle import Bundle, reader
+from ..bundle.values import value_of
+from ..judge import judge
+from ..model import Planned
+from ..quarantine import Quarantine
+from ..runner import Earlier, gpus_of
+from ..runner.rounds import CONFIRM
+from ..troubles import TROUBLES
+from ..words import MISS, SKIP, layer_of
+
+NOT_RUN = "suite.not-run"
+
+
+def finish(path: Path, quarantine: Path | None = None, index=None) -> tuple[Path, list[str]]:
+    """Where the sealed bundle is, and what is to be said of it. `quarantine`: known faults, `index`:
+    what earlier nights measured. Raises Refused or Failed where nobody may add to it."""
+    problems = []
+    with Bundle.resume(path) as bundle:
+        try:
+            outcomes = () if bundle.is_ended else _outcomes(path, quarantine, index)
+            for outcome in outcomes:
+                bundle.append("outcome", asdict(outcome))
+        except Exception as error:  # sealed, what was measured is kept, and another can look at it
+            problems.append(f"'{path.name}' is sealed without its outcomes: "
+                            f"{type(error).__name__}: {error}")
+        return bundle.seal(), problems
+
+
+def _outcomes(path, quarantine, index):
+    """Those that are not in it yet."""
+    contents = reader.read(path, take=lambda header, launch: None)
+    said = {(outcome.cell, outcome.workload) for outcome in contents.outcomes}
+    header = contents.header
+    if not header.get("plan"):
+        return []
+    matrix = matrices.from_text(header["matrix"]["text"], header["matrix"].get("path", "matrix"))
+    node = matrix.named(nodes.from_json(header["node"]))
+    plan = [value_of(Planned, entry, "plan") for entry in header.get("plan", [])]
+    outcomes = []
+    for planned in plan:
+        # One cell at a time: the reports of a night may be more than the memory holds.
+        launches = [reader.read_launch(path, contents.places[one.id])
+                    for one in contents.launches if one.cell == planned.cell.key]
+        if launches or planned.miss is not None:
+            outcomes += _of_cell(planned, launches, matrix, node, header["night"], index)
+    outcomes = [one for one in outcomes if (one.cell, one.workload) not in said]
+    if quarantine is not None:
+        # What it says of entries that nothing has is for a run that came to its end.
+        outcomes, _ = Quarantine.load(quarantine, matrix).apply(
+            outcomes, [planned.cell for planned in plan], header["night"])
+    return outcomes
+
+
+def _of_cell(planned, launches, matrix, node, night, index):
+    known = Earlier(index, node, night).metrics(planned.cell.key) if index is not None else None
+    outcomes = judge(planned, launches, matrix, node, known)
+    count = len({(one.round, one.gpus) for one in launches if one.kind != CONFIRM})
+    wanted = planned.launches * len(gpus_of(planned, node))
+    if not launches or count >= wanted:
+        return outcomes
+    return [_cut_short(one, f"{count} of {wanted} launches") for one in outcomes]
+
+
+def _cut_short(outcome, count):
+    """What was found stays found; what was well so far is not known to be."""
+    if outcome.is_red:
+        return replace(outcome, observed=f"{count}: {outcome.observed}")
+    if outcome.word == SKIP:
+        return outcome
+    return replace(outcome, word=MISS, layer=layer_of(NOT_RUN), id=NOT_RUN, is_as_expected=False,
+                   observed=f"{count}, as expected, before the run ended",
+                   remedy=TROUBLES[NOT_RUN].remedy)

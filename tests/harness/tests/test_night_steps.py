@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: Apache-2.0
+"""gpu_selftest_harness.night.whole: what becomes of a night when one of its steps fails. Slices are
+stand-ins that leave the bundles that a test asks for."""
+
+import errno
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import records
+
+from gpu_selftest_harness import node as nodes
+from gpu_selftest_harness.bundle import Bundle, left_open, read
+from gpu_selftest_harness.matrix import load
+from gpu_selftest_harness.model import Outcome
+from gpu_selftest_harness.night import cut_short, slices, whole
+from gpu_selftest_harness.night.slices import Settings, Slice, Stop
+from gpu_selftest_harness.runner import gpus_of
+
+NIGHT = "2026-11-27"
+MATRIX = """
+version: 1
+axes:
+  driver: ["535", "580"]
+  cuda: ["12.4"]
+  variant: [base]
+  distro: [ubuntu22.04]
+  engine: [local]
+  gpu: [h100-sxm5-80gb]
+  devices: ["count:1"]
+  capabilities: ["compute,utility"]
+  level: [quick]
+models:
+  h100-sxm5-80gb: {pci_ids: ["0x2330"], names: ["NVIDIA H100 80GB HBM3"]}
+defaults: {launches: 3, samples: 30, timeout_s: 60}
+rows:
+  - product: {driver: "*"}
+    workloads: [vector-add, host-copy]
+"""
+NODES = {"535": records.node(name="old", driver="535.261.03"),
+         "580": records.node(name="new", driver="580.95.05")}
+
+
+@pytest.fixture
+def matrix(tmp_path):
+    path = tmp_path / "matrix.yaml"
+    path.write_text(MATRIX)
+    return load(path)
+
+
+@pytest.fixture
+def settings(tmp_path, matrix):
+    settings = Settings(Path(matrix.path), tmp_path / "out", "prog")
+    settings.runs.mkdir(parents=True)
+    return settings
+
+
+def header(matrix, node, plan, night=NIGHT):
+    return {"night": night, "node": nodes.to_json(node), "seed": 1,
+            "matrix": {"path": matrix.path, "text": matrix.text, "sha256": matrix.sha256},
+            "plan": [asdict(planned) for planned in plan]}
+
+
+def ran(settings, matrix, node, word="PASS", night=NIGHT):
+    """A sealed bundle of all cells of the node."""
+    plan = matrix.plan(node)
+    with Bundle.create(settings.runs, header(matrix, node, plan, night), 0) as bundle:
+        for planned in plan:
+            bundle.append("outcome", Outcome(
+                planned.cell.key, "", word, None, None, "run", records.PASSES, word == "PASS"))
+        bundle.seal()
+
+
+@pytest.fixture
+def night(settings, matrix, monkeypatch):
+    """`does`: by driver, what its slice does, and the exit code that it gives."""
+    def run(**does):
+        def one(settings, part, place, stop):
+            Path(f"{place}.log").write_text("the end\n")
+            return does[f"of_{part.node.name}"]()
+        monkeypatch.setattr(slices, "run", one)
+        parts = [Slice(NODES[driver], NIGHT) for driver in ("535", "580")
+                 if f"of_{NODES[driver].name}" in does]
+        return whole.run(settings, parts, Stop(), lambda line: None)
+    return run
+
+
+@pytest.fixture
+def passes(settings, matrix):
+    def of(driver):
+        def one():
+            ran(settings, matrix, NODES[driver])
+            return 0
+        return one
+    return of
+
+
+def prometheus(settings):
+    return (settings.report / "gpu-selftest.prom").read_text()
+
+
+# --- Slices -----------------------------------------------------------------------------------
+
+
+def test_night__all_slices_ran_is_a_pass(night, passes, settings):
+    done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert (done.exit_code, done.analysis.verdict.word, done.problems) == (0, "PASS", [])
+    assert 'verdict{word="PASS"} 1.0' in prometheus(settings)
+
+
+def test_night__slice_without_a_bundle_is_a_miss_of_its_cells(night, passes, settings):
+    done = night(of_old=lambda: -9, of_new=passes("580"))
+
+    assert (done.exit_code, done.analysis.verdict.word) == (3, "MISS")
+    assert done.analysis.verdict.id == "suite.never-ran"
+    assert done.analysis.counts == {"PASS": 1, "MISS": 1}
+    assert 'verdict{word="PASS"} 0.0' in prometheus(settings)
+    assert "MISS" in (settings.report / "summary.md").read_text()
+
+
+def test_night__no_bundle_at_all_is_a_page_of_this_night(night, settings):
+    done = night(of_old=lambda: -9, of_new=lambda: 2)
+
+    assert (done.exit_code, done.analysis.verdict.word) == (3, "MISS")
+    assert done.analysis.counts == {"MISS": 2} and done.analysis.night == NIGHT
+
+
+def test_night__slice_that_failed_after_an_earlier_run_of_the_night_is_no_pass(
+        night, passes, settings, matrix):
+    ran(settings, matrix, NODES["535"])
+
+    done = night(of_old=lambda: -9, of_new=passes("580"))
+
+    assert (done.exit_code, done.analysis.verdict.word) == (3, "ERROR")
+    assert "exit code -9" in done.analysis.verdict.headline
+    assert 'verdict{word="PASS"} 0.0' in prometheus(settings)
+
+
+def test_night__slice_that_a_full_disk_keeps_from_its_start_leaves_the_rest(
+        night, passes, settings):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device", "n1.node.json")
+
+    done = night(of_old=full, of_new=passes("580"))
+
+    assert (done.exit_code, done.analysis.counts) == (3, {"PASS": 1, "MISS": 1})
+    assert done.problems == [
+        "'old' was not run: [Errno 28] No space left on device: 'n1.node.json'"]
+    assert done.page == settings.report / "index.html"
+
+
+def test_night__slice_without_a_log_is_told_of(night, settings):
+    def no_log():
+        for path in (settings.out / "logs").iterdir():
+            path.unlink()
+        return -9
+
+    done = night(of_old=no_log)
+
+    assert done.exit_code == 3 and "cannot be read: No such file" in done.problems[0]
+
+
+# --- Bundles that were left open --------------------------------------------------------------
+
+def open_bundle(settings, matrix, *reports):
+    """As a killed run leaves it: with these reports of its launches."""
+    node = NODES["535"]
+    [planned] = matrix.plan(node)
+    with Bundle.create(settings.runs, header(matrix, node, [planned]), 0) as bundle:
+        for number, report in enumerate(reports, 1):
+            report["facts"] = {"driver_version": {"nvml": "535.261.03"},
+                               "cudart_version": {"runtime": "12.4"}}
+            bundle.append("launch", asdict(records.launch(
+                number, report, cell=planned.cell.key, gpus=gpus_of(planned, node)[0])))
+        return bundle.path
+
+
+def test_night__open_bundle_of_a_process_that_lives_leaves_others_their_way(
+        night, passes, settings, matrix):
+    with Bundle.create(settings.runs, header(matrix, NODES["535"], [], "2026-11-01"), 0) as held:
+        done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
+    assert [held.path.name in one for one in done.problems] == [True]
+    assert "another process is adding" in done.problems[0]
+
+
+def test_night__open_bundle_with_a_damaged_header_leaves_others_their_way(
+        night, passes, settings, matrix):
+    path = open_bundle(settings, matrix)
+    (path / "header.json").write_text("{")
+
+    done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
+    assert [path.name in one for one in done.problems] == [True]
+
+
+def red_of(done):
+    return {(one.workload, one.word, one.id): one.observed for one in done.analysis.outcomes
+            if one.is_red}
+
+
+def killed(settings, matrix, *reports):
+    def one():
+        open_bundle(settings, matrix, *reports)
+        return -9
+    return one
+
+
+def test_night__what_a_killed_slice_found_is_told(night, settings, matrix):
+    bad = records.failing("hardware.memory-corrupted")
+
+    done = night(of_old=killed(settings, matrix, bad))
+
+    assert (done.exit_code, done.analysis.verdict.id) == (1, "hardware.memory-corrupted")
+    assert red_of(done)["vector-add", "FAIL", "hardware.memory-corrupted"].startswith(
+        "1 of 3 launches: ")
+    assert left_open(settings.runs) == []
+
+
+def test_night__cell_that_a_killed_slice_completed_is_no_miss(night, settings, matrix):
+    done = night(of_old=killed(settings, matrix, *(records.report() for _ in range(3))))
+
+    assert red_of(done) == {} and done.analysis.counts == {"PASS": 1}
+    # The slice itself did not come to its end, and who knows why.
+    assert (done.exit_code, done.analysis.verdict.word) == (3, "ERROR")
+
+
+def test_night__cell_with_too_few_launches_is_no_pass(night, settings, matrix):
+    done = night(of_old=killed(settings, matrix, records.report()))
+
+    assert done.exit_code == 3
+    assert red_of(done)["", "MISS", "suite.not-run"] == \
+        "1 of 3 launches, as expected, before the run ended"
+
+
+def test_night__cell_without_a_launch_has_not_had_its_turn(night, settings, matrix):
+    done = night(of_old=killed(settings, matrix))
+
+    assert red_of(done) == {("", "MISS", "suite.never-ran"):
+                            "the run on node 'old' ended before the cell's turn"}
+
+
+def test_finish__quarantine_holds_for_a_killed_slice(settings, matrix, tmp_path):
+    path = tmp_path / "quarantine.yaml"
+    path.write_text("""
+version: 1
+quarantine:
+  - {when: {driver: "535"}, id: hardware.slow, owner: site, reason: known, until: 2026-12-31}
+""")
+    bad = [records.failing("hardware.slow") for _ in range(3)]
+    open_bundle(settings, matrix, *bad)
+
+    path_of, problems = cut_short.finish(left_open(settings.runs)[0], path)
+
+    assert problems == []
+    outcomes = {one.workload: one for one in read(path_of).outcomes}
+    assert outcomes["vector-add"].quarantine["owner"] == "site"
+    assert not any(one.is_red for one in outcomes.values())
+
+
+def test_night__launches_that_nobody_can_judge_are_kept(night, settings, matrix):
+    node = NODES["535"]
+    torn = header(matrix, node, matrix.plan(node))
+    torn["matrix"]["text"] = "version: 9"
+    with Bundle.create(settings.runs, torn, 0) as bundle:
+        bundle.append("launch", asdict(records.launch(1, records.report())))
+
+    done = night(of_old=lambda: -9)
+
+    assert done.exit_code == 3 and left_open(settings.runs) == []
+    assert any("is sealed without its outcomes" in one for one in done.problems)
+
+
+# --- What is told when there is nothing to tell of ---------------------------------------------
+
+GONE = replace(NODES["535"], driver=None, gpus=(), problems=("NVML: driver is not loaded",))
+
+
+def test_night__node_whose_driver_is_gone_misses_what_it_ran_before(
+        passes, settings, matrix, monkeypatch):
+    ran(settings, matrix, NODES["535"], night="2026-11-26")
+
+    # Its slice leaves nothing, as one that was killed at once.
+    monkeypatch.setattr(slices, "run", lambda settings, part, place, stop: (
+        Path(f"{place}.log").write_text("the end\n"), 3)[1])
+    done = whole.run(settings, [Slice(GONE, NIGHT)], Stop(), lambda line: None)
+
+    assert (done.exit_code, done.analysis.verdict.word) == (3, "MISS")
+    [cell] = done.analysis.cells.values()
+    assert cell.driver == "535" and done.analysis.counts == {"MISS": 1}
+    assert 'verdict{word="MISS"} 1.0' in prometheus(settings)
+
+
+def test_night__that_cannot_be_analysed_is_an_error_on_its_page(
+        night, passes, settings, monkeypatch):
+    night(of_new=passes("580"))
+    monkeypatch.setattr(whole, "analyse", lambda *_: 1 / 0)
+
+    done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.page == settings.report / "index.html"
+    assert 'verdict{word="ERROR"} 1.0' in prometheus(settings)
+    for name in ("index.html", "summary.md"):
+        text = (settings.report / name).read_text()
+        assert "ERROR" in text and "cannot tell of the night: ZeroDivisionError" in text
+        assert "PASS" not in text.partition("ZeroDivisionError")[0]
+
+
+def test_night__page_that_cannot_be_written_keeps_the_other_files_up_to_date(
+        night, passes, settings):
+    (settings.report / "index.html").mkdir(parents=True)
+
+    done = night(of_old=passes("535"), of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.page is None
+    assert 'verdict{word="ERROR"} 1.0' in prometheus(settings)
+    assert "cannot tell of the night" in (settings.report / "summary.md").read_text()
