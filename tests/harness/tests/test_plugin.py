@@ -351,6 +351,14 @@ def test_where_no_cell_is_of_all_gpus_each_tells_of_the_gone_one(evening):
     assert [evening(day, gpus, matrix=MATRIX).ret for day, gpus in enumerate((8, 7), 1)] == [0, 1]
 
 
+def test_a_driver_that_is_gone_is_not_blamed_on_gpus(evening):
+    assert evening(1, 8).ret == 0
+    result = evening(2, 0, driver=None, problems=("NVML: driver not loaded",))
+    assert result.ret == 3
+    assert "suite.cell-cannot-run" in result.tests["13.0", "base", "cell"].result[0].text
+    assert [evening(3, 8).ret, evening(4, 7).ret] == [0, 1]
+
+
 def test_gpus_of_another_machine_are_not_missed(evening):
     assert evening(1, 8).ret == 0
     assert evening(2, 7, name="node8").ret == 0

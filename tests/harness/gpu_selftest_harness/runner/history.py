@@ -31,6 +31,9 @@ class Earlier:
     def missed(self) -> list[Gpu]:
         """GPUs that this node had in its last run with any, or was missed in then, and has no more:
         from night to night, until somebody says that they were taken out."""
+        if not self.node.gpus:
+            # Its driver is gone, or hangs: nobody knows of any of them, and each cell says so.
+            return []
         for run in reversed(self.index.runs()):
             was = run.header.get("node", {})
             if (was.get("name"), was.get("simulated")) == (self.node.name, self.node.simulated) \
