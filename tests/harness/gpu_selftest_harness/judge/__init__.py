@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from .decide import judge
 from .failed import not_judged
+from .gone import gone
 from .launch import say
 from .retry import deciding, wants_again
 from .unfinished import unfinished
 
-__all__ = ["deciding", "judge", "not_judged", "say", "unfinished", "wants_again"]
+__all__ = ["deciding", "gone", "judge", "not_judged", "say", "unfinished", "wants_again"]

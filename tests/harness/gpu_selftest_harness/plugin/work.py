@@ -20,9 +20,9 @@ from ..engines import EngineMissing, scratch
 from ..errors import Failed, Refused
 from ..explain import explain
 from ..index import Index
-from ..judge import judge, not_judged, unfinished
+from ..judge import gone, judge, not_judged, unfinished
 from ..lease import Leases
-from ..model import Launch, Outcome
+from ..model import Gpu, Launch, Outcome
 from ..quarantine import Quarantine
 from ..runner import Earlier, Launcher, Runner, ran_of
 from ..words import ERROR, MISS
@@ -46,6 +46,7 @@ class Work:
         self.quarantine, self.past, self.progress, self.say = quarantine, past, progress, say
         self.now = datetime.now(timezone.utc)
         self.came = Came()
+        self.missed: list[Gpu] = []  # that the node had, and has no more
         # What is left of a night belongs to it, on whatever day it is made good.
         header = past.header if past is not None else {}
         self.night = header.get("night") or settings.night or f"{self.now:%Y-%m-%d}"
@@ -57,6 +58,7 @@ class Work:
         with ExitStack() as stack:
             stopping = stack.enter_context(Stopping(self.say))
             history = self._history(stack)
+            self.missed = self._missed(history)
             launcher = Launcher(
                 self.node, self.engines, Leases(self.settings.leases), "", stopping.end,
                 explain=partial(explain, program=self.settings.program),
@@ -85,6 +87,19 @@ class Work:
         except (Failed, Refused) as error:
             self.came.problems.append(f"nothing is confirmed: {error}")
             return None
+
+    def _missed(self, history):
+        try:
+            found = history.missed() if history else []
+        except Exception as error:  # a damaged index
+            self.came.problems.append(f"nobody knows which GPUs there were: "
+                                      f"{type(error).__name__}: {error}")
+            return []
+        told, uuids = self.settings.without, [gpu.uuid for gpu in found]
+        self.came.problems += [f"--without: '{uuid}' is not missed; these are: "
+                               f"{', '.join(uuids) or 'none'}"
+                               for uuid in told if uuid not in (*uuids, "all")]
+        return [gpu for gpu in found if gpu.uuid not in told and "all" not in told]
 
     def _without_complete(self, plan, launcher):
         """Of a sealed run, cells hold that could be told of the image that it is now."""
@@ -115,6 +130,7 @@ class Work:
             "node": nodes.to_json(self.node), "seed": self.seed,
             "matrix": {"path": str(self.matrix.path), "text": self.matrix.text,
                        "sha256": self.matrix.sha256},
+            "missed": [asdict(gpu) for gpu in self.missed],
             "plan": [asdict(planned) for planned in plan],
             "resumes": self.past.run_id if self.past is not None else None,
             "versions": {"harness": __version__, "python": platform.python_version()}})
@@ -184,7 +200,8 @@ class Work:
         self.came.outcomes.update(((one.cell, one.workload), one) for one in outcomes)
 
     def _mark(self, plan):
-        """Also what an earlier run completed: an entry may be over since."""
+        """Also what an earlier run completed: an entry may be over since, or a GPU gone."""
+        self._keep(gone(self.came.outcomes.values(), plan, self.node, self.missed))
         quarantine = self.quarantine or Quarantine()
         outcomes, said = quarantine.apply(
             self.came.outcomes.values(), [planned.cell for planned in plan], self.night)
