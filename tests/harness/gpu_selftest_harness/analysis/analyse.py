@@ -61,8 +61,8 @@ def verdict(outcomes, found):
         first = min(found, key=lambda incident: WORDS.index(OF_RED[incident.word]))
         its = first.outcomes[0] if first.outcomes else None
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        return Verdict(OF_RED[first.word], first.title + more, first.layer, first.ids[0] if first.ids else None,
-                       its.remedy if its else "", first.since)
+        return Verdict(OF_RED[first.word], first.title + more, first.layer,
+                       first.ids[0] if first.ids else None, its.remedy if its else "", first.since)
     words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
              if one.quarantine is None]
     word = worst(words)
