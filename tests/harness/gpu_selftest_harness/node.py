@@ -39,6 +39,9 @@ def probe(engines=(), model_of=None, name: str | None = None, root: Path = Path(
     for row in answer.get("gpus", ()):
         if "error" in row:
             problems.append(f"gpu {row['index']}: {row['error'].lower()}")
+        elif not row["uuid"]:
+            # By it a GPU is leased and given to a container.
+            problems.append(f"gpu {row['index']}: NVML does not tell its UUID")
         else:
             gpus.append(_gpu(row, model_of))
     # NVML of one version beside a module of another: the module is what runs.

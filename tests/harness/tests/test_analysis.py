@@ -402,6 +402,12 @@ def test_analyse__an_unexpected_pass_is_red():
     assert "PASS where FAIL is expected" in told.verdict.headline
 
 
+def test_analyse__what_had_to_pass_and_was_skipped_was_not_seen():
+    told = analyse(index_of(said=[outcome("SKIP", is_as_expected=False)]))
+
+    assert told.verdict.word == "ERROR"
+
+
 def test_analyse__nothing_tested_is_no_pass():
     assert analyse(index_of(said=[outcome("SKIP")])).verdict.word == "SKIP"
 

@@ -382,6 +382,78 @@ def test_kill_leaves_each_bundle_open_or_sealed(tmp_path):
     assert [bundles.read(path).problems for path in sealed] == [[]] * len(sealed)
 
 
+KILLED_IN_SEAL = """
+import os, signal, sys
+from pathlib import Path
+from gpu_selftest_harness import bundle as bundles
+
+def kill_at(number):
+    '''Dies before that call of those by which a seal changes the disk.'''
+    left = [number]
+    for name in ("write", "fchmod", "fsync", "rename", "chmod", "unlink"):
+        def called(*words, call=getattr(os, name), **options):
+            if not left[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left[0] -= 1
+            return call(*words, **options)
+        setattr(os, name, called)
+
+number, status = 0, -1
+while status:
+    root = Path(sys.argv[1]) / str(number)
+    bundle = bundles.Bundle.create(root, {"night": "2026-11-27", "node": {"name": "n7"}}, 4096)
+    child = os.fork()
+    if not child:
+        kill_at(number)
+        bundle.seal()
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    bundle.close()
+    for path in bundles.left_open(root):
+        with bundles.Bundle.resume(path) as again:
+            again.seal()
+    path, = bundles.find(root)
+    print(number, bundles.read(path).problems)
+    number += 1
+"""
+
+
+READ_ONLY = """
+import sys
+from pathlib import Path
+from gpu_selftest_harness import bundle as bundles
+
+bundle = bundles.Bundle.create(sys.argv[1], {"night": "2026-11-27", "node": {"name": "n7"}}, 0)
+bundle.close()
+for file in Path(bundle.path).iterdir():
+    file.chmod(0o444)
+with bundles.Bundle.resume(bundle.path) as again:
+    print(bundles.read(again.seal()).problems)
+"""
+
+
+def run_unprivileged(code, root):
+    """As an ordinary user, whom the mode of a file keeps from writing to it."""
+    command = [sys.executable, "-c", code, root]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--bounding-set=-dac_override", *command]
+    environment = {**os.environ, "PYTHONPATH": str(Path(bundles.__file__).parents[2])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_seal_that_was_killed_at_any_step_is_made_good(tmp_path):
+    said = run_unprivileged(KILLED_IN_SEAL, tmp_path)
+
+    assert len(said) > 12  # the end's line, the ballast, the seal, two modes, the last name
+    assert said == [f"{number} []" for number in range(len(said))]
+
+
+def test_read_only_before_it_had_its_last_name_is_gone_on_with(tmp_path):
+    assert run_unprivileged(READ_ONLY, tmp_path) == ["[]"]
+
+
 def test_open_bundle_belongs_to_one_process_until_it_dies(tmp_path):
     process = start(tmp_path, "hold", 5)
     path = Path(process.stdout.readline().strip())
@@ -392,6 +464,21 @@ def test_open_bundle_belongs_to_one_process_until_it_dies(tmp_path):
     kill_after(process, 0)
     with Bundle.resume(path) as bundle:
         assert ids(bundle.seal()) == (["5"], [])
+
+
+def test_file_system_without_locks_is_told(tmp_path, monkeypatch):
+    path = Bundle.create(tmp_path, HEADER, 0).path
+
+    def flock(descriptor, how):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+
+    with pytest.raises(Failed, match="cannot lock .*No locks available"):
+        Bundle.resume(path)
+    with pytest.raises(Failed, match="cannot lock .*No locks available"):
+        Bundle.create(tmp_path, HEADER, 0)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_two_harnesses_share_a_root(tmp_path):

@@ -45,6 +45,19 @@ def test_process_of_another_place_cannot_be_seen(place):
     assert owner.lives(f"{os.getpid()} {owner.start_ticks(os.getpid())} {place}") is None
 
 
+@pytest.mark.parametrize("error, lives", [(PermissionError, None), (ProcessLookupError, False)])
+def test_process_that_proc_does_not_show_is_not_taken_for_gone(monkeypatch, error, lives):
+    """Mounted with hidepid, /proc shows a user his own processes: those of others look like none."""
+    def kill(pid, signal):
+        assert (pid, signal) == (4242, 0)
+        raise error
+
+    monkeypatch.setattr(owner, "start_ticks", lambda pid: None)
+    monkeypatch.setattr(os, "kill", kill)
+
+    assert owner.lives(f"4242 1 {owner.here()}") is lives
+
+
 HERE, GONE, ELSEWHERE = "here", "gone", "elsewhere"
 
 

@@ -30,7 +30,7 @@ def units(tmp_path):
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
     for path in UNITS:
-        text = path.read_text().replace("/opt/gpu-selftest/scripts/nightly", "/bin/true")
+        text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text())
         (tmp_path / path.name).write_text(text)
     return tmp_path
 
@@ -48,12 +48,40 @@ def test_units__a_wrong_word_is_told(units):
     assert "strictly" in verify(units).stderr
 
 
-def test_service__calls_what_there_is_with_options_that_it_has():
-    text = (EXAMPLES / "systemd/gpu-selftest-nightly.service").read_text()
-    command = re.search(r"^ExecStart=/opt/gpu-selftest/(\S+) (.*)$", text, re.M)
+def settings():
+    """Of the service; each has a list of words."""
+    found = {}
+    for line in (EXAMPLES / "systemd/gpu-selftest-nightly.service").read_text().splitlines():
+        name, is_one, value = line.partition("=")
+        if is_one and not line.startswith("#"):
+            found.setdefault(name, []).extend(value.split())
+    return found
 
-    assert (HERE.parent.parent.parent / command[1]).exists()
-    assert command[2].split() == ["/etc/gpu-selftest/nightly.yaml", "--out", "/var/lib/gpu-selftest"]
+
+def test_service__calls_what_prepare_makes_with_options_that_it_has():
+    program, *words = settings()["ExecStart"]
+    nightly = (HERE.parent.parent.parent / "scripts/nightly").read_text()
+
+    options = cli.parser().parse_args(words)
+
+    assert program == "/opt/gpu-selftest/build/nightly-venv/bin/gpu-selftest-harness"
+    assert str(options.program) == "/opt/gpu-selftest/build/nightly/bin/gpu-selftest"
+    assert "venv=$top/build/nightly-venv\nbuild=$top/build/nightly\n" in nightly
+    assert str(options.out) == "/var/lib/gpu-selftest"
+
+
+def test_service__scratch_folders_are_where_the_daemon_sees_them():
+    told = settings()
+
+    folder, = (word.partition("=")[2] for word in told["Environment"] if word.startswith("TMPDIR="))
+
+    assert folder in {f"/var/lib/{name}" for name in told["StateDirectory"]}
+
+
+def test_service__no_setting_closes_the_gpus():
+    """Each of these makes a list of devices that are allowed, and the GPUs are not in it."""
+    assert not {"ProtectClock", "PrivateDevices", "DeviceAllow"} & settings().keys()
+    assert settings()["DevicePolicy"] == ["auto"]
 
 
 def check_workflow(path, schema="vendor.github-workflows"):

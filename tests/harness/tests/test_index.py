@@ -2,11 +2,15 @@
 """What bundles say is found again across nights, nodes and launches, whatever the order in which
 they came."""
 
+import contextlib
 import hashlib
+import os
 import sqlite3
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
+from gpu_selftest_harness import cli
 from gpu_selftest_harness.bundle import Bundle, reader
 from gpu_selftest_harness.errors import Failed, Refused
 from gpu_selftest_harness.index import Index, measure_ingest
@@ -416,8 +420,9 @@ def test_provenance_tells_drivers_apart(index, make):
 
 
 def test_later_run_of_a_node_counts(index, make):
-    index.add(make("2026-11-27", outcome("FAIL"), outcome("FAIL", "sgemm")))
-    index.add(make("2026-11-27", outcome("PASS"), started_utc="1999-01-01T00:00:00Z"))
+    index.add(make("2026-11-27", outcome("FAIL"), outcome("FAIL", "sgemm"),
+                   started_utc="2026-11-27T02:00:00Z"))
+    index.add(make("2026-11-27", outcome("PASS"), started_utc="2026-11-27T04:00:00Z"))
 
     assert [(one.workload, one.word) for one in index.outcomes("2026-11-27")] == [
         ("", "PASS"), ("sgemm", "FAIL")]
@@ -505,6 +510,116 @@ def test_rebuild_takes_the_place_of_what_is_no_index(make, tmp_path):
 
     with Index.rebuild(tmp_path / "index.sqlite", paths[0].parent) as index:
         assert len(index.runs()) == 6
+
+
+def in_pages(path, first):
+    size_bytes = path.stat().st_size
+    with open(path, "r+b") as file:
+        file.seek(first)
+        file.write(b"\xff" * (size_bytes - first))
+
+
+def in_a_header(path, _):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE bundles SET header = '{'")
+        connection.commit()
+
+
+def in_a_table(path, _):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE bundles")
+
+
+@pytest.mark.parametrize("damage, at", [(in_pages, 100), (in_pages, 4096), (in_pages, 8192),
+                                        (in_a_header, 0), (in_a_table, 0)])
+def test_rebuild_takes_the_place_of_a_damaged_index(make, tmp_path, damage, at):
+    path, paths = tmp_path / "index.sqlite", many(make)
+    with Index(path) as index:
+        for bundle in paths:
+            index.add(bundle)
+    damage(path, at)
+
+    with Index.rebuild(path, paths[0].parent) as again:
+        assert sorted(run.run_id for run in again.runs()) == sorted(one.name for one in paths)
+        assert again.refused == []
+
+
+def test_rebuild_that_fails_leaves_the_old_index(make, tmp_path, monkeypatch):
+    path, paths = tmp_path / "index.sqlite", many(make)
+    with Index(path) as index:
+        index.add(paths[0])
+        before = dump(index)
+
+    def no_room(*words):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        for name in ("rename", "replace"):
+            patch.setattr(os, name, no_room)
+        with pytest.raises(OSError, match="No space left"):
+            Index.rebuild(path, paths[0].parent)
+
+    assert path.exists()
+    with Index(path) as index:
+        assert dump(index) == before
+
+
+# --- Whose fault it is ------------------------------------------------------------------------
+
+
+def test_index_that_somebody_has_locked_is_one_all_the_same(make, tmp_path, monkeypatch):
+    monkeypatch.setattr("gpu_selftest_harness.index.database.BUSY_S", 0)
+    path = tmp_path / "index.sqlite"
+    Index(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Failed, match="cannot use .*database is locked"):
+            Index(path)
+        other.execute("ROLLBACK")
+
+    with Index(path) as index:
+        assert index.add(make("2026-11-27"))
+
+
+def test_place_that_holds_no_index_is_told(tmp_path):
+    (tmp_path / "index.sqlite").mkdir()
+
+    with pytest.raises(Failed, match="cannot use .*unable to open"):
+        Index(tmp_path / "index.sqlite")
+
+    (tmp_path / "i.sqlite.lock").mkdir()
+    with pytest.raises(Failed, match="cannot open .*i.sqlite.lock"):
+        Index(tmp_path / "i.sqlite")
+
+
+def test_disk_that_is_full_is_told_and_a_bundle_is_not_in(make, tmp_path):
+    paths = many(make)
+    with Index(tmp_path / "index.sqlite") as index:
+        index.add(paths[0])
+        before = dump(index)
+        pages = index._connection.execute("PRAGMA page_count").fetchone()[0]
+        index._connection.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(Failed, match="cannot use .*full"):
+            for path in paths[1:]:
+                index.add(path)
+                before = dump(index)
+        assert dump(index) == before
+
+
+@pytest.mark.parametrize("is_damaged", [True, False])
+def test_what_is_to_be_typed_for_a_new_index_is_a_command(tmp_path, is_damaged):
+    path = tmp_path / "index.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 7")
+    if is_damaged:
+        path.write_bytes(b"\xff" * 5000)
+
+    with pytest.raises(Refused) as refused:
+        Index(path)
+    words = str(refused.value).partition("gpu-selftest-harness ")[2].split()
+
+    options = cli.parser().parse_args(words)
+    assert (options.index, options.rebuild, options.paths) == (path, True, [Path("DIR")])
 
 
 def test_rebuild_does_not_take_the_old_log_for_its_own(make, tmp_path):

@@ -26,14 +26,16 @@ def index(tmp_path):
 
 @pytest.fixture
 def add(index, tmp_path):
-    def added(cells, *outcomes, node="n7", driver="580.95.05", night="2026-11-27"):
+    def added(cells, *outcomes, node="n7", driver="580.95.05", night="2026-11-27", **header):
         plan = [Planned(one, "", (), 3, 30, 60.0) for one in cells]
         with Bundle.create(tmp_path / "runs", {
-                "night": night, "plan": plan, "node": {"name": node, "driver": driver}},
+                "night": night, "plan": plan, "node": {"name": node, "driver": driver}, **header},
                            0) as bundle:
             for one in outcomes:
                 bundle.append("outcome", one)
-            index.add(bundle.seal())
+            sealed = bundle.seal()
+            index.add(sealed)
+            return sealed
     return added
 
 
@@ -80,6 +82,42 @@ def test_another_run_of_the_night_makes_it_good(index, add):
     add([cell(cuda="12.4")], outcome(cell(cuda="12.4")), node="n8")
 
     assert {one.word for one in index.outcomes("2026-11-27")} == {"PASS"}
+
+
+def at(time, **header):
+    return {"started_utc": f"2026-11-27T{time}Z", **header}
+
+
+@pytest.mark.parametrize("later", [
+    at("04:00:00"), at("02:00:00"),
+    # The clock was set back meanwhile.
+    at("01:00:00", resumes="20261127T020000Z-n7-00000001")])
+@pytest.mark.parametrize("words", [("FAIL", "PASS"), ("PASS", "FAIL")])
+def test_last_run_of_a_node_counts_in_whatever_order_they_come(index, add, tmp_path, later, words):
+    first, last = words
+    runs = [add([cell()], outcome(cell(), first), run_id="20261127T020000Z-n7-00000001",
+                **at("02:00:00")),
+            add([cell()], outcome(cell(), last), run_id="20261127T020000Z-n7-00000002", **later)]
+    is_told = later["started_utc"] != "2026-11-27T02:00:00Z"
+
+    for order in (runs, runs[::-1]) if is_told else (runs,):
+        path = tmp_path / order[0].name
+        with Index(path) as other:
+            for run in order:
+                other.add(run)
+            assert [one.word for one in other.outcomes("2026-11-27")] == [last]
+        with Index.rebuild(path, tmp_path / "runs") as again:
+            assert [one.word for one in again.outcomes("2026-11-27")] == [last]
+            assert [one.word for one in merge(again, "2026-11-27")] == [last]
+
+
+def test_runs_that_go_on_with_each_other_are_told_all_the_same(index, add):
+    """No harness writes such: it has to end, and to hide neither."""
+    names = ["20261127T020000Z-n7-00000001", "20261127T020000Z-n7-00000002"]
+    add([cell()], outcome(cell()), run_id=names[0], resumes=names[1])
+    add([cell(cuda="12.4")], outcome(cell(cuda="12.4")), run_id=names[1], resumes=names[0])
+
+    assert [one.word for one in index.outcomes("2026-11-27")] == ["PASS", "PASS"]
 
 
 def test_other_nights_say_nothing_of_this_one(index, add):

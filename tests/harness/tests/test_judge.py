@@ -214,6 +214,22 @@ def test_two_failures_show_the_one_that_was_not_to_come():
     assert (of_cell.id, of_cell.is_red) == ("hardware.slow", True)
 
 
+@pytest.mark.parametrize("other, word, finding", [
+    ({"exit_code": 0, "trouble": Trouble("suite.engine-lost", "gone")}, "ERROR", "suite.engine-lost"),
+    ({"trouble": Trouble("suite.gpu-leased", "by another")}, "MISS", "suite.gpu-leased"),
+    ({"report": report([workload("vector-add", "SKIP", "so"), workload("host-copy", "SKIP", "so")])},
+     "SKIP", None)])
+def test_an_expected_failure_takes_no_blame_for_another_launch(other, word, finding):
+    expected = FakeMatrix(({}, (), None, OLD))
+    old = [launch(i, failing("host.driver-too-old")) for i in (1, 2)]
+    of_cell, _ = judged(*old, launch(3, **other), matrix=expected)
+    assert (of_cell.word, of_cell.id, of_cell.is_red, of_cell.is_intermittent) \
+        == (word, finding, True, True)
+    assert of_cell.observed.startswith("1 of 3 launches: ")
+    of_cell, _ = judged(*old, matrix=expected)
+    assert (of_cell.word, of_cell.id, of_cell.is_red) == ("FAIL", "host.driver-too-old", False)
+
+
 def test_all_that_launches_found_is_kept():
     of_cell, workloads = judged(launch(1, failing("hardware.slow")),
                                 launch(2, failing("hardware.wrong-result")))
@@ -339,6 +355,41 @@ def test_a_number_that_history_has():
     # Of a GPU that is not here tonight nothing is missing.
     known = {"host-copy": {("host-copy.both-ways", "pinned", "GPU-elsewhere", "GPU-elsewhere")}}
     assert judged(launch(1, report()), history=known)[0].word == "PASS"
+
+
+BOTH = {"host-copy": {("host-copy.to-gpu", "pinned", UUIDS[0], UUIDS[0])}}
+
+
+def skipping(**how):
+    return report([workload("vector-add"), workload("host-copy", "SKIP", **how)], metrics=[])
+
+
+def test_a_workload_that_begins_to_skip_loses_its_numbers():
+    told = skipping(reason="no GPU reaches another")
+    of_cell, workloads = judged(launch(1, told), history=BOTH)
+    assert (of_cell.word, of_cell.id, of_cell.is_red) == ("ERROR", "suite.metric-missing", True)
+    assert workloads["host-copy"].observed \
+        == f"'host-copy.to-gpu pinned' of {UUIDS[0]} is not in the report: no GPU reaches another"
+    assert reds(launch(1, report()), launch(2, told)) == {"", "host-copy"}
+    assert reds(launch(1, told)) == set()
+    assert reds(launch(1, report()), history=BOTH) == set()
+
+
+def test_a_workload_that_is_to_skip_loses_nothing():
+    skips = Expectation("SKIP", reason="not in base", rule=0)
+    matrix = FakeMatrix(({}, ("host-copy",), None, skips))
+    assert reds(launch(1, skipping(reason="so")), history=BOTH, matrix=matrix) == set()
+    assert reds(launch(1, report()), history=BOTH, matrix=matrix) == {"host-copy"}
+
+
+def test_a_workload_that_is_blocked_or_never_had_its_turn_loses_nothing_more():
+    blocked = skipping(blocked_by="hardware.slow")
+    assert reds(launch(1, blocked), history=BOTH) == set()
+    ended = {**skipping(reason="not begun"), "interrupted": "SIGTERM"}
+    ended["checks"] = [check("suite.interrupted", None, "ERROR")]
+    ended.update(verdict="ERROR", exit_code=3, headline={
+        key: ended["checks"][0][key] for key in ("id", "observed", "remedy")})
+    assert reds(launch(1, ended), history=BOTH) == {""}
 
 
 def test_a_workload_that_is_not_in_the_report():

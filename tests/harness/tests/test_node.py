@@ -83,6 +83,13 @@ def test_gpu_that_is_lost_is_a_problem_and_the_others_are_there(machine, tmp_pat
     assert seen.problems == ("gpu 2: gpu is lost",)
 
 
+def test_gpu_without_a_uuid_is_a_problem_since_nobody_can_be_given_it(machine, tmp_path):
+    machine("nvmlDeviceGetUUID call=3 returns 999")
+    seen = node.probe(root=tmp_path)
+    assert tuple(gpu.uuid for gpu in seen.gpus) == UUIDS[:2] + UUIDS[3:]
+    assert seen.problems == ("gpu 2: NVML does not tell its UUID",)
+
+
 def test_driver_without_gpus(machine, tmp_path):
     machine(profile="empty")
     seen = node.probe(root=tmp_path)

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+from contextlib import nullcontext
 
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
@@ -14,7 +15,8 @@ from fakes import FakeEngine, answer, ended
 from gpu_selftest_harness import bundle, node as nodes
 from gpu_selftest_harness.bundle import disk
 from gpu_selftest_harness.index import Index
-from gpu_selftest_harness.plugin import night as nights
+from gpu_selftest_harness.plugin import night as nights, work
+from gpu_selftest_harness.plugin.stopping import Stopping
 from records import check, metric, node, report
 
 pytest_plugins = ["pytester"]
@@ -163,7 +165,14 @@ def test_expected_failures_are_green_and_an_unexpected_pass_is_red(harness, engi
             for name in ("cell", "vector-add", "host-copy")}
 
 
-def test_nothing_tested_is_77(harness, engine):
+SKIPS = """
+expect: [{when: {}, word: SKIP, reason: "nothing of it applies"}]
+"""
+
+
+@pytest.mark.parametrize("expect, code, word", [(SKIPS, 77, "SKIP"), ("", 3, "ERROR")],
+                         ids=["it is to be skipped", "it is to pass"])
+def test_nothing_tested_is_77_where_that_was_to_come(harness, engine, expect, code, word):
     def skips(request, number):
         told = answer(request)
         for row in told["workloads"]:
@@ -171,7 +180,9 @@ def test_nothing_tested_is_77(harness, engine):
         return {**told, "verdict": "SKIP", "exit_code": 77}
 
     engine.script = skips
-    assert harness().ret == 77
+    result = harness(matrix=MATRIX + expect)
+    assert result.ret == code
+    result.stdout.fnmatch_lines([f"{word}  node7  *"])
 
 
 # --- Selection ---
@@ -344,6 +355,68 @@ def test_of_another_image_a_sealed_run_says_nothing(harness, engine):
     engine.digest, engine.requests = "sha256:1", []
     assert harness("--harness-resume").ret == 0
     assert len(engine.requests) == 8
+
+
+@pytest.fixture
+def stop(monkeypatch):
+    """Set in the place of a signal."""
+    stopping = Stopping()
+    monkeypatch.setattr(work, "Stopping", lambda say: nullcontext(stopping))
+    return stopping.stop
+
+
+@pytest.mark.parametrize("count", [4, 7], ids=["after one round", "before the last launch"])
+def test_a_run_that_was_stopped_could_not_tell_and_goes_on(harness, engine, pytester, stop, count):
+    def stops(request, number):
+        if number == count:
+            stop.set()
+        return answer(request)
+
+    engine.script = stops
+    result = harness("--harness-night", "2026-11-26")
+    assert (result.ret, len(engine.requests)) == (3, count)
+    result.stdout.fnmatch_lines([f"ended early: it was stopped, {8 - count} launches are left"])
+    assert any("1 of 2 launches ran" in case.result[0].text for case in result.tests.values()
+               if case.result and isinstance(case.result[0], Error))
+    stop.clear()
+    engine.script, engine.requests = (lambda request, number: answer(request)), []
+    result = harness("--harness-resume")
+    assert (result.ret, len(result.tests), set(kinds(result).values())) == (0, 12, {"pass"})
+    # Cells are run as a whole, those that were complete are not.
+    assert len(engine.requests) == (8 if count == 4 else 2)
+    assert {bundle.read(path).header["night"] for path in bundle.find(pytester.path / "runs")} \
+        == {"2026-11-26"}
+
+
+def test_a_failure_in_a_run_that_was_stopped_stays_one(harness, engine, stop):
+    def stops(request, number):
+        stop.set()
+        return failing("hardware.wrong-result")(request, number)
+
+    engine.script = stops
+    assert (harness().ret, len(engine.requests)) == (1, 1)
+
+
+def test_a_stop_after_the_last_launch_leaves_nothing(harness, engine, stop):
+    def stops(request, number):
+        if number == 8:
+            stop.set()
+        return answer(request)
+
+    engine.script = stops
+    assert harness().ret == 0
+
+
+@pytest.mark.parametrize("words, code", [(("--harness-quarantine", "known.yaml"), 0), ((), 1)],
+                         ids=["it is still known", "it is no longer known"])
+def test_going_on_asks_the_quarantine_again(harness, engine, pytester, words, code):
+    engine.script = lambda request, number: failing("hardware.slow")(request, number) \
+        if request.cuda == "13.0" and request.variant == "base" else answer(request)
+    pytester.path.joinpath("known.yaml").write_text(quarantine("2026-11-27"))
+    known = ("--harness-quarantine", "known.yaml", "--harness-night", "2026-11-27")
+    assert harness(*known).ret == 0
+    assert harness("--harness-resume", *words).ret == code
+
 
 def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
     def dies(request, number):

@@ -2,12 +2,14 @@
 """What is launched, again or not at all, and that it is written down first."""
 
 import threading
+from contextlib import contextmanager
 
 import pytest
 
 from fakes import FakeBundle, FakeEngine, answer, ended, refused
 from gpu_selftest_harness.bundle import DiskFull
 from gpu_selftest_harness.engines import Ran
+from gpu_selftest_harness.errors import Failed
 from gpu_selftest_harness.judge import judge
 from gpu_selftest_harness.lease import Leases
 from gpu_selftest_harness.model import Trouble
@@ -18,11 +20,11 @@ TWO = [planned(cell(cuda="12.4")), planned(cell(cuda="13.0"))]
 
 
 def night(tmp_path, engine, plan=TWO, bundle=None, stop=None, end=None, done=(), on=None, jobs=1,
-          **settings):
+          leases=None, **settings):
     bundle = bundle or FakeBundle()
     names = {name: settings.pop(name) for name in ("explain", "others") if name in settings}
     launcher = Launcher(on or node(), {"local": engine} if engine else {},
-                        Leases(tmp_path / "leases"), "run1", end or threading.Event(),
+                        leases or Leases(tmp_path / "leases"), "run1", end or threading.Event(),
                         lease_wait_s=0.0, **names)
     runner = Runner(on or node(), bundle, launcher, seed=7, jobs=jobs,
                     stop=stop or threading.Event(), done=tuple(done), **settings)
@@ -134,6 +136,75 @@ def test_an_error_of_the_engines_own_code_costs_one_launch(tmp_path):
     launches, _ = night(tmp_path, engine)
     assert [one.trouble.id for one in launches if one.trouble] == ["suite.harness-failed"]
     assert len(launches) == 7
+
+
+class Broken:
+    """Leases of which one part cannot be had."""
+
+    def __init__(self, at):
+        self.at = at
+
+    @contextmanager
+    def hold(self, uuids, **options):
+        if self.at == "hold":
+            raise Failed("cannot open '/run/lock/gpu-selftest/fabric.lock': no space left on device")
+        yield self
+
+    def poison(self, why):
+        if self.at == "poison":
+            raise OSError(28, "No space left on device")
+
+
+def troubles(launches):
+    return [(one.trouble.id, one.trouble.observed) for one in launches if one.trouble]
+
+
+def test_leases_that_cannot_be_had_cost_launches_and_not_the_night(tmp_path):
+    engine = FakeEngine()
+    launches, bundle = night(tmp_path, engine, leases=Broken("hold"))
+    assert {one for one, _ in troubles(launches)} == {"suite.harness-failed"}
+    assert (len(bundle.of("launch")), engine.requests) == (len(launches), [])
+    assert "fabric.lock" in launches[0].trouble.observed
+
+
+def test_poison_that_cannot_be_kept_is_told_with_what_is_stuck(tmp_path):
+    stuck = Ran("2026-11-27T02:00:00Z", 1.0, is_stuck=True,
+                trouble=Trouble("suite.process-stuck", "it goes on running"))
+    launches, _ = night(tmp_path, FakeEngine(lambda request, number: stuck),
+                        [planned(launches=1)], leases=Broken("poison"))
+    assert troubles(launches)[0] == ("suite.process-stuck", "it goes on running; then OSError: "
+                                     "[Errno 28] No space left on device")
+
+
+def test_report_is_kept_where_nobody_can_tell_who_else_was_there(tmp_path):
+    seen = iter([(), ValueError("no such GPU")])
+
+    def others(uuids):
+        told = next(seen, ())
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    launches, _ = night(tmp_path, FakeEngine(), [planned(launches=1)], others=others)
+    assert troubles(launches) == [("suite.harness-failed", "ValueError: no such GPU")]
+    assert launches[0].report["verdict"] == "PASS"
+    assert words(launches) == [("measure", 1), ("again", 1)]
+
+
+def test_image_that_cannot_be_asked_for_costs_its_cells_and_not_the_night(tmp_path):
+    engine = FakeEngine()
+    asked = engine.resolve
+
+    def resolve(image):
+        if image == "odd":
+            raise KeyError("Id")
+        return asked(image)
+
+    engine.resolve = resolve
+    plan = [planned(cell(cuda="12.4"), launches=1, image="odd"), planned(launches=1)]
+    launches, _ = night(tmp_path, engine, plan, tries=1)
+    assert {(one.image, one.trouble and one.trouble.id) for one in launches} \
+        == {("odd", "suite.harness-failed"), ("", None)}
 
 
 def test_the_message_of_a_container_that_never_began_is_explained(tmp_path):

@@ -20,7 +20,7 @@ def held(outcomes):
 def verdict(outcomes, found, trends=()):
     """`found`: incidents. Red ones decide; what failed as it has to is no failure of the night."""
     if found:
-        first = min(found, key=lambda incident: WORDS.index(OF_RED[incident.word]))
+        first = min(found, key=lambda incident: WORDS.index(_of_red(incident)))
         return _of_incident(first, len(found) - 1)
     words = [PASS if one.is_as_expected and one.word != SKIP else one.word for one in outcomes
              if one.quarantine is None]
@@ -50,6 +50,11 @@ def _of_numbers(trends):
     return told
 
 
+def _of_red(incident):
+    """A regression of speed is a failure."""
+    return OF_RED.get(incident.word, FAIL)
+
+
 def _of_incident(first, more):
     deciding = first.outcomes[0] if first.outcomes else None
     told = _seen(first.outcomes) if deciding else first.title
@@ -57,7 +62,7 @@ def _of_incident(first, more):
         told += f", since {first.since}"
     if more:
         told += f", and {more} more"
-    return Verdict(OF_RED[first.word], told, first.layer, first.ids[0] if first.ids else None,
+    return Verdict(_of_red(first), told, first.layer, first.ids[0] if first.ids else None,
                    deciding.remedy if deciding else first.remedy, first.since)
 
 

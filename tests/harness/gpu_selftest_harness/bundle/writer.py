@@ -41,6 +41,9 @@ class Bundle:
             if error.errno in disk.FULL:
                 raise disk.DiskFull(root, is_kept=False) from error
             raise Failed(f"cannot make a bundle in '{root}': {error.strerror}") from error
+        except Failed:
+            shutil.rmtree(root / (run_id + NEW), ignore_errors=True)
+            raise
         return cls(path, descriptor, run_id, reader.State())
 
     @classmethod
@@ -52,7 +55,7 @@ class Bundle:
             raise Refused(f"'{path}' is not an open bundle, whose name ends in '{OPEN}'; "
                           "what is sealed is never changed")
         try:
-            descriptor = os.open(path / RECORDS, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW)
+            descriptor = _opened(path / RECORDS)
         except OSError as error:
             raise Refused(f"cannot resume '{path}': {RECORDS}: {error.strerror}") from error
         try:
@@ -161,6 +164,11 @@ class Bundle:
             (self.path / BALLAST).unlink()
         disk.sync_folder(self.path)
 
+    def _drop_unfinished(self):
+        """What a seal that was killed had begun: it does not belong to a sealed bundle."""
+        for path in self.path.glob(".*"):
+            path.unlink()
+
     def _let_go_broken(self):
         """The disk did not say what it holds now: whoever goes on has to read it first."""
         os.close(self._descriptor)
@@ -172,14 +180,12 @@ class Bundle:
             raise Refused(f"'{sealed}' is there already")
         try:
             self._drop_ballast()
+            self._drop_unfinished()
             files = {name: _sum(self.path / name) for name in (HEADER, RECORDS)}
             files[RECORDS]["lines"] = self._state.lines
             seal = {"schema_version": SCHEMA_VERSION, "run_id": self.run_id,
                     "harness": __version__, "utc": _utc(), "files": files}
             disk.write_whole(self.path / SEAL, document_of(seal), 0o444)
-            for name in (HEADER, RECORDS):
-                os.chmod(self.path / name, 0o444)
-            disk.sync_folder(self.path)
             self.path.rename(sealed)
             disk.sync_folder(sealed.parent)
         except OSError as error:
@@ -187,6 +193,10 @@ class Bundle:
                 raise disk.DiskFull(self.path, is_kept=False) from error
             raise Failed(f"cannot seal '{self.path}': {error.strerror}") from error
         self.path = sealed
+        # Last: what is read-only and has no seal yet could not be gone on with.
+        with contextlib.suppress(OSError):
+            for name in (HEADER, RECORDS):
+                os.chmod(sealed / name, 0o444)
 
 
 def _make(root, header, ballast_bytes):
@@ -208,11 +218,23 @@ def _make(root, header, ballast_bytes):
     return path, descriptor
 
 
+def _opened(path):
+    flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW
+    try:
+        return os.open(path, flags)
+    except PermissionError:
+        # Earlier versions made it read-only before its folder had its last name.
+        os.chmod(path, 0o644)
+        return os.open(path, flags)
+
+
 def _lock(descriptor, path):
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise Refused(f"another process is adding to '{path}'") from error
+    except OSError as error:  # a network's file system may have no locks
+        raise Failed(f"cannot lock '{path}': {error.strerror}") from error
 
 
 def _sum(path):

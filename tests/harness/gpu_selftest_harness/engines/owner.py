@@ -10,7 +10,7 @@ from pathlib import Path
 
 def start_ticks(pid: int) -> str | None:
     """When the process began; a number that is given out again does not make it the same. None: no
-    such process, or one that has ended and was not waited for."""
+    such process, one that has ended and was not waited for, or one that /proc does not show us."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -36,7 +36,19 @@ def lives(owner: str) -> bool | None:
     ticks, _, place = rest.partition(" ")
     if place != here() or not pid.isdecimal():
         return None
-    return start_ticks(int(pid)) == ticks
+    began = start_ticks(int(pid))
+    return None if began is None and _is_hidden(int(pid)) else began == ticks
+
+
+def _is_hidden(pid: int) -> bool:
+    """A process of another user where /proc shows each user his own alone (hidepid)."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return False
 
 
 def is_abandoned(owner: str, deadline_s: float, now_s: float) -> bool:

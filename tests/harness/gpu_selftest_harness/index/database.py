@@ -17,18 +17,35 @@ BUSY_S = 60
 
 def connect(path):
     """Made with its tables if it is not there."""
-    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None,
-                                 check_same_thread=False)
+    with used(path):
+        connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None,
+                                     check_same_thread=False)
     try:
-        _prepare(connection, path)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise Refused(f"'{path}' is no index: {error}; make it again from its bundles: "
-                      "gpu-selftest-harness index --rebuild") from error
+        with used(path):
+            _prepare(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+@contextlib.contextmanager
+def used(path):
+    """Whose fault it is: of the machine, which may have more room or rights next time, or of the
+    file, which has to be made again."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise Failed(f"cannot use '{path}': {error}") from error
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise  # a fault of ours, such as a row that does not fit
+        raise Refused(f"'{path}' is no index: {error}; {_how_again(path)}") from error
+
+
+def _how_again(path):
+    return (f"make it again from its folder of bundles: gpu-selftest-harness index --rebuild {path}"
+            " DIR")
 
 
 def _prepare(connection, path):
@@ -43,7 +60,7 @@ def _prepare(connection, path):
             version = VERSION
     if version != VERSION:
         raise Refused(f"'{path}' is an index of version {version}, this harness knows {VERSION}; "
-                      "make it again from its bundles: gpu-selftest-harness index --rebuild")
+                      + _how_again(path))
 
 
 def _make_tables(connection):
@@ -75,7 +92,7 @@ def held(path, is_exclusive=False, wait_s=30.0):
     """While it is held, the file at `path` stays the same file; exclusively: nobody has it open."""
     kind = fcntl.LOCK_EX if is_exclusive else fcntl.LOCK_SH
     end = time.monotonic() + wait_s
-    with open(lock_path(path), "a", encoding="utf-8") as file:
+    with _lock_file(path) as file:
         while True:
             try:
                 fcntl.flock(file, kind | fcntl.LOCK_NB)
@@ -85,6 +102,13 @@ def held(path, is_exclusive=False, wait_s=30.0):
                     raise Failed(f"'{path}' was in use for {wait_s:g} s") from error
                 time.sleep(0.05)
         yield
+
+
+def _lock_file(path):
+    try:
+        return open(lock_path(path), "a", encoding="utf-8")
+    except OSError as error:
+        raise Failed(f"cannot open '{lock_path(path)}': {error.strerror}") from error
 
 
 def lock_path(path):

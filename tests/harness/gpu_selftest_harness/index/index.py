@@ -4,12 +4,15 @@
 import contextlib
 import math
 import os
+import sqlite3
 from pathlib import Path
 
 from ..bundle import find, reader
 from ..bundle.values import Misfit
-from ..errors import Refused
+from ..errors import Failed, Refused
 from . import database, importer, queries
+
+LOGS = ("-wal", "-shm")  # of SQLite, beside the file
 
 
 class Index:
@@ -35,27 +38,25 @@ class Index:
         taken is left out and named in `refused` of what is returned."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        refused = []
         new = path.with_name(path.name + ".new")
         with database.held(path, is_exclusive=True):
             _remove(new)
-            with contextlib.closing(database.connect(new)) as connection:
-                for bundle in _in_old_order(path, find(root)):
-                    try:
-                        importer.add(connection, path.parent, bundle)
-                    except Refused as error:
-                        refused.append(str(error))
-                connection.execute("PRAGMA journal_mode = DELETE")
+            try:
+                refused = _build(new, path.parent, _in_old_order(path, find(root)))
+            except BaseException:
+                _remove(new)
+                raise
             # The old file's log would be taken for the new one's.
-            _remove(path)
-            os.rename(new, path)
+            _remove(path, LOGS)
+            os.replace(new, path)
         index = cls(path)
         index.refused = refused
         return index
 
     def add(self, bundle_path):
         """False if it is there already. Refused for a bundle that is open or not whole."""
-        return importer.add(self._connection, self.path.parent, Path(bundle_path))
+        with database.used(self.path):
+            return importer.add(self._connection, self.path.parent, Path(bundle_path))
 
     def nights(self):
         return queries.nights(self._connection)
@@ -94,16 +95,29 @@ class Index:
         self.close()
 
 
-def _in_old_order(path, bundles):
+def _build(new, folder, found):
+    """What cannot be taken."""
+    refused = []
+    with database.used(new), contextlib.closing(database.connect(new)) as connection:
+        for bundle in found:
+            try:
+                importer.add(connection, folder, bundle)
+            except Refused as error:
+                refused.append(str(error))
+        connection.execute("PRAGMA journal_mode = DELETE")
+    return refused
+
+
+def _in_old_order(path, found):
+    """As far as the old file still tells it: whatever is wrong with it is why it is made again."""
     known = {}
     if path.exists():
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(Refused, Failed, sqlite3.Error, ValueError):
             with contextlib.closing(database.connect(path)) as connection:
                 known = {run.run_id: run.sequence for run in queries.runs(connection)}
-    return sorted(bundles, key=lambda bundle: (known.get(bundle.name, math.inf),
-                                               bundle.name))
+    return sorted(found, key=lambda bundle: (known.get(bundle.name, math.inf), bundle.name))
 
 
-def _remove(path):
-    for ending in ("-wal", "-shm", ""):
+def _remove(path, endings=(*LOGS, "")):
+    for ending in endings:
         Path(f"{path}{ending}").unlink(missing_ok=True)

@@ -49,15 +49,32 @@ def cell(connection, key):
 
 def outcomes(connection, night):
     """One for each (cell, workload), in the order of both; see merge.py."""
-    rows = connection.execute(
-        "SELECT bundles.node, bundles.run_id, outcomes.body FROM outcomes"
-        " JOIN bundles ON bundles.id = outcomes.bundle WHERE bundles.night = ?"
-        " ORDER BY bundles.id", (night,))
-    planned = connection.execute(
-        "SELECT bundles.node, bundles.run_id, plans.cell FROM plans"
-        " JOIN bundles ON bundles.id = plans.bundle WHERE bundles.night = ?"
-        " ORDER BY bundles.id", (night,))
-    return of_night(rows, planned)
+    runs = _as_they_ran(connection, night)
+    said = _of_runs(connection, runs, "SELECT body FROM outcomes WHERE bundle = ?")
+    planned = _of_runs(connection, runs, "SELECT cell FROM plans WHERE bundle = ?")
+    return of_night(said, planned)
+
+
+def _as_they_ran(connection, night):
+    """(number, node, run id), whatever the order in which they came into the index; that counts of
+    one second alone. A run that goes on with another is behind it, whatever the clock said by then."""
+    waiting = {run_id: (number, node, run_id, resumed) for number, node, run_id, resumed
+               in connection.execute(
+                   "SELECT id, node, run_id, json_extract(header, '$.resumes') FROM bundles"
+                   " WHERE night = ? ORDER BY started_utc, id", (night,))}
+    ordered = []
+    while waiting:
+        chain = [waiting.pop(next(iter(waiting)))]
+        while chain[-1][3] in waiting:
+            chain.append(waiting.pop(chain[-1][3]))
+        ordered += reversed(chain)
+    return [run[:3] for run in ordered]
+
+
+def _of_runs(connection, runs, query):
+    for number, node, run_id in runs:
+        for row in connection.execute(query, (number,)):
+            yield node, run_id, row[0]
 
 
 def provenance(connection, digest):

@@ -7,5 +7,6 @@ from __future__ import annotations
 from .decide import judge
 from .launch import say
 from .retry import deciding, wants_again
+from .unfinished import unfinished
 
-__all__ = ["deciding", "judge", "say", "wants_again"]
+__all__ = ["deciding", "judge", "say", "unfinished", "wants_again"]

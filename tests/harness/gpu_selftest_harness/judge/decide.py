@@ -35,7 +35,8 @@ def judge(planned: Planned, launches: list[Launch], matrix, node: Node,
     doubts = {launch.id: report.doubt(launch, planned, node) for launch in launches
               if launch.report is not None}
     seen = _seen(launches, doubts, history or {})
-    told = {launch.id: say(launch, planned, node, seen, doubts.get(launch.id, ASK))
+    told = {launch.id: say(launch, planned, node, _asked(seen, launch, planned, matrix, node),
+                           doubts.get(launch.id, ASK))
             for launch in launches}
     counting = deciding(launches, told)
     names = dict.fromkeys(name for launch in counting for name in told[launch.id])
@@ -58,6 +59,13 @@ def _seen(launches, doubts, history):
                 seen.setdefault(workload["name"], set()).update(
                     metrics.of_workload(launch.report, workload["name"]))
     return seen
+
+
+def _asked(seen, launch, planned, matrix, node):
+    """Without those that are to be skipped, whatever they had when they were not."""
+    known = matrix.facts(node, planned.cell)
+    return {name: names for name, names in seen.items()
+            if matrix.expect(planned.cell, name, launch.injection, known).word != SKIP}
 
 
 def _without_launch(planned, matrix, node):
@@ -128,8 +136,10 @@ def _is_explained(launch, told, own, agrees, of_cell):
 
 def _outcome(planned, name, votes, told, launches, retried):
     red = [vote for vote in votes if not vote.is_as_expected]
-    # Of those that weigh the same, the one that was not to come.
-    worst = min(votes, key=lambda vote: (WORDS.index(vote.said.word), vote.is_as_expected))
+    # What was to come takes no blame for what was not; a pass that was not to come has no finding of
+    # its own, and the one that it stands in for is told.
+    worst = min(votes, key=lambda vote: (vote.is_as_expected or vote.said.word == PASS,
+                                         WORDS.index(vote.said.word), vote.is_as_expected))
     kinds = {(vote.said.word, vote.said.id) for vote in votes}
     kinds |= {(told[launch.id][name].word, told[launch.id][name].id)
               for launch in retried if name in told[launch.id]}

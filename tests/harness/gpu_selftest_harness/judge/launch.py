@@ -26,11 +26,19 @@ def say(launch: Launch, planned: Planned, node: Node, seen=None, doubt=ASK) -> d
                        planned)
     told = {name: _of_workload(launch, name) for name in _names(launch, planned)}
     for name, metric_names in (seen or {}).items():
-        lost = name in told and told[name].word == PASS \
-            and metrics.missing(launch.report, name, metric_names)
-        if lost:
-            told[name] = lost
+        if name in told and _had_its_turn(launch, told[name]):
+            lost = metrics.missing(launch.report, name, metric_names, told[name].observed)
+            told[name] = lost or told[name]
     return {CELL: _of_cell(launch, told), **told}
+
+
+def _had_its_turn(launch, what):
+    """And said that all is well, or that it does not apply: what applied on other nights still does.
+    Of what was kept from its turn another finding tells."""
+    if what.word == SKIP:
+        return what.blocked_by is None and not launch.report.get("interrupted") \
+            and launch.trouble is None
+    return what.word == PASS
 
 
 def _spread(cell, planned):

@@ -37,8 +37,9 @@ def invalid(report: dict, workload: str) -> Said | None:
     return None
 
 
-def missing(report: dict, workload: str, seen: set[Metric]) -> Said | None:
-    """`seen`: what others of its kind had, on the GPUs that this one has, too."""
+def missing(report: dict, workload: str, seen: set[Metric], why: str = "") -> Said | None:
+    """`seen`: what others of its kind had, on the GPUs that this one has, too; `why`: what the
+    workload itself said of it."""
     here = set(uuids(report).values()) | {""}
     lost = sorted(metric for metric in seen - of_workload(report, workload)
                   if metric[2] in here and metric[3] in here)
@@ -47,4 +48,5 @@ def missing(report: dict, workload: str, seen: set[Metric]) -> Said | None:
     name, variant, src, _ = lost[0]
     words = [f"'{name}{' ' + variant if variant else ''}'", f"of {src}" if src else "",
              f"and {len(lost) - 1} more" if len(lost) > 1 else ""]
-    return of("suite.metric-missing", " ".join(filter(None, words)) + " is not in the report")
+    return of("suite.metric-missing", " ".join(filter(None, words)) + " is not in the report"
+              + (f": {why}" if why else ""))

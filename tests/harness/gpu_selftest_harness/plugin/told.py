@@ -18,11 +18,9 @@ PASSED, RED, USAGE, COULD_NOT_TELL, NOTHING_TESTED = 0, 1, 2, 3, 77
 def exit_code(outcomes: list[Outcome]) -> int:
     """Of what was asked for; 77 only where all of it was left out by design."""
     red = {outcome.word for outcome in outcomes if outcome.is_red}
-    if not outcomes or all(outcome.word == SKIP for outcome in outcomes):
-        return NOTHING_TESTED
-    if red & {FAIL, PASS}:
-        return RED
-    return COULD_NOT_TELL if red else PASSED
+    if red:
+        return RED if red & {FAIL, PASS} else COULD_NOT_TELL
+    return PASSED if any(outcome.word != SKIP for outcome in outcomes) else NOTHING_TESTED
 
 
 def reason(outcome: Outcome) -> str:

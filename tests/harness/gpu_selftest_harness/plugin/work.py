@@ -20,10 +20,11 @@ from ..engines import EngineMissing, scratch
 from ..errors import Failed, Refused
 from ..explain import explain
 from ..index import Index
-from ..judge import judge
+from ..judge import judge, unfinished
 from ..lease import Leases
 from ..model import Launch, Outcome
-from ..runner import Earlier, Launcher, Runner
+from ..quarantine import Quarantine
+from ..runner import Earlier, Launcher, Runner, ran_of
 from ..words import ERROR, MISS
 from .stopping import Stopping
 
@@ -45,7 +46,8 @@ class Work:
         self.quarantine, self.past, self.progress, self.say = quarantine, past, progress, say
         self.now = datetime.now(timezone.utc)
         self.came = Came()
-        header = past.header if past is not None and past.is_open else {}
+        # What is left of a night belongs to it, on whatever day it is made good.
+        header = past.header if past is not None else {}
         self.night = header.get("night") or settings.night or f"{self.now:%Y-%m-%d}"
         self.seed = header.get("seed", settings.seed)
         if self.seed is None:
@@ -67,7 +69,10 @@ class Work:
                 launcher.run_id = launcher.leases.what = bundle.run_id
                 runner = self._runner(bundle, launcher, stopping, history, rest)
                 self._launch(runner, rest)
-                self._judge(rest, history, bundle)
+                self._judge(rest, history)
+            self._mark(plan)
+            if rest:
+                self._seal(bundle, rest)
         return self.came
 
     def _history(self, stack):
@@ -92,7 +97,9 @@ class Work:
                         if one.cell == planned.cell.key}
             cell = outcomes.get((planned.cell.key, ""))
             digest = launcher.digest(planned)[0]
-            if cell is None or cell.word in (ERROR, MISS) or {one.digest for one in own} != {digest}:
+            ran, wanted = ran_of(planned, own, self.node)
+            if cell is None or cell.word in (ERROR, MISS) or ran < wanted \
+                    or {one.digest for one in own} != {digest}:
                 rest.append(planned)
                 continue
             self.came.outcomes.update(outcomes)
@@ -139,24 +146,39 @@ class Work:
             # A full disk, most likely: what was launched can still be told, and sealed if there is
             # room for that.
             self.came.failed = error
+        if runner.stop.is_set() and runner.left and self.came.failed is None:
+            self.came.failed = Failed(f"it was stopped, {runner.left} launches are left")
         self.came.launches.update((launch.id, launch) for launch in runner.launches)
 
-    def _judge(self, plan, history, bundle):
-        outcomes = []
+    def _judge(self, plan, history):
         for planned in plan:
             own = [launch for launch in self.came.launches.values()
                    if launch.cell == planned.cell.key]
             known = history.metrics(planned.cell.key) if history else None
-            outcomes += judge(planned, own, self.matrix, self.node, known)
-        if self.quarantine is not None:
-            cells = [planned.cell for planned in plan]
-            outcomes, said = self.quarantine.apply(outcomes, cells, self.night)
-            self.came.problems += [f"quarantine: {one}" for one in said]
+            self._keep(self._told(planned, own, known))
+
+    def _told(self, planned, launches, known):
+        outcomes = judge(planned, launches, self.matrix, self.node, known)
+        return unfinished(outcomes, *ran_of(planned, launches, self.node)) if launches else outcomes
+
+    def _keep(self, outcomes):
         self.came.outcomes.update(((one.cell, one.workload), one) for one in outcomes)
+
+    def _mark(self, plan):
+        """Also what an earlier run completed: an entry may be over since."""
+        quarantine = self.quarantine or Quarantine()
+        outcomes, said = quarantine.apply(
+            self.came.outcomes.values(), [planned.cell for planned in plan], self.night)
+        self.came.problems += [f"quarantine: {one}" for one in said]
+        self._keep(outcomes)
+
+    def _seal(self, bundle, plan):
+        keys = {planned.cell.key for planned in plan}
         self.came.path = Path(bundle.path)
         try:
-            for outcome in outcomes:
-                bundle.append("outcome", asdict(outcome))
+            for outcome in self.came.outcomes.values():
+                if outcome.cell in keys:
+                    bundle.append("outcome", asdict(outcome))
             self.came.path = Path(bundle.seal())
         except Failed as error:
             self.came.failed = self.came.failed or error

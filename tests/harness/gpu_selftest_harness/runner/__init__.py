@@ -4,7 +4,7 @@ is made of it."""
 
 from .history import Earlier
 from .launcher import Launcher
-from .rounds import Task, gpus_of, order
+from .rounds import Task, gpus_of, order, ran_of
 from .runner import Runner
 
-__all__ = ["Earlier", "Launcher", "Runner", "Task", "gpus_of", "order"]
+__all__ = ["Earlier", "Launcher", "Runner", "Task", "gpus_of", "order", "ran_of"]

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..engines import NONE, EngineMissing, ImageAbsent, Ran, Request, scratch
@@ -66,11 +66,14 @@ class Launcher:
             return None, Trouble("suite.engine-missing", str(error))
         except ImageAbsent as error:
             return None, Trouble("suite.image-absent", str(error))
+        except Exception as error:
+            return None, _fault(error)
 
     def _with_gpus(self, task, number, digest):
         held = self.leases.hold(task.gpus, fabric=task.planned.needs_fabric,
                                 wait_s=self.lease_wait_s, stop=self.stop) \
             if task.gpus or task.planned.needs_fabric else nullcontext()
+        ran = None
         try:
             with held as lease:
                 before = self.others(task.gpus)
@@ -80,6 +83,8 @@ class Launcher:
                 return ran, tuple(dict.fromkeys((*before, *self.others(task.gpus))))
         except Leased as error:
             return Ran(utc(), 0.0, ENGINE, trouble=error.trouble), ()
+        except Exception as error:
+            return _with_fault(ran, error), ()
 
     def _run(self, task, number, digest):
         planned, cell = task.planned, task.planned.cell
@@ -92,9 +97,8 @@ class Launcher:
                     capabilities=cell.capabilities, environment=planned.environment,
                     labels=(("gpu-selftest.run", self.run_id), ("gpu-selftest.cell", cell.key)),
                     cuda=cell.cuda, variant=cell.variant, stop=self.stop))
-        except Exception as error:  # a fault of ours costs one launch, not the night
-            return Ran(utc(), 0.0, ENGINE, trouble=Trouble(
-                "suite.harness-failed", f"{type(error).__name__}: {error}"))
+        except Exception as error:
+            return _with_fault(None, error)
 
     def _record(self, task, number, digest, ran, foreign, since_start_s):
         report, trouble = parsed(ran.report)
@@ -112,6 +116,20 @@ class Launcher:
             report=report, message=ran.message,
             explained=self.explain(ran.message) if is_told else None, trouble=trouble,
             foreign=foreign)
+
+
+def _with_fault(ran: Ran | None, error: Exception) -> Ran:
+    """A fault of ours costs one launch, not the night; what the launch itself came to is kept."""
+    if ran is None:
+        return Ran(utc(), 0.0, ENGINE, trouble=_fault(error))
+    if ran.trouble is None:
+        return replace(ran, trouble=_fault(error))
+    told = f"{ran.trouble.observed}; then {_fault(error).observed}"
+    return replace(ran, trouble=Trouble(ran.trouble.id, told))
+
+
+def _fault(error: Exception) -> Trouble:
+    return Trouble("suite.harness-failed", f"{type(error).__name__}: {error}")
 
 
 def parsed(text: str | None) -> tuple[dict | None, Trouble | None]:

@@ -5,6 +5,7 @@ cells alike, and in each round an order that is random, for what runs before a l
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..model import AGAIN, CONFIRM, MEASURE, Launch, Node, Planned
@@ -51,6 +52,15 @@ def gpus_of(planned: Planned, node: Node) -> list[tuple[str, ...]]:
     groups = max(len(uuids) // count, 1)
     first = int(cell.key, 16) % groups * count
     return [tuple(uuids[first:first + count])]
+
+
+def ran_of(planned: Planned, launches: Iterable[Launch], node: Node) -> tuple[int, int]:
+    """How many of the cell's own launches there are, however often each was tried, and how many it
+    has to have."""
+    wanted = {(number, gpus) for number in range(1, planned.launches + 1)
+              for gpus in gpus_of(planned, node)}
+    ran = {(one.round, one.gpus) for one in launches if one.cell == planned.cell.key}
+    return len(ran & wanted), len(wanted)
 
 
 def order(plan: list[Planned], node: Node, seed: int) -> list[Task]:

@@ -34,6 +34,7 @@ class Runner:
     progress: Callable[[Launch, int, int], None] = lambda launch, count, of: None
     done: tuple[Launch, ...] = ()
     launches: list[Launch] = field(default_factory=list)  # so far, if run() is left early
+    left: int = 0  # launches that were to come when it was left
 
     def run(self, plan: list[Planned]) -> list[Launch]:
         """All launches that count, earlier ones of a run that is gone on with, too."""
@@ -45,8 +46,11 @@ class Runner:
         self.launches = night.launches
         night.take_earlier(self.done)
         night.add(tasks)
-        with ThreadPoolExecutor(self.jobs) as pool:
-            night.work(pool)
+        try:
+            with ThreadPoolExecutor(self.jobs) as pool:
+                night.work(pool)
+        finally:
+            self.left = len(night.pending)
         return night.launches
 
 
