@@ -5,8 +5,8 @@ Each GPU is a file that is locked while it is used; the kernel unlocks it when i
 however that comes about. A launch that uses the links between GPUs has the machine for itself,
 since copies of its neighbours share switches and host memory with it: it takes the fabric alone,
 all others share it. What is locked is taken in one order everywhere, so that nobody waits in a
-circle. A GPU whose last user could not be killed is poisoned: refused until somebody has looked
-after it, or the machine was started again."""
+circle. A GPU whose last user could not be killed is poisoned: refused until an engine has removed
+that user, somebody has looked after it, or the machine was started again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import os
 import re
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,9 +79,9 @@ class Lease:
     def __init__(self, leases, uuids):
         self._leases, self.uuids = leases, uuids
 
-    def poison(self, why: str):
+    def poison(self, why: str, launch: str = ""):
         """From now on, after this lease too, the GPUs are refused to everybody."""
-        self._leases.poison(self.uuids, why)
+        self._leases.poison(self.uuids, why, launch)
 
 
 class Leases:
@@ -121,13 +121,15 @@ class Leases:
                 found[name] = holder
         return found
 
-    def poison(self, uuids, why: str):
+    def poison(self, uuids, why: str, launch: str = ""):
+        """`launch` is the name of what may still use them."""
         self._make_folder()
         for name in uuids:
             _check(name)
             path = self.folder / (name + POISON)
             temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-            temporary.write_text(json.dumps({"why": why, "since": utc(), "here": owner.here()}))
+            temporary.write_text(json.dumps({"why": why, "since": utc(), "here": owner.here(),
+                                             "launch": launch}))
             temporary.replace(path)
 
     def poisoned(self) -> dict[str, str]:
@@ -147,6 +149,18 @@ class Leases:
         except FileNotFoundError:
             return False
         return True
+
+    def clear_of(self, launch: str) -> list[str]:
+        """What only this launch kept from use, which an engine has removed since: an engine that
+        did not answer for a while costs no GPU for good."""
+        cleared = []
+        for path in sorted(self.folder.glob(f"*{POISON}")):
+            # A record that cannot be read, or another user's: for people.
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                if launch and json.loads(path.read_text())["launch"] == launch:
+                    path.unlink()
+                    cleared.append(path.name.removesuffix(POISON))
+        return cleared
 
     def _refuse_poisoned(self, name):
         if record := self._poison_of(name):

@@ -416,6 +416,21 @@ def test_provenance_tells_drivers_apart(index, make):
     assert index.provenance(third)["image"] == {"name": "x", "digest": "sha256:1"}
 
 
+HUGE = 10 ** 400  # an integer of JSON, larger than any float
+
+
+def test_number_too_large_for_any_keeps_no_other_out(index, make):
+    odd = [metric(HUGE, variant="value"), metric(1.0, samples=[1.0, HUGE], variant="samples"),
+           metric(2.0, src_gpu=HUGE, variant="source"), metric(3.0)]
+    gpus = [gpu(sm_clock_under_load_hz={"host-copy": HUGE})]
+
+    assert index.add(make("2026-11-27", launch("0001", report=report(*odd, gpus=gpus))))
+
+    found = {history.key.variant: history.values for history in index.histories()}
+    assert found["pinned"] == [3.0]
+    assert "value" not in found and found["samples"] == [1.0]
+
+
 # --- Outcomes of several runs -----------------------------------------------------------------
 
 

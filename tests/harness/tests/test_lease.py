@@ -263,6 +263,31 @@ def test_poisoned_gpu_is_free_once_it_is_cleared(leases):
     assert (leases.clear(A), leases.poisoned()) == (False, {})
 
 
+def test_what_kept_it_from_use_was_removed(leases):
+    leases.poison([A, B], "docker does not answer", "gpu-selftest-run1-0007")
+
+    assert leases.clear_of("gpu-selftest-run1-0007") == [A, B]
+    assert can_hold(leases, A) and can_hold(leases, B)
+    assert leases.clear_of("gpu-selftest-run1-0007") == []
+
+
+@pytest.mark.parametrize("launch", ["gpu-selftest-run1-0007", ""])
+def test_of_something_else_it_is_not_cleared(leases, launch):
+    leases.poison([A], "process 7 goes on", launch)
+
+    assert leases.clear_of("gpu-selftest-run1-0008") == leases.clear_of("") == []
+    assert leases.poisoned() == {A: "process 7 goes on"}
+
+
+@pytest.mark.parametrize("record", ["{", "[]", "{}", "\xff"])
+def test_poison_that_cannot_be_read_is_for_people(folder, leases, record):
+    leases.poison([A], "why", "x")
+    (folder / f"{A}.poisoned").write_text(record)
+
+    assert leases.clear_of("x") == []
+    assert not can_hold(leases, A)
+
+
 def test_start_of_the_machine_clears_it(folder, leases, monkeypatch):
     leases.poison([A], "why")
     monkeypatch.setattr(owner, "here", lambda: "another-boot/pid:[1]")

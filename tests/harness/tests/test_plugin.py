@@ -15,9 +15,10 @@ from fakes import FakeEngine, answer, ended
 from gpu_selftest_harness import bundle, node as nodes
 from gpu_selftest_harness.bundle import disk
 from gpu_selftest_harness.index import Index
+from gpu_selftest_harness.lease import Leases
 from gpu_selftest_harness.plugin import night as nights, work
 from gpu_selftest_harness.plugin.stopping import Stopping
-from records import check, metric, node, report
+from records import UUIDS, check, metric, node, report
 
 pytest_plugins = ["pytester"]
 
@@ -103,6 +104,21 @@ def test_what_was_seen_is_in_a_sealed_bundle(harness, pytester):
     header = contents.header
     assert (header["seed"], len(header["plan"]), header["node"]["driver"]) == (7, 4, "580.95.05")
     assert header["matrix"]["text"] == MATRIX
+
+
+def test_gpus_of_a_container_that_could_be_swept_at_last_are_used_again(harness, engine, pytester):
+    leases = Leases(pytester.path / "leases")
+    leases.poison(UUIDS[:4], "docker does not answer", "gpu-selftest-run0-0001")
+    leases.poison(UUIDS[4:5], "process 7 goes on", "gpu-selftest-run0-0002")
+    engine.sweep = lambda: ["gpu-selftest-run0-0001"]
+
+    harness()
+
+    assert leases.poisoned() == {UUIDS[4]: "process 7 goes on"}
+    [path] = bundle.find(pytester.path / "runs")
+    assert [(note["gpu"], note["name"]) for note in bundle.read(path).notes
+            if note.get("what") == "cleared"] \
+        == [(uuid, "gpu-selftest-run0-0001") for uuid in UUIDS[:4]]
 
 
 def test_properties_for_junit(harness):

@@ -129,6 +129,7 @@ def test_a_stuck_launch_keeps_its_gpu_from_all_others(tmp_path):
     assert [one.trouble.id for one in launches] \
         == ["suite.process-stuck", "suite.gpu-poisoned", "suite.gpu-poisoned"]
     assert launches[1].trouble.observed.endswith("it goes on running")
+    assert Leases(tmp_path / "leases").clear_of("gpu-selftest-run1-0001") == list(launches[0].gpus)
 
 
 def test_an_error_of_the_engines_own_code_costs_one_launch(tmp_path):
@@ -150,7 +151,7 @@ class Broken:
             raise Failed("cannot open '/run/lock/gpu-selftest/fabric.lock': no space left on device")
         yield self
 
-    def poison(self, why):
+    def poison(self, why, launch):
         if self.at == "poison":
             raise OSError(28, "No space left on device")
 

@@ -3,6 +3,7 @@
 
 import argparse
 import csv
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -202,34 +203,90 @@ def test_merge_of_nothing_is_refused(tmp_path, has_file):
 # --- retention --------------------------------------------------------------------------------
 
 
-def test_retention_lists_and_deletes_only_when_told_so(runs, make, capsys):
+@pytest.fixture
+def indexed(runs, tmp_path):
+    """Of all bundles that there are now; its file."""
+    def made(*but_not):
+        with Index(tmp_path / "i.sqlite") as opened:
+            for path in bundles.find(runs):
+                if path not in but_not:
+                    opened.add(path)
+        return tmp_path / "i.sqlite"
+    return made
+
+
+def states(capsys):
+    return [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+
+
+def test_retention_lists_and_deletes_only_when_told_so(runs, make, indexed, capsys):
     old, also_old = make("2026-11-01"), make("2026-11-01")
     kept = [make("2026-11-26"), make("2026-11-27")]
 
     assert call("retention", runs) == 0
     assert call("retention", runs, "--keep-nights", 2) == 0
     assert bundles.find(runs) == sorted([old, also_old, *kept])
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["kept"] * 4 + [
+    assert states(capsys) == ["kept"] * 4 + [
         "old" if path in (old, also_old) else "kept" for path in bundles.find(runs)]
 
-    assert call("retention", runs, "--keep-nights", 2, "--yes") == 0
+    assert call("retention", runs, "--keep-nights", 2, "--yes", "--index", indexed()) == 0
 
     assert bundles.find(runs) == sorted(kept)
     assert sorted(runs.iterdir()) == sorted(kept)
 
 
-def test_retention_never_deletes_what_is_open_or_cannot_be_read(runs, make, capsys):
+def test_retention_keeps_what_the_index_does_not_have(runs, make, indexed, capsys):
+    old, alone, kept = make("2026-11-01"), make("2026-11-01"), make("2026-11-27")
+
+    assert call("retention", runs, "--keep-nights", 1, "--yes", "--index", indexed(alone)) == 0
+
+    assert bundles.find(runs) == sorted([alone, kept])
+    assert sorted(states(capsys)) == ["alone", "kept", "old"]
+    assert old not in bundles.find(runs)
+
+
+def test_retention_never_deletes_what_is_open_or_cannot_be_read(runs, make, indexed, capsys):
     unreadable = make("2026-11-01")
+    make("2026-11-27")
+    path = indexed()
     (unreadable / "header.json").unlink()
     with Bundle.create(runs, {"night": "2026-11-01"}, 0) as bundle:
         opened = bundle.path
-    make("2026-11-27")
 
-    assert call("retention", runs, "--keep-nights", 1, "--yes") == 0
+    assert call("retention", runs, "--keep-nights", 1, "--yes", "--index", path) == 0
 
     assert unreadable.is_dir() and opened.is_dir()
     assert "open" in capsys.readouterr().out
+
+
+def test_retention_removes_what_interrupted_work_left_behind(runs, make, indexed, capsys):
+    kept = make("2026-11-27")
+    name = "20261101T020000Z-n7-0000000"
+    deleted, dead, new = (runs / (name + ending) for ending in ("1.deleted", "2.new", "3.new"))
+    own = runs / "mine.deleted"
+    for path in (deleted, dead, new, own):
+        path.mkdir()
+        (path / "header.json").write_text("{}")
+    os.utime(dead, (1.0, 1.0))
+
+    assert call("retention", runs, "--keep-nights", 1) == 0
+    assert states(capsys) == ["kept", "left", "left"]
+    assert deleted.exists() and dead.exists()
+
+    assert call("retention", runs, "--keep-nights", 1, "--yes", "--index", indexed()) == 0
+
+    assert sorted(runs.iterdir()) == sorted([kept, new, own])
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ((), "goes with '--index FILE'"), (("--index", "no.sqlite"), "no index 'no.sqlite'")])
+def test_retention_refuses_to_delete_without_an_index(runs, make, arguments, message):
+    old, kept = make("2026-11-01"), make("2026-11-27")
+
+    with pytest.raises(Refused, match=message):
+        call("retention", runs, "--keep-nights", 1, "--yes", *arguments)
+
+    assert bundles.find(runs) == sorted([old, kept])
 
 
 @pytest.mark.parametrize("arguments", [("--yes",), ("--keep-nights", "0", "--yes")])

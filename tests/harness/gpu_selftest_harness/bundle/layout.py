@@ -4,12 +4,15 @@
     <root>/<run_id>.new/     being made; worthless if its maker died
     <root>/<run_id>.open/    added to by one process at a time
     <root>/<run_id>/         sealed: read-only, with sums
+    <root>/<run_id>.deleted/ what is left where a deletion was interrupted
 """
 
 SCHEMA_VERSION = 1
 
 HEADER, RECORDS, SEAL, BALLAST = "header.json", "records.jsonl", "seal.json", "ballast"
-NEW, OPEN = ".new", ".open"
+NEW, OPEN, DELETED = ".new", ".open", ".deleted"
+# A bundle is made in less than a second. One that is still new is nobody's.
+NEW_S = 3600.0
 
 # "resume": a later process went on with the run. "end": nothing comes after it.
 KINDS = ("launch", "outcome", "note", "resume", "end")

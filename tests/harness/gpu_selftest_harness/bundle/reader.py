@@ -7,12 +7,14 @@ import json
 import os
 import re
 import stat
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import Refused
 from ..model import Launch, Outcome
-from .layout import HEADER, KINDS, MAX_LINE_BYTES, OPEN, RECORDS, SCHEMA_VERSION, SEAL
+from .layout import (DELETED, HEADER, KINDS, MAX_LINE_BYTES, NEW, NEW_S, OPEN, RECORDS,
+                     SCHEMA_VERSION, SEAL)
 from .run_id import SHAPE
 from .values import Misfit, value_of
 
@@ -72,6 +74,20 @@ def find(root):
 def left_open(root):
     """What a run that is going on, or was interrupted, has not sealed."""
     return [path for path in _folders(root) if path.name.endswith(OPEN)]
+
+
+def left_behind(root):
+    """What no bundle came of or is left of one: of makers that died, of deletions that were cut
+    short."""
+    return [path for path in _folders(root) if SHAPE.fullmatch(path.stem) and (
+        path.suffix == DELETED or path.suffix == NEW and _age_s(path) > NEW_S)]
+
+
+def _age_s(path):
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # it has its next name since
+        return 0.0
 
 
 def is_bundle(path):

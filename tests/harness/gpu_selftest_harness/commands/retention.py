@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The verb `retention`: which bundles there are and how large, and, when told so twice, the end of
-those of older nights. Nights are counted, not days: a wrong clock would delete everything."""
+those of older nights that an index has. Nights are counted, not days: a wrong clock would delete
+everything."""
 
 import os
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 from .. import bundle as bundles
+from ..bundle.layout import DELETED
 from ..errors import Refused
+from ..index import Index
 
 
 def register(subparsers):
@@ -16,28 +20,49 @@ def register(subparsers):
     parser.add_argument("root", type=Path, metavar="DIR", help="the folder of bundles")
     parser.add_argument("--keep-nights", type=int, metavar="N",
                         help="sealed bundles of all but the last N nights are old")
+    parser.add_argument("--index", type=Path, metavar="FILE",
+                        help="the index that they were taken into; what it does not have is kept")
     parser.add_argument("--yes", action="store_true",
-                        help="delete what is old; their samples are gone then, and an index that is "
-                             "made again does not know them")
+                        help="delete what is old, and what interrupted work left behind; samples are "
+                             "gone then, and an index that is made again does not know these nights")
     parser.set_defaults(run=run)
 
 
 def run(options):
+    _check(options)
+    with Index(options.index) if options.index else nullcontext() as index:
+        _of_bundles(options, index)
+    for path in bundles.left_open(options.root):
+        print(_line(path, _night(path), "open"))
+    for path in bundles.left_behind(options.root):
+        print(_line(path, None, "left"))
+        if options.yes:
+            shutil.rmtree(path)
+    return 0
+
+
+def _check(options):
     if options.keep_nights is not None and options.keep_nights < 1:
         raise Refused(f"'--keep-nights {options.keep_nights}' keeps nothing; at least 1")
     if options.yes and options.keep_nights is None:
         raise Refused("'--yes' goes with '--keep-nights'")
+    if options.yes and options.index is None:
+        raise Refused("'--yes' goes with '--index FILE': what no index has is not deleted")
+    if options.index is not None and not options.index.is_file():
+        raise Refused(f"there is no index '{options.index}'")
+
+
+def _of_bundles(options, index):
     nights = {path: _night(path) for path in bundles.find(options.root)}
     kept = sorted({night for night in nights.values() if night})
     kept = kept if options.keep_nights is None else kept[-options.keep_nights:]
     for path, night in nights.items():
-        is_old = bool(night) and night not in kept
-        print(_line(path, night, "old" if is_old else "kept"))
-        if is_old and options.yes:
+        state = "old" if night and night not in kept else "kept"
+        if state == "old" and index is not None and not index.knows(path):
+            state = "alone"  # nothing else has what it says
+        print(_line(path, night, state))
+        if state == "old" and options.yes:
             _delete(path)
-    for path in bundles.left_open(options.root):
-        print(_line(path, _night(path), "open"))
-    return 0
 
 
 def _night(path):
@@ -52,6 +77,6 @@ def _line(path, night, state):
 
 def _delete(path):
     """First under a name that is no bundle's, so that half of one is never found."""
-    doomed = path.with_name(path.name + ".deleted")
+    doomed = path.with_name(path.name + DELETED)
     os.rename(path, doomed)
     shutil.rmtree(doomed)

@@ -23,13 +23,13 @@ COLUMNS = "cell, workload, metric, variant, unit, src, dst, node"
 def add(connection, folder, path):
     """False if it is there already. `folder` is where the index is: paths are kept as seen from
     there, so that both can be moved together."""
-    if _is_known(connection, reader.seal_sum(path)):
+    if is_known(connection, reader.seal_sum(path)):
         return False
     measured = []
     contents = _checked(path, measured)
     planned = _planned(contents.header, path)
     with transaction(connection):
-        if _is_known(connection, contents.sha256):
+        if is_known(connection, contents.sha256):
             return False
         _check_fits(connection, contents.header, path)
         bundle = _add_bundle(connection, contents, os.path.relpath(path, folder))
@@ -84,7 +84,7 @@ def _planned(header, path):
         raise Refused(f"'{path}': {misfit}") from misfit
 
 
-def _is_known(connection, sha256):
+def is_known(connection, sha256):
     return sha256 is not None and bool(connection.execute(
         "SELECT 1 FROM bundles WHERE sha256 = ?", (sha256,)).fetchone())
 

@@ -58,6 +58,10 @@ class Index:
         with database.used(self.path):
             return importer.add(self._connection, self.path.parent, Path(bundle_path))
 
+    def knows(self, bundle_path):
+        """This sealed bundle, not another of the same name."""
+        return importer.is_known(self._connection, reader.seal_sum(bundle_path))
+
     def nights(self):
         return queries.nights(self._connection)
 

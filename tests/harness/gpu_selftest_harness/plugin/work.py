@@ -137,6 +137,9 @@ class Work:
             if name in {facts.name for facts in self.node.engines}:
                 for removed in _sweep(engine):
                     runner.bundle.append("note", {"what": "swept", "engine": name, "name": removed})
+                    for uuid in runner.launcher.leases.clear_of(removed):
+                        runner.bundle.append("note", {"what": "cleared", "gpu": uuid,
+                                                      "name": removed})
         # Afterwards: what was swept above may have used them.
         for removed in scratch.sweep():
             runner.bundle.append("note", {"what": "swept", "engine": "", "name": removed})

@@ -79,19 +79,23 @@ class Launcher:
                 before = self.others(task.gpus)
                 ran = self._run(task, number, digest)
                 if ran.is_stuck and lease is not None:
-                    lease.poison(ran.trouble.observed if ran.trouble else "its launch is stuck")
+                    lease.poison(ran.trouble.observed if ran.trouble else "its launch is stuck",
+                                 self._name(number))
                 return ran, tuple(dict.fromkeys((*before, *self.others(task.gpus))))
         except Leased as error:
             return Ran(utc(), 0.0, ENGINE, trouble=error.trouble), ()
         except Exception as error:
             return _with_fault(ran, error), ()
 
+    def _name(self, number):
+        return f"gpu-selftest-{self.run_id}-{number}"
+
     def _run(self, task, number, digest):
         planned, cell = task.planned, task.planned.cell
         try:
             with scratch.folder() as results:
                 return self.engines[cell.engine].run(Request(
-                    name=f"gpu-selftest-{self.run_id}-{number}", results=Path(results),
+                    name=self._name(number), results=Path(results),
                     timeout_s=planned.timeout_s, image=planned.image, digest=digest,
                     arguments=arguments_of(planned), devices=task.gpus or NONE,
                     capabilities=cell.capabilities, environment=planned.environment,
