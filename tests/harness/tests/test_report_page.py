@@ -255,3 +255,21 @@ def test_page__an_incident_says_only_what_shows_it():
     analysis.incidents = [replace(analysis.incidents[0], trends=())]
     told = "".join(parsed(page(analysis)).find(f".//{HTML}article").itertext())
     assert "shown by 1 result:" in told and "0 series" not in told
+
+
+def test_page__draws_the_same_of_many_cells_once():
+    analysis = sample(30, 10)
+    one = replace(analysis.trends[0], word=SHIFTED)
+    analysis.trends = [replace(one, history=replace(one.history, key=replace(
+        one.history.key, cell=key))) for key in list(analysis.cells)[:5]]
+    tree = parsed(page(analysis))
+    head, = tree.iterfind(f".//{HTML}div[@class='trend']/{HTML}h3")
+    assert "and in 4 more cells" in "".join(head.itertext())
+    assert len(tree.findall(f".//{HTML}details[@class='series']")) == 4
+
+
+def test_page__an_incident_of_numbers_says_what_to_do():
+    analysis = sample(30, 10)
+    analysis.incidents = [replace(analysis.incidents[0], outcomes=(), remedy="look at its clocks")]
+    assert "Next: look at its clocks" in "".join(
+        parsed(page(analysis)).find(f".//{HTML}article").itertext())

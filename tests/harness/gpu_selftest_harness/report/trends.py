@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ..analysis.values import DROPPED, GONE, IMPROVED, SHIFTED, SUSPECT, WORSE, Point, Trend
@@ -47,6 +47,7 @@ class Chart:
     flagged: str  # path of marks under nights that are not to be compared
     end: str  # path of a dot where the night itself is
     months: tuple[tuple[str, int, str, str, str], ...]  # month, nights, lowest, median, highest
+    more_cells: int = 0  # in which the same is told of the same number
 
     HEIGHT = svg.HEIGHT
     NEAR = 45  # days in the enlarged end of a long series
@@ -103,9 +104,22 @@ def charts(trends: list[Trend], names: Names) -> tuple[list[Chart], list[Chart],
     has something to tell comes first."""
     there = [trend for trend in trends if trend.history.nights and trend.word != GONE]
     there.sort(key=lambda trend: trend.word not in TOLD_FIRST)
+    large, again = {}, Counter(_what(trend) for trend in there)
+    for place, trend in enumerate(there):
+        if trend.word in TOLD_FIRST and len(large) < LARGE:
+            large.setdefault(_what(trend), place)
+    places = set(large.values())
+    there = [*(there[place] for place in sorted(places)),
+             *(trend for place, trend in enumerate(there) if place not in places)]
     drawn = [chart(trend, names, at) for at, trend in enumerate(there[:DRAWN])]
-    first = [one for one in drawn[:LARGE] if one.trend.word in TOLD_FIRST]
+    first = [replace(one, more_cells=again[_what(one.trend)] - 1) for one in drawn[:len(large)]]
     return first, drawn[len(first):], len(there[DRAWN:])
+
+
+def _what(trend):
+    """The same of all cells in which the same is told of the same number: one picture is enough."""
+    key = trend.history.key
+    return trend.word, key.workload, key.metric, key.variant, key.src, key.dst, key.node
 
 
 def told(point: Point, chart_of: Chart) -> str:
