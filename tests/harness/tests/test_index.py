@@ -431,6 +431,22 @@ def test_number_too_large_for_any_keeps_no_other_out(index, make):
     assert "value" not in found and found["samples"] == [1.0]
 
 
+def test_launches_of_a_night_are_in_the_order_of_its_runs(make, tmp_path):
+    runs = [make("2026-11-27", launch("0001", metric(1.0)), launch("0002", metric(2.0)),
+                 started_utc="2026-11-27T02:00:00Z"),
+            make("2026-11-27", launch("0001", metric(3.0), digest="sha256:1", image="x"),
+                 started_utc="2026-11-27T04:00:00Z")]
+
+    for order in (runs, runs[::-1]):
+        with Index(tmp_path / order[0].name) as index:
+            for run in order:
+                index.add(run)
+            history, = index.histories()
+            assert history.launches == [[1.0, 2.0, 3.0]]
+            assert index.provenance(history.provenance[0])["image"] == {
+                "name": "x", "digest": "sha256:1"}
+
+
 # --- Outcomes of several runs -----------------------------------------------------------------
 
 

@@ -5,8 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from gpu_selftest_harness.bundle import Bundle, reader
+from gpu_selftest_harness.index import Index
+from gpu_selftest_harness.night import whole
 
 HARNESS = Path(__file__).resolve().parent.parent
 
@@ -80,3 +85,25 @@ def test_night__report_that_cannot_be_written_keeps_what_was_measured(night, tmp
     assert done.returncode == 3 and "cannot tell of the night" in done.stdout
     assert "page: " not in done.stdout
     assert len(list((out / "runs").iterdir())) == 1
+
+
+def test_what_is_known_is_not_read_again(tmp_path, monkeypatch):
+    """A header has the matrix and the plan in it: those of ten years are most of a gigabyte."""
+    settings = SimpleNamespace(runs=tmp_path / "runs", index=tmp_path / "index.sqlite",
+                               quarantine=None)
+    for number in range(3):
+        with Bundle.create(settings.runs, {"night": f"2026-11-2{number}"}, 0) as bundle:
+            bundle.seal()
+    first, again = whole.Night(), whole.Night()
+    whole._take_in(settings, first)
+    with Index(settings.index) as index:
+        assert len(index.runs()) == 3
+
+    def read(*_):
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(Index, "runs", read)
+    monkeypatch.setattr(reader, "read", read)
+    whole._take_in(settings, again)
+
+    assert first.problems == again.problems == []

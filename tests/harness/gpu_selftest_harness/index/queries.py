@@ -105,12 +105,14 @@ def launch_row(connection, run_id, identity):
 def histories(connection, cells=None, nights=None):
     """Ordered by series. One query in the order of the table."""
     keys, digests = _series(connection, cells), _digests(connection)
+    places = {number: place for place, (number,) in enumerate(
+        connection.execute("SELECT id FROM bundles ORDER BY started_utc, id"))}
     where, values = _where(cells, nights)
     rows = connection.execute(
-        "SELECT series, night, median, q1, q3, clock_hz, flag, provenance, kind FROM points"
-        f" {where} ORDER BY series, night, bundle, since_start_s, launch", values)
+        "SELECT series, night, median, q1, q3, clock_hz, flag, provenance, kind, bundle"
+        f" FROM points {where} ORDER BY series, night, bundle, since_start_s, launch", values)
     for series, of_series in groupby(rows, itemgetter(0)):
-        yield _history(keys[series], of_series, digests)
+        yield _history(keys[series], of_series, digests, places)
 
 
 def _series(connection, cells):
@@ -144,10 +146,14 @@ def _in(column, values):
     return f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),)
 
 
-def _history(key, rows, digests):
+def _history(key, rows, digests, places):
     history = History(key, [], [], [], [], [], [], [], [], [])
     for night, of_night in groupby(rows, itemgetter(1)):
         of_night = list(of_night)
+        if of_night[0][9] != of_night[-1][9]:
+            # The table has runs as they came into this index; into another they came otherwise.
+            # One that came a moment ago has no place yet.
+            of_night.sort(key=lambda row: places.get(row[9], len(places)))
         clean = [row for row in of_night if not row[6]]
         kept = clean or of_night
         history.nights.append(night)

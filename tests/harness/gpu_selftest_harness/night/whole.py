@@ -96,10 +96,8 @@ def _take_in(settings, night):
         with Index(settings.index) as index:
             for path in bundle.left_open(settings.runs):
                 _seal(path, settings, index, night)
-            known = {run.run_id for run in index.runs()}
             for path in bundle.find(settings.runs):
-                if path.name not in known:
-                    _add(index, path, night)
+                _add(index, path, night)  # what it knows it leaves out by the seal alone
     except Exception as error:  # whatever it is: what was measured is in the bundles
         night.trouble(f"cannot take in what was measured: {_words(error)}")
 
