@@ -15,7 +15,7 @@ from gpu_selftest_harness.judge import judge
 from gpu_selftest_harness.lease import Leases
 from gpu_selftest_harness.model import Trouble
 from gpu_selftest_harness.runner import Launcher, Runner, order, runner
-from records import UUIDS, FakeMatrix, cell, check, launch, node, planned, report
+from records import UUIDS, FakeMatrix, cell, check, node, planned, report
 
 TWO = [planned(cell(cuda="12.4")), planned(cell(cuda="13.0"))]
 
