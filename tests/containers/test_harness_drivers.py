@@ -50,7 +50,7 @@ def host(build, work):
 def hooked(roomy, work):
     """The docker that has the images finds a hook; gives the file that names the hook's host."""
     engine, folder = roomy("docker"), work / "harness-hook"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)  # of another file with these tests
     hook, host, path = folder / "nvidia-container-runtime-hook", folder / "host", engine.path
     hook.write_text(HOOK.format(host=host))
     hook.chmod(0o755)

@@ -106,6 +106,7 @@ class Node:
     faults: tuple[str, ...] = ()  # of the simulation
     toolkit_mode: str | None = None  # as NVIDIA's container toolkit is set up: auto, legacy, cdi
     problems: tuple[str, ...] = ()  # what could not be seen, and why: 'docker: no daemon answers'
+    lost: tuple[str, ...] = ()  # those of them that are GPUs: 'gpu 3: gpu is lost'
 
     @property
     def driver_branch(self) -> str | None:

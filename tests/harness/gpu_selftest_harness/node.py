@@ -34,14 +34,16 @@ def probe(engines=(), model_of=None, name: str | None = None, root: Path = Path(
     """The machine that we run on, with those of the engines that answer. `model_of` makes the
     matrix's name of a GPU out of its PCI device id and its name."""
     told = _ask_nvml(["gpus"], timeout_s)
-    answer, gpus = told.record, []
+    answer, gpus, lost = told.record, [], []
     problems = [told.problem] if told.problem else []
     for row in answer.get("gpus", ()):
         if "error" in row:
             problems.append(f"gpu {row['index']}: {row['error'].lower()}")
+            lost += [] if row.get("is_withheld") else problems[-1:]
         elif not row["uuid"]:
             # By it a GPU is leased and given to a container.
             problems.append(f"gpu {row['index']}: NVML does not tell its UUID")
+            lost += problems[-1:]
         else:
             gpus.append(_gpu(row, model_of))
     # NVML of one version beside a module of another: the module is what runs.
@@ -52,7 +54,7 @@ def probe(engines=(), model_of=None, name: str | None = None, root: Path = Path(
     problems += found.problems
     return Node(name or platform.node(), driver, answer.get("cuda"), tuple(gpus),
                 _facts_of(engines, problems), *_system(), toolkit_mode=found.mode,
-                problems=tuple(problems))
+                problems=tuple(problems), lost=tuple(lost))
 
 
 def simulated(profile: str, faults=(), program="gpu-selftest", model_of=None, engines=None,
@@ -119,7 +121,8 @@ def from_json(record: dict) -> Node:
             **record, "gpus": tuple(_made(Gpu, gpu) for gpu in record["gpus"]),
             "engines": tuple(_made(EngineFacts, engine) for engine in record["engines"]),
             "faults": tuple(record.get("faults", ())),
-            "problems": tuple(record.get("problems", ()))})
+            "problems": tuple(record.get("problems", ())),
+            "lost": tuple(record.get("lost", ()))})
     except (KeyError, TypeError, AttributeError) as error:
         raise Refused(f"this is no node: {error}") from None
 

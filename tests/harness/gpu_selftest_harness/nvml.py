@@ -41,7 +41,9 @@ def gpu(nvml, index):
     try:
         handle = nvml.nvmlDeviceGetHandleByIndex(index)
     except nvml.NVMLError as error:
-        return {"index": index, "error": str(error)}
+        # Which this process may not use is somebody else's, and may be well.
+        return {"index": index, "error": str(error),
+                "is_withheld": error.value == nvml.NVML_ERROR_NO_PERMISSION}
     pci = asked(nvml.nvmlDeviceGetPciInfo, handle)
     capability = asked(nvml.nvmlDeviceGetCudaComputeCapability, handle)
     mode = asked(nvml.nvmlDeviceGetMigMode, handle, otherwise=(0, 0))

@@ -665,6 +665,18 @@ def test_incidents__two_findings_are_two():
     assert [one.word for one in told.incidents] == ["FAIL", "ERROR"]
 
 
+@pytest.mark.parametrize("said, word", [
+    ([outcome("SKIP", is_as_expected=False)], "ERROR"),
+    ([outcome("SKIP", is_as_expected=False), outcome("PASS", workload="a")], "ERROR"),
+    ([outcome("MISS", id="suite.x"), outcome("SKIP", workload="a", is_as_expected=False)], "ERROR"),
+    # A pass that was not to come is not hidden by what could not be told.
+    ([outcome("ERROR", id="suite.x"), outcome("PASS", workload="a", expected=TOO_OLD)], "FAIL"),
+    ([outcome("PASS"), outcome("SKIP", workload="a")], "PASS"),
+])
+def test_verdict_of_what_was_not_tested_is_no_fault_and_no_pass(said, word):
+    assert analyse(index_of(said=said)).verdict.word == word
+
+
 def test_fleet__what_has_a_slow_gpu_comes_first():
     names = ("a.rate", "b.rate", "c.rate", "d.rate")
     by = {"b.rate": 0.7, "d.rate": 0.8}
@@ -694,15 +706,3 @@ def test_pairs__what_has_a_slow_link_comes_first():
 
     assert [(one.metric, bool(one.slow)) for one in told.pairs] == [
         ("peer-copy.write", True), ("a.write", False)]
-
-
-@pytest.mark.parametrize("said, word", [
-    ([outcome("SKIP", is_as_expected=False)], "ERROR"),
-    ([outcome("SKIP", is_as_expected=False), outcome("PASS", workload="a")], "ERROR"),
-    ([outcome("MISS", id="suite.x"), outcome("SKIP", workload="a", is_as_expected=False)], "ERROR"),
-    # A pass that was not to come is not hidden by what could not be told.
-    ([outcome("ERROR", id="suite.x"), outcome("PASS", workload="a", expected=TOO_OLD)], "FAIL"),
-    ([outcome("PASS"), outcome("SKIP", workload="a")], "PASS"),
-])
-def test_verdict_of_what_was_not_tested_is_no_fault_and_no_pass(said, word):
-    assert analyse(index_of(said=said)).verdict.word == word

@@ -334,7 +334,8 @@ def test_a_foreign_process_disturbs_all_of_the_launch():
 
 # --- Numbers ---
 
-@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), -1.0])
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), -1.0, 10 ** 400, -10 ** 400],
+                         ids=["none", "nan", "infinity", "negative", "huge", "huge and negative"])
 def test_a_number_that_cannot_be(value):
     of_cell, workloads = judged(launch(1, report(metrics=[metric(value=value)])))
     assert (of_cell.word, of_cell.id) == ("ERROR", "suite.metric-invalid")
@@ -355,6 +356,19 @@ def test_a_number_that_history_has():
     # Of a GPU that is not here tonight nothing is missing.
     known = {"host-copy": {("host-copy.both-ways", "pinned", "GPU-elsewhere", "GPU-elsewhere")}}
     assert judged(launch(1, report()), history=known)[0].word == "PASS"
+
+
+def test_a_time_that_no_double_holds():
+    told = report()
+    told["workloads"][0]["duration_s"] = 10 ** 400
+    assert judged(launch(1, told))[1]["vector-add"].duration_s == 0.0
+
+
+def test_an_older_program_tells_nothing_of_interruptions():
+    told = report([workload("vector-add")])
+    assert judged(launch(1, told))[0].id == "suite.workload-missing"
+    del told["interrupted"]
+    assert judged(launch(1, told))[0].id == "suite.workload-missing"
 
 
 BOTH = {"host-copy": {("host-copy.to-gpu", "pinned", UUIDS[0], UUIDS[0])}}

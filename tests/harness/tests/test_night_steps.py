@@ -232,8 +232,7 @@ def test_night__cell_with_too_few_launches_is_no_pass(night, settings, matrix):
     done = night(of_old=killed(settings, matrix, records.report()))
 
     assert done.exit_code == 3
-    assert red_of(done)["", "MISS", "suite.not-run"] == \
-        "1 of 3 launches, as expected, before the run ended"
+    assert red_of(done)["", "MISS", "suite.not-run"].startswith("1 of 3 launches")
 
 
 def test_night__cell_without_a_launch_has_not_had_its_turn(night, settings, matrix):

@@ -80,7 +80,10 @@ def test_gpu_that_is_lost_is_a_problem_and_the_others_are_there(machine, tmp_pat
     machine("gpu 2 lost")
     seen = node.probe(root=tmp_path)
     assert tuple(gpu.uuid for gpu in seen.gpus) == UUIDS[:2] + UUIDS[3:]
-    assert seen.problems == ("gpu 2: gpu is lost",)
+    assert seen.problems == seen.lost == ("gpu 2: gpu is lost",)
+    assert node.from_json(json.loads(json.dumps(node.to_json(seen)))) == seen
+    machine()
+    assert node.probe(root=tmp_path).lost == ()
 
 
 def test_gpu_without_a_uuid_is_a_problem_since_nobody_can_be_given_it(machine, tmp_path):

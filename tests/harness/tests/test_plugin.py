@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import sqlite3
 from contextlib import nullcontext
 
 import pytest
@@ -14,6 +15,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from fakes import FakeEngine, answer, ended
 from gpu_selftest_harness import bundle, node as nodes
 from gpu_selftest_harness.bundle import disk
+from gpu_selftest_harness.errors import Failed
 from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.lease import Leases
 from gpu_selftest_harness.plugin import night as nights, work
@@ -316,6 +318,121 @@ def test_a_number_that_earlier_nights_had_is_missed(harness, engine, pytester):
     result = harness(*words, "--harness-night", "2026-11-02")
     assert result.ret == 3
     assert "suite.metric-missing" in result.tests["13.0", "base", "cell"].result[0].text
+
+
+# --- GPUs that are gone ---
+
+ALL = MATRIX.replace('devices: "count:1"', "devices: all")
+
+
+@pytest.fixture
+def evening(harness, pytester):
+    """A night of a machine that has these GPUs, taken into the index."""
+    def run(day, gpus, *words, matrix=ALL, **more):
+        pytester.path.joinpath("node.json").write_text(json.dumps(nodes.to_json(node(gpus, **more))))
+        result = harness("--harness-index", "index.sqlite", "--harness-night", f"2026-11-{day:02}",
+                         *words, matrix=matrix)
+        with Index(pytester.path / "index.sqlite") as index:
+            for path in bundle.find(pytester.path / "runs"):
+                index.add(path)
+        return result
+    return run
+
+
+def test_a_gpu_that_is_gone_is_a_failure_until_somebody_says_why(evening, pytester):
+    assert evening(1, 8).ret == 0
+    for day in (2, 3):
+        result = evening(day, 7)
+        assert result.ret == 1
+        text = result.tests["13.0", "base", "cell"].result[0].text
+        assert f"hardware.gpu-lost: an earlier run had {UUIDS[7]}, which 'node7' has no more" in text
+        assert kinds(result)["13.0", "base", "vector-add"] == "pass"
+    assert evening(4, 7, "--harness-without", UUIDS[7]).ret == 0
+    assert evening(5, 7).ret == 0
+
+
+def test_all_that_is_gone_may_be_taken_out(evening):
+    assert evening(1, 8).ret == 0
+    assert evening(2, 6, "--harness-without", "all").ret == 0
+    result = evening(3, 6, "--harness-without", UUIDS[0])
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([f"--without: '{UUIDS[0]}' is not missed; these are: none"])
+
+
+def test_a_gpu_that_comes_back_is_missed_no_more(evening):
+    assert [evening(day, gpus).ret for day, gpus in enumerate((8, 7, 8, 8), 1)] == [0, 1, 0, 0]
+
+
+def test_where_no_cell_is_of_all_gpus_each_tells_of_the_gone_one(evening):
+    assert [evening(day, gpus, matrix=MATRIX).ret for day, gpus in enumerate((8, 7), 1)] == [0, 1]
+
+
+def test_a_driver_that_is_gone_is_not_blamed_on_gpus(evening):
+    assert evening(1, 8).ret == 0
+    result = evening(2, 0, driver=None, problems=("NVML: driver not loaded",))
+    assert result.ret == 3
+    assert "suite.cell-cannot-run" in result.tests["13.0", "base", "cell"].result[0].text
+    assert [evening(3, 8).ret, evening(4, 7).ret] == [0, 1]
+
+
+def test_gpus_of_another_machine_are_not_missed(evening):
+    assert evening(1, 8).ret == 0
+    assert evening(2, 7, name="node8").ret == 0
+
+
+def test_a_gpu_that_the_driver_lost_is_a_failure_without_history(evening):
+    lost = ("gpu 7: gpu is lost",)
+    result = evening(1, 7, problems=lost, lost=lost)
+    assert result.ret == 1
+    assert "hardware.gpu-lost: gpu 7: gpu is lost" in result.tests["13.0", "base", "cell"].result[0].text
+
+
+# --- Trouble that is one cell's, or a container's ---
+
+def test_a_container_that_cannot_be_removed_costs_no_cell(harness, engine, pytester, monkeypatch):
+    def cannot():
+        raise Failed("cannot remove '0123': device or resource busy")
+
+    monkeypatch.setattr(engine, "sweep", cannot)
+    result = harness()
+    assert (result.ret, len(engine.requests)) == (0, 8)
+    result.stdout.fnmatch_lines(["local could not sweep away all of earlier runs: cannot remove '0123'*"])
+    [path] = bundle.find(pytester.path / "runs")
+    assert "not swept" in [note["what"] for note in bundle.read(path).notes]
+
+
+def test_a_cell_that_nobody_can_judge_costs_no_other(harness, engine, monkeypatch):
+    real = work.judge
+
+    def cannot(planned, launches, *more):
+        if (planned.cell.cuda, planned.cell.variant) == ("13.0", "base"):
+            raise ZeroDivisionError("so")
+        return real(planned, launches, *more)
+
+    monkeypatch.setattr(work, "judge", cannot)
+    result = harness()
+    assert result.ret == 3
+    assert {key for key, kind in kinds(result).items() if kind != "pass"} \
+        == {("13.0", "base", name) for name in ("cell", "vector-add", "host-copy")}
+    case = result.tests["13.0", "base", "cell"]
+    assert "suite.harness-failed: ZeroDivisionError: so" in case.result[0].text
+
+
+def test_an_index_that_cannot_be_read_confirms_nothing(harness, monkeypatch):
+    class Damaged:
+        def __init__(self, *_):
+            self.index = self
+
+        def histories(self, cells):
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+        def metrics(self, cell):
+            return {}
+
+    monkeypatch.setattr(work.Work, "_history", lambda self, stack: Damaged())
+    result = harness()
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["nothing is confirmed: DatabaseError: database disk image is *"])
 
 
 # --- A full disk ---

@@ -140,7 +140,7 @@ def test_report__cells_of_the_matrix_that_nobody_ran_are_a_miss(index, tmp_path,
     report.run(parse(index, "--night", NIGHTS[-2], "--matrix", matrix, "--out", tmp_path / "told"))
 
     assert capsys.readouterr().out.splitlines()[-1].startswith(
-        "MISS  no node with driver 535 reported this night, in 1 cell")
+        "MISS  no node with driver 535 reported this night, in 1 cell, since ")
     assert 'cells{word="MISS"} 1.0' in (tmp_path / "told/gpu-selftest.prom").read_text()
 
 
@@ -151,7 +151,8 @@ def test_report__tier_that_ran_is_all_that_is_asked_for(index, tmp_path, capsys)
     report.run(parse(index, "--night", NIGHTS[-2], "--matrix", matrix, "--tier", "ran",
                      "--out", tmp_path / "told"))
 
-    assert capsys.readouterr().out.splitlines()[-1].startswith("PASS  the one cell as expected")
+    assert capsys.readouterr().out.splitlines()[-1].startswith(
+        "PASS  the one cell as expected")
 
 
 def test_report__tier_without_its_matrix_is_refused(index, tmp_path):

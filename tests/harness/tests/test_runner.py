@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is launched, again or not at all, and that it is written down first."""
 
+import json
 import threading
 from contextlib import contextmanager
 
@@ -13,7 +14,7 @@ from gpu_selftest_harness.errors import Failed
 from gpu_selftest_harness.judge import judge
 from gpu_selftest_harness.lease import Leases
 from gpu_selftest_harness.model import Trouble
-from gpu_selftest_harness.runner import Launcher, Runner, order
+from gpu_selftest_harness.runner import Launcher, Runner, order, runner
 from records import UUIDS, FakeMatrix, cell, check, launch, node, planned, report
 
 TWO = [planned(cell(cuda="12.4")), planned(cell(cuda="13.0"))]
@@ -206,6 +207,44 @@ def test_image_that_cannot_be_asked_for_costs_its_cells_and_not_the_night(tmp_pa
     launches, _ = night(tmp_path, engine, plan, tries=1)
     assert {(one.image, one.trouble and one.trouble.id) for one in launches} \
         == {("odd", "suite.harness-failed"), ("", None)}
+
+
+def test_numbers_that_no_double_holds_are_no_numbers(tmp_path):
+    def script(request, number):
+        told = answer(request)
+        told["gpus_total"] = 10 ** 400
+        return ended(json.dumps(told).replace('"duration_s": 1.0', '"duration_s": 1e999'))
+
+    [one], _ = night(tmp_path, FakeEngine(script), [planned(launches=1)])
+    assert (one.trouble, one.report["gpus_total"], one.report["duration_s"]) == (None, None, None)
+    [one], _ = night(tmp_path, FakeEngine(), [planned(launches=1)])
+    assert (one.report["gpus_total"], one.report["duration_s"]) == (8, 1.0)
+
+
+def fails(*_):
+    raise ZeroDivisionError("so")
+
+
+@pytest.mark.parametrize("settings", [{"others": fails}, {"explain": fails}])
+def test_a_fault_of_ours_costs_the_launch_alone(tmp_path, settings):
+    launches, bundle = night(tmp_path, FakeEngine(lambda request, number: refused("so\n")), **settings)
+    assert {one.trouble.id for one in launches} == {"suite.harness-failed"}
+    assert {one.trouble.observed for one in launches} == {"ZeroDivisionError: so"}
+    assert {one.cell for one in launches} == {of.cell.key for of in TWO}
+    assert len(bundle.of("launch")) == len(launches)
+
+
+def test_a_fault_of_those_who_find_suspects_costs_their_launches_alone(tmp_path):
+    launches, bundle = night(tmp_path, FakeEngine(), suspects=fails)
+    assert len(launches) == 6
+    assert [note["what"] for note in bundle.of("note")[1:]] == ["could not be confirmed"] * 2
+
+
+def test_a_report_that_nobody_can_judge_costs_no_other_launch(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "say", fails)
+    launches, bundle = night(tmp_path, FakeEngine())
+    assert len(launches) == 6
+    assert {note["what"] for note in bundle.of("note")[1:]} == {"could not be judged"}
 
 
 def test_the_message_of_a_container_that_never_began_is_explained(tmp_path):

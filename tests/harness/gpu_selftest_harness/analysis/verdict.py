@@ -68,11 +68,7 @@ def _of_incident(first, more):
 
 def _seen(outcomes):
     first = next((one for one in outcomes if one.observed), outcomes[0])
-    if first.word in (PASS, SKIP):
-        what = f"{first.word} where {first.expected.word} is expected"
-    else:
-        what = (first.observed or first.id
-                or f"{first.word} where {first.expected.word} is expected")
+    what = first.observed or first.id or f"{first.word} where {first.expected.word} is expected"
     count = len({outcome.cell for outcome in outcomes})
     return f"{what}, in {count} cell{'s' if count > 1 else ''}"
 

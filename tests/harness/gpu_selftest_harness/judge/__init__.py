@@ -5,8 +5,10 @@ what is said of the cell and of its workloads comes out."""
 from __future__ import annotations
 
 from .decide import judge
+from .failed import not_judged
+from .gone import gone
 from .launch import say
 from .retry import deciding, wants_again
 from .unfinished import unfinished
 
-__all__ = ["deciding", "judge", "say", "unfinished", "wants_again"]
+__all__ = ["deciding", "gone", "judge", "not_judged", "say", "unfinished", "wants_again"]

@@ -82,7 +82,7 @@ def _names(launch, planned):
 def _of_workload(launch, name):
     row = next((row for row in launch.report["workloads"] if row["name"] == name), None)
     if row is None:
-        if launch.report["interrupted"] or launch.trouble is not None:
+        if launch.report.get("interrupted") or launch.trouble is not None:
             return said.Said(SKIP, None, "the run ended before its turn")
         return said.of("suite.workload-missing", f"'{name}' is not in the report")
     noisy, duration_s = noise.of_workload(launch, name), said.seconds(row["duration_s"])

@@ -10,6 +10,8 @@ from .said import Said, of
 # Of one workload: name, variant, and which GPUs, by UUID.
 Metric = tuple[str, str, str, str]
 
+SHOWN = 80
+
 
 def uuids(report: dict) -> dict[int, str]:
     told = {}
@@ -31,10 +33,18 @@ def of_workload(report: dict, workload: str) -> set[Metric]:
 def invalid(report: dict, workload: str) -> Said | None:
     for metric in report["metrics"]:
         value = metric["value"]
-        if metric["workload"] == workload and (value is None or not math.isfinite(value) or value < 0):
-            shown = "no number" if value is None else f"{value} {metric['unit']}"
+        if metric["workload"] == workload and not is_number(value):
+            shown = "no number" if value is None else f"{value} {metric['unit']}"[:SHOWN]
             return of("suite.metric-invalid", f"'{metric['name']}' is {shown}")
     return None
+
+
+def is_number(value) -> bool:
+    """One that can have been measured."""
+    try:
+        return value is not None and math.isfinite(value) and value >= 0
+    except OverflowError:  # an integer that no double holds
+        return False
 
 
 def missing(report: dict, workload: str, seen: set[Metric], why: str = "") -> Said | None:

@@ -27,7 +27,10 @@ def plain(text: str | None) -> str:
 
 def seconds(value: float) -> float:
     """As a report has them; 0 where that cannot be."""
-    return float(value) if math.isfinite(value) and value >= 0 else 0.0
+    try:
+        return float(value) if math.isfinite(value) and value >= 0 else 0.0
+    except OverflowError:  # an integer that no double holds
+        return 0.0
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,10 @@ from .. import matrix as matrices
 from .. import node as nodes
 from ..bundle import Bundle, reader
 from ..bundle.values import value_of
-from ..judge import judge
+from ..judge import judge, not_judged, unfinished
 from ..model import Planned
 from ..quarantine import Quarantine
-from ..runner import Earlier, gpus_of
-from ..runner.rounds import CONFIRM
-from ..troubles import TROUBLES
-from ..words import MISS, SKIP, layer_of
-
-NOT_RUN = "suite.not-run"
+from ..runner import Earlier, ran_of
 
 
 def finish(path: Path, quarantine: Path | None = None, index=None) -> tuple[Path, list[str]]:
@@ -63,21 +58,14 @@ def _outcomes(path, quarantine, index):
 
 
 def _of_cell(planned, launches, matrix, node, night, index):
-    known = Earlier(index, node, night).metrics(planned.cell.key) if index is not None else None
-    outcomes = judge(planned, launches, matrix, node, known)
-    count = len({(one.round, one.gpus) for one in launches if one.kind != CONFIRM})
-    wanted = planned.launches * len(gpus_of(planned, node))
-    if not launches or count >= wanted:
+    try:
+        known = Earlier(index, node, night).metrics(planned.cell.key) if index is not None else None
+        outcomes = judge(planned, launches, matrix, node, known)
+    except Exception as error:  # a report that nobody thought of costs its own cell
+        return not_judged(planned, launches, error)
+    ran, wanted = ran_of(planned, launches, node)
+    if not launches or ran >= wanted:
         return outcomes
-    return [_cut_short(one, f"{count} of {wanted} launches") for one in outcomes]
-
-
-def _cut_short(outcome, count):
-    """What was found stays found; what was well so far is not known to be."""
-    if outcome.is_red:
-        return replace(outcome, observed=f"{count}: {outcome.observed}")
-    if outcome.word == SKIP:
-        return outcome
-    return replace(outcome, word=MISS, layer=layer_of(NOT_RUN), id=NOT_RUN, is_as_expected=False,
-                   observed=f"{count}, as expected, before the run ended",
-                   remedy=TROUBLES[NOT_RUN].remedy)
+    found = [replace(one, observed=f"{ran} of {wanted} launches: {one.observed}")
+             if one.is_red else one for one in outcomes]
+    return unfinished(found, ran, wanted)

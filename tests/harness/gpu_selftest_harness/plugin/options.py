@@ -32,6 +32,8 @@ OPTIONS = (
     ("quarantine", {"metavar": "FILE", "help": "known faults, with owner and last day"}),
     ("index", {"metavar": "FILE", "help": "of earlier nights, for what has to be confirmed"}),
     ("leases", {"metavar": "DIR", "default": FOLDER, "help": f"of GPUs (default: {FOLDER})"}),
+    ("without", {"metavar": "UUIDS", "help": "GPUs that were taken out since the last run, with commas "
+                 "between them, or 'all' that are not there"}),
     ("resume", {"metavar": "RUN", "nargs": "?", "const": LATEST,
                 "help": "go on with a run that was cut off (default: the latest)"}),
     ("rerun-failed", {"metavar": "RUN", "nargs": "?", "const": LATEST,
@@ -56,6 +58,7 @@ class Settings:
     resume: str | None
     rerun_failed: str | None
     engines: Path | None = None
+    without: tuple[str, ...] = ()  # UUIDs, or 'all'
 
 
 def add(parser):
@@ -79,4 +82,4 @@ def read(config) -> Settings:
     return Settings(path("out"), path("node"), get("program"), get("tier"), get("select"),
                     get("seed"), get("jobs"), get("tries"), get("night"),
                     path("quarantine"), path("index"), path("leases"), get("resume"), get("rerun-failed"),
-                    path("engines"))
+                    path("engines"), tuple(filter(None, (get("without") or "").split(","))))

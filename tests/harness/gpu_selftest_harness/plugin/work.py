@@ -20,9 +20,9 @@ from ..engines import EngineMissing, scratch
 from ..errors import Failed, Refused
 from ..explain import explain
 from ..index import Index
-from ..judge import judge, unfinished
+from ..judge import gone, judge, not_judged, unfinished
 from ..lease import Leases
-from ..model import Launch, Outcome
+from ..model import Gpu, Launch, Outcome
 from ..quarantine import Quarantine
 from ..runner import Earlier, Launcher, Runner, ran_of
 from ..words import ERROR, MISS
@@ -46,6 +46,7 @@ class Work:
         self.quarantine, self.past, self.progress, self.say = quarantine, past, progress, say
         self.now = datetime.now(timezone.utc)
         self.came = Came()
+        self.missed: list[Gpu] = []  # that the node had, and has no more
         # What is left of a night belongs to it, on whatever day it is made good.
         header = past.header if past is not None else {}
         self.night = header.get("night") or settings.night or f"{self.now:%Y-%m-%d}"
@@ -57,6 +58,7 @@ class Work:
         with ExitStack() as stack:
             stopping = stack.enter_context(Stopping(self.say))
             history = self._history(stack)
+            self.missed = self._missed(history)
             launcher = Launcher(
                 self.node, self.engines, Leases(self.settings.leases), "", stopping.end,
                 explain=partial(explain, program=self.settings.program),
@@ -85,6 +87,19 @@ class Work:
         except (Failed, Refused) as error:
             self.came.problems.append(f"nothing is confirmed: {error}")
             return None
+
+    def _missed(self, history):
+        try:
+            found = history.missed() if history else []
+        except Exception as error:  # a damaged index
+            self.came.problems.append(f"nobody knows which GPUs there were: "
+                                      f"{type(error).__name__}: {error}")
+            return []
+        told, uuids = self.settings.without, [gpu.uuid for gpu in found]
+        self.came.problems += [f"--without: '{uuid}' is not missed; these are: "
+                               f"{', '.join(uuids) or 'none'}"
+                               for uuid in told if uuid not in (*uuids, "all")]
+        return [gpu for gpu in found if gpu.uuid not in told and "all" not in told]
 
     def _without_complete(self, plan, launcher):
         """Of a sealed run, cells hold that could be told of the image that it is now."""
@@ -115,6 +130,7 @@ class Work:
             "node": nodes.to_json(self.node), "seed": self.seed,
             "matrix": {"path": str(self.matrix.path), "text": self.matrix.text,
                        "sha256": self.matrix.sha256},
+            "missed": [asdict(gpu) for gpu in self.missed],
             "plan": [asdict(planned) for planned in plan],
             "resumes": self.past.run_id if self.past is not None else None,
             "versions": {"harness": __version__, "python": platform.python_version()}})
@@ -129,13 +145,18 @@ class Work:
 
     def _suspects(self, history, plan):
         """Read now: the runner asks from threads of its own."""
-        histories = history.index.histories(cells=[one.cell.key for one in plan]) if history else ()
-        return Suspects(histories, self.night, self.node)
+        try:
+            histories = list(history.index.histories(
+                cells=[one.cell.key for one in plan])) if history else ()
+            return Suspects(histories, self.night, self.node)
+        except Exception as error:  # a damaged index
+            self.came.problems.append(f"nothing is confirmed: {type(error).__name__}: {error}")
+            return Suspects((), self.night, self.node)
 
     def _launch(self, runner, plan):
         for name, engine in self.engines.items():
             if name in {facts.name for facts in self.node.engines}:
-                for removed in _sweep(engine):
+                for removed in self._sweep(runner.bundle, engine, name):
                     runner.bundle.append("note", {"what": "swept", "engine": name, "name": removed})
                     for uuid in runner.launcher.leases.clear_of(removed):
                         runner.bundle.append("note", {"what": "cleared", "gpu": uuid,
@@ -153,14 +174,28 @@ class Work:
             self.came.failed = Failed(f"it was stopped, {runner.left} launches are left")
         self.came.launches.update((launch.id, launch) for launch in runner.launches)
 
+    def _sweep(self, bundle, engine, name):
+        try:
+            return engine.sweep()
+        except EngineMissing:  # since the node was seen; each launch is going to say so
+            return []
+        except Failed as error:
+            # Whose lease is poisoned where it may still use a GPU; all other cells can run.
+            bundle.append("note", {"what": "not swept", "engine": name, "text": str(error)})
+            self.came.problems.append(f"{name} could not sweep away all of earlier runs: {error}")
+            return []
+
     def _judge(self, plan, history):
         for planned in plan:
             own = [launch for launch in self.came.launches.values()
                    if launch.cell == planned.cell.key]
-            known = history.metrics(planned.cell.key) if history else None
-            self._keep(self._told(planned, own, known))
+            try:
+                self._keep(self._told(planned, own, history))
+            except Exception as error:  # a report that nobody thought of costs its own cell
+                self._keep(not_judged(planned, own, error))
 
-    def _told(self, planned, launches, known):
+    def _told(self, planned, launches, history):
+        known = history.metrics(planned.cell.key) if history else None
         outcomes = judge(planned, launches, self.matrix, self.node, known)
         return unfinished(outcomes, *ran_of(planned, launches, self.node)) if launches else outcomes
 
@@ -168,7 +203,8 @@ class Work:
         self.came.outcomes.update(((one.cell, one.workload), one) for one in outcomes)
 
     def _mark(self, plan):
-        """Also what an earlier run completed: an entry may be over since."""
+        """Also what an earlier run completed: an entry may be over since, or a GPU gone."""
+        self._keep(gone(self.came.outcomes.values(), plan, self.node, self.missed))
         quarantine = self.quarantine or Quarantine()
         outcomes, said = quarantine.apply(
             self.came.outcomes.values(), [planned.cell for planned in plan], self.night)
@@ -185,10 +221,3 @@ class Work:
             self.came.path = Path(bundle.seal())
         except Failed as error:
             self.came.failed = self.came.failed or error
-
-
-def _sweep(engine):
-    try:
-        return engine.sweep()
-    except EngineMissing:  # since the node was seen; each launch is going to say so
-        return []

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..model import History, Node
+from ..model import Gpu, History, Node
 
 # A number that was left out on purpose is asked for no longer than this.
 NIGHTS_OF_METRICS = 3
@@ -27,6 +27,20 @@ class Earlier:
                 key = history.key
                 found.setdefault(key.workload, set()).add((key.metric, key.variant, key.src, key.dst))
         return found
+
+    def missed(self) -> list[Gpu]:
+        """GPUs that this node had in its last run with any, or was missed in then, and has no more:
+        from night to night, until somebody says that they were taken out."""
+        if not self.node.gpus:
+            # Its driver is gone, or hangs: nobody knows of any of them, and each cell says so.
+            return []
+        for run in reversed(self.index.runs()):
+            was = run.header.get("node", {})
+            if (was.get("name"), was.get("simulated")) == (self.node.name, self.node.simulated) \
+                    and was.get("gpus"):
+                known = [*was["gpus"], *run.header.get("missed", ())]
+                return [Gpu(**gpu) for gpu in known if gpu["uuid"] not in self._uuids]
+        return []
 
     @property
     def _uuids(self):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -42,12 +43,14 @@ class Launcher:
     def launch(self, task: Task, number: str) -> Launch:
         since_start_s = time.monotonic() - self.start
         digest, trouble = self.digest(task.planned)
-        foreign = ()
-        if trouble is None:
-            ran, foreign = self._with_gpus(task, number, digest)
-        else:
-            ran = Ran(utc(), 0.0, ENGINE, trouble=trouble)
-        return self._record(task, number, digest, ran, foreign, since_start_s)
+        ran, foreign = Ran(utc(), 0.0, ENGINE, trouble=trouble), ()
+        try:
+            if trouble is None:
+                ran, foreign = self._with_gpus(task, number, digest)
+            return self._record(task, number, digest, ran, foreign, since_start_s)
+        except Exception as error:  # also of a report that nobody thought of
+            ran = replace(ran, report=None, trouble=_fault(error))
+            return self._record(task, number, digest, ran, foreign, since_start_s)
 
     def digest(self, planned) -> tuple[str | None, Trouble | None]:
         """What is run for an image is asked once in a run."""
@@ -133,18 +136,28 @@ def _with_fault(ran: Ran | None, error: Exception) -> Ran:
 
 
 def _fault(error: Exception) -> Trouble:
-    return Trouble("suite.harness-failed", f"{type(error).__name__}: {error}")
+    return Trouble("suite.harness-failed", f"{type(error).__name__}: {error}"[:400])
 
 
 def parsed(text: str | None) -> tuple[dict | None, Trouble | None]:
-    """A report that was written. Numbers that JSON does not have become null, which the judge takes
-    for missing."""
+    """A report that was written. Numbers that JSON does not have, or no double, become null, which
+    the judge takes for missing."""
     if text is None:
         return None, None
     try:
-        report = json.loads(text, parse_constant=lambda name: None)
+        report = json.loads(text, parse_constant=lambda name: None, parse_int=_integer,
+                            parse_float=_real)
     except (ValueError, RecursionError) as error:
         return None, Trouble("suite.report-unreadable", str(error)[:400])
     if not isinstance(report, dict):
         return None, Trouble("suite.report-unreadable", "it is not one object")
     return report, None
+
+
+def _real(text):
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _integer(text):
+    return int(text) if _real(text) is not None else None

@@ -155,8 +155,16 @@ class _Night:
         self.total = len(self.launches) + len(self.running) + len(self.pending)
 
     def _wants_again(self, launch, but_not=None):
-        told = say(launch, self.plan[launch.cell], self.runner.node)
+        try:
+            told = say(launch, self.plan[launch.cell], self.runner.node)
+        except Exception as error:  # whoever tells of the cell fails at it, too, and says so
+            self._note("judged", launch.cell, error)
+            return False
         return wants_again(told) and told[""].word != but_not
+
+    def _note(self, what, cell, error):
+        self.runner.bundle.append("note", {"what": f"could not be {what}", "cell": cell,
+                                           "text": f"{type(error).__name__}: {error}"[:400]})
 
     def _confirm(self, key):
         """Once, when the cell has all of its own."""
@@ -165,7 +173,11 @@ class _Night:
         self.is_confirmed.add(key)
         planned = self.plan[key]
         own = [launch for launch in self.launches if launch.cell == key]
-        wanted = self.runner.suspects(planned, own)
+        try:
+            wanted = self.runner.suspects(planned, own)
+        except Exception as error:
+            self._note("confirmed", key, error)
+            return
         first = max((launch.round for launch in own), default=0) + 1
         places = dict.fromkeys(launch.gpus for launch in own if launch.kind == MEASURE)
         for number in range(first, first + wanted):
