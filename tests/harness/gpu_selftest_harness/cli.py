@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import sys
 import traceback
 
@@ -25,9 +24,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     subparsers = made.add_subparsers(required=True, metavar="VERB")
     for verb in VERBS:
-        name = f"{__package__}.commands.{verb}"
-        if importlib.util.find_spec(name) is not None:
-            importlib.import_module(name).register(subparsers)
+        importlib.import_module(f"{__package__}.commands.{verb}").register(subparsers)
     return made
 
 
