@@ -87,3 +87,17 @@ def test_nightly__has_the_images_that_the_bake_file_makes():
     images = {(cell.cuda, cell.distro) for cell in cells}
     assert ("11.8", "ubi9") not in images and ("12.4", "ubuntu24.04") not in images
     assert {("12.9", "ubuntu24.04"), ("12.4", "ubi9"), ("11.8", "ubuntu22.04")} <= images
+
+
+@pytest.mark.parametrize("injection,expected", [
+    ("legacy", ("FAIL", "user.capabilities-without-compute")),
+    ("cdi", ("PASS", None)), ("jit-cdi", ("PASS", None))])
+def test_nightly__utility_alone_is_wrong_under_legacy_only(injection, expected):
+    """CDI puts in what its specification names, whatever NVIDIA_DRIVER_CAPABILITIES says."""
+    matrix = load(MATRICES / "nightly.yaml")
+    cells = [cell for cell in matrix.cells() if cell.capabilities == "utility"]
+
+    words = {(wanted.word, wanted.id) for wanted
+             in (matrix.expect(cell, "", injection, {}) for cell in cells)}
+
+    assert words == {expected}
