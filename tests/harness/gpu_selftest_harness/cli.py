@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
+import select
 import sys
 import traceback
 
@@ -29,18 +31,38 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(words=None) -> int:
+    code = COULD_NOT_TELL
     try:
         options = parser().parse_args(words)
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()
+        return code
     except Refused as error:
         print(f"gpu-selftest-harness: {error}", file=sys.stderr)
         return USAGE
     except Failed as error:
         print(f"gpu-selftest-harness: {error}", file=sys.stderr)
         return COULD_NOT_TELL
+    except BrokenPipeError:
+        if not _is_unread():
+            traceback.print_exc()
+        return code
     except Exception:  # Python's own exit code for it is 1, which would be somebody's fault
         traceback.print_exc()
         return COULD_NOT_TELL
+
+
+def _is_unread():
+    """Whether who read our output is gone, as 'head' is once it has enough. Python would complain of
+    what is left to write when it ends."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    if not any(event & select.POLLERR for _, event in poll.poll(0)):
+        return False
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return True
 
 
 if __name__ == "__main__":

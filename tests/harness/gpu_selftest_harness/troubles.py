@@ -15,14 +15,17 @@ class Row:
     remedy: str
 
 
+GO_ON = "run MATRIX --resume --out DIR/runs --index DIR/index.sqlite"
+
 TROUBLES = {
     # Of the runner and the judge.
     "suite.cell-cannot-run": Row(
         MISS, "this node can run the cell",
-        "give the cell a node that can, or leave it out of the matrix with the reason"),
+        "mend what it names (gpu-selftest-harness node show); only if the node is never to run it, "
+        "take the cell out of its rows"),
     "suite.not-run": Row(
         MISS, "the run goes on until each cell had its launches",
-        "gpu-selftest-harness run MATRIX --resume"),
+        f"gpu-selftest-harness {GO_ON}"),
     "suite.harness-failed": Row(
         ERROR, "the harness does its part of a launch",
         "report it as an error of the harness, with the bundle"),
@@ -52,7 +55,7 @@ TROUBLES = {
         "install or start the engine, or leave it out of this node's rows"),
     "suite.image-absent": Row(
         MISS, "the engine has the image",
-        "build or pull the image, then: gpu-selftest-harness run MATRIX --resume"),
+        f"build or pull the image, then: gpu-selftest-harness {GO_ON}"),
     "suite.engine-cannot": Row(
         MISS, "the engine can do what the cell asks of it",
         "leave the cell out of the engine's rows"),
@@ -92,7 +95,7 @@ TROUBLES = {
         "raise the container's memory limit"),
     "suite.disk-full": Row(
         ERROR, "the disk that bundles are written to has room",
-        "free disk space, then: gpu-selftest-harness run MATRIX --resume"),
+        f"free disk space, then: gpu-selftest-harness {GO_ON}"),
     "suite.never-ran": Row(
         MISS, "each cell of the matrix is run by some node each night",
         "see why its node did not report, or bring one with its driver and GPU, or leave the cell out"),

@@ -650,7 +650,7 @@ def test_what_is_to_be_typed_for_a_new_index_is_a_command(tmp_path, is_damaged):
     words = str(refused.value).partition("gpu-selftest-harness ")[2].split()
 
     options = cli.parser().parse_args(words)
-    assert (options.index, options.rebuild, options.paths) == (path, True, [Path("DIR")])
+    assert (options.index, options.rebuild, options.paths) == (path, Path("DIR"), [])
 
 
 def test_rebuild_does_not_take_the_old_log_for_its_own(make, tmp_path):

@@ -52,6 +52,13 @@ def test_engine_that_is_not_there_is_a_miss():
     assert misses(small(), node(engines=())) == {"node 'n1' has no engine 'docker', and no other"}
 
 
+def test_engine_that_is_not_there_says_why():
+    """The engine's own words; another's are not about it."""
+    docker = "docker: cannot connect to the docker daemon at unix:///var/run/docker.sock"
+    told = replace(node(engines=()), problems=("podman: no command 'podman'", docker))
+    assert misses(small(), told) == {docker}
+
+
 def test_too_few_gpus_are_a_miss():
     m = small(axes={"devices": ["count:4"]})
 

@@ -5,6 +5,7 @@ import json
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,23 @@ def test_command__names_what_engines_are_told(tmp_path, place):
     words = slices.command(settings(tmp_path, engines=Path("e.toml")), PART, place)
 
     assert words[words.index("--engines") + 1] == "e.toml"
+
+
+def test_command__names_gpus_that_were_taken_out(tmp_path, place):
+    words = slices.command(settings(tmp_path, without="GPU-1,GPU-2"), PART, place)
+
+    assert words[words.index("--without") + 1] == "GPU-1,GPU-2"
+
+
+@pytest.mark.parametrize("simulated, folder", [(None, "leases"), ("h100x8", "leases/n1")])
+def test_command__real_gpus_are_leased_in_the_folder_as_it_is_given(tmp_path, place, simulated,
+                                                                  folder):
+    """Others of the machine use it, too; simulated GPUs have the same UUIDs on all nodes."""
+    part = replace(PART, node=replace(NODE, simulated=simulated))
+
+    words = slices.command(settings(tmp_path, leases=tmp_path / "leases"), part, place)
+
+    assert words[words.index("--leases") + 1] == str(tmp_path / folder)
 
 
 def test_run__gives_the_exit_code_and_keeps_what_was_said(monkeypatch, tmp_path, place):

@@ -359,6 +359,13 @@ def test_all_that_is_gone_may_be_taken_out(evening):
     result.stdout.fnmatch_lines([f"--without: '{UUIDS[0]}' is not missed; these are: none"])
 
 
+def test_what_is_taken_out_of_nothing_known_is_refused(harness, pytester):
+    result = harness("--harness-without", "all")
+    assert result.ret == 4  # pytest's own code of wrong words
+    result.stderr.fnmatch_lines(["*'--without' needs '--index FILE' of the nights before*"])
+    assert not pytester.path.joinpath("runs").exists()
+
+
 def test_a_gpu_that_comes_back_is_missed_no_more(evening):
     assert [evening(day, gpus).ret for day, gpus in enumerate((8, 7, 8, 8), 1)] == [0, 1, 0, 0]
 

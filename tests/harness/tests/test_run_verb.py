@@ -73,7 +73,7 @@ def test_driver_that_is_gone_is_a_bundle_of_what_nobody_ran(run, tmp_path):
     done = run(begin=begin)
 
     assert done.returncode == 3, done.stderr
-    assert "next: give the cell a node that can" in done.stdout
+    assert "next: mend what it names (gpu-selftest-harness node show); only if" in done.stdout
     [path] = bundle.find(tmp_path / "runs")
     outcomes = bundle.read(path).outcomes
     assert {(one.word, one.id, one.observed) for one in outcomes if one.workload == ""} == {

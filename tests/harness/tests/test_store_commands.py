@@ -122,7 +122,7 @@ def test_index_goes_on_behind_a_damaged_bundle_and_cannot_tell(runs, make, tmp_p
     (damaged / "seal.json").unlink()
 
     assert call("index", tmp_path / "i.sqlite", runs) == 3
-    assert call("index", tmp_path / "i.sqlite", runs, "--rebuild") == 3
+    assert call("index", tmp_path / "i.sqlite", "--rebuild", runs) == 3
 
     out = capsys.readouterr().out
     assert out.count("1 added, 0 known before, 1 refused") == 2
@@ -130,7 +130,8 @@ def test_index_goes_on_behind_a_damaged_bundle_and_cannot_tell(runs, make, tmp_p
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (("--rebuild",), "one folder"), ((), "no bundle is named"),
+    (("--csv", "out.csv"), "no bundle is named"),
+    (("--rebuild", "absent"), "'absent' is neither a bundle nor a folder"),
     (("absent",), "'absent' is neither a bundle nor a folder"),
 ])
 def test_index_refuses_what_makes_no_index(tmp_path, arguments, message):
@@ -138,6 +139,22 @@ def test_index_refuses_what_makes_no_index(tmp_path, arguments, message):
         call("index", tmp_path / "i.sqlite", *arguments)
 
     assert not (tmp_path / "i.sqlite").exists()
+
+
+def test_index_of_no_bundle_is_an_empty_one(tmp_path, capsys):
+    """No node came: what had to run can still be told with it."""
+    assert call("index", tmp_path / "i.sqlite") == 0
+
+    assert capsys.readouterr().out == "0 added, 0 known before, 0 refused\n"
+    with Index(tmp_path / "i.sqlite") as opened:
+        assert opened.nights() == []
+
+
+def test_index_is_made_again_from_one_folder_alone(runs, make, tmp_path):
+    make("2026-11-26")
+
+    with pytest.raises(Refused, match="'--rebuild DIR' takes no PATH beside it"):
+        call("index", tmp_path / "i.sqlite", runs, "--rebuild", runs)
 
 
 def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):

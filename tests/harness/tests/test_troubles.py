@@ -27,6 +27,15 @@ def test_row_is_whole(id, row):
         assert text and not text.endswith(".") and not text[0].isupper()
 
 
+def test_a_run_that_goes_on_is_told_where_the_nights_are():
+    """Without them nothing of the cells that ran is known."""
+    told = [row.remedy for row in TROUBLES.values() if "--resume" in row.remedy]
+
+    assert len(told) == 3
+    for remedy in told:
+        assert remedy.endswith("run MATRIX --resume --out DIR/runs --index DIR/index.sqlite")
+
+
 def test_every_id_that_is_used_has_a_row():
     assert USED <= TROUBLES.keys()
 

@@ -15,19 +15,19 @@ def register(subparsers):
     parser.add_argument("index", type=Path, metavar="FILE", help="the index; made if it is not there")
     parser.add_argument("paths", type=Path, nargs="*", metavar="PATH",
                         help="a sealed bundle, or a folder of bundles: all sealed ones in it")
-    parser.add_argument("--rebuild", action="store_true",
-                        help="make the index again from the one folder that is given")
+    parser.add_argument("--rebuild", type=Path, metavar="DIR",
+                        help="make the index again from this folder of bundles alone")
     parser.add_argument("--csv", type=Path, metavar="FILE",
                         help="write all series, one night a line, for other tools")
     parser.set_defaults(run=run)
 
 
 def run(options):
-    if options.rebuild and len(options.paths) != 1:
-        raise Refused("'--rebuild' goes with one folder of bundles")
-    if not options.rebuild and not options.paths and not options.index.exists():
+    if options.rebuild and options.paths:
+        raise Refused("'--rebuild DIR' takes no PATH beside it")
+    if options.csv and not options.rebuild and not options.paths and not options.index.exists():
         raise Refused(f"there is no '{options.index}', and no bundle is named to make it of")
-    for path in options.paths:
+    for path in [options.rebuild] if options.rebuild else options.paths:
         if not path.is_dir():
             raise Refused(f"'{path}' is neither a bundle nor a folder of them")
     with _opened(options) as index:
@@ -42,7 +42,7 @@ def run(options):
 
 def _opened(options):
     if options.rebuild:
-        return Index.rebuild(options.index, options.paths[0])
+        return Index.rebuild(options.index, options.rebuild)
     return Index(options.index)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .. import matrix as matrices
 from ..errors import Refused
+from ..lease import FOLDER
 from ..night import evening, whole
 from ..night.lock import only_one
 from ..night.slices import Settings, Stop
@@ -34,6 +35,11 @@ def register(subparsers):
     parser.add_argument("--quarantine", type=Path, metavar="FILE", help="known faults")
     parser.add_argument("--engines", type=Path, metavar="FILE",
                         help="TOML: what this machine's engines are to be told")
+    parser.add_argument("--without", metavar="UUIDS",
+                        help="GPUs that were taken out since the last night, with commas between them, "
+                             "or 'all' that are not there")
+    parser.add_argument("--leases", type=Path, metavar="DIR",
+                        help=f"of GPUs (default: {FOLDER}, with --simulate in --out)")
     parser.add_argument("--jobs", type=_count, metavar="N", help="launches at a time")
     parser.add_argument("--seed", type=int, metavar="N", help="of the order of launches")
     parser.set_defaults(run=run)
@@ -44,13 +50,15 @@ def run(options) -> int:
         raise Refused("'--nights' goes with '--simulate': real nights are made one by one")
     if options.engines and options.simulate:
         raise Refused("'--engines' is of this machine, and '--simulate' has none of it")
+    if options.without and options.simulate:
+        raise Refused("'--without' is of this machine, and '--simulate' has none of its GPUs")
     matrix = matrices.load(options.matrix)
     night = options.night or datetime.now(timezone.utc).date()
     options.out.mkdir(parents=True, exist_ok=True)
+    # Simulated GPUs have the same UUIDs in everybody's night.
+    leases = options.leases or (options.out / "leases" if options.simulate else None)
     settings = Settings(options.matrix, options.out, options.program, options.seed, options.jobs,
-                        options.quarantine,
-                        # Simulated GPUs have the same UUIDs in everybody's night.
-                        options.out / "leases" if options.simulate else None, options.engines)
+                        options.quarantine, leases, options.engines, options.without)
     with only_one(options.out), _stop_on_signals() as stop:
         if options.simulate:
             parts = evening.made_up(matrix, night, options.program, options.tier,

@@ -44,8 +44,8 @@ def used(path):
 
 
 def _how_again(path):
-    return (f"make it again from its folder of bundles: gpu-selftest-harness index --rebuild {path}"
-            " DIR")
+    return (f"make it again from its folder of bundles: gpu-selftest-harness index {path}"
+            " --rebuild DIR")
 
 
 def _prepare(connection, path):

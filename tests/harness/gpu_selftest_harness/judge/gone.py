@@ -12,8 +12,7 @@ from ..words import FAIL, layer_of
 from .launch import CELL
 
 LOST = "hardware.gpu-lost"  # of the program, whose words for it are the same
-REMEDY = (f"gpu-selftest explain {LOST}; if it was taken out, "
-          "gpu-selftest-harness run MATRIX --without UUID")
+REMEDY = f"gpu-selftest explain {LOST}; if it was taken out, the next night with --without UUID"
 
 
 def gone(outcomes: Iterable[Outcome], plan: Iterable[Planned], node: Node,

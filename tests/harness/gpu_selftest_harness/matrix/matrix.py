@@ -180,7 +180,8 @@ class Matrix:
             return 1, f"no node with driver {cell.driver} has a GPU '{cell.gpu}'"
         if cell.engine not in engines:
             others = f"only {', '.join(engines)}" if engines else "and no other"
-            return 2, f"node '{node.name}' has no engine '{cell.engine}', {others}"
+            told = (problem for problem in node.problems if problem.startswith(f"{cell.engine}: "))
+            return 2, next(told, f"node '{node.name}' has no engine '{cell.engine}', {others}")
         wanted = int(cell.devices.partition(":")[2] or 1)
         if wanted > count:
             return 3, f"'{cell.devices}' needs {wanted} GPUs, node '{node.name}' has {count}"

@@ -41,6 +41,7 @@ class Settings:
     quarantine: Path | None = None
     leases: Path | None = None  # of simulated nodes: a folder for each; None: the machine's own
     engines: Path | None = None  # what the machine's engines are to be told
+    without: str | None = None  # GPUs that were taken out
 
     @property
     def index(self) -> Path:
@@ -94,12 +95,19 @@ def command(settings: Settings, part: Slice, place: Path) -> list[str]:
              "--node", f"{place}.node.json", "--junit", f"{place}.junit.xml"]
     for option, value in (("--tier", part.tier), ("--seed", settings.seed),
                           ("--jobs", settings.jobs), ("--quarantine", settings.quarantine),
-                          ("--leases", settings.leases and settings.leases / part.node.name),
-                          ("--engines", settings.engines),
+                          ("--leases", _leases(settings, part.node)),
+                          ("--engines", settings.engines), ("--without", settings.without),
                           ("--resume", part.resume)):
         if value is not None:
             words += [option, value]
     return [str(word) for word in words]
+
+
+def _leases(settings, node):
+    """Simulated GPUs have the same UUIDs on every node."""
+    if settings.leases is None or not node.simulated:
+        return settings.leases
+    return settings.leases / node.name
 
 
 def run(settings: Settings, part: Slice, place: Path, stop: Stop) -> int:

@@ -89,13 +89,17 @@ class Work:
             return None
 
     def _missed(self, history):
+        told, index = self.settings.without, self.settings.index
+        if told and (index is None or not index.exists()):
+            raise Refused("'--without' needs '--index FILE' of the nights before: without it no GPU "
+                          "is missed")
         try:
             found = history.missed() if history else []
         except Exception as error:  # a damaged index
             self.came.problems.append(f"nobody knows which GPUs there were: "
                                       f"{type(error).__name__}: {error}")
             return []
-        told, uuids = self.settings.without, [gpu.uuid for gpu in found]
+        uuids = [gpu.uuid for gpu in found]
         self.came.problems += [f"--without: '{uuid}' is not missed; these are: "
                                f"{', '.join(uuids) or 'none'}"
                                for uuid in told if uuid not in (*uuids, "all")]

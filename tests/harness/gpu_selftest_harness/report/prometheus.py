@@ -80,18 +80,21 @@ def _series(analysis, gauge):
     for word in TRENDS:
         count.labels(word).set(sum(trend.word == word for trend in analysis.trends))
     values = {unit: gauge(*row, _SERIES) for unit, row in _VALUES.items()}
-    regressed = gauge("series_regressed", "1 if the number is worse, confirmed, and not back; no sample"
+    regressed = gauge("series_regressed", "1 if the number is worse, confirmed and not back; no sample"
                       " if it could not be compared.", _SERIES)
     smallest = gauge("series_smallest_shift_ratio",
                      "Smallest relative shift that could have been seen.", _SERIES)
-    worse = {id(trend) for trend in [*analysis.regressions, *analysis.told(WORSE)]}
+    still = gauge("series_still_worse", "1 if that it is worse was told so long ago that it is no news;"
+                  " no sample if it could not be compared.", _SERIES)
+    news = {id(trend) for trend in analysis.regressions}
     for trend in _exported(analysis):
         key = trend.history.key
         labels = _clean(*(getattr(key, name) for name in _SERIES))
         if key.unit in values and trend.tonight is not None and math.isfinite(trend.tonight):
             values[key.unit].labels(*labels).set(trend.tonight)
         if trend.word != NOISY:  # a 0 would clear an alert that nobody answered
-            regressed.labels(*labels).set(id(trend) in worse)
+            regressed.labels(*labels).set(id(trend) in news)
+            still.labels(*labels).set(trend.word == WORSE)
         if trend.smallest is not None:
             smallest.labels(*labels).set(trend.smallest)
 
