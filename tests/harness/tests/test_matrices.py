@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_selftest_harness.matrix import load
+from gpu_selftest_harness.matrix import from_text, load
 from gpu_selftest_harness.night.simulated import DRIVERS
 
 MATRICES = Path(__file__).resolve().parent.parent / "matrices"
@@ -87,3 +87,68 @@ def test_nightly__has_the_images_that_the_bake_file_makes():
     images = {(cell.cuda, cell.distro) for cell in cells}
     assert ("11.8", "ubi9") not in images and ("12.4", "ubuntu24.04") not in images
     assert {("12.9", "ubuntu24.04"), ("12.4", "ubi9"), ("11.8", "ubuntu22.04")} <= images
+
+
+@pytest.mark.parametrize("injection,expected", [
+    ("legacy", ("FAIL", "user.capabilities-without-compute")),
+    ("cdi", ("PASS", None)), ("jit-cdi", ("PASS", None))])
+def test_nightly__utility_alone_is_wrong_under_legacy_only(injection, expected):
+    """CDI puts in what its specification names, whatever NVIDIA_DRIVER_CAPABILITIES says."""
+    matrix = load(MATRICES / "nightly.yaml")
+    cells = [cell for cell in matrix.cells() if cell.capabilities == "utility"]
+
+    words = {(wanted.word, wanted.id) for wanted
+             in (matrix.expect(cell, "", injection, {}) for cell in cells)}
+
+    assert words == {expected}
+
+
+def with_parts(*marks):
+    """The example with what these marks have switched on, as its head says: without '#MARK '."""
+    text = (MATRICES / "nightly.yaml").read_text()
+    for mark in marks:
+        assert f"#{mark} " in text
+        text = text.replace(f"#{mark} ", "")
+    return from_text(text)
+
+
+def test_nightly__asks_for_no_engine_that_its_service_cannot_use():
+    assert {cell.engine for cell in load(MATRICES / "nightly.yaml").cells()} == {"docker"}
+
+
+def test_nightly__podman_runs_what_docker_does_for_one_distribution():
+    cells = with_parts("podman").cells()
+
+    ours = {engine: {(cell.driver, cell.cuda, cell.variant, cell.gpu) for cell in cells
+                     if cell.engine == engine and cell.distro == "ubuntu22.04"}
+            for engine in ("docker", "podman")}
+    assert ours["podman"] == ours["docker"]
+
+
+@pytest.mark.parametrize("marks", [("podman",), ("desktop",), ("podman", "desktop")])
+def test_nightly__parts_that_can_be_switched_on_lint_clean(marks):
+    assert with_parts(*marks).lint() == []
+
+
+def test_nightly__without_compat_the_rule_of_compat_can_go():
+    told = with_parts("no-compat").lint()
+
+    assert ["nothing reaches it" in line for line in told] == [True]
+
+
+# As tests/containers saw it, with images that have no cuda-compat.
+@pytest.mark.parametrize("gpu,injection,expected", [
+    ("h100-sxm5-80gb", "legacy", ("host.driver-too-old", "run")),
+    ("h100-sxm5-80gb", "cdi", ("host.driver-too-old", "run")),
+    ("rtx-4090", "legacy", ("host.image-requirement-unmet", "engine")),
+    ("rtx-4090", "cdi", ("host.image-requirement-unmet", "run")),
+])
+def test_nightly__an_old_driver_without_compat_fails_where_it_does(gpu, injection, expected):
+    matrix = with_parts("desktop", "no-compat")
+    cells = [cell for cell in matrix.cells() if cell.cuda == "13.0" and cell.gpu == gpu
+             and cell.driver == "535"]
+
+    wanted = {(one.word, one.id, one.stage) for one
+              in (matrix.expect(cell, "", injection, {"engine.toolkit": "1.18.0"}) for cell in cells)}
+
+    assert wanted == {("FAIL", *expected)}

@@ -102,12 +102,37 @@ def test_links_are_needed_by_what_has_two_gpus(devices, fabric, expected):
 
 
 def test_example_in_the_documentation_is_read():
-    m = matrix.from_text(EXAMPLE)
+    assert matrix.from_text(EXAMPLE).lint() == []
 
-    assert m.lint() == []
-    assert m.expect(m.cell("driver=535,cuda=13.0,variant=base,distro=ubuntu22.04,engine=docker,"
-                           f"gpu={H100},devices=all,capabilities=compute,utility,level=quick"),
-                    "", "legacy", {}).id == "host.image-requirement-unmet"
+
+# As tests/containers saw it, under docker's hook and under CDI.
+@pytest.mark.parametrize("gpu,injection,expected", [
+    (H100, "legacy", ("host.driver-too-old", "run")),
+    (H100, "cdi", ("host.driver-too-old", "run")),
+    ("rtx-4090", "legacy", ("host.image-requirement-unmet", "engine")),
+    ("rtx-4090", "cdi", ("host.image-requirement-unmet", "run")),
+])
+def test_example_has_an_old_driver_fail_where_it_does(gpu, injection, expected):
+    m = matrix.from_text(EXAMPLE)
+    cell = m.cell("driver=535,cuda=13.0,variant=base,distro=ubuntu22.04,engine=docker,"
+                  f"gpu={gpu},devices=all,capabilities=compute,utility,level=quick")
+
+    wanted = m.expect(cell, "", injection, {})
+
+    assert (wanted.word, wanted.id, wanted.stage) == ("FAIL", *expected)
+
+
+@pytest.mark.parametrize("injection,expected", [
+    ("legacy", ("FAIL", "user.capabilities-without-compute")), ("cdi", ("PASS", None))])
+def test_example_has_utility_alone_fail_under_legacy_only(injection, expected):
+    m = matrix.from_text(EXAMPLE)
+    cells = [cell for cell in m.cells()
+             if cell.capabilities == "utility" and cell.devices != "none"]
+
+    words = {(wanted.word, wanted.id) for wanted
+             in (m.expect(cell, "", injection, {}) for cell in cells)}
+
+    assert words == {expected}
 
 
 def test_file_is_kept_as_it_was(tmp_path):
