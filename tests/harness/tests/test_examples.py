@@ -197,3 +197,22 @@ def test_workflow__a_good_night_is_green(collect, tmp_path):
     (tmp_path / "nightly.yaml").write_text(ONE_CELL)
 
     assert set(collect()) == {0}
+
+
+def test_readme__lines_of_the_harness_are_commands():
+    readme = (HERE.parent / "README.md").read_text()
+    lines = re.findall(r"^ {4}gpu-selftest-harness (.*)$", readme, re.M)
+
+    assert {line.split()[0] for line in lines} >= {"index", "report", "retention"}
+    for line in lines:
+        cli.parser().parse_args(line.split())
+
+
+def test_readme__the_index_is_made_again_of_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bundle(tmp_path / "DIR/runs", "2026-11-27", "PASS", 5e10)
+    [line] = re.findall(r"^ {4}gpu-selftest-harness (index .*--rebuild.*)$",
+                        (HERE.parent / "README.md").read_text(), re.M)
+
+    assert cli.main(line.split()) == 0
+    assert (tmp_path / "DIR/index.sqlite").is_file()
