@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The examples, held against what will read them: systemd, and GitHub's schema of workflows."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ import pytest
 import yaml
 
 from gpu_selftest_harness import cli
+from test_report_command import MATRIX as TWO_CELLS
+from test_report_command import bundle
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent / "examples"
@@ -113,6 +116,103 @@ def commands_of_workflow():
 def test_workflow__calls_verbs_that_there_are():
     commands = commands_of_workflow()
 
-    assert [line.split()[0] for line in commands] == ["matrix", "matrix", "index", "report", "merge"]
+    assert [line.split()[0] for line in commands] == ["matrix", "matrix", "index", "report", "merge",
+                                                         "report"]
     for line in commands:
-        cli.parser().parse_args(line.split())  # ends the test with exit 2 where it does not fit
+        cli.parser().parse_args(line.replace("${{ needs.plan.outputs.night }}", "2026-11-28").split())  # ends the test with exit 2 where it does not fit
+
+
+# --- What the workflow does on a night ---
+
+MATRIX = HERE.parent / "matrices/simulated-580.yaml"
+ONE_CELL = TWO_CELLS.replace('["535", "580"]', '["580"]')
+
+
+def workflow():
+    return yaml.safe_load(WORKFLOW.read_text())["jobs"]
+
+
+def step_that(job, word):
+    [step] = [step for step in workflow()[job]["steps"] if word in str(step)]
+    return step
+
+
+def test_workflow__checkout_leaves_what_nodes_keep():
+    """git clean would take the index with it, and what was built."""
+    assert step_that("node", "actions/checkout")["with"] == {"clean": False}
+
+
+def test_workflow__all_jobs_mean_the_same_night():
+    output = "${{ needs.plan.outputs.night }}"
+
+    assert workflow()["plan"]["outputs"]["night"] == "${{ steps.night.outputs.night }}"
+    assert f"--night {output}" in step_that("node", "scripts/nightly")["run"]
+    told = [line for line in commands_of_workflow() if line.split()[0] in ("report", "merge")]
+    assert len(told) == 3 and all(f"--night {output}" in line for line in told)
+
+
+@pytest.fixture
+def collect(tmp_path):
+    """The steps of 'collect' on the night of 2026-11-28: exit codes until the first that is not 0,
+    and of those after it that always run."""
+    program = tmp_path / "bin/gpu-selftest-harness"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m gpu_selftest_harness.cli \"$@\"\n")
+    program.chmod(0o755)
+    shutil.copy(MATRIX, tmp_path / "nightly.yaml")
+    env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}",
+           "PYTHONPATH": str(HERE.parent), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+
+    def run():
+        codes = []
+        for step in workflow()["collect"]["steps"]:
+            text = step.get("run", "pip").replace("${{ needs.plan.outputs.night }}", "2026-11-28")
+            if not text.startswith("pip") and (not any(codes) or step.get("if") == "always()"):
+                codes.append(subprocess.run(["bash", "-e", "-c", text], cwd=tmp_path, env=env,
+                                            capture_output=True, check=False).returncode)
+        return codes
+    return run
+
+
+def test_workflow__a_night_on_which_no_runner_came_is_red_and_has_a_page(collect, tmp_path):
+    codes = collect()
+
+    assert codes[-1] == 3 and (tmp_path / "night/report/index.html").is_file()
+    assert "MISS" in (tmp_path / "summary.md").read_text()
+
+
+def test_workflow__a_number_that_dropped_is_red(collect, tmp_path):
+    """Though each cell is as expected: of what its verbs say, that of the verdict is the last."""
+    for day in range(5, 29):
+        bundle(tmp_path / "nights/night-node7/runs", f"2026-11-{day:02}", "PASS",
+               (5e10 if day < 24 else 4e10) + 1e7 * (day % 3))
+    (tmp_path / "nightly.yaml").write_text(ONE_CELL)
+
+    assert collect()[-1] == 1
+
+
+def test_workflow__a_good_night_is_green(collect, tmp_path):
+    for day in range(17, 29):
+        bundle(tmp_path / "nights/night-node7/runs", f"2026-11-{day}", "PASS", 5e10 + 1e7 * (day % 3))
+    (tmp_path / "nightly.yaml").write_text(ONE_CELL)
+
+    assert set(collect()) == {0}
+
+
+def test_readme__lines_of_the_harness_are_commands():
+    readme = (HERE.parent / "README.md").read_text()
+    lines = re.findall(r"^ {4}gpu-selftest-harness (.*)$", readme, re.M)
+
+    assert {line.split()[0] for line in lines} >= {"index", "report", "retention"}
+    for line in lines:
+        cli.parser().parse_args(line.split())
+
+
+def test_readme__the_index_is_made_again_of_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bundle(tmp_path / "DIR/runs", "2026-11-27", "PASS", 5e10)
+    [line] = re.findall(r"^ {4}gpu-selftest-harness (index .*--rebuild.*)$",
+                        (HERE.parent / "README.md").read_text(), re.M)
+
+    assert cli.main(line.split()) == 0
+    assert (tmp_path / "DIR/index.sqlite").is_file()

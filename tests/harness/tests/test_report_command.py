@@ -158,3 +158,66 @@ def test_report__tier_that_ran_is_all_that_is_asked_for(index, tmp_path, capsys)
 def test_report__tier_without_its_matrix_is_refused(index, tmp_path):
     with pytest.raises(Refused, match="'--tier' goes with '--matrix'"):
         report.run(parse(index, "--tier", "ran", "--out", tmp_path / "told"))
+
+
+# --- Nights that no run came of ---
+
+@pytest.fixture
+def matrix(tmp_path):
+    path = tmp_path / "matrix.yaml"
+    path.write_text(MATRIX)
+    return path
+
+
+def test_report__of_a_night_on_which_nobody_came(index, matrix, tmp_path, capsys):
+    """Not of the last one on which somebody did."""
+    report.run(parse(index, "--night", "2026-11-28", "--matrix", matrix, "--out", tmp_path / "told"))
+
+    assert capsys.readouterr().out.splitlines()[-1].startswith("MISS  ")
+    told = (tmp_path / "told/gpu-selftest.prom").read_text()
+    assert 'cells{word="MISS"} 2.0' in told and 'verdict{word="MISS"} 1.0' in told
+
+
+def test_report__of_the_first_night_on_which_nobody_came(matrix, tmp_path, capsys):
+    with Index(tmp_path / "empty.sqlite"):
+        pass
+
+    report.run(parse(tmp_path / "empty.sqlite", "--night", "2026-11-28", "--matrix", matrix,
+                     "--out", tmp_path / "told"))
+
+    assert capsys.readouterr().out.splitlines()[-1].startswith("MISS  ")
+    assert (tmp_path / "told/index.html").is_file()
+
+
+@pytest.mark.parametrize("night, text", [
+    ((), "has no night"), (("--night", "<script>"), "'<script>' is no night such as 2026-11-27")])
+def test_report__what_is_no_night_is_refused_with_a_matrix_too(matrix, tmp_path, night, text):
+    with Index(tmp_path / "empty.sqlite"):
+        pass
+
+    with pytest.raises(Refused, match=text):
+        report.run(parse(tmp_path / "empty.sqlite", *night, "--matrix", matrix,
+                         "--out", tmp_path / "told"))
+    assert not (tmp_path / "told").exists()
+
+
+# --- Exit codes ---
+
+@pytest.mark.parametrize("arguments, code", [
+    ((), 1), (("--night", NIGHTS[-2]), 0), (("--night", NIGHTS[-2], "--matrix", "matrix.yaml"), 3)])
+def test_report__exit_code_is_of_the_verdict(index, matrix, tmp_path, arguments, code):
+    words = [str(matrix) if word == matrix.name else word for word in arguments]
+
+    assert report.run(parse(index, *words, "--out", tmp_path / "told")) == 0
+    assert report.run(parse(index, *words, "--exit-code", "--out", tmp_path / "told")) == code
+
+
+def test_report__exit_code_of_a_number_that_dropped(tmp_path):
+    """No cell is red, and the page is."""
+    for day in range(5, 29):
+        bundle(tmp_path / "runs", f"2026-11-{day:02}", "PASS",
+               (5e10 if day < 24 else 4e10) + 1e7 * (day % 3))
+    with Index.rebuild(tmp_path / "index.sqlite", tmp_path / "runs"):
+        pass
+
+    assert report.run(parse(tmp_path / "index.sqlite", "--exit-code", "--out", tmp_path / "told")) == 1

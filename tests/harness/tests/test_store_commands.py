@@ -19,6 +19,7 @@ from gpu_selftest_harness.model import Cell, Expectation, Launch, Outcome, Plann
 
 CELL = Cell("580", "13.0", "runtime", "debian12", "local", "h100", "all", "compute,utility",
             "quick")
+SIMULATED = Path(__file__).parent.parent / "matrices/simulated.yaml"
 
 
 def call(*arguments):
@@ -195,6 +196,27 @@ def test_merge_ends_as_the_night_did(make, tmp_path, outcomes, code):
     assert call("merge", tmp_path / "i.sqlite") == code
 
 
+def test_merge_of_a_night_on_which_nobody_came(tmp_path, capsys):
+    with Index(tmp_path / "i.sqlite"):
+        pass
+
+    assert call("merge", tmp_path / "i.sqlite", "--night", "2026-11-28", "--matrix", SIMULATED) == 3
+
+    assert capsys.readouterr().out.count("suite.never-ran") == len(load(SIMULATED).cells())
+
+
+@pytest.mark.parametrize("words, text", [
+    ((), "has no night"), (("--night", "2026-11-28"), "has no night"),
+    (("--matrix", "MATRIX"), "has no night"),
+    (("--night", "today", "--matrix", "MATRIX"), "'today' is no night such as 2026-11-27")])
+def test_merge_refuses_what_is_no_night(tmp_path, words, text):
+    with Index(tmp_path / "i.sqlite"):
+        pass
+
+    with pytest.raises(Refused, match=text):
+        call("merge", tmp_path / "i.sqlite", *(SIMULATED if one == "MATRIX" else one for one in words))
+
+
 def test_merge_tells_of_the_last_night_and_names_others(make, tmp_path, capsys):
     with Index(tmp_path / "i.sqlite") as opened:
         opened.add(make("2026-11-26", outcome("FAIL", id="hardware.x", observed="two\nlines")))
@@ -204,7 +226,7 @@ def test_merge_tells_of_the_last_night_and_names_others(make, tmp_path, capsys):
     assert capsys.readouterr().out == f"PASS   {CELL.name}  -  -\n"
     assert call("merge", tmp_path / "i.sqlite", "--night", "2026-11-26") == 1
     assert capsys.readouterr().out == f"FAIL   {CELL.name}  -  hardware.x  RED  two lines\n"
-    with pytest.raises(Refused, match="no night '2026-11-25'; the last ones: 2026-11-26"):
+    with pytest.raises(Refused, match="unknown night '2026-11-25', valid are 2026-11-26"):
         call("merge", tmp_path / "i.sqlite", "--night", "2026-11-25")
 
 

@@ -8,6 +8,7 @@ from .. import matrix as matrices
 from ..errors import Refused
 from ..index import Index, merge
 from ..words import ERROR, FAIL, MISS, SKIP
+from . import nights
 
 # FAIL of a cell that is not as expected is 1; where nobody could tell, 3.
 RED, UNKNOWN, NOTHING = 1, 3, 77
@@ -29,8 +30,7 @@ def run(options):
     cells = matrices.load(options.matrix).cells() if options.matrix else ()
     names = {cell.key: cell.name for cell in cells}
     with Index(options.index) as index:
-        night = _night(index, options.night)
-        outcomes = merge(index, night, cells)
+        outcomes = merge(index, nights.chosen(index, options.night, cells), cells)
         for outcome in outcomes:
             name = names.get(outcome.cell) or index.cell(outcome.cell).name
             print(_line(outcome, name))
@@ -44,15 +44,6 @@ def exit_code(outcomes):
     if red:
         return UNKNOWN
     return 0 if any(outcome.word not in (MISS, SKIP) for outcome in outcomes) else NOTHING
-
-
-def _night(index, night):
-    nights = index.nights()
-    if not nights:
-        raise Refused(f"'{index.path}' has no night")
-    if night is not None and night not in nights:
-        raise Refused(f"no night '{night}'; the last ones: {', '.join(nights[-5:])}")
-    return night or nights[-1]
 
 
 def _line(outcome, name):

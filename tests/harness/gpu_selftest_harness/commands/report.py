@@ -9,7 +9,9 @@ from .. import matrix as matrices
 from ..analysis import analyse
 from ..errors import Failed, Refused
 from ..index import Index
+from ..night import ended
 from ..report import write
+from . import nights
 
 
 def register(subparsers):
@@ -21,6 +23,8 @@ def register(subparsers):
                         help="cells of it that no run reported are a MISS")
     parser.add_argument("--tier", metavar="NAME", help="with --matrix: only this tier of it")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
+    parser.add_argument("--exit-code", action="store_true",
+                        help="end as the night did; without it, 0 once the files are written")
     parser.set_defaults(run=run)
 
 
@@ -31,12 +35,7 @@ def run(options) -> int:
         raise Refused("'--tier' goes with '--matrix'")
     cells = matrices.load(options.matrix).selected(tier=options.tier) if options.matrix else ()
     with Index(options.index) as index:
-        nights = list(index.nights())
-        if not nights:
-            raise Refused(f"index '{options.index}' has no night")
-        if options.night and options.night not in nights:
-            raise Refused(f"unknown night '{options.night}', valid are {', '.join(nights[-30:])}")
-        analysis = analyse(index, options.night, cells)
+        analysis = analyse(index, nights.chosen(index, options.night, cells), cells)
     try:
         paths = write(analysis, options.out)
     except OSError as error:
@@ -44,4 +43,4 @@ def run(options) -> int:
     for path in paths:
         print(path)
     print(f"{analysis.verdict.word}  {analysis.verdict.headline}")
-    return 0
+    return ended.exit_code((), analysis.verdict.word, ()) if options.exit_code else 0

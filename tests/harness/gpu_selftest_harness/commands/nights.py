@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which night a verb is to tell of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..errors import Refused
+
+SHOWN = 30
+
+
+def chosen(index, night: str | None, cells=()) -> str:
+    """The last if none is named. Of `cells`, which had to run, there is something to tell of a named
+    night on which nobody came, too."""
+    nights = list(index.nights())
+    if night in nights:
+        return night
+    if night and cells:
+        return _checked(night)
+    if not nights:
+        raise Refused(f"index '{index.path}' has no night"
+                      + ("; name the one that was to be: --night YYYY-MM-DD" if cells else ""))
+    if night:
+        raise Refused(f"unknown night '{night}', valid are {', '.join(nights[-SHOWN:])}")
+    return nights[-1]
+
+
+def _checked(night):
+    try:
+        is_one = date.fromisoformat(night).isoformat() == night
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise Refused(f"'{night}' is no night such as 2026-11-27")
+    return night
