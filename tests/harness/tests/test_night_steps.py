@@ -163,11 +163,11 @@ def test_night__slice_without_a_log_is_told_of(night, settings):
 
 # --- Bundles that were left open --------------------------------------------------------------
 
-def open_bundle(settings, matrix, *reports):
+def open_bundle(settings, matrix, *reports, **more):
     """As a killed run leaves it: with these reports of its launches."""
     node = NODES["535"]
     [planned] = matrix.plan(node)
-    with Bundle.create(settings.runs, header(matrix, node, [planned]), 0) as bundle:
+    with Bundle.create(settings.runs, {**header(matrix, node, [planned]), **more}, 0) as bundle:
         for number, report in enumerate(reports, 1):
             report["facts"] = {"driver_version": {"nvml": "535.261.03"},
                                "cudart_version": {"runtime": "12.4"}}
@@ -202,9 +202,9 @@ def red_of(done):
             if one.is_red}
 
 
-def killed(settings, matrix, *reports):
+def killed(settings, matrix, *reports, **more):
     def one():
-        open_bundle(settings, matrix, *reports)
+        open_bundle(settings, matrix, *reports, **more)
         return -9
     return one
 
@@ -226,6 +226,16 @@ def test_night__cell_that_a_killed_slice_completed_is_no_miss(night, settings, m
     assert red_of(done) == {} and done.analysis.counts == {"PASS": 1}
     # The slice itself did not come to its end, and who knows why.
     assert (done.exit_code, done.analysis.verdict.word) == (3, "ERROR")
+
+
+def test_night__killed_slice_of_a_node_that_lost_a_gpu_is_no_pass(night, settings, matrix):
+    lost = replace(NODES["535"].gpus[7], uuid="GPU-gone")
+
+    done = night(of_old=killed(settings, matrix, *(records.report() for _ in range(3)),
+                               missed=[asdict(lost)]))
+
+    assert (done.exit_code, done.analysis.verdict.id) == (1, "hardware.gpu-lost")
+    assert "GPU-gone" in red_of(done)["", "FAIL", "hardware.gpu-lost"]
 
 
 def test_night__cell_with_too_few_launches_is_no_pass(night, settings, matrix):
