@@ -20,6 +20,9 @@ TROUBLES = {
     "suite.cell-cannot-run": Row(
         MISS, "this node can run the cell",
         "give the cell a node that can, or leave it out of the matrix with the reason"),
+    "suite.node-gone": Row(
+        MISS, "a node that had driver and GPUs has them still",
+        "mend its driver; what is seen of the node: gpu-selftest-harness node show"),
     "suite.not-run": Row(
         MISS, "the run goes on until each cell had its launches",
         "gpu-selftest-harness run MATRIX --resume"),

@@ -385,7 +385,7 @@ def test_a_driver_that_is_gone_is_not_blamed_on_gpus(evening):
     assert evening(1, 8).ret == 0
     result = evening(2, 0, driver=None, problems=("NVML: driver not loaded",))
     assert result.ret == 3
-    assert "suite.cell-cannot-run" in result.tests["13.0", "base", "cell"].result[0].text
+    assert "suite.node-gone" in result.tests["13.0", "base", "cell"].result[0].text
     assert [evening(3, 8).ret, evening(4, 7).ret] == [0, 1]
 
 
