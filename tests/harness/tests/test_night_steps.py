@@ -181,9 +181,10 @@ def test_night__open_bundle_of_a_process_that_lives_leaves_others_their_way(
     with Bundle.create(settings.runs, header(matrix, NODES["535"], [], "2026-11-01"), 0) as held:
         done = night(of_old=passes("535"), of_new=passes("580"))
 
-    assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
-    assert [held.path.name in one for one in done.problems] == [True]
-    assert "another process is adding" in done.problems[0]
+    assert (done.exit_code, done.problems) == (0, []) and done.analysis.counts == {"PASS": 2}
+    [note] = done.notes
+    assert "another process is adding" in note and note.endswith(f"move it away: {held.path}")
+    assert held.path.name in done.page.read_text()
 
 
 def test_night__open_bundle_with_a_damaged_header_leaves_others_their_way(
@@ -193,8 +194,34 @@ def test_night__open_bundle_with_a_damaged_header_leaves_others_their_way(
 
     done = night(of_old=passes("535"), of_new=passes("580"))
 
-    assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
-    assert [path.name in one for one in done.problems] == [True]
+    assert (done.exit_code, done.problems) == (0, []) and done.analysis.counts == {"PASS": 2}
+    assert [path.name in one for one in done.notes] == [True]
+
+
+def test_night__bundle_of_its_own_with_a_damaged_header_is_a_problem(
+        night, passes, settings, matrix):
+    def breaks():
+        (open_bundle(settings, matrix) / "header.json").write_text("{")
+        return 0
+    done = night(of_old=breaks, of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.notes == []
+    assert len(done.problems) == 1 and "cannot seal" in done.problems[0]
+
+
+def test_night__run_of_another_night_that_begins_meanwhile_is_a_note(
+        night, passes, settings, matrix):
+    held = []
+
+    def begins():
+        held.append(Bundle.create(
+            settings.runs, header(matrix, NODES["535"], [], "2026-11-01"), 0))
+        return passes("535")()
+    done = night(of_old=begins, of_new=passes("580"))
+    for one in held:
+        one.close()
+
+    assert (done.exit_code, done.problems, len(done.notes)) == (0, [], 1)
 
 
 def red_of(done):
