@@ -66,6 +66,7 @@ class Planned:
     environment: tuple[tuple[str, str], ...] = ()
     needs_fabric: bool = False  # uses links between GPUs: alone on the node
     miss: str | None = None  # why it cannot run here, or anywhere; None: it can
+    is_gone: bool = False  # with 'miss': it could, before driver or GPUs were gone
 
 
 # --- Where it runs ----------------------------------------------------------------------------

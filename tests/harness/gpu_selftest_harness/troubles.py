@@ -23,6 +23,9 @@ TROUBLES = {
         MISS, "this node can run the cell",
         "mend what it names (gpu-selftest-harness node show); only if the node is never to run it, "
         "take the cell out of its rows"),
+    "suite.node-gone": Row(
+        MISS, "a node that had driver and GPUs has them still",
+        "mend its driver; what is seen of the node: gpu-selftest-harness node show"),
     "suite.not-run": Row(
         MISS, "the run goes on until each cell had its launches",
         f"gpu-selftest-harness {GO_ON}"),

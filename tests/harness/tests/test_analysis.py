@@ -446,6 +446,16 @@ def test_verdict__says_what_could_not_be_compared_or_is_suspect():
         "the one cell as expected; 1 number suspect, 1 could not be compared")
 
 
+def test_verdict__says_what_is_no_longer_measured_beside_other_numbers():
+    lost = history(noise(59), metric="copy.lost", last="2026-11-26")
+    of_gpu_that_was_taken_out = history(noise(59), src=GPUS[1], last="2026-11-26")
+
+    told = analyse(index_of(history(noise(60)), lost)).verdict.headline
+    assert told == "the one cell as expected; 1 number no longer measured"
+    told = analyse(index_of(history(noise(60)), of_gpu_that_was_taken_out)).verdict.headline
+    assert told == "the one cell as expected"
+
+
 def test_verdict__says_what_was_seen_and_in_how_many_cells():
     old = replace(CELL, driver="535")
     red = [outcome("FAIL", cell, layer="host", id="host.x", observed="driver 535.1 is too old")

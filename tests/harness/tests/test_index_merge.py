@@ -84,6 +84,17 @@ def test_another_run_of_the_night_makes_it_good(index, add):
     assert {one.word for one in index.outcomes("2026-11-27")} == {"PASS"}
 
 
+@pytest.mark.parametrize("finding, word", [
+    ("suite.node-gone", "MISS"), ("suite.cell-cannot-run", "PASS")],
+    ids=["it could before", "it never could"])
+def test_node_that_is_gone_is_not_hidden_by_a_healthy_one(index, add, finding, word):
+    missed = replace(outcome(cell(), "MISS"), id=finding)
+    add([cell()], outcome(cell()), node="n1")
+    add([cell()], missed, node="n2")
+
+    assert [one.word for one in merge(index, "2026-11-27")] == [word]
+
+
 def at(time, **header):
     return {"started_utc": f"2026-11-27T{time}Z", **header}
 

@@ -72,6 +72,13 @@ def test_what_cannot_run_here_is_a_miss():
     assert {what.observed for what in workloads.values()} == {"blocked by suite.cell-cannot-run"}
 
 
+def test_what_a_node_could_run_before_its_driver_was_gone_is_a_miss_of_its_own():
+    of_cell, workloads = judged(asked=planned(miss="NVML: driver not loaded", is_gone=True))
+    assert (of_cell.word, of_cell.id, of_cell.is_red) == ("MISS", "suite.node-gone", True)
+    assert "mend its driver" in of_cell.remedy
+    assert not any(what.is_red for what in workloads.values())
+
+
 def test_what_was_not_reached_is_a_miss():
     assert judged()[0].id == "suite.not-run"
 

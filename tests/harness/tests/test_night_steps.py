@@ -163,11 +163,11 @@ def test_night__slice_without_a_log_is_told_of(night, settings):
 
 # --- Bundles that were left open --------------------------------------------------------------
 
-def open_bundle(settings, matrix, *reports):
+def open_bundle(settings, matrix, *reports, **more):
     """As a killed run leaves it: with these reports of its launches."""
     node = NODES["535"]
     [planned] = matrix.plan(node)
-    with Bundle.create(settings.runs, header(matrix, node, [planned]), 0) as bundle:
+    with Bundle.create(settings.runs, {**header(matrix, node, [planned]), **more}, 0) as bundle:
         for number, report in enumerate(reports, 1):
             report["facts"] = {"driver_version": {"nvml": "535.261.03"},
                                "cudart_version": {"runtime": "12.4"}}
@@ -181,9 +181,10 @@ def test_night__open_bundle_of_a_process_that_lives_leaves_others_their_way(
     with Bundle.create(settings.runs, header(matrix, NODES["535"], [], "2026-11-01"), 0) as held:
         done = night(of_old=passes("535"), of_new=passes("580"))
 
-    assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
-    assert [held.path.name in one for one in done.problems] == [True]
-    assert "another process is adding" in done.problems[0]
+    assert (done.exit_code, done.problems) == (0, []) and done.analysis.counts == {"PASS": 2}
+    [note] = done.notes
+    assert "another process is adding" in note and note.endswith(f"move it away: {held.path}")
+    assert held.path.name in done.page.read_text()
 
 
 def test_night__open_bundle_with_a_damaged_header_leaves_others_their_way(
@@ -193,8 +194,34 @@ def test_night__open_bundle_with_a_damaged_header_leaves_others_their_way(
 
     done = night(of_old=passes("535"), of_new=passes("580"))
 
-    assert done.exit_code == 3 and done.analysis.counts == {"PASS": 2}
-    assert [path.name in one for one in done.problems] == [True]
+    assert (done.exit_code, done.problems) == (0, []) and done.analysis.counts == {"PASS": 2}
+    assert [path.name in one for one in done.notes] == [True]
+
+
+def test_night__bundle_of_its_own_with_a_damaged_header_is_a_problem(
+        night, passes, settings, matrix):
+    def breaks():
+        (open_bundle(settings, matrix) / "header.json").write_text("{")
+        return 0
+    done = night(of_old=breaks, of_new=passes("580"))
+
+    assert done.exit_code == 3 and done.notes == []
+    assert len(done.problems) == 1 and "cannot seal" in done.problems[0]
+
+
+def test_night__run_of_another_night_that_begins_meanwhile_is_a_note(
+        night, passes, settings, matrix):
+    held = []
+
+    def begins():
+        held.append(Bundle.create(
+            settings.runs, header(matrix, NODES["535"], [], "2026-11-01"), 0))
+        return passes("535")()
+    done = night(of_old=begins, of_new=passes("580"))
+    for one in held:
+        one.close()
+
+    assert (done.exit_code, done.problems, len(done.notes)) == (0, [], 1)
 
 
 def red_of(done):
@@ -202,9 +229,9 @@ def red_of(done):
             if one.is_red}
 
 
-def killed(settings, matrix, *reports):
+def killed(settings, matrix, *reports, **more):
     def one():
-        open_bundle(settings, matrix, *reports)
+        open_bundle(settings, matrix, *reports, **more)
         return -9
     return one
 
@@ -226,6 +253,16 @@ def test_night__cell_that_a_killed_slice_completed_is_no_miss(night, settings, m
     assert red_of(done) == {} and done.analysis.counts == {"PASS": 1}
     # The slice itself did not come to its end, and who knows why.
     assert (done.exit_code, done.analysis.verdict.word) == (3, "ERROR")
+
+
+def test_night__killed_slice_of_a_node_that_lost_a_gpu_is_no_pass(night, settings, matrix):
+    lost = replace(NODES["535"].gpus[7], uuid="GPU-gone")
+
+    done = night(of_old=killed(settings, matrix, *(records.report() for _ in range(3)),
+                               missed=[asdict(lost)]))
+
+    assert (done.exit_code, done.analysis.verdict.id) == (1, "hardware.gpu-lost")
+    assert "GPU-gone" in red_of(done)["", "FAIL", "hardware.gpu-lost"]
 
 
 def test_night__cell_with_too_few_launches_is_no_pass(night, settings, matrix):

@@ -256,6 +256,20 @@ def test_rerun_failed_of_the_latest_run(harness, engine):
     assert (result.ret, len(engine.requests), len(result.tests)) == (0, 2, 3)
 
 
+@pytest.mark.parametrize("words, night", [
+    ((), "2026-11-01"), (("--harness-night", "2026-11-02"), "2026-11-02")],
+    ids=["the night that it was", "the night that it is told"])
+def test_rerun_failed_belongs_to_the_night_whose_cells_it_runs(
+        harness, engine, pytester, words, night):
+    engine.script = failing("hardware.slow")
+    harness("--harness-night", "2026-11-01")
+    before = set(bundle.find(pytester.path / "runs"))
+    engine.script = lambda request, number: answer(request)
+    assert harness("--harness-rerun-failed", *words).ret == 0
+    [new] = set(bundle.find(pytester.path / "runs")) - before
+    assert bundle.read(new).header["night"] == night
+
+
 # --- Known faults and earlier nights ---
 
 def quarantine(until):
@@ -276,7 +290,7 @@ def test_quarantine_until_its_day(harness, engine, pytester, until, code, kind):
     result = harness("--harness-quarantine", "known.yaml", "--harness-night", "2026-11-27")
     assert (result.ret, kinds(result)["13.0", "base", "cell"]) == (code, kind)
     if code == 0:
-        result.stdout.fnmatch_lines(["PASS*, 2 in quarantine"])
+        result.stdout.fnmatch_lines(["PASS*3 cells as expected, 1 in quarantine"])
 
 
 def test_quarantine_hides_no_other_fault(harness, engine, pytester):
@@ -378,7 +392,7 @@ def test_a_driver_that_is_gone_is_not_blamed_on_gpus(evening):
     assert evening(1, 8).ret == 0
     result = evening(2, 0, driver=None, problems=("NVML: driver not loaded",))
     assert result.ret == 3
-    assert "suite.cell-cannot-run" in result.tests["13.0", "base", "cell"].result[0].text
+    assert "suite.node-gone" in result.tests["13.0", "base", "cell"].result[0].text
     assert [evening(3, 8).ret, evening(4, 7).ret] == [0, 1]
 
 

@@ -12,8 +12,8 @@ NIGHTS = [f"2026-10-{day:02}" for day in range(1, 31)]
 
 
 def history(values=(5e10,) * 30, nights=NIGHTS, name="host-copy.to-gpu", unit="bytes_per_s",
-            flags=None, gpu=UUIDS[0]):
-    key = SeriesKey(cell().key, "host-copy", name, "pinned", unit, gpu, gpu)
+            flags=None, gpu=UUIDS[0], workload="host-copy", machine=""):
+    key = SeriesKey(cell().key, workload, name, "pinned", unit, gpu, gpu, machine)
     empty = [[] for _ in nights]
     return History(key, list(nights), list(values), list(values), list(values), empty,
                    [None] * len(nights), flags or [""] * len(nights), [""] * len(nights))
@@ -82,3 +82,18 @@ def test_metrics_that_the_last_nights_had():
     elsewhere = history(name="host-copy.elsewhere", gpu="GPU-elsewhere")
     found = Earlier(FakeIndex(history(), old, elsewhere), node(), "2026-11-27").metrics(cell().key)
     assert found == {"host-copy": {("host-copy.to-gpu", "pinned", UUIDS[0], UUIDS[0])}}
+
+
+def test_a_workload_that_is_skipped_is_missed_however_long_others_of_its_cell_run():
+    skipped = history(nights=NIGHTS[:20], values=[5e10] * 20)
+    others = history(name="sgemm.rate", workload="sgemm")
+    found = Earlier(FakeIndex(skipped, others), node(), "2026-11-27").metrics(cell().key)
+    assert found == {"host-copy": {("host-copy.to-gpu", "pinned", UUIDS[0], UUIDS[0])},
+                     "sgemm": {("sgemm.rate", "pinned", UUIDS[0], UUIDS[0])}}
+
+
+def test_numbers_of_all_gpus_together_are_asked_of_the_node_that_had_them():
+    own = history(gpu="", machine="node7", name="all-reduce.own")
+    of_another = history(gpu="", machine="node8", name="all-reduce.another")
+    found = Earlier(FakeIndex(own, of_another), node(), "2026-11-27").metrics(cell().key)
+    assert found == {"host-copy": {("all-reduce.own", "pinned", "", "")}}

@@ -46,6 +46,28 @@ def test_node_without_a_driver_misses_what_it_ran_last(matrix, index):
 
     assert [one.cell for one in plan] == [one.cell for one in matrix.plan(NODE)]
     assert {one.miss for one in plan} == {"NVML: driver not loaded"}
+    assert all(one.is_gone for one in plan)
+
+
+def test_node_stays_gone_from_night_to_night(matrix, index, tmp_path):
+    for night in ("2026-11-28", "2026-11-29"):
+        plan = slice_of.plan(matrix, GONE, index=index)
+        with Index(index) as opened, Bundle.create(
+                tmp_path / "runs", {"night": night, "node": GONE, "plan": plan}, 0) as bundle:
+            opened.add(bundle.seal())
+
+    assert all(one.is_gone for one in slice_of.plan(matrix, GONE, index=index))
+
+
+def test_node_that_never_could_run_them_is_not_gone(matrix, index, tmp_path):
+    never = records.node(name="n9", driver=None, gpus=0)
+    plan = slice_of.plan(matrix, never, index=index)
+    assert not any(one.is_gone for one in plan)
+    with Index(index) as opened, Bundle.create(
+            tmp_path / "runs", {"night": "2026-11-27", "node": never, "plan": plan}, 0) as bundle:
+        opened.add(bundle.seal())
+
+    assert not any(one.is_gone for one in slice_of.plan(matrix, never, index=index))
 
 
 def test_node_without_a_driver_that_nobody_knows_misses_all(matrix, tmp_path):

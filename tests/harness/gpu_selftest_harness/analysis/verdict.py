@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, worst
-from .values import NOISY, SUSPECT, WORSE, Verdict
+from .values import GONE, NOISY, SUSPECT, WORSE, Verdict
 
 # A pass that was not to come says that something is wrong; where nothing was tested that had to be,
 # nobody knows.
@@ -41,13 +41,21 @@ def verdict(outcomes, found, trends=()):
 def _of_numbers(trends):
     """What no red incident tells of."""
     told = ""
+    measured = {_place(trend) for trend in trends if trend.tonight is not None}
     for word, what in ((WORSE, "still worse"), (SUSPECT, "suspect"),
-                       (NOISY, "could not be compared")):
-        count = sum(1 for trend in trends if trend.word == word)
+                       (NOISY, "could not be compared"), (GONE, "no longer measured")):
+        # All numbers of a cell or of a GPU end with it; one that ends beside others is lost.
+        count = sum(1 for trend in trends
+                    if trend.word == word and (word != GONE or _place(trend) in measured))
         if count:
             noun = "" if told else f" number{'s' if count > 1 else ''}"
             told += f"{', ' if told else '; '}{count:,}{noun} {what}"
     return told
+
+
+def _place(trend):
+    key = trend.history.key
+    return key.cell, key.node, key.src, key.dst
 
 
 def _of_red(incident):

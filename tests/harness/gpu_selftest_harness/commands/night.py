@@ -71,6 +71,8 @@ def run(options) -> int:
         done = whole.run(settings, parts, stop, lambda line: print(line, flush=True))
     for problem in done.problems:
         print(f"problem: {problem}")
+    for note in done.notes:
+        print(f"note: {note}")
     if done.page is not None:
         print(f"page: {done.page}")
     print(_verdict(done))

@@ -11,7 +11,7 @@ from ..model import Expectation, Outcome
 from ..troubles import TROUBLES
 from ..words import ENGINE, FAIL, MISS, PASS, WORDS, layer_of
 
-NEVER_RAN = "suite.never-ran"
+NEVER_RAN, NODE_GONE = "suite.never-ran", "suite.node-gone"
 
 
 def merge(index, night, cells=()):
@@ -65,7 +65,9 @@ def of_night(rows, planned):
 
 
 def _worst(of_nodes):
-    ran = [outcome for outcome in of_nodes if outcome.word != MISS] or of_nodes
+    # A node that never could run it says nothing; of one that could before, others do not say it.
+    ran = [outcome for outcome in of_nodes
+           if outcome.word != MISS or outcome.id == NODE_GONE] or of_nodes
     return min(ran, key=lambda outcome: (not outcome.is_red, WORDS.index(outcome.word)))
 
 

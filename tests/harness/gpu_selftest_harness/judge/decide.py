@@ -70,7 +70,8 @@ def _asked(seen, launch, planned, matrix, node):
 
 def _without_launch(planned, matrix, node):
     if planned.miss is not None:
-        cell = said.of("suite.cell-cannot-run", planned.miss)
+        finding = "suite.node-gone" if planned.is_gone else "suite.cell-cannot-run"
+        cell = said.of(finding, planned.miss)
     else:
         cell = said.of("suite.not-run", "it had no launch")
     told = {CELL: cell, **{name: said.blocked(cell) for name in workloads_of(planned)}}

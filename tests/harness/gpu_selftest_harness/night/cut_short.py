@@ -11,8 +11,8 @@ from .. import matrix as matrices
 from .. import node as nodes
 from ..bundle import Bundle, reader
 from ..bundle.values import value_of
-from ..judge import judge, not_judged, unfinished
-from ..model import Planned
+from ..judge import gone, judge, not_judged, unfinished
+from ..model import Gpu, Planned
 from ..quarantine import Quarantine
 from ..runner import Earlier, ran_of
 
@@ -49,6 +49,8 @@ def _outcomes(path, quarantine, index):
                     for one in contents.launches if one.cell == planned.cell.key]
         if launches or planned.miss is not None:
             outcomes += _of_cell(planned, launches, matrix, node, header["night"], index)
+    missed = [value_of(Gpu, gpu, "missed") for gpu in header.get("missed", ())]
+    outcomes = gone(outcomes, plan, node, missed)
     outcomes = [one for one in outcomes if (one.cell, one.workload) not in said]
     if quarantine is not None:
         # What it says of entries that nothing has is for a run that came to its end.

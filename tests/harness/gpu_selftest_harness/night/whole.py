@@ -34,13 +34,34 @@ class Night:
 
     codes: list[int] = field(default_factory=list)  # of the last night's slices
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # of what is not this night's: told, no more
     analysis: Analysis | None = None
     page: Path | None = None  # if there is one of this night
+    there: set[str] = field(default_factory=set)  # bundles that it did not make
+    slices: set[tuple[str, str]] = field(default_factory=set)  # night and node
+
+    def is_of_night(self, path: Path) -> bool:
+        """Of one that has no header to be read nobody can tell, so it may be."""
+        place = path if path.exists() else path.with_name(path.name.removesuffix(".open"))
+        try:
+            header = bundle.read(place, take=lambda header, launch: None).header
+            return header is None or (header["night"], header["node"]["name"]) in self.slices
+        except Exception:
+            return True
 
     def trouble(self, what: str):
         """Once, however often it is met."""
         if what not in self.problems:
             self.problems.append(what)
+
+    def of_bundle(self, path: Path, what: str, is_sealed=False):
+        """What others left, or still add to, in the same folder makes no night of ours worse. One
+        that was there and could be sealed now is of the night that it names."""
+        was_there = path.name.removesuffix(".open") in self.there
+        if self.is_of_night(path) and (is_sealed or not was_there):
+            self.trouble(what)
+        elif all(not note.startswith(what) for note in self.notes):
+            self.notes.append(f"{what}; it is not of this night, move it away: {path}")
 
     @property
     def exit_code(self) -> int:
@@ -53,6 +74,8 @@ def run(settings: Settings, parts: list[Slice], stop: Stop, say: Callable[[str],
     night = Night()
     for folder in (settings.runs, settings.report, settings.out / "logs"):
         folder.mkdir(parents=True, exist_ok=True)
+    night.there = _names_of(settings)
+    night.slices = {(part.night, part.node.name) for part in parts}
     _take_in(settings, night)  # what an earlier night had no time for
     for _, together in groupby(parts, key=lambda part: part.night):
         night.codes = _run_together(settings, list(together), stop, say, night.problems)
@@ -102,20 +125,29 @@ def _take_in(settings, night):
         night.trouble(f"cannot take in what was measured: {_words(error)}")
 
 
+def _names_of(settings):
+    """Of bundles that were there before."""
+    try:
+        paths = (*bundle.left_open(settings.runs), *bundle.find(settings.runs))
+    except OSError:  # and that is told when they are taken in
+        return set()
+    return {path.name.removesuffix(".open") for path in paths}
+
+
 def _seal(path, settings, index, night):
     try:
         _, problems = cut_short.finish(path, settings.quarantine, index)
         for problem in problems:
-            night.trouble(problem)
+            night.of_bundle(path, problem, is_sealed=True)
     except Exception as error:  # the others can be taken in all the same
-        night.trouble(f"cannot seal '{path.name}': {_words(error)}")
+        night.of_bundle(path, f"cannot seal '{path.name}': {_words(error)}")
 
 
 def _add(index, path, night):
     try:
         index.add(path)
     except Exception as error:
-        night.trouble(f"cannot take in '{path.name}': {_words(error)}")
+        night.of_bundle(path, f"cannot take in '{path.name}': {_words(error)}")
 
 
 def _tell(settings, name, parts, night):
@@ -124,6 +156,7 @@ def _tell(settings, name, parts, night):
         with Index(settings.index) as index:
             night.analysis = _as_far_as_known(analyse(index, name, _cells_of(settings, parts)),
                                               night.problems)
+        night.analysis.notes = night.notes
         night.page = write(night.analysis, settings.report)[0]
     except Exception as error:
         night.trouble(f"cannot tell of the night: {_words(error)}")

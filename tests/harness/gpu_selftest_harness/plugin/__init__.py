@@ -41,7 +41,11 @@ def pytest_collection_modifyitems(config, items):
     if config.getoption("--harness-rerun-failed") is None:
         return
     try:
-        red = earlier.red_cells(options.read(config))
+        settings = options.read(config)
+        # Asked once: to the latest run this one is going to be that itself.
+        past = earlier.find_past(settings, settings.rerun_failed)
+        night_of(config).again = past.header
+        red = earlier.red_cells(past)
     except Refused as error:
         raise pytest.UsageError(str(error)) from None
     left = [item for item in items

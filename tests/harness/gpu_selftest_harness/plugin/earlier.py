@@ -79,6 +79,5 @@ def find(settings: Settings, matrix, node) -> Past | None:
     return past
 
 
-def red_cells(settings: Settings) -> set[str]:
-    past = find_past(settings, settings.rerun_failed)
+def red_cells(past: Past) -> set[str]:
     return {outcome.cell for outcome in past.contents.outcomes if outcome.is_red}

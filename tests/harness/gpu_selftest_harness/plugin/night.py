@@ -27,6 +27,7 @@ class Night:
         self.node: Node | None = None
         self.plan: dict[str, Planned] = {}
         self.came = Came()
+        self.again: dict = {}  # header of the run whose red cells these are
         self.refused: Exception | None = None  # why there is no plan
         # Both for people who wait.
         self.progress = lambda launch, count, of: None
@@ -75,7 +76,8 @@ class Night:
         """All launches of these items, (cell, workload), and what is said of them; sealed."""
         past = earlier.find(self.settings, self.matrix, self.node)
         work = Work(self.settings, self.matrix, self.node, self._engines(self.matrix, self.node),
-                    self._quarantine, past, self.progress, self.say)
+                    self._quarantine, past, self.progress, self.say,
+                    self.again)
         self.came = work.run(self._narrowed(wanted))
 
     def _narrowed(self, wanted):

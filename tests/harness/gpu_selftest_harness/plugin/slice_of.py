@@ -24,19 +24,22 @@ def plan(matrix: Matrix, node: Node, select: str | None = None, tier: str | None
         return matrix.plan(node, select, tier)
     before = _cells_before(node, index)
     why = "; ".join(node.problems) or f"node '{node.name}' has {matrix.shown(node)}"
-    return [replace(matrix.planned(cell), miss=why)
+    return [replace(matrix.planned(cell), miss=why, is_gone=before.get(cell.key, False))
             for cell in [cell for cell in cells if cell.key in before] or cells]
 
 
 def _cells_before(node, index):
-    """Of the last night that knew the node; none if nobody can say."""
+    """Of the last night that knew the node, by key, whether it could run them until driver or GPUs
+    were gone; none if nobody can say."""
     if index is None or not index.exists():
-        return set()
+        return {}
     try:
         with Index(index) as opened:
             own = [run for run in opened.runs() if run.node == node.name]
             last = max((run.night for run in own), default=None)
-            return {value_of(Planned, entry, "plan").cell.key for run in own if run.night == last
-                    for entry in run.header.get("plan", [])}
+            plan = [value_of(Planned, entry, "plan") for run in own if run.night == last
+                    for entry in run.header.get("plan", [])]
+            could = {one.cell.key for one in plan if one.miss is None or one.is_gone}
+            return {one.cell.key: one.cell.key in could for one in plan}
     except (Failed, Refused, Misfit):
-        return set()
+        return {}

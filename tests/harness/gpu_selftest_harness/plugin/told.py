@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from ..analysis.verdict import held
 from ..model import AXES, Outcome, Planned
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS
 
@@ -59,7 +60,8 @@ def red_text(name: str, outcome: Outcome) -> str:
 
 def headline(outcomes: list[Outcome], where: str) -> list[str]:
     """The first line, for the person at 3 a.m., and what to do."""
-    cells = [outcome for outcome in outcomes if outcome.workload == ""]
+    aside = held(outcomes)
+    cells = [outcome for outcome in outcomes if outcome.workload == "" and outcome.cell not in aside]
     red = [outcome for outcome in outcomes if outcome.is_red]
     counts = Counter(outcome.word for outcome in cells)
     shown = ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
@@ -67,15 +69,18 @@ def headline(outcomes: list[Outcome], where: str) -> list[str]:
         word = SKIP if exit_code(outcomes) == NOTHING_TESTED else PASS
         failed = sum(outcome.word == FAIL and outcome.is_as_expected for outcome in cells)
         note = f", {failed} of them fail as expected" if failed else ""
-        quarantined = sum(outcome.quarantine is not None for outcome in outcomes)
-        if quarantined:
-            note += f", {quarantined} in quarantine"
-        return [f"{word}  {where}  {len(cells)} cells as expected{note}"]
+        if aside:
+            note += f", {len(aside)} in quarantine"
+        return [f"{word}  {where}  {_cells(len(cells))} as expected{note}"]
     worst = min(red, key=lambda outcome: (_weight(outcome), outcome.workload != ""))
     cells_red = len({outcome.cell for outcome in red})
-    first = (f"{FAIL if _weight(worst) == 0 else ERROR}  {where}  {cells_red} of {len(cells)} cells "
+    first = (f"{FAIL if _weight(worst) == 0 else ERROR}  {where}  {cells_red} of {_cells(len(cells))} "
              f"red ({shown})  {worst.id or 'unexpected ' + worst.word}")
     return [first, f"      next: {worst.remedy}"] if worst.remedy else [first]
+
+
+def _cells(count):
+    return f"{count} cell{'' if count == 1 else 's'}"
 
 
 def _weight(outcome):

@@ -41,7 +41,9 @@ class Came:
 
 
 class Work:
-    def __init__(self, settings, matrix, node, engines, quarantine, past, progress, say):
+    def __init__(self, settings, matrix, node, engines, quarantine, past, progress, say,
+                 again: dict | None = None):
+        """`again`: the header of the run whose red cells are run again."""
         self.settings, self.matrix, self.node, self.engines = settings, matrix, node, engines
         self.quarantine, self.past, self.progress, self.say = quarantine, past, progress, say
         self.now = datetime.now(timezone.utc)
@@ -49,7 +51,8 @@ class Work:
         self.missed: list[Gpu] = []  # that the node had, and has no more
         # What is left of a night belongs to it, on whatever day it is made good.
         header = past.header if past is not None else {}
-        self.night = header.get("night") or settings.night or f"{self.now:%Y-%m-%d}"
+        self.night = (header.get("night") or settings.night or (again or {}).get("night")
+                      or f"{self.now:%Y-%m-%d}")
         self.seed = header.get("seed", settings.seed)
         if self.seed is None:
             self.seed = secrets.randbits(32)

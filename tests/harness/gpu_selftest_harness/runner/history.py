@@ -18,13 +18,19 @@ class Earlier:
 
     def metrics(self, cell: str) -> dict[str, set]:
         """By workload, for the judge."""
-        histories = self._of(cell)
-        nights = sorted({night for history in histories for night in history.nights
-                         if night != self.night})[-NIGHTS_OF_METRICS:]
+        histories = [one for one in self._of(cell) if self._is_own(one.key)]
+        # Of each workload by itself: one that is skipped loses none of its own by nights on which
+        # others of the cell ran.
+        nights: dict[str, set] = {}
+        for history in histories:
+            nights.setdefault(history.key.workload, set()).update(
+                night for night in history.nights if night != self.night)
+        last = {workload: set(sorted(known)[-NIGHTS_OF_METRICS:])
+                for workload, known in nights.items()}
         found: dict[str, set] = {}
         for history in histories:
-            if set(nights) & set(history.nights) and history.key.src in (*self._uuids, ""):
-                key = history.key
+            key = history.key
+            if last[key.workload] & set(history.nights):
                 found.setdefault(key.workload, set()).add((key.metric, key.variant, key.src, key.dst))
         return found
 
@@ -41,6 +47,9 @@ class Earlier:
                 known = [*was["gpus"], *run.header.get("missed", ())]
                 return [Gpu(**gpu) for gpu in known if gpu["uuid"] not in self._uuids]
         return []
+
+    def _is_own(self, key):
+        return key.src in self._uuids or (key.src == "" and key.node == self.node.name)
 
     @property
     def _uuids(self):
