@@ -445,6 +445,8 @@ def test_a_cell_that_nobody_can_judge_costs_no_other(harness, engine, monkeypatc
 
 def test_an_index_that_cannot_be_read_confirms_nothing(harness, monkeypatch):
     class Damaged:
+        unseen = ()
+
         def __init__(self, *_):
             self.index = self
 
