@@ -109,6 +109,8 @@ class Node:
     problems: tuple[str, ...] = ()  # what could not be seen, and why: 'docker: no daemon answers'
     lost: tuple[str, ...] = ()  # those of them that are GPUs: 'gpu 3: gpu is lost'
 
+    withheld: int = 0  # GPUs that somebody else may use and we may not
+
     @property
     def driver_branch(self) -> str | None:
         return self.driver.partition(".")[0] if self.driver else None

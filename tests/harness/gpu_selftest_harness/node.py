@@ -54,7 +54,8 @@ def probe(engines=(), model_of=None, name: str | None = None, root: Path = Path(
     problems += found.problems
     return Node(name or platform.node(), driver, answer.get("cuda"), tuple(gpus),
                 _facts_of(engines, problems), *_system(), toolkit_mode=found.mode,
-                problems=tuple(problems), lost=tuple(lost))
+                problems=tuple(problems), lost=tuple(lost),
+                withheld=sum(1 for row in answer.get("gpus", ()) if row.get("is_withheld")))
 
 
 def simulated(profile: str, faults=(), program="gpu-selftest", model_of=None, engines=None,

@@ -86,6 +86,14 @@ def test_gpu_that_is_lost_is_a_problem_and_the_others_are_there(machine, tmp_pat
     assert node.probe(root=tmp_path).lost == ()
 
 
+def test_gpu_that_is_withheld_is_counted_and_not_lost(machine, tmp_path):
+    machine("nvmlDeviceGetHandleByIndex_v2 call=3 returns 4")
+    seen = node.probe(root=tmp_path)
+    assert (len(seen.gpus), seen.withheld, seen.lost) == (7, 1, ())
+    machine()
+    assert node.probe(root=tmp_path).withheld == 0
+
+
 def test_gpu_without_a_uuid_is_a_problem_since_nobody_can_be_given_it(machine, tmp_path):
     machine("nvmlDeviceGetUUID call=3 returns 999")
     seen = node.probe(root=tmp_path)

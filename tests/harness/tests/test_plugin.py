@@ -401,6 +401,17 @@ def test_gpus_of_another_machine_are_not_missed(evening):
     assert evening(2, 7, name="node8").ret == 0
 
 
+@pytest.mark.parametrize("gpus, withheld, code", [(7, 1, 0), (6, 1, 1), (7, 0, 1)])
+def test_a_gpu_that_is_withheld_is_not_missed(evening, gpus, withheld, code):
+    assert evening(1, 8).ret == 0
+    assert evening(2, gpus, withheld=withheld).ret == code
+
+
+def test_a_gpu_that_was_withheld_and_then_is_gone_is_missed(evening):
+    assert [evening(1, 8).ret, evening(2, 7, withheld=1).ret, evening(3, 7, withheld=1).ret] == [0] * 3
+    assert evening(4, 7).ret == 1
+
+
 def test_a_gpu_that_the_driver_lost_is_a_failure_without_history(evening):
     lost = ("gpu 7: gpu is lost",)
     result = evening(1, 7, problems=lost, lost=lost)
@@ -441,6 +452,8 @@ def test_a_cell_that_nobody_can_judge_costs_no_other(harness, engine, monkeypatc
 
 def test_an_index_that_cannot_be_read_confirms_nothing(harness, monkeypatch):
     class Damaged:
+        unseen = ()
+
         def __init__(self, *_):
             self.index = self
 

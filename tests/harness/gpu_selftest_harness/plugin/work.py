@@ -49,6 +49,7 @@ class Work:
         self.now = datetime.now(timezone.utc)
         self.came = Came()
         self.missed: list[Gpu] = []  # that the node had, and has no more
+        self.unseen: list[Gpu] = []  # that it may have still
         # What is left of a night belongs to it, on whatever day it is made good.
         header = past.header if past is not None else {}
         self.night = (header.get("night") or settings.night or (again or {}).get("night")
@@ -62,6 +63,7 @@ class Work:
             stopping = stack.enter_context(Stopping(self.say))
             history = self._history(stack)
             self.missed = self._missed(history)
+            self.unseen = history.unseen if history else []
             launcher = Launcher(
                 self.node, self.engines, Leases(self.settings.leases), "", stopping.end,
                 explain=partial(explain, program=self.settings.program),
@@ -138,6 +140,7 @@ class Work:
             "matrix": {"path": str(self.matrix.path), "text": self.matrix.text,
                        "sha256": self.matrix.sha256},
             "missed": [asdict(gpu) for gpu in self.missed],
+            "unseen": [asdict(gpu) for gpu in self.unseen],
             "plan": [asdict(planned) for planned in plan],
             "resumes": self.past.run_id if self.past is not None else None,
             "versions": {"harness": __version__, "python": platform.python_version()}})

@@ -14,6 +14,7 @@ class Earlier:
 
     def __init__(self, index, node: Node, night: str):
         self.index, self.node, self.night = index, node, night
+        self.unseen: list[Gpu] = []  # that are not missed, since as many are withheld from us
         self._known: dict[str, list[History]] = {}
 
     def metrics(self, cell: str) -> dict[str, set]:
@@ -44,8 +45,13 @@ class Earlier:
             was = run.header.get("node", {})
             if (was.get("name"), was.get("simulated")) == (self.node.name, self.node.simulated) \
                     and was.get("gpus"):
-                known = [*was["gpus"], *run.header.get("missed", ())]
-                return [Gpu(**gpu) for gpu in known if gpu["uuid"] not in self._uuids]
+                known = [*was["gpus"], *run.header.get("missed", ()), *run.header.get("unseen", ())]
+                found = [Gpu(**gpu) for gpu in known if gpu["uuid"] not in self._uuids]
+                # One that is only withheld tells no UUID: those are most likely they, and well.
+                if len(found) > self.node.withheld:
+                    return found
+                self.unseen = found
+                return []
         return []
 
     def _is_own(self, key):
