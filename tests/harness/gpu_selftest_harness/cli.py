@@ -12,10 +12,10 @@ import traceback
 
 from . import __version__
 from .errors import Failed, Refused
+from .exit_codes import COULD_NOT_TELL, USAGE
 
 VERBS = ("run", "night", "matrix", "node", "seal", "index", "merge", "retention", "compare", "report")
 
-USAGE, COULD_NOT_TELL = 2, 3
 
 
 def parser() -> argparse.ArgumentParser:

@@ -2,25 +2,17 @@
 """The verb `merge`: what came of a night on all nodes together, and which cells of a matrix nobody
 ran."""
 
-from pathlib import Path
-
-from .. import matrix as matrices
+from .. import exit_codes, matrix as matrices
 from ..errors import Refused
 from ..index import Index, merge
-from ..words import ERROR, FAIL, MISS, SKIP
+from ..words import FAIL
 from . import nights
-
-# FAIL of a cell that is not as expected is 1; where nobody could tell, 3.
-RED, UNKNOWN, NOTHING = 1, 3, 77
 
 
 def register(subparsers):
     parser = subparsers.add_parser("merge", help="outcomes of a night from all of its runs",
                                    description=__doc__)
-    parser.add_argument("index", type=Path, metavar="FILE", help="the index")
-    parser.add_argument("--night", metavar="YYYY-MM-DD", help="which one (default: the last)")
-    parser.add_argument("--matrix", type=Path, metavar="FILE",
-                        help="cells of it that no run reported are a MISS")
+    nights.add_arguments(parser)
     parser.set_defaults(run=run)
 
 
@@ -34,16 +26,7 @@ def run(options):
         for outcome in outcomes:
             name = names.get(outcome.cell) or index.cell(outcome.cell).name
             print(_line(outcome, name))
-    return exit_code(outcomes)
-
-
-def exit_code(outcomes):
-    red = {outcome.word for outcome in outcomes if outcome.is_red}
-    if red - {ERROR, MISS, SKIP}:
-        return RED
-    if red:
-        return UNKNOWN
-    return 0 if any(outcome.word not in (MISS, SKIP) for outcome in outcomes) else NOTHING
+    return exit_codes.of_outcomes(outcomes)
 
 
 def _line(outcome, name):

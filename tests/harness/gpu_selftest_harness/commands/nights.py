@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which night a verb is to tell of."""
+"""Which night a verb is to tell of: its options, and what they choose."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from ..errors import Refused
 
 SHOWN = 30
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("index", type=Path, metavar="INDEX", help="the index of all nights")
+    parser.add_argument("--night", metavar="YYYY-MM-DD", help="which one (default: the last)")
+    parser.add_argument("--matrix", type=Path, metavar="FILE",
+                        help="cells of it that no run reported are a MISS")
 
 
 def chosen(index, night: str | None, cells=()) -> str:

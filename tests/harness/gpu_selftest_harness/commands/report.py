@@ -17,10 +17,7 @@ from . import nights
 def register(subparsers):
     parser = subparsers.add_parser("report", help="page, summary and Prometheus file of a night",
                                    description=__doc__)
-    parser.add_argument("index", type=Path, metavar="INDEX", help="the index of all nights")
-    parser.add_argument("--night", metavar="YYYY-MM-DD", help="which one (default: the last)")
-    parser.add_argument("--matrix", type=Path, metavar="FILE",
-                        help="cells of it that no run reported are a MISS")
+    nights.add_arguments(parser)
     parser.add_argument("--tier", metavar="NAME", help="with --matrix: only this tier of it")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
     parser.add_argument("--exit-code", action="store_true",

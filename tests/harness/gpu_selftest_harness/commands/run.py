@@ -13,7 +13,7 @@ import pytest
 from ..errors import Refused
 from ..plugin import NIGHT, lines_of, night_of
 from ..plugin.options import OPTIONS
-from ..plugin.told import USAGE
+from ..exit_codes import USAGE
 
 PLUGIN = "gpu_selftest_harness.plugin"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from .. import bundle
+from .. import bundle, exit_codes
 from .. import matrix as matrices
 from ..analysis import Analysis, Verdict, analyse
 from ..errors import Refused
@@ -23,9 +23,9 @@ from ..words import ERROR, PASS, SKIP
 from . import cut_short, ended, slices
 from .slices import Settings, Slice, Stop
 
-IN_WORDS = {ended.EXPECTED: "as expected", ended.RED: "not as expected",
-            ended.UNKNOWN: "could not tell", ended.USAGE: "refused",
-            ended.NOTHING: "nothing was tested"}
+IN_WORDS = {exit_codes.PASSED: "as expected", exit_codes.RED: "not as expected",
+            exit_codes.COULD_NOT_TELL: "could not tell", exit_codes.USAGE: "refused",
+            exit_codes.NOTHING_TESTED: "nothing was tested"}
 
 
 @dataclass
@@ -105,7 +105,7 @@ def _run_together(settings, parts, stop, say, problems):
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
         codes = list(pool.map(run_one, parts))
     for part, code in zip(parts, codes):
-        if code is not None and code not in (ended.EXPECTED, ended.RED, ended.NOTHING):
+        if code is not None and code not in (exit_codes.PASSED, exit_codes.RED, exit_codes.NOTHING_TESTED):
             place = settings.out / "logs" / f"{part.night}-{part.node.name}"
             problems.append(f"'{part.node.name}' ended with exit code {code}; the end of "
                             f"'{place}.log':\n{slices.end_of(place)}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pytest
 
+from .. import exit_codes
 from ..errors import Failed, Refused
 from . import earlier, options, told
 from .items import CellItem, MatrixFile
@@ -65,7 +66,7 @@ def pytest_runtestloop(session):
             raise pytest.UsageError(str(error)) from None
         except Failed as error:
             night_of(session.config).came.failed = error
-            pytest.exit(str(error), returncode=told.COULD_NOT_TELL)
+            pytest.exit(str(error), returncode=exit_codes.COULD_NOT_TELL)
     return (yield)
 
 
@@ -88,13 +89,13 @@ def pytest_sessionfinish(session):
     if night is None or session.config.option.collectonly:
         return
     if night.refused is not None:
-        session.exitstatus = told.COULD_NOT_TELL if isinstance(night.refused, Failed) else told.USAGE
+        session.exitstatus = exit_codes.COULD_NOT_TELL if isinstance(night.refused, Failed) else exit_codes.USAGE
     elif not items and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-        session.exitstatus = told.USAGE
+        session.exitstatus = exit_codes.USAGE
     elif items and night.came.outcomes and all(isinstance(item, CellItem) for item in items):
-        code = told.exit_code([item.outcome for item in items])
-        session.exitstatus = code if code == told.RED or night.came.failed is None \
-            else told.COULD_NOT_TELL
+        code = exit_codes.of_outcomes([item.outcome for item in items])
+        session.exitstatus = code if code == exit_codes.RED or night.came.failed is None \
+            else exit_codes.COULD_NOT_TELL
 
 
 @pytest.hookimpl(tryfirst=True)

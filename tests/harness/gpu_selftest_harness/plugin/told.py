@@ -1,27 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people and exit codes are told of a run. Pure."""
+"""What people are told of a run. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 
+from .. import exit_codes
 from ..analysis.verdict import held
 from ..model import AXES, Outcome, Planned
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS
 
 # Of a cell that is alone.
 ALWAYS = ("driver", "cuda", "variant", "engine")
-
-PASSED, RED, USAGE, COULD_NOT_TELL, NOTHING_TESTED = 0, 1, 2, 3, 77
-
-
-def exit_code(outcomes: list[Outcome]) -> int:
-    """Of what was asked for; 77 only where all of it was left out by design."""
-    red = {outcome.word for outcome in outcomes if outcome.is_red}
-    if red:
-        return RED if red & {FAIL, PASS} else COULD_NOT_TELL
-    return PASSED if any(outcome.word != SKIP for outcome in outcomes) else NOTHING_TESTED
 
 
 def reason(outcome: Outcome) -> str:
@@ -66,7 +57,7 @@ def headline(outcomes: list[Outcome], where: str) -> list[str]:
     counts = Counter(outcome.word for outcome in cells)
     shown = ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
     if not red:
-        word = SKIP if exit_code(outcomes) == NOTHING_TESTED else PASS
+        word = SKIP if exit_codes.of_outcomes(outcomes) == exit_codes.NOTHING_TESTED else PASS
         failed = sum(outcome.word == FAIL and outcome.is_as_expected for outcome in cells)
         note = f", {failed} of them fail as expected" if failed else ""
         if aside:
