@@ -3,6 +3,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from gpu_selftest_harness.analysis import analyse
 
 from analysed import GPUS, history, index_of, noise, pairs
@@ -55,3 +57,28 @@ def test_pairs__what_has_a_slow_link_comes_first():
 
     assert [(one.metric, bool(one.slow)) for one in told.pairs] == [
         ("peer-copy.write", True), ("a.write", False)]
+
+
+def test_fleet__nor_is_one_of_a_gpu_that_got_slower_before():
+    def values(place, gpu):
+        return noise(60, place) * np.where((np.arange(60) >= 54) & (gpu == GPUS[2]), 0.8, 1)
+
+    def told(flag):
+        return analyse(index_of(*(history(
+            values(place, gpu), src=gpu, flags=[""] * 59 + [flag if gpu == GPUS[2] else ""])
+            for place, gpu in enumerate(GPUS))))
+
+    assert told("").slow_gpus == [GPUS[2]]
+    assert [trend.word for trend in told("other processes").regressions] == ["SHIFTED"]
+    assert told("other processes").slow_gpus == []
+
+
+def test_fleet__a_rate_of_zero_on_all_gpus_is_no_crash():
+    values = noise(60)
+    values[54:] *= 0.8
+    values[-1] = 0
+
+    told = analyse(index_of(*(history(values, src=gpu) for gpu in GPUS)))
+
+    assert [trend.word for trend in told.trends] == ["SHIFTED"] * 4
+    assert told.fleets == []

@@ -204,6 +204,63 @@ def test_trend__young_and_unjudged():
     assert the_trend(history(noise(60), unit="celsius")).word == "UNJUDGED"
 
 
+@pytest.mark.parametrize("off", range(-3, 4))
+def test_trend__what_changed_within_three_nights_of_a_shift_is_suspect(off):
+    # A shift of three times the noise is dated a night or two off in one of six series.
+    values = noise(60)
+    values[53:] *= 0.95
+    changed = 53 + off
+
+    point, = the_trend(history(values, provenance=["a"] * changed + ["b"] * (7 - off))).points
+
+    assert [(one.what, one.after) for one in point.suspects] == [("driver", "580.95.05")]
+    assert point.changed == nights(60)[changed]
+
+
+@pytest.mark.parametrize("off", [-4, 4])
+def test_trend__what_changed_longer_before_or_after_it_is_not(off):
+    values = noise(60)
+    values[50:] *= 0.95
+    changed = 50 + off
+
+    point, = the_trend(history(values, provenance=["a"] * changed + ["b"] * (10 - off))).points
+
+    assert (point.suspects, point.changed) == ((), None)
+
+
+def test_trend__what_changed_on_the_night_itself_is_suspected_alone():
+    values = noise(60)
+    values[53:] *= 0.95
+
+    point, = the_trend(history(values, provenance=["a"] * 52 + ["b"] + ["a"] * 7)).points
+
+    assert [one.after for one in point.suspects] == ["580.65.06"]
+
+
+def test_trend__what_changed_while_nights_were_missing_counts():
+    values = noise(60)
+    values[53:] *= 0.95
+    flags = [""] * 50 + ["other processes"] * 3 + [""] * 7
+
+    point, = the_trend(history(values, provenance=["a"] * 51 + ["b"] * 9, flags=flags)).points
+
+    assert [one.after for one in point.suspects] == ["580.95.05"]
+    assert point.changed == nights(60)[53]
+
+
+def test_trend__a_drop_of_the_clock_tonight_says_so():
+    values = noise(60)
+    values[-1] *= 0.8
+    low = [[] for _ in values[:-1]] + [[values[-1]] * 2]
+
+    def told(clock):
+        return the_trend(history(values, confirming=low, clocks=[2e9] * 59 + [clock])).reason
+
+    assert "which confirming launches show, too, and the clock with it" in told(1.6e9)
+    assert "clock" not in told(2e9)
+    assert "clock" not in told(None)
+
+
 def test_trend__a_shift_of_the_clock_says_so():
     values = noise(60)
     values[55:] *= 0.9
@@ -228,6 +285,37 @@ def test_trends__one_weak_shift_among_many_series_is_a_suspicion():
 
     assert (alone.word, among.word) == ("SHIFTED", "SUSPECT")
     assert "of 801 series one does so by chance" in among.reason
+
+
+def test_trends__an_improvement_that_may_be_chance_leaves_a_series_that_says_what_it_can_see():
+    values = noise(60)
+    values[56:] *= 1.05
+    others = [history(noise(60, seed), src=f"GPU-{seed}") for seed in range(100, 900)]
+
+    told = next(trend for trend in analyse(index_of(history(values), *others)).trends
+                if trend.history.key.src == GPUS[0])
+
+    assert told.word == "STEADY"
+    assert told.reason.startswith("no regression; ")
+    assert "too few nights to see anything begin within 5 among 801 series" in told.reason
+    assert "of 801 series one does so by chance" in told.reason
+
+
+@pytest.mark.parametrize("last, word, reason", [
+    ("2026-11-27", "NOISY", "other processes"),
+    ("2026-11-26", "GONE", "not measured since 2026-11-26")])
+def test_trends__an_old_shift_that_may_be_chance_is_not_steady_where_tonight_says_nothing(
+        last, word, reason):
+    # Four low nights, and none since that could be compared.
+    values = noise(68)
+    values[56:] *= 0.95
+    flags = [""] * 60 + ["other processes"] * 8
+    others = [history(noise(60, seed), src=f"GPU-{seed}") for seed in range(100, 900)]
+
+    told = next(trend for trend in analyse(index_of(
+        history(values, flags=flags, last=last), *others)).trends if trend.history.key.src == GPUS[0])
+
+    assert (told.word, told.reason) == (word, reason)
 
 
 def test_trends__of_an_earlier_night_know_nothing_of_later_ones():
