@@ -9,6 +9,7 @@ from ..errors import Refused
 from ..index import merge
 from ..provenance import difference
 from ..words import FAIL
+from .accepted import Accepted
 from .fleet import fleets, pair_matrices
 from .grid import grids
 from .incidents import incidents
@@ -17,9 +18,9 @@ from .values import Analysis, Change
 from .verdict import RedSince, held, verdict
 
 
-def analyse(index, night=None, cells=()):
+def analyse(index, night=None, cells=(), losses=()):
     """Of the last night if none is named. `cells` had to run: those of which nothing is said are a
-    MISS, also where no run of the night came into the index."""
+    MISS, also where no run of the night came into the index. `losses` of speed are accepted."""
     nights = tuple(index.nights())
     if not nights and not (night and cells):
         raise Refused("there is no night in the index: run one, or add its bundle")
@@ -34,7 +35,8 @@ def analyse(index, night=None, cells=()):
     planned = {cell.key: cell for cell in cells}
     known = {key: planned.get(key) or index.cell(key) for key in
              {one.cell for one in outcomes + before} | {one.key.cell for one in histories}}
-    told = trends(histories, night, index.provenance, known)
+    accepted = Accepted(losses, known, night)
+    told = trends(histories, night, index.provenance, known, accepted)
     found = incidents(outcomes, told, RedSince(index, night))
     of_cells = [one for one in outcomes if not one.workload] or outcomes
     return Analysis(
@@ -50,7 +52,8 @@ def analyse(index, night=None, cells=()):
         provenance=_provenance(told, night, index.provenance),
         quarantine=[one for one in outcomes if one.quarantine is not None],
         intermittent=[one for one in outcomes if one.is_intermittent],
-        runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs))
+        runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs),
+        notes=accepted.problems)
 
 
 def changes(before, after):

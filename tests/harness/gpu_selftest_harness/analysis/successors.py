@@ -44,7 +44,7 @@ class Successors:
         """Another series has taken its place."""
         return history.key in self._followed
 
-    def tell(self, trends, provenance):
+    def tell(self, trends, provenance, accepted):
         """The trends, with what they are worse by than what they follow: a suspicion while a series
         is young, and how things are after that."""
         asked = [(place, trend, self._before[trend.history.key])
@@ -52,7 +52,7 @@ class Successors:
                  if trend.word in (YOUNG, STEADY) and trend.history.key in self._before
                  and not any(not point.change.went_away for point in trend.points)]
         compared = [(place, trend, before, *sides) for place, trend, before in asked
-                    if (sides := _sides(trend, before))]
+                    if (sides := _sides(trend, before, accepted))]
         told = among([compare(old, new, _floor(trend), trend.direction)
                       for _, trend, _, old, new in compared],
                      [len(new) for _, _, _, _, new in compared])
@@ -84,9 +84,10 @@ def _same(key, cells):
     return (*(getattr(cell, axis) for axis in AXES if axis != AXIS), *astuple(replace(key, cell="")))
 
 
-def _sides(trend, before):
+def _sides(trend, before, accepted):
     """Its last nights, and those of the series before it; None where nothing is worse."""
     old, new = (clean_values(history)[-LEAST_NIGHTS:] for history in (before, trend.history))
+    old = old * accepted.left_of(before.key, trend.history.key)
     if direction_of(before) != trend.direction or not len(old) or not len(new):
         return None
     shift = np.median(new) / np.median(old) - 1
