@@ -37,11 +37,11 @@ def trends(histories, night, provenance=None, cells=None, accepted=None):
     judged = [index for index, history in enumerate(cut) if direction_of(history)]
     alarms = dict(zip(judged, replay(
         [clean_values(cut[index]) for index in judged])))
-    successors = Successors(cut, cells or {}, night)
+    successors = Successors(cut, cells or {}, night, provenance)
     teller = _Teller(night, provenance, successors, cut)
     told = [teller.tell(history, alarms.get(index, [])) for index, history in enumerate(cut)]
     told = among(told, [alarms.get(index, []) for index in range(len(cut))])
-    told = successors.tell(list(map(teller.seen, told)), provenance, accepted)
+    told = successors.tell(list(map(teller.seen, told)), accepted)
     return sorted(accepted.told(told), key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
 
 
@@ -75,7 +75,7 @@ class _Teller:
         recent = [point for alarm, point in zip(alarms, points) if not point.change.went_away
                   and len(history.values) - 1 - places[alarm.told_at] < TOLD_FOR]
         news = recent[-1] if recent else None
-        stays = standing(values, alarms, points, direction)
+        stays = standing(history, points)
         if is_clean:
             return self._judged(trend, values, level, news, stays)
         return self._not_judged(trend, news, stays)
