@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SHOWN_GPUS = 3
 
@@ -20,6 +20,7 @@ class Difference:
     what: str
     before: str
     after: str
+    layer: str | None = field(default=None, compare=False)  # who looks after it; None: not clear
 
 
 def _plain(value):
@@ -128,47 +129,9 @@ def difference(before: dict, after: dict) -> list[Difference]:
         one, other = _map(before.get(part)), _map(after.get(part))
         for name, row in rows.items():
             if name in one and name in other and one[name] != other[name]:
-                found.append(Difference(row.title, row.show(one[name]), row.show(other[name])))
+                found.append(Difference(row.title, row.show(one[name]), row.show(other[name]),
+                                        _LAYERS[part]))
     return found + _difference_of_gpus(_map(before.get("gpus")), _map(after.get("gpus")))
-
-
-def layer_of(difference):
-    """Who looks after what changed; None where that is not clear."""
-    for part, layer in _LAYERS.items():
-        if any(row.title == difference.what for row in ROWS[part].values()):
-            return layer
-    is_set = any(difference.what.startswith(f"{ROWS_OF_GPU[name].title} of ")
-                 for name in _SET_BY_THE_HOST)
-    return "host" if is_set else None
-
-
-class Redactor:
-    """Takes from a record what tells whose machine it was: serial numbers and names of hosts become
-    words that are the same wherever they stand, and tell nothing without the secret."""
-
-    def __init__(self, secret: bytes, hosts=()):
-        self._secret = secret
-        # The longer first: 'node1' is a part of 'node10'.
-        self._hosts = sorted(filter(None, hosts), key=len, reverse=True)
-
-    def of(self, value, name=""):
-        if isinstance(value, dict):
-            # A fact's values stand below its name, one for each source.
-            return {key: self.of(inner, name if name == "serial" else key)
-                    for key, inner in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.of(inner, name) for inner in value]
-        if name == "serial" and value is not None:
-            return self._word("serial", str(value))
-        if not isinstance(value, str):
-            return value
-        for host in self._hosts:
-            value = value.replace(host, self._word("host", host))
-        return value
-
-    def _word(self, kind, text):
-        told = hashlib.blake2b(text.encode(), key=self._secret, digest_size=4).hexdigest()
-        return f"{kind}-{told}"
 
 
 def _gpus(report, node):
@@ -192,7 +155,8 @@ def _difference_of_gpus(before, after):
             one, other = before[uuid].get(name), after[uuid].get(name)
             if one is not None and other is not None and one != other:
                 changed.setdefault((row.show(one), row.show(other)), []).append(uuid)
-        found += [Difference(f"{row.title} of {_which(uuids, both)}", *values)
+        layer = "host" if name in _SET_BY_THE_HOST else None
+        found += [Difference(f"{row.title} of {_which(uuids, both)}", *values, layer)
                   for values, uuids in changed.items()]
     return found
 

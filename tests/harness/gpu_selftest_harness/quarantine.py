@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people know already. Faults that somebody is mending: not red until a day that the file names,
-and red again after it. An entry is about one finding: what else was found, in any launch, stays red
-with it. And losses of speed that somebody accepts, which analysis/accepted.py makes the baseline.
+"""What people know already. Faults that somebody is mending: not red until a day that the file
+names, and red again after it. An entry is about one finding: what else was found, in any launch,
+stays red with it. And losses of speed that somebody accepts: see analysis/accepted.py.
 
     version: 1
     quarantine:

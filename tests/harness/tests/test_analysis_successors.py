@@ -124,8 +124,9 @@ def test_slot__a_new_gpu_that_differs_as_gpus_do_is_information_for_some_nights(
 
 
 def test_slot__another_slot_or_node_is_no_successor():
-    for more in ({"slot": "0000:5e:00.0"}, {"node": "n2"}, {"slot": "", "old_slot": ""}):
-        told = replaced(0.8 * noise(5), **more)["GPU-new"]
+    for more in ({"slot": "0000:5e:00.0"}, {"node": "n2"}, {"slot": "", "old_slot": ""},
+                 {"src": "MIG-new"}):
+        told = replaced(0.8 * noise(5), **more)[more.get("src", "GPU-new")]
 
         assert told.word == "YOUNG" and "GPU-old" not in told.reason
 

@@ -313,7 +313,8 @@ def test_trends__an_old_shift_that_may_be_chance_is_not_steady_where_tonight_say
     others = [history(noise(60, seed), src=f"GPU-{seed}") for seed in range(100, 900)]
 
     told = next(trend for trend in analyse(index_of(
-        history(values, flags=flags, last=last), *others)).trends if trend.history.key.src == GPUS[0])
+        history(values, flags=flags, last=last), *others)).trends
+        if trend.history.key.src == GPUS[0])
 
     assert (told.word, told.reason) == (word, reason)
 

@@ -232,8 +232,9 @@ def test_report__a_loss_of_speed_that_is_accepted(tmp_path, capsys):
 
     def told(loss, workload):
         known.write_text("version: 1\naccepted:\n  - {when: {driver: '580'}, since: 2026-11-24,"
-                         f" loss_percent: {loss}, workload: {workload}, owner: site, reason: power}}\n")
-        report.run(parse(tmp_path / "index.sqlite", "--out", tmp_path / "told", "--quarantine", known))
+                         f" loss_percent: {loss}, workload: {workload}, owner: site, reason: x}}\n")
+        report.run(parse(tmp_path / "index.sqlite", "--out", tmp_path / "told",
+                         "--quarantine", known))
         return capsys.readouterr().out.splitlines()[-2:]
 
     assert told(10, "host-copy")[1] == "PASS  the one cell as expected"

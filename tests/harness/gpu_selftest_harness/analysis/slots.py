@@ -6,6 +6,9 @@ from __future__ import annotations
 from dataclasses import astuple, replace
 
 
+PART = "MIG-"  # several of one GPU have its place
+
+
 class Slots:
     """`provenance(digest)` tells which GPUs were where."""
 
@@ -13,8 +16,8 @@ class Slots:
         self._provenance, self._read = provenance, {}
 
     def key(self, history, at):
-        """Of a series on its night `at`, with slots in the place of GPUs; None if it is of no GPU or
-        one of its slots is not known."""
+        """Of a series on its night `at`, with slots in the place of GPUs; None if it is of no GPU
+        or one of its slots is not known."""
         ends = history.key.src, history.key.dst
         if not any(ends) or not self._provenance or not history.provenance:
             return None
@@ -30,5 +33,5 @@ class Slots:
             node = record.get("node", {}).get("name", "")
             self._read[digest] = {
                 uuid: f"{node} {gpu['pci_id']}" for uuid, gpu in record.get("gpus", {}).items()
-                if gpu.get("pci_id")}
+                if gpu.get("pci_id") and not uuid.startswith(PART)}
         return self._read[digest]

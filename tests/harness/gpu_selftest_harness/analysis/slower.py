@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date
 
-from ..provenance import layer_of
 from ..words import FAIL
 from .points import NEAR
 from .series import by, sign_of
@@ -86,7 +85,7 @@ def _of_gpus(rest):
 
 def _incident(where, its, layer):
     suspects = _suspects(its)
-    return Incident(FAIL, layer_of(suspects[0]) if suspects else layer, where,
+    return Incident(FAIL, suspects[0].layer if suspects else layer, where,
                     _title(where, its, suspects), trends=tuple(its), since=_since(its),
                     remedy=_remedy(where, layer, suspects))
 

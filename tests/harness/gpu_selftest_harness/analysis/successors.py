@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Series that go on as others. A cell's key has the driver in it, and a series is one GPU's, so a new
-driver, or a new GPU in a slot, begins all of them anew. What that cost would be seen by none of them,
-and what was worse before would be forgotten."""
+"""Series that go on as others. A cell's key has the driver in it, and a series is one GPU's, so a
+new driver, or a new GPU in a slot, begins all of them anew. What that cost would be seen by none of
+them, and what was worse before would be forgotten."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Successors:
         trends, compared = list(trends), []
         for place, trend, good in asked:
             new = clean_values(trend.history)[-LEAST_NIGHTS:]
-            if not len(good.values) or not len(new) or direction_of(good.history) != trend.direction:
+            if not len(good.values) or not len(new):
                 continue
             if self._is_worse(trend.history, good, new):
                 compared.append((place, trend, good, new))
@@ -153,8 +153,8 @@ class Successors:
         if one != other:
             told.append(f"than with driver {one} until {until}; with driver {other} since {begin}")
         if self._is_new_gpu(history, good):
-            told.append(f"than {_gpus(good.history, history)} in the same slot until {until}; new GPU"
-                        f" since {begin}")
+            told.append(f"than {_gpus(good.history, history)} in the same slot until {until};"
+                        f" new GPU since {begin}")
         return f"{by(shift)} " + "; ".join(told or [f"than until {until}"])
 
 

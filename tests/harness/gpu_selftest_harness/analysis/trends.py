@@ -42,7 +42,8 @@ def trends(histories, night, provenance=None, cells=None, accepted=None):
     told = [teller.tell(history, alarms.get(index, [])) for index, history in enumerate(cut)]
     told = among(told, [alarms.get(index, []) for index in range(len(cut))])
     told = successors.tell(list(map(teller.seen, told)), accepted)
-    return sorted(accepted.told(told), key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
+    return sorted(accepted.told(told),
+                  key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
 
 
 class _Teller:

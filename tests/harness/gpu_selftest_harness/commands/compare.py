@@ -94,8 +94,8 @@ def _too_few(told):
     best = max(told.rows, key=lambda row: row.comparison.confidence)
     has, wished = best.comparison.confidence, told.confidence
     needed = fewest(wished)
-    yield (f"      {counted(min(len(best.a), len(best.b)), 'launch', 'launches')} a side tell with at"
-           f" most {_whole(has)} % confidence, {needed} launches a side would tell with"
+    count = counted(min(len(best.a), len(best.b)), "launch", "launches")
+    yield (f"      {count} a side tell with at most {_whole(has)} % confidence, {needed} launches a side would tell with"
            f" {wished * 100:g} %: set 'launches: {needed}' in the matrix"
            + (f", or take --confidence {_whole(has)}" if has >= 0.8 else ""))
 

@@ -28,8 +28,8 @@ MANY = (100, 1_000, 10_000, 100_000)  # series judged in one go; up to the first
 
 def detectable(values, least_effect=LEAST_EFFECT, series=1):
     """The smallest relative shift, begun NIGHTS nights ago, that these values would have shown with
-    a chance of POWER; None if none could, as there are too few. `values` are those of one level, which is
-    one of so many `series`."""
+    a chance of POWER; None if none could, as there are too few. `values` are those of one level,
+    which is one of so many `series`."""
     logs = np.log(np.asarray(values, dtype=float)[-LONGEST:])
     row = min(int(np.searchsorted(MANY, series)), len(MANY) - 1)
     spreads = table()[row, len(logs)]
