@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 SHOWN_GPUS = 3
+PLANTED = "simulated faults"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ ROWS = {
         "name": _Row("node"), "kernel": _Row("kernel"), "distro": _Row("distribution"),
         "architecture": _Row("architecture"), "simulated": _Row("simulated profile"),
         "toolkit_mode": _Row("mode of the container toolkit"),
-        "faults": _Row("simulated faults"),
+        "faults": _Row(PLANTED),
     },
     "harness": {"harness": _Row("harness"), "commit": _Row("commit of the harness")},
 }

@@ -33,8 +33,8 @@ def analyse(index, night=None, cells=(), losses=()):
     before = list(index.outcomes(previous)) if previous else []
     histories = list(index.histories())
     planned = {cell.key: cell for cell in cells}
-    known = {key: planned.get(key) or index.cell(key) for key in
-             {one.cell for one in outcomes + before} | {one.key.cell for one in histories}}
+    known = {key: planned.get(key) or index.cell(key) for key in sorted(
+             {one.cell for one in outcomes + before} | {one.key.cell for one in histories})}
     accepted = Accepted(losses, known, night)
     told = trends(histories, night, index.provenance, known, accepted)
     found = incidents(outcomes, told, RedSince(index, night))
@@ -98,6 +98,11 @@ def _gpus(runs):
     named = {}
     for run in runs:
         node = run.header.get("node") or {}
+        instances = Counter()  # of one GPU
         for gpu in node.get("gpus") or ():
-            named[gpu["uuid"]] = f"{node.get('name', '')} GPU {gpu.get('index', '?')}"
+            name, parent = f"{node.get('name', '')} GPU {gpu.get('index', '?')}", gpu.get("parent")
+            if parent:
+                instances[parent] += 1
+                name += f" MIG {instances[parent]}"
+            named[gpu["uuid"]] = name
     return named

@@ -11,11 +11,12 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 
 from ..model import AXES, History
-from ..provenance import Difference, difference
+from ..provenance import Difference
 from ..statistics.compare import among, compare
 from ..statistics.fleet import SLOW_BELOW
 from ..statistics.gate import LEAST_NIGHTS, floor_of
 from ..statistics.values import SLOWER, SUSPECT as GATE_SUSPECT
+from .points import between
 from .series import by, clean, clean_values, direction_of, gate_of, sign_of
 from .slots import Slots
 from .standing import standing
@@ -132,14 +133,12 @@ class Successors:
         return max(floor_of(history.key.unit, history.key.metric), least)
 
     def _told(self, trend, good, shift):
-        history, found = trend.history, []
-        if self._provenance and good.history.provenance and history.provenance:
-            found = difference(self._provenance(good.history.provenance[good.last]),
-                               self._provenance(history.provenance[0]))
+        history = trend.history
+        found = between(good.history, good.last, history, 0, self._provenance)
         drivers = self._drivers(history, good)
         if drivers[0] != drivers[1] and not any(row.what == AXIS for row in found):
-            found = [Difference(AXIS, *drivers), *found]
-        return replace(trend, word=SUSPECT if trend.word == YOUNG else WORSE, suspects=tuple(found),
+            found = (Difference(AXIS, *drivers), *found)
+        return replace(trend, word=SUSPECT if trend.word == YOUNG else WORSE, suspects=found,
                        since=good.since or history.nights[0],
                        reason=self._than(history, good, shift))
 
