@@ -148,18 +148,18 @@ def _in(column, values):
 
 def _history(key, rows, digests, places):
     history = History(key, [], [], [], [], [], [], [], [], [])
-    for night, of_night in groupby(rows, itemgetter(1)):
-        of_night = list(of_night)
-        if of_night[0][9] != of_night[-1][9]:
+    for night, of_one in groupby(rows, itemgetter(1)):
+        of_one = list(of_one)
+        if of_one[0][9] != of_one[-1][9]:
             # The table has runs as they came into this index; into another they came otherwise.
             # One that came a moment ago has no place yet.
-            of_night.sort(key=lambda row: places.get(row[9], len(places)))
-        clean = [row for row in of_night if not row[6]]
-        kept = clean or of_night
+            of_one.sort(key=lambda row: places.get(row[9], len(places)))
+        clean = [row for row in of_one if not row[6]]
+        kept = clean or of_one
         history.nights.append(night)
         history.launches.append([row[2] for row in kept if row[8] != CONFIRM])
         history.confirming.append([row[2] for row in kept if row[8] == CONFIRM])
-        history.flags.append("" if clean else of_night[0][6])
+        history.flags.append("" if clean else of_one[0][6])
         history.provenance.append(digests[kept[-1][7]])
         if len(kept) == 1:
             _, _, value, low, high, clock, *_ = kept[0]
