@@ -44,6 +44,7 @@ class State:
     outcomes: dict = field(default_factory=dict)
     is_ended: bool = False
     take: object = None
+    damage: set = field(default_factory=set)  # that somebody who went on with it has told of
 
 
 def read(path, take=None):
@@ -149,7 +150,7 @@ def _read_header(path, contents, sums):
     header = _json_of(data, HEADER, contents)
     if header is None:
         return None
-    wrong = _wrong_with(header)
+    wrong = _wrong_with(header) or _misshapen(header)
     contents.problems += [f"{HEADER}: {one}" for one in wrong]
     return None if wrong else header
 
@@ -169,6 +170,13 @@ def _wrong_with(header):
     return wrong
 
 
+def _misshapen(header):
+    """What all who look into it take for granted."""
+    return [f"'{name}' is {header[name]!r:.40}, not {word}" for name, kind, word in
+            (("node", dict, "an object"), ("plan", list, "a list"))
+            if not isinstance(header.get(name, kind()), kind)]
+
+
 def _read_records(path, contents, state, sums):
     file = _open_plain(path / RECORDS, contents)
     if file is None:
@@ -186,6 +194,7 @@ def _read_records(path, contents, state, sums):
             _take(line, contents, state)
             state.whole_bytes += len(line)
         sums[RECORDS] = (digest.hexdigest(), file.tell())
+    contents.problems = [one for one in contents.problems if one not in state.damage]
     contents.outcomes = list(state.outcomes.values())
 
 
@@ -232,6 +241,8 @@ def _keep(kind, record, contents, state, size):
         state.is_ended = True
     else:
         contents.notes.append({"kind": kind, **value_of(dict, record, "record")})
+        if kind == "resume":
+            state.damage.update(value_of(list[str], record.get("damage", []), "damage"))
 
 
 def _check_seal(path, contents, state, sums):

@@ -49,7 +49,8 @@ class Bundle:
     @classmethod
     def resume(cls, path):
         """Go on with a run whose process is gone. Half a line at the end, which nobody was promised,
-        is cut off; a note says so."""
+        is cut off; lines that the disk garbled are told, in `damage` too, and cost no others. A note
+        says so."""
         path = Path(path)
         if not path.name.endswith(OPEN):
             raise Refused(f"'{path}' is not an open bundle, whose name ends in '{OPEN}'; "
@@ -66,11 +67,14 @@ class Bundle:
             bundle = cls(path, descriptor, contents.header["run_id"], state)
             torn = os.fstat(descriptor).st_size - state.whole_bytes
             if torn:
+                contents.problems.pop()  # the last, since it ends there
                 os.ftruncate(descriptor, state.whole_bytes)
                 os.fsync(descriptor)
             if not state.is_ended:
                 bundle.append("resume", {"pid": os.getpid(), "harness": __version__,
-                                         "utc": _utc(), "torn_bytes": torn})
+                                         "utc": _utc(), "torn_bytes": torn,
+                                         "damage": contents.problems})
+                bundle.damage = contents.problems
         except BaseException:
             os.close(descriptor)
             raise
@@ -79,6 +83,7 @@ class Bundle:
     def __init__(self, path, descriptor, run_id, state):
         self.path, self.run_id = path, run_id
         self.is_full = False
+        self.damage = []  # that resume() found
         self._descriptor, self._state = descriptor, state
         self._lock = threading.Lock()
 
@@ -142,7 +147,8 @@ class Bundle:
             if self.is_full:
                 raise disk.DiskFull(self.path, is_kept=False)
             self.is_full = True
-            self._drop_ballast()
+            with contextlib.suppress(OSError):  # then the second try tells what there is
+                self._drop_ballast()
             if not self._has_written(line):
                 raise disk.DiskFull(self.path, is_kept=False)
         self._state.lines += 1

@@ -28,20 +28,26 @@ def add(connection, folder, path):
     measured = []
     contents = _checked(path, measured)
     planned = _planned(contents.header, path)
-    with transaction(connection):
-        if is_known(connection, contents.sha256):
-            return False
-        _check_fits(connection, contents.header, path)
-        bundle = _add_bundle(connection, contents, os.path.relpath(path, folder))
-        _add_cells(connection, bundle, planned)
-        _add_launches(connection, bundle, contents)
-        _add_outcomes(connection, bundle, contents)
-        Series(connection).add(bundle, contents.header["night"], _rows(connection, measured))
+    try:
+        with transaction(connection):
+            if is_known(connection, contents.sha256):
+                return False
+            _check_fits(connection, contents.header, path)
+            bundle = _add_bundle(connection, contents, os.path.relpath(path, folder))
+            _add_cells(connection, bundle, planned)
+            _add_launches(connection, bundle, contents)
+            _add_outcomes(connection, bundle, contents)
+            Series(connection).add(bundle, contents.header["night"], _rows(connection, measured))
+    except UnicodeError as error:  # not of our writer; the others can be taken in all the same
+        raise Refused(f"'{path}' has what no index can keep: {error}") from error
     return True
 
 
 def _checked(path, measured):
-    contents = reader.read(path, _Taker(measured))
+    try:
+        contents = reader.read(path, _Taker(measured))
+    except OSError as error:
+        raise Refused(f"'{path}' cannot be read: {error.strerror}") from error
     if not contents.is_sealed:
         raise Refused(f"'{path}' is still open; if its run is over: "
                       f"gpu-selftest-harness seal {path}")
