@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from .. import bundle as bundles
-from ..errors import Refused
+from ..errors import Failed, Refused
 from ..index import Index
 from ..index.export import write_csv
 
@@ -36,8 +36,15 @@ def run(options):
         for problem in index.refused:
             print(f"refused: {problem}")
         if options.csv:
-            print(f"{write_csv(index, options.csv)} lines in '{options.csv}'")
+            print(f"{_write_csv(index, options.csv)} lines in '{options.csv}'")
         return 3 if index.refused else 0
+
+
+def _write_csv(index, path):
+    try:
+        return write_csv(index, path)
+    except OSError as error:
+        raise Failed(f"cannot write '{path}': {error.strerror}") from error
 
 
 def _opened(options):

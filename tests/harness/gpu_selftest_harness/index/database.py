@@ -35,8 +35,9 @@ def used(path):
     file, which has to be made again."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise Failed(f"cannot use '{path}': {error}") from error
+    except (sqlite3.OperationalError, OSError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise Failed(f"cannot use '{path}': {told}") from error
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:
             raise  # a fault of ours, such as a row that does not fit
@@ -49,8 +50,9 @@ def _how_again(path):
 
 
 def _prepare(connection, path):
+    # Full: a bundle that the index has may be deleted, so it has it after a loss of power, too.
     for pragma in (f"busy_timeout = {BUSY_S * 1000}", "journal_mode = WAL", "foreign_keys = ON",
-                   "synchronous = NORMAL"):
+                   "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
     with transaction(connection):
         version = connection.execute("PRAGMA user_version").fetchone()[0]

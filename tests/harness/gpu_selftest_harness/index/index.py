@@ -22,7 +22,8 @@ class Index:
     def __init__(self, path):
         self.path = Path(path)
         self.refused = []
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with database.used(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         self._held = contextlib.ExitStack()
         self._held.enter_context(database.held(self.path))
         try:
@@ -37,9 +38,10 @@ class Index:
         the old one knew come in its order, since no clock tells which came first. What cannot be
         taken is left out and named in `refused` of what is returned."""
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(path.name + ".new")
-        with database.held(path, is_exclusive=True):
+        with database.used(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with database.held(path, is_exclusive=True), database.used(path):
             _remove(new)
             try:
                 refused = _build(new, path.parent, _in_old_order(path, find(root)))
