@@ -61,6 +61,8 @@ def run(words):
         (results / "report.json").write_text(PLAN["report"])
     if "link" in PLAN:
         (results / "report.json").symlink_to(PLAN["link"])
+    if "litter" in PLAN:
+        Path(PLAN["litter"]).touch()
     print("started", flush=True)
     if "runs" in PLAN:
         box = boxes()[ident]

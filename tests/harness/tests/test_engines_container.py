@@ -152,6 +152,21 @@ def test_out_of_memory(fake):
     assert ran.is_out_of_memory and ran.trouble.id == "suite.launch-out-of-memory", ran
 
 
+def test_what_an_engine_writes_where_it_was_started_goes_with_the_launch(fake, monkeypatch):
+    """As podman's monitor does when memory runs out; a client may be named from where we are."""
+    here = fake.folder / "here"
+    here.mkdir()
+    (here / "client").symlink_to(sys.executable)
+    monkeypatch.chdir(here)
+    fake.engine = make("podman", command=["./client", "-S", FAKE], call_s=5.0, settle_s=0.5)
+    fake.plan(runs=0, report=REPORT, litter="oom")
+
+    ran = fake.run()
+
+    assert (ran.exit_code, ran.report) == (0, REPORT), ran
+    assert list(here.iterdir()) == [here / "client"]
+
+
 def test_stop_that_was_wanted_before(fake):
     fake.plan()
     stop = threading.Event()

@@ -79,7 +79,7 @@ class Container:
             words = run_words(self.dialect, request, results, cid_file, labels, self.way,
                               self.options)
             box = Box(self.client, self.dialect, f"label={TOKEN}={token}", cid_file)
-            client = self.client.start(words)
+            client = self.client.start(words, folder)
             try:
                 self._to_its_end(request, client, box, seen)
             finally:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this machine's engines are to be told, from a TOML file: a daemon of one's own, options of
-each run, another way to give GPUs. It is the machine's, so it is no part of a matrix.
+each run, another way to give GPUs. It is the machine's, so it is no part of a matrix. Paths in
+options are whole ones: each launch is started in a folder of its own.
 
     [docker]
     command = ["docker", "-H", "unix:///run/nightly/docker.sock"]
