@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .engines import owner
-from .engines.process import utc
 from .errors import Failed, Refused
 from .model import Trouble
+from .times import utc
 
 FOLDER = "/run/lock/gpu-selftest"
 LOCK, POISON = ".lock", ".poisoned"

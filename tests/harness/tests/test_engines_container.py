@@ -230,6 +230,21 @@ def test_sweep_that_cannot_remove_says_what_stays(fake):
         fake.engine.sweep()
 
 
+def test_sweep_that_is_told_nothing_of_a_container_does_not_take_it_for_gone(fake):
+    fake.plan(fails={"inspect": "database is locked"})
+    fake.add("left", owner=GONE, token="1", deadline=FAR)
+
+    with pytest.raises(Failed, match="'left' cannot be looked at: database is locked"):
+        fake.engine.sweep()
+
+
+def test_sweep_beside_a_harness_that_removes_its_own(fake):
+    fake.plan(vanishes=True)
+    fake.add("used", owner=GONE, token="1", deadline=FAR)
+
+    assert fake.engine.sweep() == []
+
+
 def test_sweep_without_engine(fake):
     fake.plan(fails={"ps": "Cannot connect"})
     with pytest.raises(EngineMissing, match="Cannot connect"):
@@ -284,5 +299,5 @@ def test_injection_that_is_to_be_expected(name, way, version, injection):
 
 
 def test_unknown_way():
-    with pytest.raises(Refused, match="unknown way to give GPUs 'hook': gpus, cdi, options"):
+    with pytest.raises(Refused, match="unknown way to give GPUs 'hook', valid are gpus, cdi, options"):
         make("docker", way="hook")

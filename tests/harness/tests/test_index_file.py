@@ -61,6 +61,30 @@ def test_rebuild_takes_the_place_of_what_is_no_index(make, tmp_path):
         assert len(index.runs()) == 6
 
 
+def of_somebody_else(path):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (a)")
+
+
+@pytest.mark.parametrize("write", [lambda path: path.write_text("version: 1\n"), of_somebody_else])
+def test_rebuild_keeps_what_was_no_index(make, tmp_path, write):
+    """A slip of the pen, such as the matrix's name for the index's."""
+    path, paths = tmp_path / "matrix.yaml", many(make)
+    write(path)
+    before = path.read_bytes()
+
+    with Index.rebuild(path, paths[0].parent) as index:
+        assert len(index.runs()) == 6
+        assert index.aside.read_bytes() == before
+    with Index.rebuild(path, paths[0].parent) as index:
+        assert index.aside is None
+
+    path.write_bytes(before)
+    with pytest.raises(Refused, match="is no index, and '.*matrix.yaml.replaced' is there already"):
+        Index.rebuild(path, paths[0].parent)
+    assert path.read_bytes() == before and not (tmp_path / "matrix.yaml.new").exists()
+
+
 def in_pages(path, first):
     size_bytes = path.stat().st_size
     with open(path, "r+b") as file:

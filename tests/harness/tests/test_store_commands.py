@@ -92,6 +92,16 @@ def test_seal_judges_what_a_killed_run_had_measured(runs):
         ("", "FAIL"), ("vector-add", "FAIL"), ("host-copy", "PASS")}
 
 
+def test_seal_that_is_given_no_quarantine_seals_nothing(runs, tmp_path):
+    with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
+        pass
+
+    with pytest.raises(Refused, match="no-such.yaml"):
+        call("seal", runs, "--quarantine", tmp_path / "no-such.yaml")
+
+    assert bundles.left_open(runs) == [bundle.path]
+
+
 def test_seal_tells_what_the_disk_garbled(runs, capsys):
     with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
         bundle.append("note", {"what": "order"})
@@ -168,6 +178,16 @@ def test_index_is_made_again_from_one_folder_alone(runs, make, tmp_path):
 
     with pytest.raises(Refused, match="'--rebuild DIR' takes no PATH beside it"):
         call("index", tmp_path / "i.sqlite", runs, "--rebuild", runs)
+
+
+def test_index_that_is_made_again_tells_where_the_other_file_is(runs, make, tmp_path, capsys):
+    make("2026-11-26")
+    (tmp_path / "notes").write_text("mine")
+
+    assert call("index", tmp_path / "notes", "--rebuild", runs) == 0
+
+    assert (tmp_path / "notes.replaced").read_text() == "mine"
+    assert f"it is '{tmp_path}/notes.replaced' now" in capsys.readouterr().out
 
 
 def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):

@@ -5,7 +5,6 @@ given. Nothing here writes."""
 import hashlib
 import json
 import os
-import re
 import stat
 import time
 from dataclasses import dataclass, field
@@ -13,13 +12,13 @@ from pathlib import Path
 
 from ..errors import Refused
 from ..model import Launch, Outcome
+from ..times import is_night
 from .layout import (DELETED, HEADER, KINDS, MAX_LINE_BYTES, NEW, NEW_S, OPEN, RECORDS,
                      SCHEMA_VERSION, SEAL)
 from .run_id import SHAPE
 from .values import Misfit, value_of
 
 TEXTS = ("run_id", "night", "started_utc")
-NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass
@@ -165,7 +164,7 @@ def _wrong_with(header):
              if not isinstance(header.get(name), str)]
     if not wrong and not SHAPE.fullmatch(header["run_id"]):
         wrong.append(f"'{header['run_id']!s:.80}' is not a run id")
-    if not wrong and not NIGHT.fullmatch(header["night"]):
+    if not wrong and not is_night(header["night"]):
         wrong.append(f"night '{header['night']!s:.80}' is not like '2026-11-27'")
     return wrong
 

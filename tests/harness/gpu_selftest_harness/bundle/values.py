@@ -27,8 +27,6 @@ def value_of(kind, data, where=""):
         return _union_of(kind, data, where)
     if origin in (tuple, list):
         return _sequence_of(kind, origin, data, where)
-    if origin is dict:
-        origin = dict
     if origin is float and type(data) in (int, float):
         return _real(data, where)
     if type(data) is not origin:

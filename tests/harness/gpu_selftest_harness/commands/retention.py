@@ -11,6 +11,7 @@ from pathlib import Path
 from .. import bundle as bundles
 from ..bundle.layout import DELETED
 from ..errors import Failed, Refused
+from ..exit_codes import PASSED
 from ..index import Index
 
 
@@ -38,7 +39,7 @@ def run(options):
         print(_line(path, None, "left"))
         if options.yes:
             _remove(path)
-    return 0
+    return PASSED
 
 
 def _check(options):

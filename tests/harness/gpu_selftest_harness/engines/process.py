@@ -12,8 +12,8 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
+from ..times import utc
 from .excerpt import LIMIT_BYTES, Excerpt
 
 # After a kill. What the kernel holds on to, such as a call into a driver that hangs, stays.
@@ -36,10 +36,6 @@ class Done:
     stdout: str = ""
     stderr: str = ""  # '' where the two are merged
     failed: str = ""  # why it could not be started
-
-
-def utc(now=time.time) -> str:
-    return datetime.fromtimestamp(now(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def run(command, *, timeout_s: float, grace_s: float = 10.0, environment=None, folder=None,

@@ -12,6 +12,8 @@ from pathlib import Path
 from ..errors import Failed, Refused
 
 VERSION = 2  # as in schema.sql
+# How a file of SQLite begins, and where in it the version is; of a file that is not ours, 0.
+MAGIC, VERSION_AT = b"SQLite format 3\0", slice(60, 64)
 BUSY_S = 60
 
 
@@ -42,6 +44,15 @@ def used(path):
         if type(error) is not sqlite3.DatabaseError:
             raise  # a fault of ours, such as a row that does not fit
         raise Refused(f"'{path}' is no index: {error}; {_how_again(path)}") from error
+
+
+def may_be_replaced(path):
+    """An index, whole or not, or nothing: a slip of the pen names other files."""
+    if not path.is_file():
+        return not path.exists()
+    with open(path, "rb") as file:
+        head = file.read(100)
+    return not head or head.startswith(MAGIC) and any(head[VERSION_AT])
 
 
 def _how_again(path):

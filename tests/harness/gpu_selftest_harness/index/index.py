@@ -22,6 +22,7 @@ class Index:
     def __init__(self, path):
         self.path = Path(path)
         self.refused = []
+        self.aside = None  # where what rebuild() found in its place is now
         with database.used(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self._held = contextlib.ExitStack()
@@ -36,7 +37,8 @@ class Index:
     def rebuild(cls, path, root):
         """A new file from all sealed bundles in `root`, then in the old one's place. Bundles that
         the old one knew come in its order, since no clock tells which came first. What cannot be
-        taken is left out and named in `refused` of what is returned."""
+        taken is left out and named in `refused` of what is returned, and a file that is no index is
+        kept, `aside`."""
         path = Path(path)
         new = path.with_name(path.name + ".new")
         with database.used(path):
@@ -45,6 +47,7 @@ class Index:
             _remove(new)
             try:
                 refused = _build(new, path.parent, _in_old_order(path, find(root)))
+                aside = _put_aside(path)
             except BaseException:
                 _remove(new)
                 raise
@@ -52,7 +55,7 @@ class Index:
             _remove(path, LOGS)
             os.replace(new, path)
         index = cls(path)
-        index.refused = refused
+        index.refused, index.aside = refused, aside
         return index
 
     def add(self, bundle_path):
@@ -117,11 +120,23 @@ def _build(new, folder, found):
 def _in_old_order(path, found):
     """As far as the old file still tells it: whatever is wrong with it is why it is made again."""
     known = {}
-    if path.exists():
+    if database.may_be_replaced(path) and path.exists():
         with contextlib.suppress(Refused, Failed, sqlite3.Error, ValueError):
             with contextlib.closing(database.connect(path)) as connection:
                 known = {run.run_id: run.sequence for run in queries.runs(connection)}
     return sorted(found, key=lambda bundle: (known.get(bundle.name, math.inf), bundle.name))
+
+
+def _put_aside(path):
+    if database.may_be_replaced(path):
+        return None
+    aside = path.with_name(path.name + ".replaced")
+    try:
+        os.link(path, aside)
+    except FileExistsError:
+        raise Refused(f"'{path}' is no index, and '{aside}' is there already; move one of them "
+                      "away") from None
+    return aside
 
 
 def _remove(path, endings=(*LOGS, "")):
