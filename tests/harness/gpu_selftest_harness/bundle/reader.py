@@ -6,15 +6,13 @@ import hashlib
 import json
 import os
 import stat
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import Refused
 from ..model import Launch, Outcome
 from ..times import is_night
-from .layout import (DELETED, HEADER, KINDS, MAX_LINE_BYTES, NEW, NEW_S, OPEN, RECORDS,
-                     SCHEMA_VERSION, SEAL)
+from .layout import HEADER, KINDS, MAX_LINE_BYTES, OPEN, RECORDS, SCHEMA_VERSION, SEAL
 from .run_id import SHAPE
 from .values import Misfit, value_of
 
@@ -66,36 +64,6 @@ def read_launch(path, place):
         return value_of(Launch, json.loads(file.read(size))["record"])
 
 
-def find(root):
-    """Sealed bundles, oldest name first."""
-    return [path for path in _folders(root) if SHAPE.fullmatch(path.name)]
-
-
-def left_open(root):
-    """What a run that is going on, or was interrupted, has not sealed."""
-    return [path for path in _folders(root) if path.name.endswith(OPEN)]
-
-
-def left_behind(root):
-    """What no bundle came of or is left of one: of makers that died, of deletions that were cut
-    short."""
-    return [path for path in _folders(root) if SHAPE.fullmatch(path.stem) and (
-        path.suffix == DELETED or path.suffix == NEW and _age_s(path) > NEW_S)]
-
-
-def _age_s(path):
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:  # it has its next name since
-        return 0.0
-
-
-def is_bundle(path):
-    """By its name: sealed or open."""
-    name = Path(path).name
-    return bool(SHAPE.fullmatch(name.removesuffix(OPEN)))
-
-
 def read_header(path):
     """Its header alone; None if that is not whole."""
     return _read_header(Path(path), Contents(header=None), {})
@@ -114,13 +82,6 @@ def identity_of(kind, record):
     if kind != "launch":
         return None
     return (kind, record["id"] if isinstance(record, dict) else record.id)
-
-
-def _folders(root):
-    root = Path(root)
-    if not root.is_dir():
-        raise Refused(f"'{root}' is not a folder")
-    return sorted(path for path in root.iterdir() if path.is_dir() and not path.is_symlink())
 
 
 def seal_sum(path):

@@ -49,9 +49,11 @@ def run(command, *, timeout_s: float, grace_s: float = 10.0, environment=None, f
             stderr=subprocess.STDOUT if is_merged else subprocess.PIPE, env=environment,
             cwd=folder, start_new_session=True)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        if getattr(error, "filename", None) not in (None, str(command[0])):
+            why += f": '{error.filename}'"
         return Done(started_utc, time.monotonic() - start, None,
-                    failed=f"cannot start '{command[0]}': {why.lower()}")
+                    failed=f"cannot start '{command[0]}': {why}")
     watch = _Watch(child, stop, limit_bytes)
     try:
         end = watch.until_end(start + timeout_s, grace_s, kill_wait_s)
