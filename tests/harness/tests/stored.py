@@ -74,11 +74,9 @@ def dump(index):
     """All that is in it, by names instead of by numbers that depend on the order of coming."""
     connection = sqlite3.connect(index.path)
     queries = (
-        "SELECT run_id, sha256, night, node, is_simulated, started_utc, header, notes FROM bundles",
+        "SELECT run_id, sha256, night, node, is_simulated, started_utc, header, jumps FROM bundles",
         "SELECT * FROM cells",
         "SELECT run_id, cell, body FROM plans JOIN bundles ON id = bundle",
-        "SELECT run_id, l.id, cell, since_start_s, line_offset, line_bytes, body FROM launches l"
-        " JOIN bundles b ON b.id = bundle",
         "SELECT run_id, cell, workload, body FROM outcomes JOIN bundles ON id = bundle",
         "SELECT digest, body FROM provenances",
         "SELECT s.cell, workload, metric, variant, unit, src, dst, s.node, b.night, run_id, launch,"

@@ -33,37 +33,8 @@ def test_bundle_comes_in_once(index, make):
     assert len(index.runs()) == 1
 
 
-def test_launch_comes_with_its_report(index, make):
-    first = launch("0001", metric(5e10), message="two\nlines")
-    path = make("2026-11-27", first, launch("0002"))
-    index.add(path)
-
-    assert index.launch(path.name, "0001") == first
-
-    for file in path.iterdir():
-        file.unlink()
-    without = index.launch(path.name, "0001")
-    assert without.report is None
-    assert without.message == "two\nlines"
-
-
-def test_launch_of_the_run_that_was_gone_on_with_is_found(index, make):
-    first, second = launch("0001", metric(1.0)), launch("0002", metric(2.0))
-    before = make("2026-11-27", first)
-    after = make("2026-11-27", second, resumes=before.name)
-    index.add(before)
-    index.add(after)
-
-    assert index.launch(after.name, "0001") == first
-    assert index.launch(after.name, "0002") == second
-    with pytest.raises(KeyError, match="'0002'"):
-        index.launch(before.name, "0002")
-
-
 @pytest.mark.parametrize("ask", [
-    lambda index: index.cell("0" * 16), lambda index: index.provenance("0" * 16),
-    lambda index: index.launch("x", "0001"),
-])
+    lambda index: index.cell("0" * 16), lambda index: index.provenance("0" * 16)])
 def test_what_is_not_there_is_a_key_error(index, ask):
     with pytest.raises(KeyError):
         ask(index)

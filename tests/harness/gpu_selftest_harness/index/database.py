@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import Failed, Refused
 
-VERSION = 2  # as in schema.sql
+VERSION = 3  # as in schema.sql
 # How a file of SQLite begins, and where in it the version is; of a file that is not ours, 0.
 MAGIC, VERSION_AT = b"SQLite format 3\0", slice(60, 64)
 BUSY_S = 60

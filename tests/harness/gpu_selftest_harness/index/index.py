@@ -8,7 +8,6 @@ import sqlite3
 from pathlib import Path
 
 from ..bundle import find, reader
-from ..bundle.values import Misfit
 from ..errors import Failed, Refused
 from . import database, importer, queries
 
@@ -46,7 +45,7 @@ class Index:
         with database.held(path, is_exclusive=True), database.used(path):
             _remove(new)
             try:
-                refused = _build(new, path.parent, _in_old_order(path, find(root)))
+                refused = _build(new, _in_old_order(path, find(root)))
                 aside = _put_aside(path)
             except BaseException:
                 _remove(new)
@@ -61,7 +60,7 @@ class Index:
     def add(self, bundle_path):
         """False if it is there already. Refused for a bundle that is open or not whole."""
         with database.used(self.path):
-            return importer.add(self._connection, self.path.parent, Path(bundle_path))
+            return importer.add(self._connection, Path(bundle_path))
 
     def knows(self, bundle_path):
         """This sealed bundle, not another of the same name."""
@@ -79,19 +78,12 @@ class Index:
     def outcomes(self, night):
         return queries.outcomes(self._connection, night)
 
-    def histories(self, cells=None, nights=None):
-        """Of the cells and nights whose keys are given, or of all."""
-        return queries.histories(self._connection, cells, nights)
+    def histories(self, cells=None):
+        """Of the cells whose keys are given, or of all."""
+        return queries.histories(self._connection, cells)
 
     def provenance(self, digest):
         return queries.provenance(self._connection, digest)
-
-    def launch(self, run_id, identity):
-        """From its bundle; without its report if the bundle is gone or damaged since."""
-        path, place, launch = queries.launch_row(self._connection, run_id, identity)
-        with contextlib.suppress(OSError, ValueError, Misfit):
-            return reader.read_launch(self.path.parent / path, place)
-        return launch
 
     def close(self):
         self._connection.close()
@@ -104,13 +96,13 @@ class Index:
         self.close()
 
 
-def _build(new, folder, found):
+def _build(new, found):
     """What cannot be taken."""
     refused = []
     with database.used(new), contextlib.closing(database.connect(new)) as connection:
         for bundle in found:
             try:
-                importer.add(connection, folder, bundle)
+                importer.add(connection, bundle)
             except Refused as error:
                 refused.append(str(error))
         connection.execute("PRAGMA journal_mode = DELETE")
