@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Findings about data: something computed or moved wrong. Seen once it stays a FAIL, whatever a second
-try would say. Numbers are another matter: a neighbour can make them slow."""
-
-from ..words import FAIL
+"""Findings about data: something computed or moved wrong. Seen once in a night it stays a FAIL of the
+night, whatever later runs say."""
 
 DATA = frozenset((
     "hardware.wrong-result",
@@ -42,7 +40,3 @@ NO_DATA = frozenset((
     "hardware.gsp-hung",
     "hardware.inforom-corrupted",
 ))
-
-
-def is_about_data(word: str, finding: str | None) -> bool:
-    return word == FAIL and finding in DATA

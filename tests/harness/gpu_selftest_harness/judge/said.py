@@ -10,7 +10,6 @@ from ..engines.excerpt import clean, cut
 from ..model import Trouble
 from ..troubles import TROUBLES
 from ..words import ERROR, PASS, SKIP, layer_of
-from .data import is_about_data
 
 
 # A report's own texts are shorter; what a container wrote in its place may be anything.
@@ -49,10 +48,6 @@ class Said:
     @property
     def layer(self) -> str | None:
         return layer_of(self.id) if self.id else None
-
-    @property
-    def is_data(self) -> bool:
-        return is_about_data(self.word, self.id)
 
     def with_noise(self, noise: str) -> Said:
         return replace(self, noise=noise)
