@@ -114,3 +114,13 @@ def test_nothing_tested_is_77_where_that_was_to_come(harness, engine, expect, co
     result = harness(matrix=MATRIX + expect)
     assert result.ret == code
     result.stdout.fnmatch_lines([f"{word}  node7  *"])
+
+
+@pytest.mark.parametrize("words", [("-n", "2"), ("--dist", "each", "--tx", "2*popen")])
+def test_several_processes_of_pytest_are_refused_since_each_would_launch_all(
+        harness, engine, pytester, words):
+    pytest.importorskip("xdist")
+    result = harness("-p", "xdist", *words)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*leave out '-n'; '--harness-jobs N'*"])
+    assert (engine.requests, pytester.path.joinpath("runs").exists()) == ([], False)
