@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..errors import Refused
 from ..model import AXES, Cell, Expectation, Gpu, Node, Planned
-from . import conditions, image, lint, pairwise, rows
+from . import conditions, image, lint, mig, pairwise, rows
 from .facts import facts
 from .rules import Exclusion, Rule
 from .source import Source
@@ -117,7 +117,7 @@ class Matrix:
         cannot run here. Raises Refused if that is nothing."""
         node = self.named(node)
         slices = {(cell.driver, cell.gpu) for cell in self.cells()}
-        models = {gpu.model for gpu in node.gpus}
+        models = {gpu.model for gpu in (*node.usable, *mig.in_the_way(node))}
         cells = [cell for cell in self.selected(select, tier)
                  if cell.driver == node.driver_branch and cell.gpu in models]
         if not cells:
@@ -131,7 +131,8 @@ class Matrix:
     @staticmethod
     def shown(node: Node) -> str:
         driver = f"driver {node.driver}" if node.driver else "no driver"
-        gpus = sorted({gpu.model or gpu.name for gpu in node.gpus})
+        gpus = sorted({(gpu.model or gpu.name) + (" in MIG mode" if gpu.has_mig else "")
+                       for gpu in node.gpus})
         return f"{driver} and {', '.join(gpus) or 'no GPU'}"
 
     def selected(self, select: str | Mapping | None = None, tier: str | None = None) -> list[Cell]:
@@ -172,16 +173,18 @@ class Matrix:
     def obstacle(self, cell: Cell, node: Node) -> tuple[int, str | None]:
         """How far the node gets with this cell, and what keeps it from going further."""
         node = self.named(node)
-        count = sum(gpu.model == cell.gpu for gpu in node.gpus)
+        count = sum(gpu.model == cell.gpu for gpu in node.usable)
         engines = [engine.name for engine in node.engines]
         if node.driver_branch != cell.driver:
             return 0, f"no node with driver {cell.driver}"
-        if count == 0:
+        if cell.gpu not in {gpu.model for gpu in (*node.usable, *mig.in_the_way(node))}:
             return 1, f"no node with driver {cell.driver} has a GPU '{cell.gpu}'"
         if cell.engine not in engines:
             others = f"only {', '.join(engines)}" if engines else "and no other"
             told = (problem for problem in node.problems if problem.startswith(f"{cell.engine}: "))
             return 2, next(told, f"node '{node.name}' has no engine '{cell.engine}', {others}")
+        if split := mig.obstacle(cell, node):
+            return 3, split
         wanted = int(cell.devices.partition(":")[2] or 1)
         if wanted > count:
             return 3, f"'{cell.devices}' needs {wanted} GPUs, node '{node.name}' has {count}"
@@ -246,12 +249,15 @@ class Matrix:
         return {model: tuple(entry["names"]) for model, entry in self.models.items()}
 
     def model_of(self, device_id: str, name: str) -> str:
-        """The first model with this PCI device id, then the first that has the name; '' if none."""
+        """The first model with this PCI device id, then the first that has the name; '' if none. A
+        MIG instance has the id of its GPU, and a name that 'NVIDIA A100*' would take."""
+        is_instance = mig.INSTANCE in name
         for model, entry in self.models.items():
-            if device_id and device_id.lower() in entry.get("pci_ids", ()):
+            if device_id and not is_instance and device_id.lower() in entry.get("pci_ids", ()):
                 return model
         for model, entry in self.models.items():
-            if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["names"]):
+            if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["names"]
+                   if not is_instance or mig.INSTANCE in pattern):
                 return model
         return ""
 

@@ -40,8 +40,8 @@ def gpus_of(planned: Planned, node: Node) -> list[tuple[str, ...]]:
     """Those of each launch in a round. Of 'count:1' the same night after night, since a GPU is
     compared with itself, and not the same for all cells, so that all get their turn."""
     cell = planned.cell
-    uuids = [gpu.uuid for gpu in node.gpus if gpu.model == cell.gpu] \
-        or [gpu.uuid for gpu in node.gpus]
+    uuids = [gpu.uuid for gpu in node.usable if gpu.model == cell.gpu] \
+        or [gpu.uuid for gpu in node.usable]
     if cell.devices == "none":
         return [()]
     if cell.devices == "each":
