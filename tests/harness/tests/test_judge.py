@@ -5,7 +5,7 @@ import pytest
 
 from gpu_selftest_harness.model import Trouble
 from judging import judged
-from records import cell, failing, launch, planned, report
+from records import cell, check, failing, launch, planned, report, workload
 
 
 def test_three_launches_that_pass():
@@ -74,3 +74,25 @@ def test_a_proven_fault_is_not_hidden_by_a_lost_engine():
 def test_cell_of_its_own_key():
     other = cell(cuda="12.4")
     assert judged(asked=planned(other, miss="so"))[0].cell == other.key != cell().key
+
+
+@pytest.mark.parametrize("finding, verdict", [
+    (check("host.driver-too-old-for-kernels", "vector-add", "SKIP", blocked_by="host.driver-too-old"), "SKIP"),
+    (check("hardware.wrong-result", "vector-add"), "FAIL")], ids=["blocked", "of its own"])
+def test_a_workload_whose_only_finding_another_one_explains_is_skipped(finding, verdict):
+    by = finding["blocked_by"]
+    rows = [workload("vector-add", verdict, by and f"blocked by {by}", by), workload("host-copy")]
+    of_cell, workloads = judged(launch(1, report(rows, [check("host.driver-too-old"), finding])))
+    what = workloads["vector-add"]
+    assert (of_cell.word, of_cell.id, what.word, what.is_red) \
+        == ("FAIL", "host.driver-too-old", verdict, verdict == "FAIL")
+    assert what.observed == (f"blocked by {by}" if by else "seen of hardware.wrong-result")
+
+
+def test_a_failure_whose_only_finding_is_blocked_contradicts_itself():
+    rows = [workload("vector-add", "FAIL"), workload("host-copy")]
+    blocked = check("hardware.wrong-result", "vector-add", "SKIP", blocked_by="hardware.memory-corrupted")
+    told = report(rows, [check("hardware.memory-corrupted"), blocked])
+    of_cell, workloads = judged(launch(1, told))
+    assert (of_cell.word, of_cell.id) == ("FAIL", "hardware.memory-corrupted")
+    assert (workloads["vector-add"].word, workloads["vector-add"].id) == ("ERROR", "suite.report-contradicts")
