@@ -10,6 +10,7 @@ from matrices import H100, changed, node, small, text
 
 from gpu_selftest_harness import matrix
 from gpu_selftest_harness.errors import Refused
+from gpu_selftest_harness.matrix.lint import lint
 
 README = Path(matrix.__file__).with_name("README.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```yaml\n(.*?)```", README, re.S).group(1)
@@ -100,7 +101,7 @@ def test_links_are_needed_by_what_has_two_gpus(devices, fabric, expected):
 
 
 def test_example_in_the_documentation_is_read():
-    assert matrix.from_text(EXAMPLE).lint() == []
+    assert lint(matrix.from_text(EXAMPLE)) == []
 
 
 # As tests/containers saw it, under docker's hook and under CDI.

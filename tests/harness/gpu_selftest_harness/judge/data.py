@@ -21,22 +21,3 @@ DATA = frozenset((
     "hardware.collective-nan",
     "hardware.contribution-missing",
 ))
-
-# The others of the hardware and of its links that are a FAIL; with DATA they are all that there are,
-# so that a new finding has to be put on one side (tests/test_judge_data.py).
-NO_DATA = frozenset((
-    "hardware.gpu-lost",
-    "hardware.kernel-fault",
-    "hardware.throttled",
-    "hardware.slower-than-siblings",
-    "hardware.slow",
-    "hardware.pcie-link-narrow",
-    "hardware.pcie-link-slow",
-    "hardware.pcie-uplink-narrow",
-    "hardware.pcie-uplink-slow",
-    "hardware.nvlink-down",
-    "hardware.nvlink-slow",
-    "hardware.nvswitch-slow",
-    "hardware.gsp-hung",
-    "hardware.inforom-corrupted",
-))

@@ -4,11 +4,9 @@ again in its round, and the last try decides; all are kept. A FAIL is not tried 
 
 from __future__ import annotations
 
-from ..model import Launch
+from ..model import AGAIN, Launch
 from ..words import ERROR, FAIL, MISS
 from .said import Said
-
-AGAIN = "again"
 
 # What a neighbour, or heat, may bring about: of these alone a FAIL is tried again. Whoever adds a
 # finding to the program and not to these has said that seen once is seen.

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..errors import Refused
 from ..model import AXES, Cell, Expectation, Gpu, Node, Planned
-from . import conditions, image, lint, mig, pairwise, rows
+from . import conditions, image, mig, pairwise, rows
 from .facts import facts
 from .rules import Exclusion, Rule
 from .source import Source
@@ -111,8 +111,7 @@ class Matrix:
 
     # --- What a node runs ---
 
-    def plan(self, node: Node, select: str | Mapping | None = None,
-             tier: str | None = None) -> list[Planned]:
+    def plan(self, node: Node, select: str | None = None, tier: str | None = None) -> list[Planned]:
         """This node's slice: the cells of its driver and of its GPUs, each with 'miss' where it
         cannot run here. Raises Refused if that is nothing."""
         node = self.named(node)
@@ -135,7 +134,7 @@ class Matrix:
                        for gpu in node.gpus})
         return f"{driver} and {', '.join(gpus) or 'no GPU'}"
 
-    def selected(self, select: str | Mapping | None = None, tier: str | None = None) -> list[Cell]:
+    def selected(self, select: str | None = None, tier: str | None = None) -> list[Cell]:
         """Of all cells; may be empty. Raises Refused for a tier that has more than it may."""
         wanted = self._condition(select)
         cells = self.cells()
@@ -146,7 +145,7 @@ class Matrix:
     def _condition(self, select) -> conditions.Condition:
         if select is None:
             return conditions.Condition()
-        entries = conditions.from_text(select) if isinstance(select, str) else select
+        entries = conditions.from_text(select)
         try:
             return conditions.parse(entries, conditions.OF_CELL, self.axes)
         except Refused as error:
@@ -222,11 +221,12 @@ class Matrix:
                 return rule.expectation
         return PASSES
 
-    def possible(self, cell: Cell, workload: str = "", known: Mapping = {}) -> list[Expectation]:
-        """What may have to come of it, as far as that can be told before it ran; best first."""
+    def possible(self, cell: Cell, known: Mapping = {}) -> list[Expectation]:
+        """What may have to come of it, as far as that can be told before it ran, in the order of the
+        rules."""
         found = []
         for rule in self.rules:
-            answer = rule.is_about(workload) and rule.when.holds(self.finder(cell, known))
+            answer = rule.is_about("") and rule.when.holds(self.finder(cell, known))
             if answer is not False:
                 found.append(rule.expectation)
             if answer is True:
@@ -237,16 +237,7 @@ class Matrix:
         """What expect() needs of the node."""
         return facts(self.named(node), cell)
 
-    def lint(self, nodes: Iterable[Node] | None = None) -> list[str]:
-        """What the matrix says to no effect, and what the nodes cannot run."""
-        return lint.lint(self, nodes)
-
     # --- Names of GPUs ---
-
-    @property
-    def model_names(self) -> dict[str, tuple[str, ...]]:
-        """Patterns of the names that the driver gives the GPUs of each model."""
-        return {model: tuple(entry["names"]) for model, entry in self.models.items()}
 
     def model_of(self, device_id: str, name: str) -> str:
         """The first model with this PCI device id, then the first that has the name; '' if none. A

@@ -44,7 +44,7 @@ class Source:
     lines: dict  # place in the value -> line; a place is a tuple of keys and indices
 
     def at(self, place=()) -> str:
-        """'matrix.yaml:12: expect[2].when', as far as the file has that place."""
+        """'matrix.yaml:12: expect[2].when: ', as far as the file has that place."""
         known = tuple(place)
         while known not in self.lines:
             known = known[:-1]

@@ -8,9 +8,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..model import AGAIN, CONFIRM, MEASURE, Launch, Node, Planned
-
-__all__ = ["AGAIN", "CONFIRM", "MEASURE", "Task", "order", "place_of"]
+from ..model import MEASURE, Launch, Node, Planned
 
 
 @dataclass(frozen=True)

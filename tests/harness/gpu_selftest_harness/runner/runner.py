@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, field, replace
 
 from ..errors import Failed
 from ..judge import say, wants_again
-from ..model import Launch, Node, Planned
+from ..model import AGAIN, CONFIRM, MEASURE, Launch, Node, Planned
 from ..words import MISS
 from .launcher import Launcher
-from .rounds import AGAIN, CONFIRM, MEASURE, Task, order, place_of
+from .rounds import Task, order, place_of
 
 
 @dataclass
