@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..words import WORDS
-from .slower import of_trends
+from . import blind, slower
 from .values import Incident
 
 
 def incidents(outcomes, trends, since=None):
     """Worst first. `since(outcome)` is the night on which it became red."""
-    found = _of_outcomes(outcomes, since) + of_trends(trends)
+    found = [*_of_outcomes(outcomes, since), *slower.of_trends(trends), *blind.of_trends(trends)]
     return sorted(found, key=lambda one: (
         WORDS.index(one.word), -len(one.outcomes) - len(one.trends), one.where, one.title))
 
