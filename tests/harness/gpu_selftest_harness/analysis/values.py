@@ -76,6 +76,7 @@ class Point:
     is_worse: bool
     suspects: tuple[Difference, ...] = ()
     separation: Separation | None = None
+    changed: str | None = None  # the night on which the suspects did: the same, or one near it
 
 
 @dataclass(frozen=True)
