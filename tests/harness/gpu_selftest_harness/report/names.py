@@ -69,12 +69,8 @@ class Names:
         return self.gpu(src or dst) if src or dst else ""
 
     def place(self, where: str) -> str:
-        """Of 'UUID', 'UUID -> UUID' or 'UUID <-> UUID'."""
-        for arrow, shown in ((" <-> ", " ↔ "), (" -> ", " → ")):
-            src, found, dst = where.partition(arrow)
-            if found:
-                return f"{self.gpu(src)}{shown}{self.gpu(dst)}"
-        return self.gpu(where) if where else ""
+        """Of 'UUID' or 'UUID <-> UUID'."""
+        return " ↔ ".join(self.gpu(uuid) for uuid in where.split(" <-> ") if uuid)
 
     def told(self, sentence: str) -> str:
         """A sentence of the analysis, with GPUs called by their names."""

@@ -7,16 +7,17 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ..analysis.values import NOISY, SUSPECT, WORSE, Analysis, PairMatrix
+from ..analysis.values import NOISY, SUSPECT, WORSE, Analysis, Incident, PairMatrix
 from ..model import Outcome
-from ..words import LAYERS, LOWER, PASS, worst
+from ..words import LOWER, PASS, worst
 from . import marks
 from .colours import step_of
+from .machines import some
 from .names import Names
 from .text import listed, number, scale
 
 # In the order in which one stands on the other, from the machine up; the suite is not of them.
-_UP = ("hardware", "host", "runtime", "image", "user", "suite")
+UP = ("hardware", "host", "runtime", "image", "user", "suite")
 
 
 @dataclass
@@ -46,8 +47,7 @@ class Layer:
 
 def layers(analysis: Analysis) -> list[Layer]:
     """Who has to act, from the machine up."""
-    assert set(_UP) == set(LAYERS)
-    by_name = {name: Layer(name) for name in _UP}
+    by_name = {name: Layer(name) for name in UP}
     for outcome in analysis.outcomes:
         layer = by_name.get(outcome.layer)
         if layer is None or outcome.workload:
@@ -63,6 +63,22 @@ def layers(analysis: Analysis) -> list[Layer]:
             layer.red += 1
             layer.evidence = layer.evidence or incident.title
     return list(by_name.values())
+
+
+def where(incident: Incident, names: Names) -> str:
+    """GPU or machines, as far as they are known."""
+    return names.place(incident.where) or some(incident.nodes)
+
+
+def remedy(incident: Incident) -> str:
+    return incident.outcomes[0].remedy if incident.outcomes else incident.remedy
+
+
+def red(analysis: Analysis) -> list[Outcome]:
+    """Cells, and of the workloads in them those that say something else."""
+    whole = {(o.cell, o.word, o.id) for o in analysis.outcomes if not o.workload}
+    return [o for o in analysis.outcomes
+            if o.is_red and (not o.workload or (o.cell, o.word, o.id) not in whole)]
 
 
 def told_counts(analysis: Analysis) -> list[tuple[int, str]]:
