@@ -188,28 +188,6 @@ def test_page__is_the_same_twice():
     assert page(sample(20, 10)) == page(sample(20, 10))
 
 
-def changed(analysis):
-    return ["".join(row.itertext()) for row in parsed(page(analysis)).iterfind(
-        f".//{HTML}section[@id='changes']//{HTML}table[@class='story']/{HTML}tbody/{HTML}tr")]
-
-
-def test_page__tells_a_cell_and_its_workloads_in_one_row():
-    analysis = sample(30, 10)
-    whole = analysis.changes[0]
-    parts = [replace(whole, workload=name) for name in ("sgemm", "host-copy")]
-    analysis.changes = [*parts, whole]
-    assert len(changed(analysis)) == 1 and "sgemm" not in changed(analysis)[0]
-    analysis.changes = parts
-    assert len(changed(analysis)) == 1 and "sgemm and host-copy" in changed(analysis)[0]
-
-
-def test_page__tells_first_what_changed_for_the_worse():
-    analysis = sample(30, 10)
-    analysis.changes.reverse()
-    rows = changed(analysis)
-    assert len(rows) == 2 and "✗ FAIL" in rows[0] and "MISS" in rows[1]
-
-
 def test_page__calls_gpus_by_their_place_in_the_machine():
     analysis = sample(30, 10)
     uuid = next(iter(analysis.gpus))

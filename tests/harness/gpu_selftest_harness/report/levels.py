@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Of each number of each GPU one level: the worst of all cells and links that have it. A night of 36
-cells measures the same numbers 36 times, and whoever is woken by one looks at the page anyway."""
+"""Of each number of each GPU one level: the worst of all cells and links that have it. A night of
+36 cells measures the same numbers 36 times, and whoever is woken by one looks at the page anyway."""
 
 from __future__ import annotations
 

@@ -78,15 +78,17 @@ def _incidents(analysis, names):
 def _red(analysis, names):
     return "Not as expected", ("cell", "workload", "word", "id", "what was seen", "next"), [
         (names.cell(o.cell), o.workload, marks.of_outcome(o).text, o.id or "",
-         names.told(o.observed), names.told(o.remedy)) for o in views.red(analysis)]
+         names.told(o.observed), names.told(o.remedy)) for o in views.red(analysis, names)]
 
 
 def _changes(analysis, names):
-    return f"Since {escape(analysis.previous or '')}", ("cell", "where", "before", "now"), [
-        (names.cell(c.cell), listed(c.workloads),
-         marks.of_outcome(c.before).text if c.before else "not there",
-         marks.of_outcome(c.after).text if c.after else "not there")
-        for c in views.changes(analysis)]
+    told, quiet = views.changes(analysis, names)
+    rows = [(names.cell(c.cell), listed(c.workloads),
+             marks.of_outcome(c.before).text if c.before else "not there",
+             marks.of_outcome(c.after).text if c.after else "not there") for c in told]
+    if quiet:
+        rows.append((f"{len(quiet)} more", "", "", "nothing wrong"))
+    return f"Since {escape(analysis.previous or '')}", ("cell", "where", "before", "now"), rows
 
 
 def _parts(analysis):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..analysis.grid import by_number
 from ..model import AXES, Cell
 from .text import shown
 
@@ -40,6 +41,11 @@ class Names:
         parts = [f"{axis} {getattr(cell, axis)}" if axis in ("driver", "cuda") else
                  f"{getattr(cell, axis)}" for axis in self._varied]
         return " · ".join(parts) or f"driver {cell.driver} · cuda {cell.cuda}"
+
+    def order(self, key: str) -> list:
+        """What cells are sorted by, for people."""
+        cell = self._cells.get(key)
+        return [by_number(getattr(cell, axis)) for axis in AXES] if cell else []
 
     def gpu(self, uuid: str) -> str:
         """Its name if no other has it, else with enough of the UUID."""

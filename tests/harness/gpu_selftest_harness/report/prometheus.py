@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The night for node_exporter's textfile collector, which reads all of it at each scrape: what an
-alert needs and no more. Gauges without timestamps, since those would be refused. How old the file is
-tells the collector itself, which night it is tells a gauge."""
+alert needs and no more. Gauges without timestamps, since those would be refused. How old the file
+is tells the collector itself, which night it is tells a gauge."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ def _night(analysis, gauge):
 
 def _incidents(analysis, gauge):
     gauge("incidents", "Causes of what is wrong.").set(len(analysis.incidents))
-    since = gauge("incident_since_timestamp_seconds", "Midnight UTC of the first night of a cause, the"
-                  " earliest where several have the same labels.", ("word", "layer", "id", "gpu"))
+    since = gauge("incident_since_timestamp_seconds", "Midnight UTC of the first night of a cause,"
+                  " the earliest where several have the same labels.",
+                  ("word", "layer", "id", "gpu"))
     found = {}
     for one in analysis.incidents:
         labels = (one.word, one.layer or "", one.ids[0] if one.ids else "", one.where)
@@ -87,12 +88,12 @@ def _cells(analysis, gauge):
 
 def _numbers(analysis, gauge):
     values = {unit: gauge(*row, _NUMBER) for unit, row in _VALUES.items()}
-    regressed = gauge("number_regressed", "1 if the number is worse in any cell or to any other GPU,"
-                      " confirmed and not back; no sample if it could not be compared.", _NUMBER)
+    regressed = gauge("number_regressed", "1 if the number is worse in any cell, confirmed and not"
+                      " back; no sample if it could not be compared.", _NUMBER)
     still = gauge("number_still_worse", "1 if that it is worse was told so long ago that it is no"
                   " news; no sample if it could not be compared.", _NUMBER)
     found = levels(analysis.trends)
-    gauge("numbers_left_out", f"Numbers of GPUs beyond the {LEVELS} that are told, worst first.").set(
+    gauge("numbers_left_out", f"Numbers beyond the {LEVELS} that are told, worst first.").set(
         max(len(found) - LEVELS, 0))
     for one in found[:LEVELS]:
         labels = _clean(*(getattr(one, name) for name in _NUMBER))
