@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from gpu_selftest_harness.analysis import analyse
 
@@ -101,6 +102,37 @@ def test_incidents__one_finding_in_many_cells_is_one():
 
     incident, = told.incidents
     assert (incident.ids, incident.title) == (("host.x",), "host.x in 3 cells")
+
+
+def test_incidents__say_what_was_seen():
+    told = analyse(index_of(said=[
+        outcome("FAIL", id="host.x", layer="host"),
+        outcome("FAIL", workload="sgemm", id="host.x", layer="host", observed="no module")]))
+
+    assert told.incidents[0].title == "no module in 1 cell"
+
+
+@pytest.mark.parametrize("runs, nodes, headline", [
+    (("a",), (), "no module, in 1 cell, since 2026-11-27"),
+    (("a", "b"), ("node a",), "no module, in 1 cell on node a, since 2026-11-27")])
+def test_incidents__of_several_machines_say_on_which(runs, nodes, headline):
+    index = index_of(said=[outcome("FAIL", id="host.x", layer="host", observed="no module",
+                                   run_id="a")])
+    run, = index.runs("2026-11-27")
+    index.runs = lambda night: [replace(run, run_id=one, node=f"node {one}") for one in runs]
+    told = analyse(index)
+
+    assert (told.incidents[0].nodes, told.verdict.headline) == (nodes, headline)
+
+
+def test_incidents__on_many_machines_are_counted():
+    index = index_of(cells=[CELL, replace(CELL, cuda="12.4")], said=[
+        outcome("FAIL", cell, id="host.x", layer="host", run_id=run)
+        for cell, run in ((CELL, "a"), (replace(CELL, cuda="12.4"), "b"))])
+    run, = index.runs("2026-11-27")
+    index.runs = lambda night: [replace(run, run_id=one, node=f"node {one}") for one in "ab"]
+
+    assert analyse(index).verdict.headline.startswith("host.x, in 2 cells on 2 machines, since ")
 
 
 def test_incidents__two_findings_are_two():

@@ -51,6 +51,17 @@ def test_verdict__counts_no_cell_that_is_in_quarantine():
     assert (two.verdict.headline, two.held) == ("the one cell as expected, 1 in quarantine", 1)
 
 
+@pytest.mark.parametrize("drivers, told", [
+    (("580",), "the one cell in quarantine"), (("580", "535"), "all 2 cells in quarantine")])
+def test_verdict__says_that_all_cells_are_in_quarantine_though_parts_of_them_passed(drivers, told):
+    cells = [replace(CELL, driver=driver) for driver in drivers]
+    said = [one for cell in cells for one in (
+        outcome("FAIL", cell, id="hardware.x", quarantine={"owner": "x"}),
+        outcome(cell=cell, workload="sgemm"))]
+
+    assert analyse(index_of(cells=cells, said=said)).verdict.headline == told
+
+
 def test_verdict__a_cell_that_is_red_besides_is_not_held():
     told = analyse(index_of(said=[outcome("FAIL", id="host.x", layer="host"), outcome(
         "FAIL", workload="sgemm", id="hardware.x", quarantine={"owner": "x"})]))

@@ -37,7 +37,9 @@ def analyse(index, night=None, cells=(), losses=()):
              {one.cell for one in outcomes + before} | {one.key.cell for one in histories})}
     accepted = Accepted(losses, known, night)
     told = trends(histories, night, index.provenance, known, accepted)
-    found = incidents(outcomes, told, RedSince(index, night))
+    nodes = {run.run_id: run.node for run in runs}
+    found = incidents(outcomes, told, RedSince(index, night),
+                      nodes if len(set(nodes.values())) > 1 else None)
     of_cells = [one for one in outcomes if not one.workload] or outcomes
     return Analysis(
         night=night, previous=previous,
@@ -53,7 +55,8 @@ def analyse(index, night=None, cells=(), losses=()):
         quarantine=[one for one in outcomes if one.quarantine is not None],
         intermittent=[one for one in outcomes if one.is_intermittent],
         runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs),
-        notes=accepted.problems)
+        notes=[*(f"'{run.node}': {jump}" for run in runs for jump in run.jumps),
+               *accepted.problems])
 
 
 def changes(before, after):

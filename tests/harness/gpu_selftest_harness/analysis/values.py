@@ -108,6 +108,7 @@ class Incident:
     trends: tuple[Trend, ...] = ()
     since: str | None = None  # the first night of it
     remedy: str = ""  # one thing to do; outcomes have their own
+    nodes: tuple[str, ...] = ()  # of outcomes: machines, where the night has several
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class Analysis:
     runs: list = field(default_factory=list)  # as index.runs(night) tells them
     gpus: dict[str, str] = field(default_factory=dict)  # UUID -> name for people, as far as known
     is_simulated: bool = False
-    notes: list[str] = field(default_factory=list)  # of bundles and entries that it has no use for
+    notes: list[str] = field(default_factory=list)  # of clocks, bundles and entries
     held: int = 0  # cells in which only what is in quarantine is not as expected
 
     @property

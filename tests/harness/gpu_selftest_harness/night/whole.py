@@ -157,8 +157,8 @@ def _tell(settings, name, parts, night):
         with Index(settings.index) as index:
             told = analyse(index, name, _cells_of(settings, parts), _losses(settings))
         night.analysis = _as_far_as_known(told, night.problems)
-        night.notes += night.analysis.notes
-        night.analysis.notes = night.notes
+        night.analysis.notes += night.notes
+        night.notes = night.analysis.notes
         night.page = write(night.analysis, settings.report)[0]
     except Exception as error:
         night.trouble(f"cannot tell of the night: {_words(error)}")
