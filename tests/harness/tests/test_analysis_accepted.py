@@ -140,6 +140,7 @@ def test_accepted__with_a_new_driver(losses):
     since = nights(5)[0]
     assert word() == "SUSPECT"
     assert word(*losses(when='{driver: "580"}', since=since, loss_percent=15)) == "YOUNG"
+    assert word(*losses(when='{driver: "580"}', since=nights(3)[0], loss_percent=15)) == "YOUNG"
     assert word(*losses(when='{driver: "580"}', since=since)) == "SUSPECT"
     # The level before is that of all, and no less is left of it twice.
     assert word(*losses(since=since, loss_percent=8)) == "SUSPECT"
@@ -154,9 +155,22 @@ def test_accepted__what_nothing_has_is_told(losses, entry, what):
     assert "known.yaml:3: accepted[0]: " in note and what in note
 
 
-def test_accepted__what_came_back_is_told(losses):
+def test_accepted__clocks_before_it_explain_no_later_drop(losses):
+    # The clock fell with the limit and no more; what is lost ten nights later is not the clock's.
+    values = lower(0.05, 45)
+    values[54:] *= 0.95
+    series = history(values, clocks=[2e9] * 45 + [1.9e9] * 15)
+
+    trend = told_of(losses(since=nights(60)[45]), series)[1]
+
+    assert (trend.word, trend.since) == ("SHIFTED", nights(60)[54])
+    assert "the clock" not in trend.reason
+
+
+@pytest.mark.parametrize("back", [0.95, 0.9])
+def test_accepted__what_came_back_is_told(losses, back):
     values = lower(0.05, 30)
-    values[40:] /= 0.95
+    values[40:] /= back
 
     note, = told_of(losses(), history(values))[0].notes
 

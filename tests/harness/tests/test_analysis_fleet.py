@@ -73,6 +73,14 @@ def test_fleet__nor_is_one_of_a_gpu_that_got_slower_before():
     assert told("other processes").slow_gpus == []
 
 
+def test_pairs__of_a_number_that_nobody_judges_are_shown():
+    some = [replace(one, key=replace(one.key, unit="hops")) for one in pairs(lambda *_: False)]
+
+    matrix, = analyse(index_of(*some)).pairs
+
+    assert (matrix.direction, len(matrix.measured)) == (None, 12)
+
+
 def test_fleet__a_rate_of_zero_on_all_gpus_is_no_crash():
     values = noise(60)
     values[54:] *= 0.8

@@ -87,6 +87,20 @@ def test_successor__nor_with_the_next_but_one(last, word):
         assert f"than with driver 560 until {nights(61)[0]}" in told.reason
 
 
+def test_successor__nor_is_the_night_on_which_it_began():
+    older = replace(CELL, driver="560")
+    values = noise(30, 3)
+    values[20:] *= 0.85
+    series = (history(values, cell=older, last=nights(61)[0]),
+              history(0.85 * noise(30, 4), cell=OLD, last=nights(31)[0]),
+              history(0.85 * noise(30, 5)))
+
+    told = next(one for one in analyse(index_of(*series, cells=(CELL, OLD, older), count=90)).trends
+                if one.history.key.cell == CELL.key)
+
+    assert (told.word, told.since) == ("WORSE", nights(70)[0])
+
+
 # --- Another GPU in the same slot -------------------------------------------------------------
 
 SLOT = "0000:db:00.0"
@@ -156,6 +170,25 @@ def test_slot__two_gpus_that_change_places_are_no_new_ones():
             gpu: {"pci_id": f"0000:0{place}:00.0"} for place, gpu in enumerate(gpus)}}
 
     assert [trend.word for trend in analyse(index).trends] == ["STEADY", "STEADY"]
+
+
+def test_slot__a_gpu_that_moved_is_compared_with_itself():
+    # With the driver it came to the slot of one that was a fifth slower.
+    slow = history(0.8 * noise(40, 3), src="GPU-slow", cell=OLD, last=nights(6)[0],
+                   provenance=["old"] * 40)
+    before = history(noise(40, 4), src="GPU-a", cell=OLD, last=nights(7)[0],
+                     provenance=["old"] * 40)
+    index = index_of(slow, before, history(0.85 * noise(5), src="GPU-a", provenance=["new"] * 5),
+                     cells=(CELL, OLD))
+    index.provenances |= {
+        "old": {"node": {"name": "n1"}, "gpus": {"GPU-slow": {"pci_id": SLOT},
+                                                 "GPU-a": {"pci_id": "0000:01:00.0"}}},
+        "new": {"node": {"name": "n1"}, "gpus": {"GPU-a": {"pci_id": SLOT}}}}
+
+    told = next(one for one in analyse(index).trends if one.history.key.cell == CELL.key)
+
+    assert told.word == "SUSPECT"
+    assert "than with driver 570" in told.reason and "slot" not in told.reason
 
 
 def test_slot__links_of_a_new_gpu_are_compared_with_those_of_the_one_before():

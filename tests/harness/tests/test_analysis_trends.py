@@ -228,6 +228,17 @@ def test_trend__what_changed_longer_before_or_after_it_is_not(off):
     assert (point.suspects, point.changed) == ((), None)
 
 
+def test_trend__a_drift_began_on_no_night_so_nothing_is_suspected():
+    values = noise(200) * np.linspace(1, 0.97, 200)
+    at = next(point.change.index for point in the_trend(history(values), count=200).points
+              if point.change.is_drift)
+
+    points = the_trend(history(values, provenance=["a"] * at + ["b"] * (200 - at)),
+                       count=200).points
+
+    assert next(point.suspects for point in points if point.change.is_drift) == ()
+
+
 def test_trend__what_a_simulation_plants_is_no_suspect():
     values = noise(60)
     values[53:] *= 0.95

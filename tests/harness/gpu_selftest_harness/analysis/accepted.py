@@ -13,11 +13,7 @@ from ..statistics.gate import LEAST_NIGHTS
 from ..statistics.replay import replay
 from ..words import HIGHER
 from .points import NEAR
-from .series import clean, clean_values, direction_of, sign_of
-from .values import GONE
-
-_OF_VALUES = ("values", "lows", "highs")
-_OF_LAUNCHES = ("launches", "confirming")
+from .series import clean, clean_values, direction_of
 
 
 class Accepted:
@@ -66,7 +62,7 @@ class Accepted:
         points = tuple(self._as_it_was(point, self._steps[key]) for point in trend.points)
         reasons = [trend.reason] + [
             f"{loss.percent:g} % slower since {loss.since} is accepted by {loss.owner}:"
-            f" {loss.reason}" for loss in self._of[key] if trend.word != GONE]
+            f" {loss.reason}" for loss in self._of[key]]
         return replace(trend, history=self._as_measured[key], points=points,
                        reason="; ".join(filter(None, reasons)))
 
@@ -110,11 +106,10 @@ def _begin(history, alarms, loss):
     for them."""
     since = loss.since.isoformat()
     named = sum(1 for night in history.nights if night < since)
-    sign, places = sign_of(direction_of(history)), clean(history)
-    found = [places[alarm.point.index] for alarm in alarms
-             if sign * alarm.point.shift > 0 and not alarm.point.went_away]
+    places = clean(history)
+    found = [0, *(places[alarm.point.index] for alarm in alarms)]
     near = [place for place in found if abs(place - named) <= NEAR]
-    return min(near, key=lambda place: abs(place - named), default=named if named > NEAR else 0)
+    return min(near, key=lambda place: abs(place - named), default=named)
 
 
 def _left(loss, direction):
@@ -123,12 +118,6 @@ def _left(loss, direction):
 
 def _scaled(history, begin, left):
     """Clocks before it are those of another level, so they explain nothing."""
-    def scaled(numbers, scale):
-        return [scale(one) for one in numbers[:begin]] + numbers[begin:]
-
-    return replace(
-        history, clocks_hz=[None] * begin + history.clocks_hz[begin:],
-        **{name: scaled(getattr(history, name), lambda value: value * left)
-           for name in _OF_VALUES},
-        **{name: scaled(getattr(history, name), lambda values: [value * left for value in values])
-           for name in _OF_LAUNCHES})
+    values = [value * left for value in history.values[:begin]] + history.values[begin:]
+    return replace(history, values=values,
+                   clocks_hz=[None] * begin + history.clocks_hz[begin:])

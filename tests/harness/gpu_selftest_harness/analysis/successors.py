@@ -39,14 +39,14 @@ class _Good:
 class Successors:
     """`cells` are those of the histories by key; the others have no predecessor."""
 
-    def __init__(self, histories, cells, night, provenance=None):
+    def __init__(self, histories, cells, provenance=None):
         self._cells, self._provenance = cells, provenance
         self._before, self._followed = {}, set()
         known, slots = [one for one in histories if one.key.cell in cells], Slots(provenance)
-        self._find(known, night, lambda history, at: astuple(replace(history.key, cell="")))
-        self._find(known, night, slots.key)
+        self._find(known, lambda history, at: astuple(replace(history.key, cell="")))
+        self._find(known, slots.key)
 
-    def _find(self, histories, night, key_at):
+    def _find(self, histories, key_at):
         """`key_at(history, place of a night)`: what has to agree, driver and cell aside; None if
         that is not known."""
         ended = defaultdict(list)
@@ -58,8 +58,7 @@ class Successors:
                 continue
             found = [one for one in ended[self._axes(history), key]
                      if one.nights[-1] < history.nights[0]]
-            if history.nights[-1] == night:
-                self._followed.update(one.key for one in found)
+            self._followed.update(one.key for one in found)
             if found:
                 self._before[history.key] = max(
                     found, key=lambda one: (one.nights[-1], one.key.cell))

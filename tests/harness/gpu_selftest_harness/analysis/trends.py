@@ -37,7 +37,7 @@ def trends(histories, night, provenance=None, cells=None, accepted=None):
     judged = [index for index, history in enumerate(cut) if direction_of(history)]
     alarms = dict(zip(judged, replay(
         [clean_values(cut[index]) for index in judged])))
-    successors = Successors(cut, cells or {}, night, provenance)
+    successors = Successors(cut, cells or {}, provenance)
     teller = _Teller(night, provenance, successors, cut)
     told = [teller.tell(history, alarms.get(index, [])) for index, history in enumerate(cut)]
     told = among(told, [alarms.get(index, []) for index in range(len(cut))])
