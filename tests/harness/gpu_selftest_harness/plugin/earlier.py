@@ -80,4 +80,10 @@ def find(settings: Settings, matrix, node) -> Past | None:
 
 
 def red_cells(past: Past) -> set[str]:
-    return {outcome.cell for outcome in past.contents.outcomes if outcome.is_red}
+    """Raises Refused where there are none."""
+    red = {outcome.cell for outcome in past.contents.outcomes if outcome.is_red}
+    if not red and not past.contents.outcomes:
+        raise Refused(f"'{past.run_id}' was cut off before it said anything: go on with it by '--resume'")
+    if not red:
+        raise Refused(f"no cell is red in '{past.run_id}': nothing is to be run again")
+    return red
