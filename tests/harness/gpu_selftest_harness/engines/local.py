@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ..model import EngineFacts, Trouble
+from ..times import utc
 from ..words import ENGINE, RUN
 from . import process, scratch, strays
 from .base import ALL, NONE, REPORT, EngineMissing, Ran, Request, read_report
@@ -129,7 +130,7 @@ class Local:
 
     @staticmethod
     def _nothing(stage, trouble, observed, started_utc=None, duration_s=0.0):
-        return Ran(started_utc or process.utc(), duration_s, stage, None,
+        return Ran(started_utc or utc(), duration_s, stage, None,
                    message=f"{observed}\n", trouble=Trouble(trouble, observed))
 
 

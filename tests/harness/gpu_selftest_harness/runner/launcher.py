@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..engines import NONE, EngineMissing, ImageAbsent, Ran, Request, scratch
-from ..engines.process import utc
 from ..injection import seen
 from ..lease import Leased
 from ..model import Launch, Node, Trouble
 from ..plans import arguments_of
+from ..times import utc
 from ..words import ENGINE
 from .rounds import Task
 
