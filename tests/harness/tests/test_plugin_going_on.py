@@ -129,6 +129,24 @@ def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
     assert max(one.since_start_s for one in before) < min(one.since_start_s for one in after)
 
 
+def test_a_line_that_the_disk_garbled_is_told_and_its_launch_made_good(harness, engine, pytester):
+    def dies(request, number):
+        if number == 5:
+            raise KeyboardInterrupt
+        return answer(request)
+
+    engine.script = dies
+    with pytest.raises(KeyboardInterrupt):
+        raise_of(harness)
+    [path] = bundle.left_open(pytester.path / "runs")
+    records = path / "records.jsonl"
+    records.write_bytes(records.read_bytes().replace(b'"id":"0002"', b'"id":"0\xff02', 1))
+    engine.script, engine.requests = (lambda request, number: answer(request)), []
+    result = harness("--harness-resume")
+    assert (result.ret, len(engine.requests)) == (0, 5)
+    result.stdout.fnmatch_lines(["the run that is gone on with is damaged: *records.jsonl*"])
+
+
 def raise_of(harness):
     """What ends a process in the middle ends this call."""
     if harness().ret == pytest.ExitCode.INTERRUPTED:
