@@ -119,6 +119,10 @@ def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
         raise_of(harness)
     [path] = bundle.left_open(pytester.path / "runs")
     engine.script, engine.requests = (lambda request, number: answer(request)), []
+    # Sealed without the others' outcomes, it would say that they never ran.
+    result = harness("--harness-resume", "-k", "cuda13.0 and base")
+    assert (result.ret, engine.requests) == (pytest.ExitCode.USAGE_ERROR, [])
+    assert "has launches of 3 cells that are not selected: go on with all of it" in result.stderr.str()
     result = harness("--harness-resume")
     assert (result.ret, len(engine.requests)) == (0, 4)
     [path] = bundle.find(pytester.path / "runs")
