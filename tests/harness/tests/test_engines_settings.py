@@ -11,7 +11,7 @@ from gpu_selftest_harness.cli import main
 from gpu_selftest_harness.engines import make
 from gpu_selftest_harness.engines.settings import load
 from gpu_selftest_harness.errors import Refused
-from test_plugin import MATRIX
+from plugged import MATRIX
 
 
 @pytest.fixture

@@ -115,6 +115,9 @@ class Local:
             return names
         if self.profile is not None and request.variant:
             names["GPU_SELFTEST_VARIANT"] = request.variant
+        if len(request.devices) == 1 and request.devices[0].startswith("MIG-"):
+            # CUDA shows a process one instance, the first if none is named.
+            names["CUDA_VISIBLE_DEVICES"] = request.devices[0]
         return names | dict(request.environment) | strays.mark()
 
     def _path(self):

@@ -73,7 +73,7 @@ class Launcher:
             return None, _fault(error)
 
     def _with_gpus(self, task, number, digest):
-        held = self.leases.hold(task.gpus, fabric=task.planned.needs_fabric,
+        held = self.leases.hold(self.node.leases_of(task.gpus), fabric=task.planned.needs_fabric,
                                 wait_s=self.lease_wait_s, stop=self.stop) \
             if task.gpus or task.planned.needs_fabric else nullcontext()
         ran = None
