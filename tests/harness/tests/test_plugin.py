@@ -450,23 +450,34 @@ def test_a_cell_that_nobody_can_judge_costs_no_other(harness, engine, monkeypatc
     assert "suite.harness-failed: ZeroDivisionError: so" in case.result[0].text
 
 
-def test_an_index_that_cannot_be_read_confirms_nothing(harness, monkeypatch):
-    class Damaged:
-        unseen = ()
+def garbage(path):
+    path.write_bytes(b"no database at all" * 999)
 
-        def __init__(self, *_):
-            self.index = self
 
-        def histories(self, cells):
-            raise sqlite3.DatabaseError("database disk image is malformed")
+def torn(path):
+    """All but its first page, in which its tables are named, so that it opens."""
+    with Index(path):
+        pass
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + bytes(len(data) - 4096))
 
-        def metrics(self, cell):
-            return {}
 
-    monkeypatch.setattr(work.Work, "_history", lambda self, stack: Damaged())
-    result = harness()
-    assert result.ret == 0
-    result.stdout.fnmatch_lines(["nothing is confirmed: DatabaseError: database disk image is *"])
+@pytest.mark.parametrize("damage, text", [(garbage, "file is not a database"),
+                                          (torn, "database disk image is malformed")])
+@pytest.mark.parametrize("words", [(), ("--harness-without", UUIDS[7])])
+def test_an_index_that_cannot_be_read_is_told_and_costs_no_outcome(harness, pytester, damage, text,
+                                                                   words):
+    damage(pytester.path / "index.sqlite")
+
+    result = harness("--harness-index", "index.sqlite", *words)
+
+    assert result.ret == 3
+    # What was measured is judged: a bundle is sealed once, and an index made again.
+    assert set(kinds(result).values()) == {"pass"}
+    result.stdout.fnmatch_lines([
+        f"ERROR  node7 *nobody can tell what the nights before had: *{text}*",
+        "nothing is missed and nothing is confirmed; make 'index.sqlite' again: *--rebuild DIR"])
+    result.stdout.no_fnmatch_line("*--without*")
 
 
 # --- A full disk ---
