@@ -99,6 +99,17 @@ def test_seal_leaves_a_run_that_is_going_on_and_says_so(runs, capsys):
         assert bundles.left_open(runs) == [bundle.path]
 
 
+def test_seal_refuses_a_wrong_quarantine_before_it_seals(runs):
+    """Outcomes are said once, when a bundle is sealed."""
+    with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
+        pass
+
+    with pytest.raises(Refused, match="cannot read 'nosuch.yaml'"):
+        call("seal", runs, "--quarantine", "nosuch.yaml")
+
+    assert bundle.path.is_dir()
+
+
 def test_seal_says_that_a_sealed_bundle_stays(make, capsys):
     assert call("seal", make("2026-11-27")) == 3
 

@@ -5,7 +5,7 @@ Bundles are the source of truth; the index is made from them."""
 from .disk import DiskFull
 from .reader import Contents, find, is_bundle, left_behind, left_open, read, read_header
 from .run_id import make_run_id
-from .writer import Bundle
+from .writer import BeingWritten, Bundle
 
-__all__ = ["Bundle", "Contents", "DiskFull", "find", "is_bundle", "left_behind", "left_open",
-           "make_run_id", "read", "read_header"]
+__all__ = ["BeingWritten", "Bundle", "Contents", "DiskFull", "find", "is_bundle", "left_behind",
+           "left_open", "make_run_id", "read", "read_header"]

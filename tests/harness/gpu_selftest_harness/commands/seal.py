@@ -7,6 +7,7 @@ from pathlib import Path
 from .. import bundle as bundles
 from ..errors import Failed, Refused
 from ..night import cut_short
+from ..quarantine import Quarantine
 
 
 def register(subparsers):
@@ -19,10 +20,12 @@ def register(subparsers):
 
 
 def run(options):
+    # Before anything is sealed, which is once.
+    quarantine = Quarantine.load(options.quarantine) if options.quarantine else Quarantine()
     code = 0
     for path in _open_ones(options.paths):
         try:
-            sealed, problems = cut_short.finish(path, options.quarantine)
+            sealed, problems = cut_short.finish(path, quarantine)
             print(f"sealed: {sealed}")
             for problem in problems:
                 print(f"problem: {problem}")
