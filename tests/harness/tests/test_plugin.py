@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import re
-import sqlite3
 from contextlib import nullcontext
 
 import pytest
