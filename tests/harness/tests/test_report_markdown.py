@@ -80,10 +80,39 @@ def test_markdown__calls_nobody():
     assert "@somebody" not in text_of(rendered(markdown(analysis)))
 
 
+@pytest.mark.parametrize("word, rows", [("FAIL", 1), ("ERROR", 2)])
+def test_markdown__tells_a_workload_beside_its_cell_only_if_it_says_something_else(word, rows):
+    analysis = sample(30, 10)
+    red = next(outcome for outcome in analysis.outcomes if outcome.is_red)
+    analysis.outcomes = [red, replace(red, workload="sgemm", word=word)]
+    told = markdown(analysis).partition("### Not as expected")[2].partition("###")[0]
+    assert told.count("driver 580") == rows
+
+
+def test_markdown__tells_each_cause_with_what_to_do():
+    tree = rendered(markdown(sample(30, 10)))
+    rows = [["".join(cell.itertext()) for cell in row] for row in tree.iter("tr")]
+    assert ["✗ FAIL", "gpu 5 has a PCIe link of half its width", "gpu 5", "hardware", "2026-11-25",
+            "reseat or drain gpu 5 (0000:db:00.0)"] in rows
+    assert ["driver", "580.65.06", "580.95.05"] in rows
+
+
 def test_markdown__is_never_larger_than_what_is_taken():
     analysis = sample(30, 10)
     red = [outcome for outcome in analysis.outcomes if outcome.is_red][0]
     analysis.outcomes = [replace(red, observed="|" * 10240, remedy="_" * 10240)] * 5000
     text = markdown(analysis)
-    assert len(text.encode()) <= LIMIT_BYTES
+    assert len(text.encode()) <= LIMIT_BYTES < 1 << 20
     assert "4900 more are on the page" in text
+
+
+def test_markdown__with_shorter_tables_where_those_would_be_too_large():
+    analysis = sample(30, 10)
+    red = next(outcome for outcome in analysis.outcomes if outcome.is_red)
+    hostile = "\U0001f525" * 200
+    analysis.outcomes = [replace(red, id=hostile, observed=hostile, remedy=hostile)] * 300
+    analysis.quarantine = [replace(red, quarantine=dict.fromkeys(("until", "owner", "reason"),
+                                                                 hostile))] * 300
+    text = markdown(analysis)
+    assert len(text.encode()) <= LIMIT_BYTES
+    assert text.count("280 more are on the page") == 2 and "✗ FAIL" in text

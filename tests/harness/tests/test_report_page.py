@@ -9,9 +9,8 @@ from dataclasses import replace
 import html5lib
 import pytest
 
-from gpu_selftest_harness.analysis.values import (GONE, NOISY, SHIFTED, STEADY, SUSPECT, WORSE,
-                                                  Analysis, Verdict)
-from gpu_selftest_harness.provenance import Difference
+from gpu_selftest_harness.analysis.values import (NOISY, SHIFTED, STEADY, SUSPECT, WORSE, Analysis,
+                                                  Verdict)
 from gpu_selftest_harness.report import measure, page
 from gpu_selftest_harness.report.sample import sample
 from gpu_selftest_harness.words import SKIP
@@ -26,6 +25,10 @@ def text():
 
 def parsed(text):
     return html5lib.HTMLParser(strict=True).parse(text)
+
+
+def words(node):
+    return " ".join("".join(node.itertext()).split())
 
 
 def handlers(node):
@@ -79,6 +82,22 @@ def test_page__says_first_what_is_wrong_and_what_to_do(text):
     header = "".join(tree.find(f".//{HTML}header").itertext())
     assert header.index("FAIL") < header.index("the PCIe link of gpu 5") < header.index("reseat")
     assert "since 2026-11-25" in header
+
+
+def test_page__says_the_word_with_who_has_to_act(text):
+    assert words(parsed(text).find(f".//{HTML}p[@class='word']")) == "✗ FAIL layer hardware"
+
+
+def test_page__of_a_night_in_which_nothing_is_wrong_names_no_layer():
+    assert words(parsed(page(empty())).find(f".//{HTML}p[@class='word']")) == "– SKIP"
+
+
+def test_page__tells_causes_first_then_what_changed(text):
+    parts = [section.get("id") for section in parsed(text).iterfind(f".//{HTML}section")]
+    assert parts == ["incidents", "changes", "grid", "fleet", "pairs", "trends", "held", "cells",
+                     "provenance"]
+    links = [link.get("href")[1:] for link in parsed(text).iterfind(f".//{HTML}nav//{HTML}a")]
+    assert links == parts
 
 
 def test_page__tells_failures_as_expected_from_broken_ones(text):
@@ -169,28 +188,6 @@ def test_page__is_the_same_twice():
     assert page(sample(20, 10)) == page(sample(20, 10))
 
 
-def changed(analysis):
-    return ["".join(row.itertext()) for row in parsed(page(analysis)).iterfind(
-        f".//{HTML}section[@id='changes']//{HTML}table[@class='story']/{HTML}tbody/{HTML}tr")]
-
-
-def test_page__tells_a_cell_and_its_workloads_in_one_row():
-    analysis = sample(30, 10)
-    whole = analysis.changes[0]
-    parts = [replace(whole, workload=name) for name in ("sgemm", "host-copy")]
-    analysis.changes = [*parts, whole]
-    assert len(changed(analysis)) == 1 and "sgemm" not in changed(analysis)[0]
-    analysis.changes = parts
-    assert len(changed(analysis)) == 1 and "sgemm and host-copy" in changed(analysis)[0]
-
-
-def test_page__tells_first_what_changed_for_the_worse():
-    analysis = sample(30, 10)
-    analysis.changes.reverse()
-    rows = changed(analysis)
-    assert len(rows) == 2 and "✗ FAIL" in rows[0] and "MISS" in rows[1]
-
-
 def test_page__calls_gpus_by_their_place_in_the_machine():
     analysis = sample(30, 10)
     uuid = next(iter(analysis.gpus))
@@ -217,21 +214,6 @@ def test_page__counts_at_the_top_what_nobody_could_tell():
 def test_page__counts_cells_in_quarantine_once():
     _, counts = words_of(sample(30, 10), STEADY)
     assert counts["in quarantine"] == "1"
-
-
-def test_page__tells_series_that_ended_in_one_line_and_draws_none():
-    tree, _ = words_of(sample(30, 10), STEADY, GONE, GONE)
-    told = "".join(tree.find(f".//{HTML}p[@id='ended']").itertext())
-    assert told.startswith("2 series ended: gpu ") and "2026-11-27" in told
-    assert len(tree.findall(f".//{HTML}details[@class='series']")) == 1
-    assert words_of(sample(30, 10), STEADY)[0].find(f".//{HTML}p[@id='ended']") is None
-
-
-def test_page__says_what_a_new_series_has_not_in_common_with_the_one_before():
-    analysis = sample(30, 10)
-    analysis.trends = [replace(analysis.trends[0], word=SUSPECT,
-                               suspects=(Difference("driver", "570", "580"),))]
-    assert "not as in the series that it follows: driver 570 → 580" in page(analysis)
 
 
 def test_page__names_the_cell_of_a_large_chart_in_its_head():

@@ -10,7 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from gpu_selftest_harness.analysis.values import (GONE, NOISY, SHIFTED, STEADY, UNJUDGED, WORSE,
                                                   YOUNG)
 from gpu_selftest_harness.report import prometheus
-from gpu_selftest_harness.report.sample import sample
+from gpu_selftest_harness.report.prometheus import LEVELS
+from gpu_selftest_harness.report.sample import NAMES, sample
 
 
 def samples(analysis):
@@ -49,14 +50,11 @@ def test_prometheus__tells_each_cell(driver, cuda, variant, as_expected, held, w
 
 def test_prometheus__values_are_in_base_units():
     analysis = sample(30, 10)
-    found = samples(analysis)
-    key = analysis.trends[0].history.key
-    bandwidth = value_of(found, "bandwidth_bytes_per_second", cell=key.cell, metric=key.metric,
-                         src=key.src)
-    assert bandwidth == analysis.trends[0].tonight
-    assert len([s for s in found if s.name.endswith("_series_regressed")]) == 10
-    assert sum(s.value for s in found if s.name.endswith("_series_regressed")) == len(
-        analysis.regressions)
+    told = analysis.trends[0]
+    key = told.history.key
+    analysis.trends = [told]
+    assert value_of(samples(analysis), "bandwidth_bytes_per_second", workload=key.workload,
+                    metric=key.metric, variant=key.variant, gpu=key.src) == told.tonight
 
 
 def test_prometheus__has_no_timestamps_and_each_help_once():
@@ -73,7 +71,7 @@ def test_prometheus__hostile_labels_come_back_as_they_were():
     for trend in analysis.trends:
         trend.history.key = replace(trend.history.key, variant=hostile + "\n# HELP x y")
     variants = {one.labels["variant"] for one in samples(analysis)
-                if one.name.endswith("_series_regressed")}
+                if one.name.endswith("_number_regressed")}
     assert variants == {hostile + " # HELP x y"}
 
 
@@ -86,23 +84,85 @@ def words_of(analysis, *words):
 def test_prometheus__what_could_not_be_compared_clears_no_alert():
     found = words_of(sample(30, 10), SHIFTED, WORSE, NOISY, STEADY)
     told = {name: [one.value for one in found if one.name.endswith(name)]
-            for name in ("_series_regressed", "_series_still_worse")}
+            for name in ("_number_regressed", "_number_still_worse")}
     # What was told so long ago is no news, and page and verdict call it so.
-    assert told == {"_series_regressed": [1, 0, 0], "_series_still_worse": [0, 1, 0]}
+    assert told == {"_number_regressed": [1, 0, 0], "_number_still_worse": [0, 1, 0]}
 
 
 def test_prometheus__leaves_out_what_nothing_is_said_of():
     found = words_of(sample(30, 10), YOUNG, UNJUDGED, GONE, STEADY)
-    assert len([one for one in found if "src" in one.labels]) == 4  # of the series that stays
+    assert len([one for one in found if "metric" in one.labels]) == 3  # of the one that stays
 
 
-def test_prometheus__of_pairs_tells_the_slowest_of_each_gpu():
+def like(trend, word, tonight=1e9, better="higher", **key):
+    return replace(trend, word=word, tonight=tonight, direction=better,
+                   history=replace(trend.history, key=replace(trend.history.key, **key)))
+
+
+def numbers_of(analysis, trends, name):
+    analysis.trends = trends
+    return {one.labels["gpu"]: one.value for one in samples(analysis) if one.name.endswith(name)}
+
+
+@pytest.mark.parametrize("unit, name, better, worst", [
+    ("bytes_per_s", "bandwidth_bytes_per_second", "higher", 2e9),
+    ("s", "time_seconds", "lower", 3e9)])
+def test_prometheus__tells_the_worst_of_all_cells_and_links_of_a_gpu(unit, name, better, worst):
     analysis = sample(30, 3)
-    one = replace(analysis.trends[0], word=STEADY, direction="higher")
-    analysis.trends = [replace(one, tonight=rate, history=replace(
-        one.history, key=replace(one.history.key, src=src, dst=dst)))
-        for src, dst, rate in (("a", "b", 3e9), ("a", "c", 2e9), ("b", "a", 5e9), ("b", "c", 6e9),
-                               ("c", "", 9e9))]
-    found = [s for s in samples(analysis) if s.name.endswith("bandwidth_bytes_per_second")]
-    assert {(s.labels["src"], s.labels["dst"], s.value) for s in found} == {
-        ("a", "c", 2e9), ("b", "a", 5e9), ("c", "", 9e9)}
+    one = analysis.trends[0]
+    trends = [like(one, STEADY, rate, better, unit=unit, cell=cell, src=src, dst=dst)
+              for cell in list(analysis.cells)[:2]
+              for src, dst, rate in (("a", "b", 3e9), ("a", "c", 2e9), ("c", "", 9e9))]
+    assert numbers_of(analysis, trends, name) == {"a": worst, "c": 9e9}
+
+
+@pytest.mark.parametrize("words, regressed, still", [
+    ((STEADY, STEADY), {"a": 0}, {"a": 0}), ((STEADY, SHIFTED), {"a": 1}, {"a": 0}),
+    ((STEADY, WORSE), {"a": 0}, {"a": 1}), ((STEADY, NOISY), {}, {}),
+    ((NOISY, SHIFTED), {"a": 1}, {})])
+def test_prometheus__number_is_as_bad_as_in_its_worst_cell(words, regressed, still):
+    analysis = sample(30, 3)
+    trends = [like(analysis.trends[0], word, cell=cell, src="a")
+              for word, cell in zip(words, analysis.cells)]
+    assert numbers_of(analysis, trends, "_number_regressed") == regressed
+    assert numbers_of(analysis, trends, "_number_still_worse") == still
+
+
+def test_prometheus__has_no_more_lines_for_more_cells_but_those_of_the_cells():
+    analysis = sample(30, 3)
+    few = [like(analysis.trends[0], STEADY, cell=cell) for cell in list(analysis.cells)[:1]]
+    many = [like(few[0], STEADY, cell=cell) for cell in analysis.cells]
+    lines = [len(prometheus(replace(analysis, trends=trends)).splitlines())
+             for trends in (few, many)]
+    assert len(many) == 36 and lines[0] == lines[1]
+
+
+def test_prometheus__counts_the_numbers_that_it_leaves_out():
+    analysis = sample(30, 3)
+    analysis.trends = [like(analysis.trends[0], STEADY, src=f"GPU-{n}") for n in range(LEVELS + 7)]
+    found = samples(analysis)
+    assert value_of(found, "numbers_left_out") == 7
+    assert len([one for one in found if one.name.endswith("_number_regressed")]) == LEVELS
+
+
+def test_prometheus__tells_since_when_each_cause_is_there():
+    analysis = sample(30, 3)
+    gpu = list(analysis.gpus)[5]
+    since = value_of(samples(analysis), "incident_since_timestamp_seconds", word="FAIL",
+                     layer="hardware", id="hardware.pcie-link-narrow", gpu=gpu)
+    assert datetime.fromtimestamp(since, UTC).isoformat() == "2026-11-25T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("nights, told", [
+    (("2026-11-25", "2026-11-20"), "2026-11-20"), ((None,), "2026-11-27")])
+def test_prometheus__of_causes_with_the_same_labels_tells_the_earliest(nights, told):
+    analysis = sample(30, 3)
+    analysis.incidents = [replace(analysis.incidents[0], since=night) for night in nights]
+    since = value_of(samples(analysis), "incident_since_timestamp_seconds")
+    assert datetime.fromtimestamp(since, UTC).date().isoformat() == told
+
+
+def test_prometheus__tells_which_gpus_are_slow():
+    found = samples(sample(30, 3))
+    slow = {one.labels["gpu"]: one.value for one in found if one.name.endswith("_gpu_slow")}
+    assert slow == {gpu: float(gpu == list(NAMES)[7]) for gpu in NAMES}

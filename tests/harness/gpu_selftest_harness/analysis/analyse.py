@@ -35,7 +35,9 @@ def analyse(index, night=None, cells=()):
     known = {key: planned.get(key) or index.cell(key) for key in
              {one.cell for one in outcomes + before} | {one.key.cell for one in histories}}
     told = trends(histories, night, index.provenance, known)
-    found = incidents(outcomes, told, RedSince(index, night))
+    nodes = {run.run_id: run.node for run in runs}
+    found = incidents(outcomes, told, RedSince(index, night),
+                      nodes if len(set(nodes.values())) > 1 else None)
     of_cells = [one for one in outcomes if not one.workload] or outcomes
     return Analysis(
         night=night, previous=previous,
@@ -50,7 +52,8 @@ def analyse(index, night=None, cells=()):
         provenance=_provenance(told, night, index.provenance),
         quarantine=[one for one in outcomes if one.quarantine is not None],
         intermittent=[one for one in outcomes if one.is_intermittent],
-        runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs))
+        runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs),
+        notes=[f"'{run.node}': {jump}" for run in runs for jump in run.jumps])
 
 
 def changes(before, after):

@@ -8,7 +8,7 @@ from collections import defaultdict
 import numpy as np
 
 from ..statistics.fleet import rank
-from .values import NOISY, Fleet, PairMatrix
+from .values import Fleet, PairMatrix
 
 
 def _groups(trends, is_wanted):
@@ -17,7 +17,8 @@ def _groups(trends, is_wanted):
     grouped = defaultdict(dict)
     for trend in trends:
         key = trend.history.key
-        if trend.tonight is not None and trend.word != NOISY and is_wanted(key):
+        is_comparable = trend.gate is not None or trend.direction is None
+        if trend.tonight is not None and is_comparable and is_wanted(key):
             what = key.cell, key.workload, key.metric, key.variant, key.unit
             grouped[what][key.src, key.dst] = trend
     return sorted(grouped.items())

@@ -36,9 +36,10 @@ def square(key, outcomes):
 
 
 def _sorted(versions):
-    return tuple(sorted(set(versions), key=_numbers))
+    return tuple(sorted(set(versions), key=by_number))
 
 
-def _numbers(version):
+def by_number(version):
+    """What versions are sorted by: '9.2' before '12.4'."""
     return [(not part.isdigit(), int(part) if part.isdigit() else 0, part)
             for part in version.split(".")]

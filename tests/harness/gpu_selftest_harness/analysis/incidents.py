@@ -7,29 +7,40 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..words import WORDS
-from .slower import of_trends
+from . import blind, slower
 from .values import Incident
 
 
-def incidents(outcomes, trends, since=None):
-    """Worst first. `since(outcome)` is the night on which it became red."""
-    found = _of_outcomes(outcomes, since) + of_trends(trends)
+def incidents(outcomes, trends, since=None, nodes=None):
+    """Worst first. `since(outcome)` is the night on which it became red, `nodes` are machines by the
+    ids of their runs."""
+    found = [*_of_outcomes(outcomes, since, nodes or {}), *slower.of_trends(trends),
+             *blind.of_trends(trends)]
     return sorted(found, key=lambda one: (
         WORDS.index(one.word), -len(one.outcomes) - len(one.trends), one.where, one.title))
 
 
-def _of_outcomes(outcomes, since):
+def _of_outcomes(outcomes, since, nodes):
     grouped = defaultdict(list)
     for outcome in outcomes:
         if outcome.is_red:
             grouped[outcome.word, outcome.layer, outcome.id or ""].append(outcome)
     return [Incident(word, layer, "", _title(its), (id_,) if id_ else (), tuple(its),
-                     since=min(map(since, its)) if since else None)
+                     since=min(map(since, its)) if since else None,
+                     nodes=tuple(sorted({nodes[one.run_id] for one in its if one.run_id in nodes})))
             for (word, layer, id_), its in grouped.items()]
 
 
 def _title(outcomes):
+    return f"{seen(outcomes)} in {cells_of(outcomes)}"
+
+
+def seen(outcomes):
+    """Of the first that says something."""
+    first = next((one for one in outcomes if one.observed), outcomes[0])
+    return first.observed or first.id or f"{first.word} where {first.expected.word} is expected"
+
+
+def cells_of(outcomes):
     count = len({outcome.cell for outcome in outcomes})
-    first = outcomes[0]
-    what = first.id or first.observed or f"{first.word} where {first.expected.word} is expected"
-    return f"{what} in {count} cell{'s' if count > 1 else ''}"
+    return f"{count} cell{'s' if count > 1 else ''}"

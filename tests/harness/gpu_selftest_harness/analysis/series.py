@@ -74,6 +74,11 @@ def gate_of(history, past, tonight, confirmations):
                 floor_of(history.key.unit, history.key.metric))
 
 
+def why_not(history):
+    """Its last night is not to be compared."""
+    return (history.flags[-1] if history.flags else "") or "the number is not above 0"
+
+
 def share(part):
     """'5.1 %' of -0.051."""
     return f"{abs(part) * 100:.1f} %"

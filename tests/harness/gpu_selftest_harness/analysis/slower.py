@@ -9,12 +9,12 @@ from datetime import date
 
 from ..provenance import layer_of
 from ..words import FAIL
+from .points import NEAR
 from .series import by, sign_of
 from .values import DROPPED, REGRESSIONS, Incident
 
 HARDWARE = "hardware"
 PARTNERS = 3  # so many links of one GPU are the GPU
-NEAR = 3  # nights by which the beginning of one thing is told differently
 
 
 def of_trends(trends):

@@ -76,6 +76,7 @@ class Point:
     is_worse: bool
     suspects: tuple[Difference, ...] = ()
     separation: Separation | None = None
+    changed: str | None = None  # the night on which the suspects did: the same, or one near it
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,14 @@ class Incident:
 
     word: str
     layer: str | None
-    where: str  # UUID, 'UUID -> UUID', or '' for no GPU in particular
+    where: str  # UUID, 'UUID <-> UUID', or '' for no GPU in particular
     title: str  # one sentence
     ids: tuple[str, ...] = ()  # of findings
     outcomes: tuple[Outcome, ...] = ()
     trends: tuple[Trend, ...] = ()
     since: str | None = None  # the first night of it
     remedy: str = ""  # one thing to do; outcomes have their own
+    nodes: tuple[str, ...] = ()  # of outcomes: machines, where the night has several
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class Fleet:
     unit: str
     cell: str  # key
     median: float
-    standings: tuple[Standing, ...]  # of GPUs, or of 'UUID -> UUID'
+    standings: tuple[Standing, ...]
 
     @property
     def slow(self) -> tuple[str, ...]:
@@ -176,7 +178,7 @@ class Analysis:
     runs: list = field(default_factory=list)  # as index.runs(night) tells them
     gpus: dict[str, str] = field(default_factory=dict)  # UUID -> name for people, as far as known
     is_simulated: bool = False
-    notes: list[str] = field(default_factory=list)  # of bundles that are not of the night
+    notes: list[str] = field(default_factory=list)  # of clocks, and of bundles that are not of the night
     held: int = 0  # cells in which only what is in quarantine is not as expected
 
     @property

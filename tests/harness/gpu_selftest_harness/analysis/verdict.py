@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, worst
+from .incidents import cells_of, seen
 from .values import GONE, NOISY, SUSPECT, WORSE, Verdict
 
 # A pass that was not to come says that something is wrong; where nothing was tested that had to be,
@@ -31,11 +32,16 @@ def verdict(outcomes, found, trends=()):
     cells = {one.cell for one in outcomes} - aside
     failures = len(cells & {one.cell for one in outcomes
                             if one.word == FAIL and one.is_as_expected})
-    headline = f"all {len(cells)} cells as expected" if len(cells) > 1 else (
-        "the one cell as expected")
+    if not cells:
+        return Verdict(word, f"{_all(aside)} in quarantine" + _of_numbers(trends))
+    headline = f"{_all(cells)} as expected"
     if failures:
         headline += f", {failures} of them by failing" if len(cells) > 1 else ", by failing"
     return Verdict(word, headline + in_quarantine + _of_numbers(trends))
+
+
+def _all(cells):
+    return f"all {len(cells)} cells" if len(cells) > 1 else "the one cell"
 
 
 def _of_numbers(trends):
@@ -65,7 +71,9 @@ def _of_red(incident):
 
 def _of_incident(first, more):
     deciding = first.outcomes[0] if first.outcomes else None
-    told = _seen(first.outcomes) if deciding else first.title
+    told = first.title
+    if deciding:
+        told = f"{seen(first.outcomes)}, in {cells_of(first.outcomes)}{_on(first.nodes)}"
     if first.since:
         told += f", since {first.since}"
     if more:
@@ -74,11 +82,10 @@ def _of_incident(first, more):
                    deciding.remedy if deciding else first.remedy, first.since)
 
 
-def _seen(outcomes):
-    first = next((one for one in outcomes if one.observed), outcomes[0])
-    what = first.observed or first.id or f"{first.word} where {first.expected.word} is expected"
-    count = len({outcome.cell for outcome in outcomes})
-    return f"{what}, in {count} cell{'s' if count > 1 else ''}"
+def _on(nodes):
+    if not nodes:
+        return ""
+    return f" on {nodes[0]}" if len(nodes) == 1 else f" on {len(nodes)} machines"
 
 
 class RedSince:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .. import bundle as bundles
 from ..errors import Failed, Refused
+from ..exit_codes import COULD_NOT_TELL, PASSED
 from ..night import cut_short
 from ..quarantine import Quarantine
 
@@ -22,17 +23,17 @@ def register(subparsers):
 def run(options):
     # Before anything is sealed, which is once.
     quarantine = Quarantine.load(options.quarantine) if options.quarantine else Quarantine()
-    code = 0
+    code = PASSED
     for path in _open_ones(options.paths):
         try:
             sealed, problems = cut_short.finish(path, quarantine)
             print(f"sealed: {sealed}")
             for problem in problems:
                 print(f"problem: {problem}")
-                code = 3
+                code = COULD_NOT_TELL
         except (Refused, Failed) as error:
             print(f"not sealed: {error}")
-            code = 3
+            code = COULD_NOT_TELL
     return code
 
 

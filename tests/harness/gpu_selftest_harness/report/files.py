@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ..analysis.values import Analysis
+from ..bundle.disk import write_whole
 from .markdown import markdown
 from .page import page
 from .prometheus import prometheus
@@ -21,23 +21,11 @@ def write(analysis: Analysis, folder: Path) -> list[Path]:
     paths, errors = [], []
     for name, make in FILES.items():
         try:
-            paths.append(_replace(folder / name, make(analysis).encode()))
+            write_whole(folder / name, make(analysis).encode())
+            paths.append(folder / name)
         except Exception as error:
+            error.add_note(f"while '{name}' was made")
             errors.append(error)
     if errors:
         raise errors[0]
     return paths
-
-
-def _replace(path: Path, data: bytes) -> Path:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(beside, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path

@@ -7,7 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..analysis.values import Analysis
-from .text import short_uuid
+from .text import counted, listed, short_uuid
+
+
+_NAMED = 3  # machines of which the head of a page says the names
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,22 @@ class Machine:
 def machines(analysis: Analysis) -> list[Machine]:
     """One for each run; a header that lacks something leaves it empty."""
     return [_machine(run) for run in analysis.runs]
+
+
+def problems(analysis: Analysis) -> list[tuple[str, str]]:
+    """Machine, and what could not be seen of it or is about to go wrong, though cells may pass."""
+    return list(dict.fromkeys((run.node, problem) for run in analysis.runs
+                              for problem in _node(run).get("problems") or ()))
+
+
+def hosts(analysis: Analysis) -> str:
+    """Whose night it is: one folder of files is easily taken for that of another machine."""
+    return some(sorted({run.node for run in analysis.runs}))
+
+
+def some(nodes) -> str:
+    """Their names, or how many they are."""
+    return listed(nodes) if len(nodes) <= _NAMED else counted(len(nodes), "machine")
 
 
 def gpu_names(analysis: Analysis) -> dict[str, str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 from ..analysis.values import Analysis
-from . import machines, marks, trends, views
+from . import machines, marks, sentences, views
 from .names import Names
 from .text import counted, listed, shown
 
-LIMIT_BYTES = 1 << 20  # GitHub refuses a larger summary altogether
-_ROWS = 100
+LIMIT_BYTES = 1_000_000  # GitHub refuses more than 1 MiB of a step altogether
+_ROWS = (100, 20, 5, 0)  # of a table, the first with which all of it is small enough
 _TEXT = 200
 # What is neither a letter, a digit nor harmless in any Markdown is told by its number; so is what
 # makes a link of a bare address. An '@' calls somebody even then: nothing may follow it.
@@ -23,10 +23,16 @@ _NO_MENTION = "\u200b"
 
 def markdown(analysis: Analysis) -> str:
     names = Names(analysis.cells, machines.gpu_names(analysis))
-    parts = [_head(analysis, names), _layers(analysis, names), _red(analysis, names),
-             _changes(analysis, names), _series(analysis, names), _held(analysis, names)]
-    text = "\n\n".join(part for part in parts if part) + "\n"
-    return text if len(text.encode()) <= LIMIT_BYTES else parts[0] + "\n"
+    head = _head(analysis, names)
+    tables = [_incidents(analysis, names), _changes(analysis, names), _parts(analysis),
+              _red(analysis, names), _series(analysis, names), _held(analysis, names),
+              _problems(analysis)]
+    for rows in _ROWS:
+        parts = [head, *(_table(*table, rows) for table in tables)]
+        text = "\n\n".join(part for part in parts if part) + "\n"
+        if len(text.encode()) <= LIMIT_BYTES:
+            break
+    return text
 
 
 def escape(text: str, limit: int = _TEXT) -> str:
@@ -54,55 +60,64 @@ def _head(analysis, names):
     more += [f"{counted(count, 'number')} {what}" for count, what in views.told_counts(analysis)]
     more += [f"{analysis.held} in quarantine"] if analysis.held else []
     more += [counted(len(analysis.slow_gpus), "slow GPU")] if analysis.slow_gpus else []
-    lines.append(f"Night {escape(analysis.night)}: {counts or 'nothing was run'}; "
-                 f"{', '.join(more)}.")
+    hosts = machines.hosts(analysis)
+    lines.append(f"Night {escape(analysis.night)}{' of ' + escape(hosts) if hosts else ''}: "
+                 f"{counts or 'nothing was run'}; {', '.join(more)}.")
+    if analysis.trends:
+        lines += ["", escape(sentences.visible(analysis.trends), 400)]
     return "\n".join(lines)
 
 
-def _layers(analysis, names):
-    return _table("Who has to act", ("layer", "", "first seen"),
-                  [(layer.name, f"{layer.glyph} {layer.text}", names.told(layer.evidence))
-                   for layer in views.layers(analysis) if layer.red or layer.expected or layer.held])
+def _incidents(analysis, names):
+    return "Causes", ("", "what", "where", "layer", "since", "next"), [
+        (marks.of(one.word, False).text, names.told(one.title), views.where(one, names),
+         one.layer or "", one.since or "", names.told(views.remedy(one)))
+        for one in analysis.incidents]
 
 
 def _red(analysis, names):
-    red = [o for o in analysis.outcomes if o.is_red]
-    return _table("Not as expected", ("cell", "workload", "word", "id", "what was seen", "next"),
-                  [(names.cell(o.cell), o.workload, marks.of_outcome(o).text, o.id or "",
-                    o.observed, o.remedy) for o in red])
+    return "Not as expected", ("cell", "workload", "word", "id", "what was seen", "next"), [
+        (names.cell(o.cell), o.workload, marks.of_outcome(o).text, o.id or "",
+         names.told(o.observed), names.told(o.remedy)) for o in views.red(analysis, names)]
 
 
 def _changes(analysis, names):
-    return _table(f"Since {escape(analysis.previous or '')}", ("cell", "where", "before", "now"), [
-        (names.cell(c.cell), listed(c.workloads),
-         marks.of_outcome(c.before).text if c.before else "not there",
-         marks.of_outcome(c.after).text if c.after else "not there")
-        for c in views.changes(analysis)])
+    told, quiet = views.changes(analysis, names)
+    rows = [(names.cell(c.cell), listed(c.workloads),
+             marks.of_outcome(c.before).text if c.before else "not there",
+             marks.of_outcome(c.after).text if c.after else "not there") for c in told]
+    if quiet:
+        rows.append((f"{len(quiet)} more", "", "", "nothing wrong"))
+    return f"Since {escape(analysis.previous or '')}", ("cell", "where", "before", "now"), rows
+
+
+def _parts(analysis):
+    return "Parts that are not the same", ("part", "before", "now"), [
+        (one.what, one.before or "none", one.after or "none") for one in analysis.differences]
 
 
 def _series(analysis, names):
-    rows = [(marks.of_trend(t.word).text, names.number(t.history.key),
-             names.of(t.history.key), t.reason)
-            for t in analysis.regressions]
-    table = _table("Regressions of speed", ("", "number", "GPU", "why"), rows)
-    if not analysis.trends:
-        return table
-    seen = escape(trends.visible(analysis.trends), 400)
-    return f"{table}\n\n{seen}" if table else seen
+    return "Regressions of speed", ("", "number", "GPU", "why"), [
+        (marks.of_trend(t.word).text, names.number(t.history.key), names.of(t.history.key),
+         t.reason) for t in analysis.regressions]
 
 
 def _held(analysis, names):
-    return _table("In quarantine", ("cell", "word", "until", "owner", "reason"), [
+    return "In quarantine", ("cell", "word", "until", "owner", "reason"), [
         (names.cell(o.cell), o.word, *(str((o.quarantine or {}).get(part, ""))
                                        for part in ("until", "owner", "reason")))
-        for o in analysis.quarantine])
+        for o in analysis.quarantine]
 
 
-def _table(title, heads, rows):
+def _problems(analysis):
+    return "Seen of the machines", ("machine", "problem"), machines.problems(analysis)
+
+
+def _table(title, heads, rows, limit):
     if not rows:
         return ""
     lines = [f"### {title}", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    lines += [f"| {' | '.join(escape(value) for value in row)} |" for row in rows[:_ROWS]]
-    if len(rows) > _ROWS:
-        lines += ["", f"{len(rows) - _ROWS} more are on the page."]
+    lines += [f"| {' | '.join(escape(value) for value in row)} |" for row in rows[:limit]]
+    if len(rows) > limit:
+        lines += ["", f"{len(rows) - limit} more are on the page."]
     return "\n".join(lines)

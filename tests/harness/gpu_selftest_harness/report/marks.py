@@ -36,26 +36,26 @@ _TRENDS = {
     SHIFTED: Mark("✗", "shifted", "", "wrong"),
     WORSE: Mark("✗", "still worse", "", "wrong"),
     SUSPECT: Mark("~", "suspect", "", "unsure"),
-    NOISY: Mark("~", "noisy", "", "unsure"),
+    NOISY: Mark("~", "not comparable", "", "unsure"),
     YOUNG: Mark("–", "too young", "", "absent"),
     IMPROVED: Mark("✓", "improved", "", "good"),
     STEADY: Mark("✓", "steady", "", "good"),
     UNJUDGED: Mark("–", "not judged", "", "absent"),
-    GONE: Mark("–", "ended", "", "absent"),
+    GONE: Mark("–", "no longer measured", "", "absent"),
 }
 LEGEND = (_PLAIN[PASS], _PLAIN[FAIL], Mark("◆", FAIL, "expected", "expected"),
           Mark("!", PASS, "unexpected", "wrong"), _PLAIN[ERROR], _PLAIN[MISS], _PLAIN[SKIP],
-          Mark("◇", "any word", "held", "held"))
+          Mark("◇", "any word", "in quarantine", "held"))
 MEANINGS = ("checked and right", "checked and wrong",
             "what has to fail here failed, for its reason",
             "the matrix says that this has to fail, and it did not", "could not tell",
-            "planned, never ran", "does not apply, or blocked", "known, in quarantine until a day")
+            "planned, never ran", "does not apply, or blocked", "known, not red until a day")
 
 
 def of(word: str, is_as_expected: bool, is_quarantined: bool = False) -> Mark:
     plain = _PLAIN[word]
     if is_quarantined:
-        return Mark("◇", word, "held", "held")
+        return Mark("◇", word, "in quarantine", "held")
     if is_as_expected:
         if word in (PASS, SKIP):
             return plain

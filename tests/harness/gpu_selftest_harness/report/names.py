@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..analysis.grid import by_number
 from ..model import AXES, Cell
 from .text import shown
 
@@ -41,6 +42,11 @@ class Names:
                  f"{getattr(cell, axis)}" for axis in self._varied]
         return " · ".join(parts) or f"driver {cell.driver} · cuda {cell.cuda}"
 
+    def order(self, key: str) -> list:
+        """What cells are sorted by, for people."""
+        cell = self._cells.get(key)
+        return [by_number(getattr(cell, axis)) for axis in AXES] if cell else []
+
     def gpu(self, uuid: str) -> str:
         """Its name if no other has it, else with enough of the UUID."""
         name = self._gpus.get(uuid)
@@ -69,12 +75,8 @@ class Names:
         return self.gpu(src or dst) if src or dst else ""
 
     def place(self, where: str) -> str:
-        """Of 'UUID', 'UUID -> UUID' or 'UUID <-> UUID'."""
-        for arrow, shown in ((" <-> ", " ↔ "), (" -> ", " → ")):
-            src, found, dst = where.partition(arrow)
-            if found:
-                return f"{self.gpu(src)}{shown}{self.gpu(dst)}"
-        return self.gpu(where) if where else ""
+        """Of 'UUID' or 'UUID <-> UUID'."""
+        return " ↔ ".join(self.gpu(uuid) for uuid in where.split(" <-> ") if uuid)
 
     def told(self, sentence: str) -> str:
         """A sentence of the analysis, with GPUs called by their names."""

@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..analysis.values import NOISY, Analysis
-from . import colours, machines, marks, standings, text, trends, views
+from ..statistics.fleet import SLOW_BELOW, SLOW_Z
+from . import colours, machines, marks, sentences, standings, text, trends, views
 from .names import Names
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -30,15 +31,16 @@ def page(analysis: Analysis) -> str:
         a=analysis, names=names, style=Markup(style), script=Markup(script),
         style_hash=_hash(style), script_hash=_hash(script),
         verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis),
-        changes=views.changes(analysis), cells=views.cell_views(analysis, names),
+        changes=views.changes(analysis, names), grids=views.grids(analysis),
+        cells=views.cell_views(analysis, names),
         fleets=standings.of_gpus(analysis, names), pairs=standings.of_pairs(analysis, names),
         first=first, others=others, left_out=left_out,
         left_out_silent=not others or others[-1].trend.word not in (*trends.TOLD_FIRST, NOISY),
-        told_counts=views.told_counts(analysis), visible=trends.visible(analysis.trends),
-        ended=trends.ended(analysis.trends, names),
+        told_counts=views.told_counts(analysis), visible=sentences.visible(analysis.trends),
+        ended=sentences.ended(analysis.trends, names),
         digests=digests, provenance=provenance,
-        machines=machines.machines(analysis), claimed=machines.claimed_twice(analysis),
-        rows=_ROWS)
+        hosts=machines.hosts(analysis), machines=machines.machines(analysis),
+        problems=machines.problems(analysis), claimed=machines.claimed_twice(analysis), rows=_ROWS)
 
 
 @cache
@@ -46,7 +48,8 @@ def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True,
                               undefined=StrictUndefined, finalize=_finalize, trim_blocks=True,
                               lstrip_blocks=True, keep_trailing_newline=True)
-    environment.globals.update(marks=marks, text=text, told=trends.told, path=Markup)
+    environment.globals.update(marks=marks, text=text, sentences=sentences, views=views,
+                               path=Markup, slow_z=-SLOW_Z, slow_below=SLOW_BELOW)
     return environment
 
 

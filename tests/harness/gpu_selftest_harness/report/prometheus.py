@@ -1,50 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The night for node_exporter's textfile collector: gauges without timestamps, since those would be
-refused. How old the file is tells the collector itself, which night it is tells a gauge."""
+"""The night for node_exporter's textfile collector, which reads all of it at each scrape: what an
+alert needs and no more. Gauges without timestamps, since those would be refused. How old the file
+is tells the collector itself, which night it is tells a gauge."""
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
-from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_to_textfile
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from ..analysis.values import GONE, NOISY, TRENDS, UNJUDGED, WORSE, YOUNG, Analysis
+from ..analysis.values import TRENDS, Analysis
 from ..model import AXES
-from ..words import HIGHER, WORDS
+from ..words import WORDS
+from .levels import levels
 from .text import shown
 
+INCIDENTS, LEVELS = 100, 4000  # the worst; what is beyond them is counted
 _PREFIX = "gpu_selftest_nightly_"
 _LABEL_LIMIT = 200  # characters; a label is an index, not a place for stories
 _VALUES = {  # by unit: name of the gauge, help
-    "bytes_per_s": ("bandwidth_bytes_per_second", "Median bandwidth of the night."),
-    "flop_per_s": ("arithmetic_flops_per_second", "Median arithmetic rate of the night."),
-    "s": ("time_seconds", "Median time of the night."),
+    "bytes_per_s": ("bandwidth_bytes_per_second", "Lowest median bandwidth of the night."),
+    "flop_per_s": ("arithmetic_flops_per_second", "Lowest median arithmetic rate of the night."),
+    "s": ("time_seconds", "Longest median time of the night."),
 }
-_LEFT_OUT = (YOUNG, UNJUDGED, GONE)  # nothing is said of them, and they are most of a first week
-_SERIES = ("cell", "workload", "metric", "variant", "src", "dst", "node")
+_NUMBER = ("workload", "metric", "variant", "gpu", "node")
 
 
 def prometheus(analysis: Analysis) -> str:
     """The file as text."""
-    return generate_latest(registry(analysis)).decode()
-
-
-def write(analysis: Analysis, path: Path) -> None:
-    """Into a file beside it, then renamed: a collector never sees half of it."""
-    write_to_textfile(str(path), registry(analysis))
-
-
-def registry(analysis: Analysis) -> CollectorRegistry:
     found = CollectorRegistry()
 
     def gauge(name, help_text, labels=()):
         return Gauge(_PREFIX + name, help_text, labels, registry=found)
 
-    night = datetime.fromisoformat(analysis.night).replace(tzinfo=UTC)
+    _night(analysis, gauge)
+    _incidents(analysis, gauge)
+    _cells(analysis, gauge)
+    _numbers(analysis, gauge)
+    return generate_latest(found).decode()
+
+
+def _night(analysis, gauge):
     gauge("night_timestamp_seconds", "Midnight UTC of the night that is told.").set(
-        night.timestamp())
+        _seconds(analysis.night))
     gauge("simulated", "1 if any number of the night was simulated.").set(analysis.is_simulated)
     verdict = gauge("verdict", "1 for the word of the night.", ("word",))
     count = gauge("cells", "Cells by word.", ("word",))
@@ -54,10 +52,23 @@ def registry(analysis: Analysis) -> CollectorRegistry:
     gauge("cells_red", "Cells that are not as expected and not in quarantine.").set(analysis.red)
     gauge("cells_failed_as_expected", "Cells that failed as they have to.").set(
         analysis.expected_failures)
+    trends = gauge("series", "Series by what is said of their history.", ("trend",))
+    for word in TRENDS:
+        trends.labels(word).set(len(analysis.told(word)))
+
+
+def _incidents(analysis, gauge):
     gauge("incidents", "Causes of what is wrong.").set(len(analysis.incidents))
-    _cells(analysis, gauge)
-    _series(analysis, gauge)
-    return found
+    since = gauge("incident_since_timestamp_seconds", "Midnight UTC of the first night of a cause,"
+                  " the earliest where several have the same labels.",
+                  ("word", "layer", "id", "gpu"))
+    found = {}
+    for one in analysis.incidents:
+        labels = (one.word, one.layer or "", one.ids[0] if one.ids else "", one.where)
+        night = _seconds(one.since or analysis.night)
+        found[labels] = min(night, found.get(labels, night))
+    for labels, night in list(found.items())[:INCIDENTS]:
+        since.labels(*_clean(*labels)).set(night)
 
 
 def _cells(analysis, gauge):
@@ -75,46 +86,30 @@ def _cells(analysis, gauge):
         word.labels(*labels, outcome.word).set(1)
 
 
-def _series(analysis, gauge):
-    count = gauge("series", "Series by what is said of their history.", ("trend",))
-    for word in TRENDS:
-        count.labels(word).set(sum(trend.word == word for trend in analysis.trends))
-    values = {unit: gauge(*row, _SERIES) for unit, row in _VALUES.items()}
-    regressed = gauge("series_regressed", "1 if the number is worse, confirmed and not back; no sample"
-                      " if it could not be compared.", _SERIES)
-    smallest = gauge("series_smallest_shift_ratio",
-                     "Smallest relative shift that could have been seen.", _SERIES)
-    still = gauge("series_still_worse", "1 if that it is worse was told so long ago that it is no news;"
-                  " no sample if it could not be compared.", _SERIES)
-    news = {id(trend) for trend in analysis.regressions}
-    for trend in _exported(analysis):
-        key = trend.history.key
-        labels = _clean(*(getattr(key, name) for name in _SERIES))
-        if key.unit in values and trend.tonight is not None and math.isfinite(trend.tonight):
-            values[key.unit].labels(*labels).set(trend.tonight)
-        if trend.word != NOISY:  # a 0 would clear an alert that nobody answered
-            regressed.labels(*labels).set(id(trend) in news)
-            still.labels(*labels).set(trend.word == WORSE)
-        if trend.smallest is not None:
-            smallest.labels(*labels).set(trend.smallest)
+def _numbers(analysis, gauge):
+    values = {unit: gauge(*row, _NUMBER) for unit, row in _VALUES.items()}
+    regressed = gauge("number_regressed", "1 if the number is worse in any cell, confirmed and not"
+                      " back; no sample if it could not be compared.", _NUMBER)
+    still = gauge("number_still_worse", "1 if that it is worse was told so long ago that it is no"
+                  " news; no sample if it could not be compared.", _NUMBER)
+    found = levels(analysis.trends)
+    gauge("numbers_left_out", f"Numbers beyond the {LEVELS} that are told, worst first.").set(
+        max(len(found) - LEVELS, 0))
+    for one in found[:LEVELS]:
+        labels = _clean(*(getattr(one, name) for name in _NUMBER))
+        if one.unit in values and one.worst is not None:
+            values[one.unit].labels(*labels).set(one.worst)
+        for told, answer in ((regressed, one.is_regressed), (still, one.is_still_worse)):
+            if answer is not None:
+                told.labels(*labels).set(answer)
+    slow = gauge("gpu_slow", "1 if the GPU is slower tonight than its like.", ("gpu",))
+    for gpu in dict.fromkeys(standing.gpu for fleet in analysis.fleets
+                             for standing in fleet.standings):
+        slow.labels(*_clean(gpu)).set(gpu in analysis.slow_gpus)
 
 
-def _exported(analysis):
-    """Of pairs the slowest of each GPU, and all that are worse: a scrape has no room for others."""
-    slowest, regressed = {}, (*(trend.word for trend in analysis.regressions), WORSE)
-    for trend in analysis.trends:
-        key = trend.history.key
-        if trend.word in _LEFT_OUT:
-            continue
-        if trend.word in regressed or not (key.src and key.dst and key.src != key.dst):
-            yield trend
-        elif trend.tonight is not None:
-            what = key.cell, key.workload, key.metric, key.variant, key.unit, key.src
-            behind = -trend.tonight if trend.direction == HIGHER else trend.tonight
-            if what not in slowest or behind > slowest[what][0]:
-                slowest[what] = behind, trend
-    for _, trend in slowest.values():
-        yield trend
+def _seconds(night):
+    return datetime.fromisoformat(night).replace(tzinfo=UTC).timestamp()
 
 
 def _clean(*texts):

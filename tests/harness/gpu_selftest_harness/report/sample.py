@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from ..analysis.series import by
 from ..analysis.values import (DROPPED, IMPROVED, SHIFTED, STEADY, Analysis, Change, Difference,
                                Fleet, Grid, Incident, PairMatrix, Point, Square, Trend, Verdict)
 from ..index import Run
@@ -53,7 +54,8 @@ def outcome(cell: Cell, workload: str = "") -> Outcome:
     if at == ("550", "11.8", "runtime"):
         return Outcome(cell.key, workload, MISS, "suite", "suite.image-absent", "engine", expected,
                        False, observed="docker has no image 'gpu-selftest:11.8-runtime'",
-                       remedy="build or pull the image, then: gpu-selftest-harness run MATRIX --resume",
+                       remedy="build or pull the image, then: gpu-selftest-harness run MATRIX"
+                              " --resume",
                        quarantine={"owner": "images", "reason": "the registry is being moved",
                                    "until": "2026-12-04"})
     return Outcome(cell.key, workload, PASS, None, None, "run", expected, True,
@@ -78,9 +80,9 @@ def trend(key: SeriesKey, level: float, direction: str, nights: int, rng) -> Tre
                             (Difference("driver", "580.65.06", "580.95.05"),),
                             Separation("CODE", shift, 0.001, shift)),)
     spread = float(np.median(np.abs(values - np.median(values))) * 1.4826 / np.median(values))
-    reason = {DROPPED: "8.0 % worse than the median of 30 nights, both confirming launches show it",
-              SHIFTED: "5.0 % worse for 9 nights", IMPROVED: "3.0 % better for 12 nights",
-              STEADY: "no shift of 2.1 % or more"}[word]
+    reason = {DROPPED: f"{by(shift)} tonight, which confirming launches show, too; 4.0 % is let pass",
+              STEADY: "no regression; 2.1 % within 5 nights would have been seen"}.get(
+                  word, f"{by(shift)} since {days[at]}" if points else "")
     history = History(key, days, values.tolist(), (values * 0.996).tolist(),
                       (values * 1.004).tolist(), [[v] for v in values.tolist()],
                       [1.98e9] * nights, [""] * nights, ["p1"] * nights)

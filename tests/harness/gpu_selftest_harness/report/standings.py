@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from statistics import median
 
 from ..analysis.values import Analysis, Fleet
 from .names import Names
@@ -100,7 +101,7 @@ def _row_of_pairs(matrices, names):
 
 def _row(same, values, where, names, of_first, picture):
     low, high = min(values), max(values)
-    middle = sorted(one.median for one in same)[len(same) // 2]
+    middle = median(one.median for one in same)
     size, unit = scale(same[0].unit, middle)
     return Row(_name(same[0]), len({one.cell for one in same}),
                *(f"{number(value / size, 4)} {unit}" for value in (low, middle, high)),

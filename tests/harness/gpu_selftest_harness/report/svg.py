@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
 
 HEIGHT = 80
 BAND_POINTS = 36  # more than that of the band cannot be told apart beside the line
@@ -95,15 +96,11 @@ def _area(frame, nights, lows, highs, size):
         groups *= 2  # as high at its end as at its start
     xs = [group[len(group) // 2][0] for group in groups]
     xs[0], xs[-1] = rows[0][0], rows[-1][0]
-    bottom = [(x, frame.y(_median([low for _, low, _ in g])))
+    bottom = [(x, frame.y(median([low for _, low, _ in g])))
               for x, g in zip(xs, groups, strict=True)]
-    top = [(x, frame.y(_median([high for _, _, high in g])))
+    top = [(x, frame.y(median([high for _, _, high in g])))
            for x, g in zip(xs, groups, strict=True)]
     return line(top + bottom[::-1]) + "z"
-
-
-def _median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
 
 
 def _bends(points):

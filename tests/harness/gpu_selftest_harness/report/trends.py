@@ -8,16 +8,16 @@ import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
+from statistics import median
 
 from ..analysis.values import DROPPED, GONE, IMPROVED, SHIFTED, SUSPECT, WORSE, Point, Trend
 from . import svg
 from .marks import Mark, of_trend
 from .names import Names
-from .text import counted, number, percent, quantity, scale
+from .text import number, quantity, scale
 
 TOLD_FIRST = (DROPPED, SHIFTED, WORSE, SUSPECT, IMPROVED)
 LARGE = 12  # of them; a night on which everything is worse is not told by a hundred pictures
-_PLACES = 6  # of series that ended
 DRAWN = 200  # altogether: a page of more than a megabyte is none for a telephone
 
 
@@ -122,47 +122,13 @@ def _what(trend):
     return trend.word, key.workload, key.metric, key.variant, key.src, key.dst, key.node
 
 
-def told(point: Point, chart_of: Chart) -> str:
-    """One change point as a sentence."""
-    change = point.change
-    text = (f"{number(change.before / chart_of.size)} → {number(change.after / chart_of.size)} "
-            f"{chart_of.unit} ({percent(change.shift)}, p = {_probability(change.p)})")
-    if change.went_away:
-        text += ", went away again"
-    return text
-
-
-def ended(trends: list[Trend], names: Names) -> str:
-    """One sentence for all series that ended: of what, and when."""
-    gone = [trend for trend in trends if trend.word == GONE]
-    if not gone:
-        return ""
-    places = Counter((names.of(trend.history.key) or "the machine",
-                      trend.since or trend.history.nights[-1]) for trend in gone)
-    told = [f"{where} on {night}" for (where, night), _ in places.most_common(_PLACES)]
-    more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
-    return f"{counted(len(gone), 'series', 'series')} ended: {', '.join(told)}{more}."
-
-
-def visible(trends: list[Trend]) -> str:
-    """How small a shift could have been seen where none is told: a sentence."""
-    seen = sorted(t.smallest for t in trends if t.smallest is not None)
-    if not seen:
-        return "No series is old enough to say how small a shift would be seen."
-    half, all_of_them = (percent(share, signed=False) for share in (seen[len(seen) // 2], seen[-1]))
-    if half == all_of_them:
-        return f"Where no regression is told, a shift of {half} or more would have been seen."
-    return (f"Where no regression is told, a shift of {half} would have been seen in half of the "
-            f"series, one of {all_of_them} in all that are old enough.")
-
-
 def _levels(trend: Trend, frame: svg.Box):
     history = trend.history
     cuts = [0, *(p.change.index for p in trend.points), len(history.nights)]
     for start, end in zip(cuts, cuts[1:]):
-        values = sorted(v for v in history.values[start:end] if math.isfinite(v))
+        values = [v for v in history.values[start:end] if math.isfinite(v)]
         if values:
-            middle = values[len(values) // 2]
+            middle = median(values)
             path = svg.line([(frame.x(history.nights[start]), frame.y(middle)),
                              (frame.x(history.nights[end - 1]), frame.y(middle))])
             yield Level(path, middle)
@@ -185,11 +151,7 @@ def _months(history, size):
         values = sorted(v for _, v in of_month if math.isfinite(v))
         if values:
             yield (month, len(values), number(values[0] / size, 4),
-                   number(values[len(values) // 2] / size, 4), number(values[-1] / size, 4))
-
-
-def _probability(p: float) -> str:
-    return "under 0.0001" if p < 0.0001 else f"{p:.4f}".rstrip("0")
+                   number(median(values) / size, 4), number(values[-1] / size, 4))
 
 
 def _least(values):

@@ -7,16 +7,19 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ..analysis.values import NOISY, SUSPECT, WORSE, Analysis, PairMatrix
+from ..analysis.values import NOISY, SUSPECT, WORSE, Analysis, Grid, Incident, PairMatrix
 from ..model import Outcome
-from ..words import LAYERS, LOWER, PASS, worst
+from ..words import LOWER, PASS, worst
 from . import marks
 from .colours import step_of
+from .machines import some
 from .names import Names
 from .text import listed, number, scale
 
+_GRIDS, _QUIET = 6, 6  # so many can be seen at once
+
 # In the order in which one stands on the other, from the machine up; the suite is not of them.
-_UP = ("hardware", "host", "runtime", "image", "user", "suite")
+UP = ("hardware", "host", "runtime", "image", "user", "suite")
 
 
 @dataclass
@@ -46,8 +49,7 @@ class Layer:
 
 def layers(analysis: Analysis) -> list[Layer]:
     """Who has to act, from the machine up."""
-    assert set(_UP) == set(LAYERS)
-    by_name = {name: Layer(name) for name in _UP}
+    by_name = {name: Layer(name) for name in UP}
     for outcome in analysis.outcomes:
         layer = by_name.get(outcome.layer)
         if layer is None or outcome.workload:
@@ -63,6 +65,23 @@ def layers(analysis: Analysis) -> list[Layer]:
             layer.red += 1
             layer.evidence = layer.evidence or incident.title
     return list(by_name.values())
+
+
+def where(incident: Incident, names: Names) -> str:
+    """GPU or machines, as far as they are known."""
+    return names.place(incident.where) or some(incident.nodes)
+
+
+def remedy(incident: Incident) -> str:
+    return incident.outcomes[0].remedy if incident.outcomes else incident.remedy
+
+
+def red(analysis: Analysis, names: Names) -> list[Outcome]:
+    """Cells, and of the workloads in them those that say something else."""
+    whole = {(o.cell, o.word, o.id) for o in analysis.outcomes if not o.workload}
+    told = [o for o in analysis.outcomes
+            if o.is_red and (not o.workload or (o.cell, o.word, o.id) not in whole)]
+    return sorted(told, key=lambda o: (names.order(o.cell), o.workload))
 
 
 def told_counts(analysis: Analysis) -> list[tuple[int, str]]:
@@ -82,23 +101,45 @@ class ChangeView:
     after: Outcome | None
 
 
-def changes(analysis: Analysis) -> list[ChangeView]:
-    """A cell and its workloads mostly change together: where the cell changed, its row is enough, and
-    the cell's details have the others. What is wrong now comes first."""
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing that is wrong now, or was."""
+        return not any(one and one.is_red for one in (self.before, self.after))
+
+
+def changes(analysis: Analysis, names: Names) -> tuple[list[ChangeView], list[ChangeView]]:
+    """A cell and its workloads mostly change together: where the cell changed, its row is enough,
+    and the cell's details have the others. What is wrong now comes first. Apart from them, where they
+    are many, those that nobody has to look at: a matrix got a row."""
     grouped: dict[tuple, list] = defaultdict(list)
     whole = {change.cell for change in analysis.changes if not change.workload}
-    for change in sorted(analysis.changes, key=_is_well):
+    for change in sorted(analysis.changes, key=lambda change: (
+            _is_well(change), names.order(change.cell), change.workload)):
         if change.workload and change.cell in whole:
             continue
         said = [one and (one.word, one.id, one.is_as_expected, one.quarantine is None)
                 for one in (change.before, change.after)]
         grouped[change.cell, *said].append(change)
-    return [ChangeView(its[0].cell, tuple(one.workload for one in its if one.workload),
+    told = [ChangeView(its[0].cell, tuple(one.workload for one in its if one.workload),
                        its[0].before, its[0].after) for its in grouped.values()]
+    quiet = [one for one in told if one.is_quiet]
+    if len(quiet) <= _QUIET:
+        return told, []
+    return [one for one in told if not one.is_quiet], quiet
 
 
 def _is_well(change) -> bool:
     return change.after is None or not change.after.is_red
+
+
+def grids(analysis: Analysis) -> tuple[list[Grid], list[Grid]]:
+    """Those to be shown; and, where they are many, those in which all cells passed."""
+    if len(analysis.grids) <= _GRIDS:
+        return analysis.grids, []
+    good = [all(marks.of_square(square).colour == "good" and not square.is_intermittent
+                for square in grid.squares.values()) for grid in analysis.grids]
+    return ([grid for grid, is_good in zip(analysis.grids, good) if not is_good],
+            [grid for grid, is_good in zip(analysis.grids, good) if is_good])
 
 
 @dataclass
@@ -115,7 +156,7 @@ class CellView:
 
 
 def cell_views(analysis: Analysis, names: Names) -> list[CellView]:
-    """What needs a look first; the order of the matrix otherwise."""
+    """What needs a look first."""
     by_cell: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in analysis.outcomes:
         by_cell[outcome.cell].append(outcome)
@@ -138,7 +179,7 @@ def cell_views(analysis: Analysis, names: Names) -> list[CellView]:
         view.mark = marks.of_outcome(decides)
         views.append(view)
     order = ("wrong", "unsure", "held", "expected", "absent", "good")
-    return sorted(views, key=lambda view: order.index(view.mark.colour))
+    return sorted(views, key=lambda view: (order.index(view.mark.colour), names.order(view.key)))
 
 
 def _said(outcome: Outcome) -> tuple:
