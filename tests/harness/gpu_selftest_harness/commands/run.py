@@ -94,7 +94,8 @@ class _Holder:
         self.items = list(session.items)
 
     def pytest_keyboard_interrupt(self, excinfo):
-        self.is_interrupted = excinfo.errisinstance(KeyboardInterrupt)
+        # Not what pytest makes of it: what could not be collected ends so, too.
+        self.is_interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_collectreport(self, report):
         if report.failed:
