@@ -20,6 +20,10 @@ from .run_id import make_run_id
 from .text import document_of, line_of
 
 
+class BeingWritten(Refused):
+    """Nothing is wrong with it: its run is under way."""
+
+
 class Bundle:
     """Made by create() or resume(). A record is on the disk when append() returns; at death the
     folder stays open, and resume() goes on with it."""
@@ -239,7 +243,7 @@ def _lock(descriptor, path):
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise Refused(f"another process is adding to '{path}'") from error
+        raise BeingWritten(f"another process is adding to '{path}'") from error
     except OSError as error:  # a network's file system may have no locks
         raise Failed(f"cannot lock '{path}': {error.strerror}") from error
 
