@@ -53,7 +53,7 @@ def test_incident__says_where_it_was_seen(where, nodes, told):
 
 
 def test_problems__of_machines_are_told_though_cells_pass():
-    analysis = of_machines("node7", "node8", problems=["docker: no daemon <answers>"])
+    analysis = of_machines("node7", "node8", "node7", problems=["docker: no daemon <answers>"])
     assert text_of(analysis, "ul[@id='problems']") == (
         "node7: docker: no daemon <answers> node8: docker: no daemon <answers>")
     assert "| node7 | docker: no daemon &#60;answers&#62; |" in markdown(analysis)
