@@ -2,7 +2,9 @@
 /* One write(2) per line, so that lines of several processes do not mix; see log.h. */
 #include "core/log.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -54,13 +56,21 @@ void gst_log(const char *format, ...)
     write_line(line);
 }
 
+/* One that somebody holds by Ctrl-S, or that nobody reads, takes nothing for as long. */
+static bool terminal_has_room(void)
+{
+    struct pollfd terminal = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+    return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLOUT) != 0;
+}
+
 void gst_log_progress(const char *format, ...)
 {
     char message[LINE_SIZE], line[LINE_SIZE + 32];
     size_t columns;
     va_list arguments;
 
-    if (!isatty(STDERR_FILENO))
+    if (!isatty(STDERR_FILENO) || !terminal_has_room())
         return;
     columns = terminal_columns();
     va_start(arguments, format);

@@ -102,17 +102,42 @@ static bool read_launch(struct gst_job *job, char *error, size_t size)
     return false;
 }
 
-/* Everything that can be wrong with what was asked, before anything runs. */
-static bool prepare(struct gst_job *job, struct gst_workload_list list, char *error, size_t size)
+/* From the very first: a request to stop ends the tests, not the telling. */
+static void hold_requests_to_stop(sigset_t *before)
 {
-    const struct gst_settings *settings = job->settings;
-    const struct gst_metric_def *metrics[METRICS_MAX];
-    size_t metric_count = gst_plan_metrics(list, metrics, METRICS_MAX);
+    sigset_t requests;
 
-    return gst_plan_make(&job->plan, list, settings, error, size) && copy_devices(job, error, size)
-           && read_launch(job, error, size)
-           && (settings->bars == NULL
-               || gst_bars_read(&job->bars, settings->bars, metrics, metric_count, error, size));
+    sigemptyset(&requests);
+    sigaddset(&requests, SIGTERM);
+    sigaddset(&requests, SIGINT);
+    sigaddset(&requests, SIGHUP);
+    sigprocmask(SIG_BLOCK, &requests, before);
+}
+
+/* A pipe may never bring them: who stops the program then need not wait, as nothing has begun. */
+static bool read_bars(struct gst_job *job, struct gst_workload_list list, const sigset_t *before,
+                      char *error, size_t size)
+{
+    const struct gst_metric_def *metrics[METRICS_MAX];
+    const size_t count = gst_plan_metrics(list, metrics, METRICS_MAX);
+    sigset_t held;
+    bool ok;
+
+    if (job->settings->bars == NULL)
+        return true;
+    sigprocmask(SIG_SETMASK, before, &held);
+    ok = gst_bars_read(&job->bars, job->settings->bars, metrics, count, error, size);
+    sigprocmask(SIG_SETMASK, &held, NULL);
+    return ok;
+}
+
+/* Everything that can be wrong with what was asked, before anything runs. */
+static bool prepare(struct gst_job *job, struct gst_workload_list list, const sigset_t *before,
+                    char *error, size_t size)
+{
+    return gst_plan_make(&job->plan, list, job->settings, error, size)
+           && copy_devices(job, error, size) && read_launch(job, error, size)
+           && read_bars(job, list, before, error, size);
 }
 
 static int finish(struct gst_job *job, FILE *out)
@@ -141,11 +166,11 @@ static int run_job(struct gst_job *job, FILE *out)
     return finish(job, out);
 }
 
-static int run(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+static int run(const struct gst_settings *settings, struct gst_workload_list list,
+               const sigset_t *before, FILE *out)
 {
     struct gst_job *job = calloc(1, sizeof(*job));
     char error[1024];
-    sigset_t held;
     int code;
 
     if (job == NULL) {
@@ -154,15 +179,9 @@ static int run(const struct gst_settings *settings, struct gst_workload_list lis
     }
     job->settings = settings;
     job->root.fd = -1;
-    /* Until the report is written: a request to stop ends the tests, not the telling. */
-    sigemptyset(&held);
-    sigaddset(&held, SIGTERM);
-    sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGHUP);
-    if (!prepare(job, list, error, sizeof(error))) {
+    if (!prepare(job, list, before, error, sizeof(error))) {
         code = usage(error);
     } else {
-        sigprocmask(SIG_BLOCK, &held, NULL);
         code = run_job(job, out);
         gst_report_unmap(job->report);
     }
@@ -183,19 +202,30 @@ static int act(const struct gst_settings *settings, struct gst_workload_list lis
     return gst_verb(settings, list, out);
 }
 
+/* Does the program end with a report of tests? Whatever else it does a request to stop may end. */
+static bool runs_tests(const struct gst_settings *settings)
+{
+    return settings->profile == NULL && !settings->wants_help && !settings->wants_version
+           && !gst_verb_is_asked(settings);
+}
+
 int gst_main(int argc, char *argv[], struct gst_workload_list list)
 {
     static struct gst_settings settings;
     char error[1024];
+    sigset_t before;
     FILE *out;
     int code;
 
+    hold_requests_to_stop(&before);
     gst_first_process_heed_signals();
     out = gst_streams_private_stdout();
     gst_streams_fill();
     signal(SIGPIPE, SIG_IGN);
     if (!gst_settings_parse(&settings, argc, argv, error, sizeof(error)))
         return usage(error);
+    if (!runs_tests(&settings))
+        sigprocmask(SIG_SETMASK, &before, NULL);
     code = act(&settings, list, out != NULL ? out : stderr);
     if (code >= 0) {
         if (out == NULL || (fflush(out) == 0 && !ferror(out)))
@@ -210,5 +240,5 @@ int gst_main(int argc, char *argv[], struct gst_workload_list list)
         gst_simulate(&settings, argc, argv, error, sizeof(error));
         return usage(error);
     }
-    return run(&settings, list, out);
+    return run(&settings, list, &before, out);
 }

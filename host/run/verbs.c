@@ -94,7 +94,7 @@ static int topology(const struct gst_settings *settings, struct gst_workload_lis
     return settings->profile != NULL ? -1 : gst_topology_verb(settings, out);
 }
 
-static const struct {
+static const struct verb {
     const char *name;
     int (*act)(const struct gst_settings *settings, struct gst_workload_list list, FILE *out);
 } verbs[] = {
@@ -102,13 +102,25 @@ static const struct {
     { "explain", explain }, { "compare", compare }, { "topology", topology },
 };
 
-int gst_verb(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+static const struct verb *asked(const struct gst_settings *settings)
 {
     const char *word = settings->words.count > 0 ? settings->words.items[0] : "";
 
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         if (strcmp(word, verbs[i].name) == 0)
-            return verbs[i].act(settings, list, out);
+            return &verbs[i];
     }
-    return -1;
+    return NULL;
+}
+
+bool gst_verb_is_asked(const struct gst_settings *settings)
+{
+    return asked(settings) != NULL;
+}
+
+int gst_verb(const struct gst_settings *settings, struct gst_workload_list list, FILE *out)
+{
+    const struct verb *verb = asked(settings);
+
+    return verb == NULL ? -1 : verb->act(settings, list, out);
 }

@@ -151,14 +151,16 @@ bool gst_write_all(const struct gst_report *report, const struct gst_settings *s
 {
     const bool is_json_out = settings->json != NULL && strcmp(settings->json, "-") == 0;
     const gst_writer first = is_json_out ? gst_json_write : write_text;
-    bool ok = write_stream(report, first, out);
+    bool ok = true;
 
-    if (!ok)
-        rescue(report, first, "cannot write to standard output");
+    /* Files first: a terminal that somebody holds, or a slow reader, must not keep them back. */
+    if (!is_json_out)
+        ok = write_one(report, gst_json_write, settings->json);
+    ok = write_one(report, gst_junit_write, settings->junit) && ok;
+    ok = write_one(report, gst_prometheus_write, settings->prometheus) && ok;
+    if (!write_stream(report, first, out))
+        ok = rescue(report, first, "cannot write to standard output");
     if (is_json_out)
         write_text(report, stderr);
-    else
-        ok = write_one(report, gst_json_write, settings->json) && ok;
-    ok = write_one(report, gst_junit_write, settings->junit) && ok;
-    return write_one(report, gst_prometheus_write, settings->prometheus) && ok;
+    return ok;
 }

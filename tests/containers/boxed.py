@@ -142,8 +142,17 @@ class Running:
 
     def stop(self):
         """As somebody would who is done with it; end() waits for the answer."""
-        self.stopping = subprocess.Popen([*self.boxed.engine.command, "stop", self.name],
-                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.stopping = subprocess.Popen(
+            [*self.boxed.engine.command, "stop", self.name], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+
+    def describe(self):
+        """What can be seen of it before its end."""
+        code = self.process.poll()
+        client = "runs" if code is None else f"ended with {code}"
+        pids = sorted(those_of(f"{MARK}={self.name}"))
+        return "\n".join([f"{self.name}: the engine's client {client}; last shown: {self.shown[-200:]}",
+                          *map(look_at, pids), "" if pids else "no process is left"])
 
     def end(self, bound_s=BOUND_S):
         if self.screen is None:
@@ -154,7 +163,8 @@ class Running:
         ended = Ended(self.process.returncode, self.shown.decode(errors="replace") + (out or ""), err or "",
                       time.monotonic() - self.start)
         if self.stopping is not None:
-            assert self.stopping.wait(bound_s) == 0
+            words, _ = self.stopping.communicate(timeout=bound_s)
+            assert self.stopping.returncode == 0, f"{words}\n{ended.describe()}"
         # --rm is the engine's, which may take a moment longer than its client.
         wait_until(lambda: self.boxed.remains(self.name) == [], BOUND_S)
         return ended
@@ -169,12 +179,30 @@ def read_screen(screen):
     return shown.decode(errors="replace")
 
 
+SEEN = ("State", "NSpid", "Threads", "SigPnd", "ShdPnd", "SigBlk", "SigCgt")
+
+
+def status_of(pid):
+    return dict(line.split(":", 1) for line in
+                Path(f"/proc/{pid}/status").read_text().splitlines())
+
+
+def look_at(pid):
+    """What a process waits for, and which signals reach it."""
+    try:
+        status = status_of(pid)
+        place = Path(f"/proc/{pid}/wchan").read_text()
+    except OSError:
+        return f"{pid} has ended"
+    words = ", ".join(f"{name} {' '.join(status[name].split())}" for name in SEEN)
+    return f"{pid} {status['Name'].strip()}: {words}, in {place}"
+
+
 def hears_as_first(pid):
     """Is it number 1 of a namespace, and SIGTERM caught or held there? An engine's own process is
     marked, too, until it becomes the container's."""
     try:
-        status = dict(line.split(":", 1) for line in
-                      Path(f"/proc/{pid}/status").read_text().splitlines())
+        status = status_of(pid)
     except OSError:
         return False
     heard = int(status["SigCgt"], 16) | int(status["SigBlk"], 16)

@@ -15,8 +15,10 @@ from audit import Program  # noqa: E402
 from boxed import Stack  # noqa: E402
 from built import TOOLKITS, VARIANTS, Built  # noqa: E402
 from engines import ENGINES, can_overlay  # noqa: E402
+from harness import Launches  # noqa: E402
+from hook import found_by  # noqa: E402
 from hosts import make_host  # noqa: E402
-from scenario import Maker, copy_vendor_files, driver_version  # noqa: E402
+from scenario import BOTH, Maker, copy_vendor_files, driver_version  # noqa: E402
 from selftest import TOP, has_driver_here  # noqa: E402
 
 IMAGES = ("debian", "oldest", "musl", "scratch")
@@ -146,3 +148,23 @@ def stack(build, work):
     folder = work / "stacks"
     folder.mkdir()
     return Stack(build, folder)
+
+
+@pytest.fixture(scope="module")
+def hooked(roomy, work):
+    """The docker that has our images finds a hook; the file that names the hook's host."""
+    yield from found_by(roomy("docker"), work / "hook")
+
+
+@pytest.fixture(params=BOTH)
+def launches(request, loaded, tools, tmp_path, monkeypatch):
+    """Launches of the nightly harness, of which no container and no file stays."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    launches = Launches(loaded(request.param, "debian"), tools, tmp_path)
+    assert launches.left() == []
+    yield launches
+    left = launches.left()
+    launches.clean_up()
+    assert (left, list(here.iterdir())) == ([], [])

@@ -174,11 +174,12 @@ def stop_once(boxed, folder, moment, way):
         os.kill(first, signal.SIGTERM)
     else:
         running.stop()
-    wait_until(report.exists)
+    wait_until(lambda: report.exists() or not running.lives(first), seen=running.describe)
     flushed_s = time.monotonic() - start
-    wait_until(lambda: not running.lives(first))
+    wait_until(lambda: not running.lives(first), seen=running.describe)
     ended_s = time.monotonic() - start
     done = running.end()
+    assert report.exists(), f"it ended without a report: {done.describe()}"
     value = validate(json.loads(report.read_text()))
     assert done.exit == 3, done.describe()
     assert value["interrupted"] == "SIGTERM"
@@ -211,7 +212,7 @@ def test_request_to_stop_a_verb(boxed, args):
     first = running.wait_until_started()
     start = time.monotonic()
     os.kill(first, signal.SIGTERM)
-    wait_until(lambda: not running.lives(first))
+    wait_until(lambda: not running.lives(first), seen=running.describe)
     ended_s = time.monotonic() - start
     done = running.end()
 

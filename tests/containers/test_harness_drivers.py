@@ -16,7 +16,6 @@ from harness import Launches, harnessed, new_name
 from scenario import BOTH
 from selection import counted, uuids_in
 from selftest import validate
-from test_whole import HOOK, start_again
 
 # A board that cuda-compat is made for, and one that it is not made for; and what an old driver is
 # called with each, wherever it shows.
@@ -44,19 +43,6 @@ def host(build, work):
         return folder
 
     return make
-
-
-@pytest.fixture(scope="module")
-def hooked(roomy, work):
-    """The docker that has the images finds a hook; gives the file that names the hook's host."""
-    engine, folder = roomy("docker"), work / "harness-hook"
-    folder.mkdir(exist_ok=True)  # of another file with these tests
-    hook, host, path = folder / "nvidia-container-runtime-hook", folder / "host", engine.path
-    hook.write_text(HOOK.format(host=host))
-    hook.chmod(0o755)
-    start_again(engine, f"{folder}:{path}")
-    yield host
-    start_again(engine, path)
 
 
 @pytest.fixture

@@ -16,18 +16,7 @@ from engines import Docker, call, demand
 from gpu_selftest_harness.words import ENGINE, RUN
 from harness import BOUND_S, DEAF, REPORT, REPORTS, Launches, harnessed
 from processes import wait_until
-from scenario import BOTH
 from selftest import TOP
-
-
-@pytest.fixture(params=BOTH)
-def launches(request, loaded, tools, tmp_path):
-    launches = Launches(loaded(request.param, "debian"), tools, tmp_path)
-    assert launches.left() == []
-    yield launches
-    left = launches.left()
-    launches.clean_up()
-    assert left == []
 
 
 def trouble(ran):

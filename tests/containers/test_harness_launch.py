@@ -16,16 +16,6 @@ from harness import BOUND_S, DEAF, REPORT, REPORTS, Launches, harnessed
 from scenario import BOTH
 
 
-@pytest.fixture(params=BOTH)
-def launches(request, loaded, tools, tmp_path):
-    launches = Launches(loaded(request.param, "debian"), tools, tmp_path)
-    assert launches.left() == []
-    yield launches
-    left = launches.left()
-    launches.clean_up()
-    assert left == []
-
-
 @pytest.mark.parametrize("exit_code", [0, 1, 125, 255])
 def test_healthy(launches, exit_code):
     """Whatever the program's exit code is, also one that engines use for their own failures."""

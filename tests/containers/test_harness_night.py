@@ -17,7 +17,7 @@ from gpu_selftest_harness.words import ENGINE, RUN
 from harness import Launches, harnessed
 from scenario import BOTH
 from selftest import TOP
-from test_harness_drivers import DESKTOP, WAYS, hooked  # noqa: F401 (a fixture)
+from test_harness_drivers import DESKTOP, WAYS
 
 MATRIX = f"""
 version: 1
@@ -42,7 +42,7 @@ FAULTS = {"550": ("driver version=550.163.01 cuda=12.4",), "580": ()}
 
 
 @pytest.fixture
-def run(roomy, built, build, work, hooked, tmp_path, request):  # noqa: F811
+def run(roomy, built, build, work, hooked, tmp_path, request):
     """Of the verb 'run', on a simulated machine with this driver: (what was done, what is kept)."""
 
     def go(driver, text):

@@ -35,34 +35,6 @@ def folder(build, work, cuda, variant):
     return folder
 
 
-# Stands where dockerd looks for the hook, which it does once: of several hosts, calls the hook of the
-# one that a file names.
-HOOK = """\
-#!/bin/sh
-exec "$(cat {host})/bin/nvidia-container-runtime-hook" "$@"
-"""
-
-
-@pytest.fixture(scope="module")
-def hooked(roomy, work):
-    """The docker that has the images finds a hook for as long. Gives the file that names the host."""
-    engine, folder = roomy("docker"), work / "whole-hook"
-    folder.mkdir()
-    hook, host, path = folder / "nvidia-container-runtime-hook", folder / "host", engine.path
-    hook.write_text(HOOK.format(host=host))
-    hook.chmod(0o755)
-    start_again(engine, f"{folder}:{path}")
-    yield host
-    start_again(engine, path)
-
-
-def start_again(engine, path):
-    """With another search path; its images stay."""
-    engine.stop()
-    engine.path = path
-    engine.start()
-
-
 @pytest.fixture(params=["docker", "podman"])
 def engine_name(request):
     return request.param

@@ -34,11 +34,12 @@ def parent_of(pid):
     return int(re.search(r"(?m)^PPid:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
 
 
-def wait_until(condition, bound_s=20):
-    """For what tells nobody when it comes true; the pause leaves the processor to others."""
+def wait_until(condition, bound_s=20, seen=lambda: ""):
+    """For what tells nobody when it comes true; the pause leaves the processor to others. `seen` gives
+    what there is to see if it never does."""
     end, pause = time.monotonic() + bound_s, threading.Event()
     while not condition():
-        assert time.monotonic() < end, "never came true"
+        assert time.monotonic() < end, f"never came true in {bound_s} s\n{seen()}"
         pause.wait(0.005)
 
 

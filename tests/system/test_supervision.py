@@ -11,6 +11,7 @@ import resource
 import select
 import signal
 import subprocess
+import termios
 import threading
 import time
 from pathlib import Path
@@ -125,6 +126,22 @@ def test_request_to_stop_is_answered_within_a_second(hanging, number, to_group):
     assert outcome.workloads() == {"audit": "PASS", "device-query": "PASS", "vector-add": "ERROR",
                                    **dict.fromkeys(QUICK[3:], "SKIP")}
     assert f"INTERRUPTED by {number.name}" in outcome.out.splitlines()[0]
+
+
+@pytest.mark.alone
+def test_request_to_stop_at_a_terminal_that_is_held(hanging):
+    """By Ctrl-S: there is no room for the line of progress until somebody types Ctrl-Q."""
+    run = hanging()
+    terminal = os.open(f"/proc/{run.process.pid}/fd/2", os.O_RDWR | os.O_NOCTTY)
+    termios.tcflow(terminal, termios.TCOOFF)
+    os.close(terminal)
+    start = time.monotonic()
+    os.kill(run.process.pid, signal.SIGTERM)
+    outcome = run.finish()
+
+    assert time.monotonic() - start < 1.0
+    assert outcome.exit == 3, outcome.describe()
+    assert outcome.report["interrupted"] == "SIGTERM"
 
 
 def test_interruption_tells_where_it_was(hanging):

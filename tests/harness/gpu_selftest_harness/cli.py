@@ -14,7 +14,8 @@ from . import __version__
 from .errors import Failed, Refused
 from .exit_codes import COULD_NOT_TELL, USAGE
 
-VERBS = ("run", "night", "matrix", "node", "seal", "index", "merge", "retention", "compare", "report")
+VERBS = ("run", "night", "matrix", "node", "seal", "index", "merge", "retention", "redact",
+         "compare", "report")
 
 
 

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .engines import owner
-from .engines.process import utc
 from .errors import Failed, Refused
 from .model import Trouble
+from .times import utc
 
 FOLDER = "/run/lock/gpu-selftest"
 LOCK, POISON = ".lock", ".poisoned"
@@ -128,8 +128,9 @@ class Leases:
             _check(name)
             path = self.folder / (name + POISON)
             temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-            temporary.write_text(json.dumps({"why": why, "since": utc(), "here": owner.here(),
-                                             "launch": launch}))
+            with suppress(OSError):  # a full disk: what is empty keeps it from use, too
+                temporary.write_text(json.dumps({"why": why, "since": utc(), "here": owner.here(),
+                                                 "launch": launch}))
             temporary.replace(path)
 
     def poisoned(self) -> dict[str, str]:
@@ -144,10 +145,14 @@ class Leases:
     def clear(self, name: str) -> bool:
         """Somebody has looked after it. False if it was not poisoned."""
         _check(name)
+        path = self.folder / (name + POISON)
         try:
-            (self.folder / (name + POISON)).unlink()
+            path.unlink()
         except FileNotFoundError:
             return False
+        except OSError as error:
+            raise Failed(f"cannot remove '{path}': {error.strerror.lower()}; its owner or root "
+                         "can") from None
         return True
 
     def clear_of(self, launch: str) -> list[str]:
@@ -212,7 +217,8 @@ class Leases:
             stack.callback(os.ftruncate, file, 0)
             record = {"owner": owner.myself(), "what": self.what, "since": utc()}
             os.ftruncate(file, 0)
-            os.pwrite(file, json.dumps(record).encode(), 0)
+            with suppress(OSError):  # a full disk: it is held, and only who holds it is not told
+                os.pwrite(file, json.dumps(record).encode(), 0)
 
     def _who_has(self, name):
         if holder := _read_holder(self.folder / (name + LOCK)):

@@ -74,13 +74,24 @@ class Planned:
 
 @dataclass(frozen=True)
 class Gpu:
+    """A whole one, or a MIG instance, which is leased as its GPU is: they share clocks and links."""
+
     uuid: str
     name: str  # as the driver writes it; untrusted text
     model: str  # as the matrix calls it; '' if it does not
     pci_id: str
     compute_capability: str
     index: int
-    has_mig: bool = False
+    has_mig: bool = False  # it is split into instances: nothing runs on it itself
+    parent: str = ""  # of an instance: the UUID of its GPU, if that is known
+
+    @property
+    def is_instance(self) -> bool:
+        return self.uuid.startswith("MIG-")
+
+    @property
+    def lease(self) -> str:
+        return self.parent or self.uuid
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,16 @@ class Node:
     lost: tuple[str, ...] = ()  # those of them that are GPUs: 'gpu 3: gpu is lost'
 
     withheld: int = 0  # GPUs that somebody else may use and we may not
+
+    @property
+    def usable(self) -> tuple[Gpu, ...]:
+        """Those that something can run on."""
+        return tuple(gpu for gpu in self.gpus if not gpu.has_mig)
+
+    def leases_of(self, uuids) -> tuple[str, ...]:
+        """What is leased for these GPUs."""
+        names = {gpu.uuid: gpu.lease for gpu in self.gpus}
+        return tuple(dict.fromkeys(names.get(uuid, uuid) for uuid in uuids))
 
     @property
     def driver_branch(self) -> str | None:

@@ -9,7 +9,7 @@ import json
 import os
 import platform
 import sys
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ def probe(engines=(), model_of=None, name: str | None = None, root: Path = Path(
             problems.append(f"gpu {row['index']}: NVML does not tell its UUID")
             lost += problems[-1:]
         else:
-            gpus.append(_gpu(row, model_of))
+            gpus += [_gpu(row, model_of), *_instances(row, model_of, problems)]
     # NVML of one version beside a module of another: the module is what runs.
     driver = answer.get("driver") or _version_of_module(root)
     if driver is not None and answer and not gpus:
@@ -70,8 +70,9 @@ def simulated(profile: str, faults=(), program="gpu-selftest", model_of=None, en
     for gpu in report["gpus"]:
         seen = {name: _value(values) for name, values in gpu["facts"].items()}
         if seen.get("uuid"):
+            # CUDA shows instances, and no GPU that is split into them.
             gpus.append(_gpu({"index": gpu["index"], "device_id": seen.get("pci_device_id", ""),
-                              "has_mig": seen.get("mig_mode") == 1, "name": "", **seen}, model_of))
+                              "has_mig": False, "name": "", **seen}, model_of))
     # Where it has GPUs, a finding is about the runtime that the profile comes with: no image's.
     if not gpus:
         headline = report["headline"] or {}
@@ -119,13 +120,17 @@ def from_json(record: dict) -> Node:
     """Of what to_json() gave, now or in another version: fields that are not known are left out."""
     try:
         return _made(Node, {
-            **record, "gpus": tuple(_made(Gpu, gpu) for gpu in record["gpus"]),
+            **record, "gpus": tuple(map(gpu_of, record["gpus"])),
             "engines": tuple(_made(EngineFacts, engine) for engine in record["engines"]),
             "faults": tuple(record.get("faults", ())),
             "problems": tuple(record.get("problems", ())),
             "lost": tuple(record.get("lost", ()))})
     except (KeyError, TypeError, AttributeError) as error:
         raise Refused(f"this is no node: {error}") from None
+
+
+def gpu_of(record: dict) -> Gpu:
+    return _made(Gpu, record)
 
 
 def _made(cls, record):
@@ -176,6 +181,16 @@ def _gpu(row, model_of):
     model = model_of(row["device_id"], row["name"]) if model_of else ""
     return Gpu(row["uuid"], row["name"], model, row.get("pci_id", ""),
                row.get("compute_capability", ""), row["index"], row["has_mig"])
+
+
+def _instances(row, model_of, problems):
+    """Each by its own name: the PCI device is that of the whole GPU."""
+    for one in row.get("instances", ()):
+        if one["uuid"]:
+            yield replace(_gpu({**row, **one, "device_id": "", "has_mig": False}, model_of),
+                          parent=row["uuid"])
+        else:
+            problems.append(f"gpu {row['index']}: NVML does not tell the UUID of a MIG instance")
 
 
 def _value(values):

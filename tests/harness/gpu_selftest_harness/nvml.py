@@ -37,6 +37,16 @@ def start(nvml):
             raise nvml.NVMLError(code) from None
 
 
+def instances(nvml, handle):
+    """Of a GPU in MIG mode, as many as it has."""
+    count = asked(nvml.nvmlDeviceGetMaxMigDeviceCount, handle, otherwise=0)
+    handles = [asked(nvml.nvmlDeviceGetMigDeviceHandleByIndex, handle, index)
+               for index in range(count)]
+    return [{"uuid": asked(nvml.nvmlDeviceGetUUID, one, otherwise=""),
+             "name": asked(nvml.nvmlDeviceGetName, one, otherwise="")}
+            for one in handles if one is not None]
+
+
 def gpu(nvml, index):
     try:
         handle = nvml.nvmlDeviceGetHandleByIndex(index)
@@ -52,7 +62,7 @@ def gpu(nvml, index):
             "pci_id": f"{pci.domain:04x}:{pci.bus:02x}:{pci.device:02x}.0" if pci else "",
             "device_id": f"0x{pci.pciDeviceId >> 16:04x}" if pci else "",
             "compute_capability": "{}.{}".format(*capability) if capability else "",
-            "has_mig": mode[0] == 1}
+            "has_mig": mode[0] == 1, "instances": instances(nvml, handle) if mode[0] == 1 else []}
 
 
 def gpus(nvml):

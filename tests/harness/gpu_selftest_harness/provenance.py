@@ -142,35 +142,6 @@ def layer_of(difference):
     return "host" if is_set else None
 
 
-class Redactor:
-    """Takes from a record what tells whose machine it was: serial numbers and names of hosts become
-    words that are the same wherever they stand, and tell nothing without the secret."""
-
-    def __init__(self, secret: bytes, hosts=()):
-        self._secret = secret
-        # The longer first: 'node1' is a part of 'node10'.
-        self._hosts = sorted(filter(None, hosts), key=len, reverse=True)
-
-    def of(self, value, name=""):
-        if isinstance(value, dict):
-            # A fact's values stand below its name, one for each source.
-            return {key: self.of(inner, name if name == "serial" else key)
-                    for key, inner in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.of(inner, name) for inner in value]
-        if name == "serial" and value is not None:
-            return self._word("serial", str(value))
-        if not isinstance(value, str):
-            return value
-        for host in self._hosts:
-            value = value.replace(host, self._word("host", host))
-        return value
-
-    def _word(self, kind, text):
-        told = hashlib.blake2b(text.encode(), key=self._secret, digest_size=4).hexdigest()
-        return f"{kind}-{told}"
-
-
 def _gpus(report, node):
     """By UUID, those of the report with what it tells, the others of the node with their names."""
     found = {str(gpu["uuid"]): {"name": gpu.get("name")}

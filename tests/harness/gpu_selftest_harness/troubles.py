@@ -99,6 +99,10 @@ TROUBLES = {
     "suite.disk-full": Row(
         ERROR, "the disk that bundles are written to has room",
         f"free disk space, then: gpu-selftest-harness {GO_ON}"),
+    "suite.not-compared": Row(
+        ERROR, "a number can be compared with those of other nights once in a week",
+        "end what disturbs it while the night runs: other processes on the GPU (nvidia-smi), or heat "
+        "(nvidia-smi -q -d PERFORMANCE)"),
     "suite.never-ran": Row(
         MISS, "each cell of the matrix is run by some node each night",
         "see why its node did not report, or bring one with its driver and GPU, or leave the cell out"),

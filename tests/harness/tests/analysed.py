@@ -30,7 +30,7 @@ class Index:
 
     def runs(self, night=None):
         return [Run(1, f"run of {night}", night, "n1", True, f"{night}T02:00:00Z",
-                    {"node": {"name": "n1", "gpus": [{"uuid": GPUS[3], "index": 3}]}}, (), "", "")]
+                    {"node": {"name": "n1", "gpus": [{"uuid": GPUS[3], "index": 3}]}}, ())]
 
     def outcomes(self, night):
         return self.said[night]

@@ -12,6 +12,12 @@ TOP = HARNESS.parent.parent
 
 sys.path.insert(0, str(HARNESS))
 
+# What tests import is shown as they are where an assertion of it fails.
+pytest.register_assert_rewrite("judging", "plugged")
+
+import stored  # noqa: E402
+from gpu_selftest_harness.index import Index  # noqa: E402
+
 
 @pytest.fixture(scope="session")
 def top():
@@ -32,3 +38,15 @@ def build():
 @pytest.fixture(scope="session")
 def program_path(build):
     return build / "bin/gpu-selftest"
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Seals a bundle of a night."""
+    return lambda *words, root=tmp_path / "runs", **more: stored.sealed(root, *words, **more)
+
+
+@pytest.fixture
+def index(tmp_path):
+    with Index(tmp_path / "index.sqlite") as opened:
+        yield opened

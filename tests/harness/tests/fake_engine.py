@@ -61,6 +61,8 @@ def run(words):
         (results / "report.json").write_text(PLAN["report"])
     if "link" in PLAN:
         (results / "report.json").symlink_to(PLAN["link"])
+    if "litter" in PLAN:
+        Path(PLAN["litter"]).touch()
     print("started", flush=True)
     if "runs" in PLAN:
         box = boxes()[ident]
@@ -88,6 +90,8 @@ def ps(words):
 
 
 def inspect(words):
+    if "vanishes" in PLAN:
+        rm(words)
     box = boxes().get(words[-1])
     if box is None:
         sys.exit("no such object")

@@ -77,7 +77,7 @@ def test_this_machine(typed, program_path, tmp_path, monkeypatch):
 
 
 def test_unknown_engine_is_refused(typed):
-    with pytest.raises(Refused, match="unknown engine 'lxc': local, docker, podman"):
+    with pytest.raises(Refused, match="unknown engine 'lxc', valid are local, docker, podman"):
         typed("show", "--engine", "lxc")
 
 

@@ -10,7 +10,7 @@ from gpu_selftest_harness.errors import Refused
 
 
 def test_unknown_engine_is_refused_with_the_known_ones():
-    with pytest.raises(Refused, match="unknown engine 'lxc': local, docker, podman"):
+    with pytest.raises(Refused, match="unknown engine 'lxc', valid are local, docker, podman"):
         base.make("lxc")
 
 

@@ -152,6 +152,21 @@ def test_out_of_memory(fake):
     assert ran.is_out_of_memory and ran.trouble.id == "suite.launch-out-of-memory", ran
 
 
+def test_what_an_engine_writes_where_it_was_started_goes_with_the_launch(fake, monkeypatch):
+    """As podman's monitor does when memory runs out; a client may be named from where we are."""
+    here = fake.folder / "here"
+    here.mkdir()
+    (here / "client").symlink_to(sys.executable)
+    monkeypatch.chdir(here)
+    fake.engine = make("podman", command=["./client", "-S", FAKE], call_s=5.0, settle_s=0.5)
+    fake.plan(runs=0, report=REPORT, litter="oom")
+
+    ran = fake.run()
+
+    assert (ran.exit_code, ran.report) == (0, REPORT), ran
+    assert list(here.iterdir()) == [here / "client"]
+
+
 def test_stop_that_was_wanted_before(fake):
     fake.plan()
     stop = threading.Event()
@@ -215,6 +230,21 @@ def test_sweep_that_cannot_remove_says_what_stays(fake):
         fake.engine.sweep()
 
 
+def test_sweep_that_is_told_nothing_of_a_container_does_not_take_it_for_gone(fake):
+    fake.plan(fails={"inspect": "database is locked"})
+    fake.add("left", owner=GONE, token="1", deadline=FAR)
+
+    with pytest.raises(Failed, match="'left' cannot be looked at: database is locked"):
+        fake.engine.sweep()
+
+
+def test_sweep_beside_a_harness_that_removes_its_own(fake):
+    fake.plan(vanishes=True)
+    fake.add("used", owner=GONE, token="1", deadline=FAR)
+
+    assert fake.engine.sweep() == []
+
+
 def test_sweep_without_engine(fake):
     fake.plan(fails={"ps": "Cannot connect"})
     with pytest.raises(EngineMissing, match="Cannot connect"):
@@ -269,5 +299,5 @@ def test_injection_that_is_to_be_expected(name, way, version, injection):
 
 
 def test_unknown_way():
-    with pytest.raises(Refused, match="unknown way to give GPUs 'hook': gpus, cdi, options"):
+    with pytest.raises(Refused, match="unknown way to give GPUs 'hook', valid are gpus, cdi, options"):
         make("docker", way="hook")

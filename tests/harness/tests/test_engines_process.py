@@ -178,6 +178,11 @@ def test_much_output_is_read_to_its_end_and_kept_in_part():
     assert "left out]" in done.stdout or "[...]" in done.stdout
 
 
+def test_what_keeps_it_from_a_start_is_told_by_its_name(tmp_path):
+    done = process.run(["/bin/true"], timeout_s=LONG_S, folder=tmp_path / "gone")
+    assert done.failed == f"cannot start '/bin/true': no such file or directory: '{tmp_path}/gone'"
+
+
 def test_environment_is_what_was_given():
     done = process.run(["/usr/bin/env"], timeout_s=LONG_S, environment={"A": "1"})
     assert done.stdout == "A=1\n"

@@ -11,7 +11,7 @@ from gpu_selftest_harness.cli import main
 from gpu_selftest_harness.engines import make
 from gpu_selftest_harness.engines.settings import load
 from gpu_selftest_harness.errors import Refused
-from test_plugin import MATRIX
+from plugged import MATRIX
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def test_settings_are_those_of_the_engine(write):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("[lxc]", "unknown engine 'lxc': docker, podman"),
+    ("[lxc]", "unknown engine 'lxc', valid are docker, podman"),
     ("docker = 1", r"'docker' has to be a section: \[docker\]"),
-    ('[docker]\nprefix = ["x"]', "unknown key 'prefix' of 'docker': command, options, way"),
-    ('[docker]\nway = "hook"', "unknown way 'hook' of 'docker': gpus, cdi, options"),
+    ('[docker]\nprefix = ["x"]', "unknown key 'prefix' of 'docker', valid are command, options, way"),
+    ('[docker]\nway = "hook"', "unknown way 'hook' of 'docker', valid are gpus, cdi, options"),
     ('[docker]\nway = ["cdi"]', "unknown way"),
     ('[docker]\noptions = "--ulimit x"', "'options' of 'docker' has to be a list of words"),
     ("[docker]\noptions = [1]", "'options' of 'docker' has to be a list of words"),
@@ -78,4 +78,4 @@ def test_verbs_refuse_a_file_that_is_wrong(write, tmp_path, monkeypatch, capsys,
     (tmp_path / "m.yaml").write_text(MATRIX)
 
     assert main([*words, "--engines", str(write("[lxc]"))]) == 2
-    assert "unknown engine 'lxc': docker, podman" in capsys.readouterr().err
+    assert "unknown engine 'lxc', valid are docker, podman" in capsys.readouterr().err

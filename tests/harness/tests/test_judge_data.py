@@ -6,7 +6,25 @@ import subprocess
 
 import pytest
 
-from gpu_selftest_harness.judge.data import DATA, NO_DATA, is_about_data
+from gpu_selftest_harness.judge.data import DATA
+
+# With DATA they are all that there are, so that a new finding has to be put on one side.
+NO_DATA = frozenset((
+    "hardware.gpu-lost",
+    "hardware.kernel-fault",
+    "hardware.throttled",
+    "hardware.slower-than-siblings",
+    "hardware.slow",
+    "hardware.pcie-link-narrow",
+    "hardware.pcie-link-slow",
+    "hardware.pcie-uplink-narrow",
+    "hardware.pcie-uplink-slow",
+    "hardware.nvlink-down",
+    "hardware.nvlink-slow",
+    "hardware.nvswitch-slow",
+    "hardware.gsp-hung",
+    "hardware.inforom-corrupted",
+))
 
 
 def catalogue(top):
@@ -27,10 +45,3 @@ def test_the_program_knows_it_as_a_failure(finding, program_path):
     done = subprocess.run([program_path, "explain", finding], capture_output=True, text=True,
                           check=False)
     assert (done.returncode, "  verdict   FAIL\n" in done.stdout) == (0, True)
-
-
-def test_only_a_failure_is_about_data():
-    assert is_about_data("FAIL", "hardware.wrong-result")
-    assert not is_about_data("ERROR", "hardware.wrong-result")
-    assert not is_about_data("FAIL", "hardware.slow")
-    assert not is_about_data("PASS", None)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Leases between real processes, those that are killed among them."""
 
+import errno
 import fcntl
 import json
 import os
@@ -344,3 +345,44 @@ def test_folder_is_shared_with_other_users(folder, leases):
     assert can_hold(leases, A)
     assert folder.stat().st_mode & 0o7777 == 0o1777
     assert (folder / f"{A}.lock").stat().st_mode & 0o777 == 0o666
+
+
+# --- A disk that is full ----------------------------------------------------------------------
+
+
+def no_room(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_gpu_is_held_even_where_its_holder_cannot_be_written_down(leases, monkeypatch):
+    monkeypatch.setattr(os, "pwrite", no_room)
+
+    with leases.hold([A]):
+        assert not can_hold(leases, A)
+
+    assert can_hold(leases, A)
+
+
+def test_gpu_is_kept_from_use_even_where_the_reason_cannot_be_written_down(leases, monkeypatch):
+    def begin(path, text):
+        path.touch()
+        no_room()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", begin)
+        leases.poison([A], "why", "x")
+
+    assert not can_hold(leases, A)
+    assert leases.clear(A) and can_hold(leases, A)
+
+
+def test_poison_of_another_user_is_cleared_by_him(leases, monkeypatch):
+    leases.poison([A], "why")
+
+    def refuse(*_, **__):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "unlink", refuse)
+
+    with pytest.raises(Failed, match=f"cannot remove '.*{A}.poisoned': operation not permitted"):
+        leases.clear(A)

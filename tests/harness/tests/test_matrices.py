@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gpu_selftest_harness.matrix import from_text, load
+from gpu_selftest_harness.matrix.lint import lint
 from gpu_selftest_harness.night.simulated import DRIVERS
 
 MATRICES = Path(__file__).resolve().parent.parent / "matrices"
@@ -26,7 +27,7 @@ def runs_on(cell):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_matrix__lints_clean(name):
-    assert load(MATRICES / name).lint() == []
+    assert lint(load(MATRICES / name)) == []
 
 
 def test_simulated__is_three_drivers_by_four_toolkits_by_three_variants():
@@ -127,11 +128,11 @@ def test_nightly__podman_runs_what_docker_does_for_one_distribution():
 
 @pytest.mark.parametrize("marks", [("podman",), ("desktop",), ("podman", "desktop")])
 def test_nightly__parts_that_can_be_switched_on_lint_clean(marks):
-    assert with_parts(*marks).lint() == []
+    assert lint(with_parts(*marks)) == []
 
 
 def test_nightly__without_compat_the_rule_of_compat_can_go():
-    told = with_parts("no-compat").lint()
+    told = lint(with_parts("no-compat"))
 
     assert ["nothing reaches it" in line for line in told] == [True]
 

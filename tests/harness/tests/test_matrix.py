@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from matrices import H100, changed, node, small, text
 
 from gpu_selftest_harness import matrix
 from gpu_selftest_harness.errors import Refused
+from gpu_selftest_harness.matrix.lint import lint
 
 README = Path(matrix.__file__).with_name("README.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```yaml\n(.*?)```", README, re.S).group(1)
@@ -102,7 +101,7 @@ def test_links_are_needed_by_what_has_two_gpus(devices, fabric, expected):
 
 
 def test_example_in_the_documentation_is_read():
-    assert matrix.from_text(EXAMPLE).lint() == []
+    assert lint(matrix.from_text(EXAMPLE)) == []
 
 
 # As tests/containers saw it, under docker's hook and under CDI.
@@ -269,76 +268,3 @@ def test_product_that_fills_the_memory_is_refused():
     said = refusal(changed(axes=axes, rows=[{"product": everything}]))
     assert "rows[0].product: it makes 27000 cells, at most 20000 are planned" in said
     assert len(small(axes=axes, rows=[{"product": {**everything, "cuda": "100.0"}}]).cells()) == 900
-
-
-YAML = [
-    ("duplicate", "version: 1\naxes: {}\nversion: 1\n",
-     "f:3: 'version' is there twice, first in line 1"),
-    ("nested duplicate", "a:\n  b: 1\n  b: 2\n", "f:3: 'a.b' is there twice, first in line 2"),
-    ("alias", "a: &x [1]\nb: *x\n", "aliases are not read here"),
-    ("recursive", "&x [*x]\n", "aliases are not read here"),
-    ("number as key", "13.0: x\n", "a key is '13.0', which is no text"),
-    ("tag", "a: !!python/object:os.system x\n", "f:1: not YAML: could not determine a constructor"),
-    ("not closed", "a: [1\n", "f:2: not YAML"),
-    ("two documents", "a: 1\n---\nb: 1\n", "f:2: not YAML"),
-    ("empty", "# nothing\n", "the file is empty"),
-    ("control", "a: \x00\n", "not YAML"),
-    ("deep", "[" * 1500, "nested too deeply"),
-]
-
-
-@pytest.mark.parametrize("source,expected", [row[1:] for row in YAML], ids=[row[0] for row in YAML])
-def test_yaml_with_two_meanings_is_refused(source, expected):
-    from gpu_selftest_harness.matrix import source as reader
-    with pytest.raises(Refused) as error:
-        reader.parse(source, "f")
-
-    assert expected in str(error.value)
-
-
-def test_yaml_words_stay_text():
-    from gpu_selftest_harness.matrix import source as reader
-
-    value = reader.parse("{a: no, b: 2026-12-01, c: 0x10, d: 1_000, e: 1:30, f: true, g: 7, h: 1.5}"
-                         "\n", "f").value
-
-    assert value == {"a": "no", "b": "2026-12-01", "c": "0x10", "d": "1_000", "e": "1:30",
-                     "f": True, "g": 7, "h": 1.5}
-
-
-@pytest.mark.parametrize("content,expected", [
-    (b"\xff\xfe", "is not UTF-8"), (b"a: " + b"x" * (1 << 20), "at most 1048576 are read"),
-], ids=["bytes", "long"])
-def test_file_that_is_no_text_is_refused(tmp_path, content, expected):
-    path = tmp_path / "m.yaml"
-    path.write_bytes(content)
-
-    with pytest.raises(Refused, match=expected):
-        matrix.load(path)
-
-
-def test_mark_of_other_editors_is_no_key(tmp_path):
-    path = tmp_path / "m.yaml"
-    path.write_bytes(b"\xef\xbb\xbf" + text().encode())
-
-    assert len(matrix.load(path).cells()) == 12
-
-
-@settings(max_examples=80, deadline=None)
-@given(st.data())
-def test_no_file_is_anything_but_read_or_refused(data):
-    words = data.draw(st.lists(st.sampled_from(text().splitlines()), max_size=60))
-    words += data.draw(st.lists(st.text(max_size=20), max_size=2))
-    source = "\n".join(data.draw(st.permutations(words)))
-
-    try:
-        found = matrix.from_text(source)
-    except Refused as error:
-        assert str(error).startswith("matrix.yaml:")
-    else:
-        assert found.cells()
-
-
-def test_missing_file_is_refused(tmp_path):
-    with pytest.raises(Refused, match="no such file"):
-        matrix.load(tmp_path / "m.yaml")

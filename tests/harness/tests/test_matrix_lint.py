@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from matrices import H100, H100_NAME, node, small
 
+from gpu_selftest_harness.matrix.lint import lint
+
 ROW = {"product": {"driver": "*", "cuda": "*", "variant": "*"}}
 NODES = [node("535.261.03", name="n1"), node("580.95.05", name="n2")]
 
@@ -24,8 +26,8 @@ def test_healthy_matrix_has_nothing_to_say():
               expect=[rule({"cuda": ">=13", "driver": "<580"})],
               tiers={"pr": {"select": {"variant": "base"}, "max_cells": 4}})
 
-    assert m.lint() == []
-    assert m.lint(NODES) == []
+    assert lint(m) == []
+    assert lint(m, NODES) == []
 
 
 @pytest.mark.parametrize("changes,expected", [
@@ -72,7 +74,7 @@ def test_healthy_matrix_has_nothing_to_say():
      "tiers.pr: tier 'pr' has 12 cells and may have 3; narrow its 'select' or raise"),
 ])
 def test_what_has_no_effect_is_told(changes, expected):
-    found = small(**changes).lint()
+    found = lint(small(**changes))
 
     assert len(found) == 1
     assert expected in found[0]
@@ -92,7 +94,7 @@ def test_what_has_no_effect_is_told(changes, expected):
     [rule({"gpus": "8"}), rule({"gpus": ">=2"})],
 ])
 def test_rules_that_are_reached_are_not_told(rules):
-    assert small(expect=rules).lint() == []
+    assert lint(small(expect=rules)) == []
 
 
 def test_models_that_share_a_name_are_told():
@@ -100,7 +102,7 @@ def test_models_that_share_a_name_are_told():
               axes={"gpu": [H100, "twin"]},
               rows=[{"product": {**ROW["product"], "gpu": "*"}}])
 
-    assert [text.split(": ", 1)[1] for text in m.lint()] == [
+    assert [text.split(": ", 1)[1] for text in lint(m)] == [
         f"models.twin: '{H100_NAME}' is also of '{H100}', which takes it"]
 
 
@@ -108,7 +110,7 @@ def test_image_of_a_variant_that_no_cell_has_is_told():
     m = small(image={"docker": {"base": "b", "runtime": "r", "devel": "d"}},
               axes={"variant": ["base", "runtime"]})
 
-    assert [text.split(": ", 1)[1] for text in m.lint()] == [
+    assert [text.split(": ", 1)[1] for text in lint(m)] == [
         "image.docker.devel: no cell has this variant"]
 
 
@@ -118,19 +120,19 @@ def test_cover_of_nothing_is_told():
                         "product": {"driver": "*", "level": "full"}},
               exclude=[out({"level": "full"})])
 
-    assert [text.split(": ", 1)[1] for text in m.lint()] == [
+    assert [text.split(": ", 1)[1] for text in lint(m)] == [
         "axes.level[1]: no cell has 'full'", "pairwise: it makes no cell: all are excluded"]
 
 
 def test_cells_that_no_node_can_run_are_one_line_for_each_reason():
-    found = small().lint([NODES[1]])
+    found = lint(small(), [NODES[1]])
 
     assert len(found) == 1
     assert found[0].startswith("matrix.yaml: 6 cells cannot run: no node with driver 535, such as ")
 
 
 def test_node_without_a_cell_is_told():
-    assert small().lint([*NODES, node("470.1", name="old")]) == [
+    assert lint(small(), [*NODES, node("470.1", name="old")]) == [
         f"matrix.yaml: node 'old' has no cell: it has driver 470.1 and {H100}"]
 
 
@@ -138,10 +140,10 @@ def test_node_that_contradicts_the_model_is_told():
     odd = replace(NODES[0], gpus=tuple(replace(gpu, compute_capability="8.0")
                                        for gpu in NODES[0].gpus))
 
-    found = small().lint([odd, NODES[1]])
+    found = lint(small(), [odd, NODES[1]])
     unknown = replace(odd, gpus=(replace(odd.gpus[0], compute_capability=""),))
 
-    assert small().lint([unknown, NODES[1]]) == []
-    assert small(models={H100: {"names": [H100_NAME]}}).lint([odd, NODES[1]]) == []
+    assert lint(small(), [unknown, NODES[1]]) == []
+    assert lint(small(models={H100: {"names": [H100_NAME]}}), [odd, NODES[1]]) == []
     assert [text.split(": ", 1)[1] for text in found] == [
         f"models.{H100}.compute_capability: it is 9.0, and 8.0 on node 'n1'"]

@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matrices import node, small
 
+from gpu_selftest_harness.matrix.lint import lint
+
 LEGACY = {"when": {"cuda": ">=13", "driver": "<580", "injection": "legacy"}, "word": "FAIL",
           "id": "host.image-requirement-unmet", "stage": "engine", "reason": "the hook checks"}
 INSIDE = {"when": {"cuda": ">=13", "driver": "<580"}, "word": "FAIL",
@@ -122,7 +124,7 @@ def test_first_match_decides(whens, injection):
 def test_what_the_lint_calls_unreachable_decides_nothing(whens):
     m = small(expect=[{"when": when, "word": "FAIL", "id": f"host.rule-{n}", "reason": "x"}
                       for n, when in enumerate(whens)])
-    told = {n for n in range(len(whens)) for line in m.lint()
+    told = {n for n in range(len(whens)) for line in lint(m)
             if f"expect[{n}]: nothing reaches it" in line
             or f"expect[{n}]: it matches no cell" in line}
 

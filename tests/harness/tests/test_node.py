@@ -71,11 +71,6 @@ def test_other_driver(machine):
     assert seen.gpus[0].model == ""
 
 
-def test_gpu_that_is_split(machine):
-    machine(profile="mig")
-    assert [gpu.has_mig for gpu in node.probe().gpus] == [True]
-
-
 def test_gpu_that_is_lost_is_a_problem_and_the_others_are_there(machine, tmp_path):
     machine("gpu 2 lost")
     seen = node.probe(root=tmp_path)

@@ -12,7 +12,7 @@ import records
 from gpu_selftest_harness import bundle as bundles
 from gpu_selftest_harness.bundle import Bundle
 from gpu_selftest_harness.commands import index, merge, retention, seal
-from gpu_selftest_harness.errors import Refused
+from gpu_selftest_harness.errors import Failed, Refused
 from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.matrix import load
 from gpu_selftest_harness.model import Cell, Expectation, Launch, Outcome, Planned
@@ -92,6 +92,28 @@ def test_seal_judges_what_a_killed_run_had_measured(runs):
         ("", "FAIL"), ("vector-add", "FAIL"), ("host-copy", "PASS")}
 
 
+def test_seal_that_is_given_no_quarantine_seals_nothing(runs, tmp_path):
+    with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
+        pass
+
+    with pytest.raises(Refused, match="no-such.yaml"):
+        call("seal", runs, "--quarantine", tmp_path / "no-such.yaml")
+
+    assert bundles.left_open(runs) == [bundle.path]
+
+
+def test_seal_tells_what_the_disk_garbled(runs, capsys):
+    with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
+        bundle.append("note", {"what": "order"})
+    with open(bundle.path / "records.jsonl", "ab") as file:
+        file.write(b"\0" * 512 + b"\n")
+
+    assert call("seal", runs) == 3
+
+    assert "is damaged: records.jsonl: line 2 has NUL bytes" in capsys.readouterr().out
+    assert len(bundles.find(runs)) == 1
+
+
 def test_seal_leaves_a_run_that_is_going_on_and_says_so(runs, capsys):
     with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
         assert call("seal", bundle.path) == 3
@@ -158,6 +180,16 @@ def test_index_is_made_again_from_one_folder_alone(runs, make, tmp_path):
         call("index", tmp_path / "i.sqlite", runs, "--rebuild", runs)
 
 
+def test_index_that_is_made_again_tells_where_the_other_file_is(runs, make, tmp_path, capsys):
+    make("2026-11-26")
+    (tmp_path / "notes").write_text("mine")
+
+    assert call("index", tmp_path / "notes", "--rebuild", runs) == 0
+
+    assert (tmp_path / "notes.replaced").read_text() == "mine"
+    assert f"it is '{tmp_path}/notes.replaced' now" in capsys.readouterr().out
+
+
 def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):
     make("2026-11-26"), make("2026-11-27"), make("2026-11-27", metric="=cmd|' /C calc'!A0")
 
@@ -168,6 +200,13 @@ def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):
     assert [(row["night"], row["value"]) for row in rows] == [
         ("2026-11-26", "1.5"), ("2026-11-27", "1.5"), ("2026-11-27", "1.5")]
     assert [row["metric"] for row in rows] == ["m", "m", "'=cmd|' /C calc'!A0"]
+
+
+def test_csv_that_cannot_be_written_is_told(runs, make, tmp_path):
+    make("2026-11-26")
+
+    with pytest.raises(Failed, match="cannot write '.*no/out.csv': No such file or directory"):
+        call("index", tmp_path / "i.sqlite", runs, "--csv", tmp_path / "no/out.csv")
 
 
 # --- merge ------------------------------------------------------------------------------------
@@ -336,3 +375,29 @@ def test_retention_refuses_to_delete_everything(runs, make, arguments):
         call("retention", runs, *arguments)
 
     assert path.is_dir()
+
+
+def test_retention_takes_what_vanishes_meanwhile_as_it_is(runs, make, monkeypatch, capsys):
+    kept = make("2026-11-27")
+    monkeypatch.setattr(bundles, "left_open", lambda root: [runs / "sealed-since.open"])
+
+    assert call("retention", runs) == 0
+
+    assert states(capsys) == ["kept", "open"] and kept.is_dir()
+
+
+def test_retention_that_may_not_delete_says_so(runs, make, indexed, monkeypatch):
+    old, _ = make("2026-11-01"), make("2026-11-27")
+    path = indexed()
+
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", refuse)
+        with pytest.raises(Failed, match=f"cannot delete '{old}': Operation not permitted"):
+            call("retention", runs, "--keep-nights", 1, "--yes", "--index", path)
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", refuse)
+        with pytest.raises(Failed, match=f"cannot delete '{old}.deleted': Operation not"):
+            call("retention", runs, "--keep-nights", 1, "--yes", "--index", path)

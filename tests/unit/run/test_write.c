@@ -29,6 +29,7 @@ struct fixture {
     struct gst_report *report;
     char folder[32];
     char path[64];
+    int entries_seen;
 };
 
 static int setup(void **state)
@@ -169,6 +170,35 @@ static void test_write__all(void **state)
     assert_int_equal(access(prometheus, R_OK), 0);
 }
 
+/* What lies in the folder when the first word reaches the reader. */
+static ssize_t look_once(void *cookie, const char *bytes, size_t size)
+{
+    struct fixture *f = cookie;
+
+    (void)bytes;
+    if (f->entries_seen < 0)
+        f->entries_seen = entries(f->folder);
+    return (ssize_t)size;
+}
+
+/* A terminal may be held, and a reader may take its time. */
+static void test_write__files_before_standard_output(void **state)
+{
+    static const cookie_io_functions_t io = { .write = look_once };
+    struct fixture *f = *state;
+    char junit[64], prometheus[64];
+    struct gst_settings settings = { .json = f->path, .junit = junit, .prometheus = prometheus };
+    FILE *out = fopencookie(f, "w", io);
+
+    snprintf(junit, sizeof(junit), "%s/junit.xml", f->folder);
+    snprintf(prometheus, sizeof(prometheus), "%s/metrics.prom", f->folder);
+    gst_report_conclude(f->report);
+    f->entries_seen = -1;
+    assert_true(gst_write_all(f->report, &settings, out));
+    fclose(out);
+    assert_int_equal(f->entries_seen, 3);
+}
+
 static void test_write__json_takes_standard_output(void **state)
 {
     struct fixture *f = *state;
@@ -197,6 +227,7 @@ int main(void)
         CASE(a_device_stays_a_device),
         CASE(no_folder),
         CASE(all),
+        CASE(files_before_standard_output),
         CASE(json_takes_standard_output),
     };
 

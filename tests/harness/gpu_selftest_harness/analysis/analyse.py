@@ -52,7 +52,8 @@ def analyse(index, night=None, cells=()):
         provenance=_provenance(told, night, index.provenance),
         quarantine=[one for one in outcomes if one.quarantine is not None],
         intermittent=[one for one in outcomes if one.is_intermittent],
-        runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs))
+        runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs),
+        notes=[f"'{run.node}': {jump}" for run in runs for jump in run.jumps])
 
 
 def changes(before, after):

@@ -7,14 +7,15 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..words import WORDS
-from .slower import of_trends
+from . import blind, slower
 from .values import Incident
 
 
 def incidents(outcomes, trends, since=None, nodes=None):
     """Worst first. `since(outcome)` is the night on which it became red, `nodes` are machines by the
     ids of their runs."""
-    found = _of_outcomes(outcomes, since, nodes or {}) + of_trends(trends)
+    found = [*_of_outcomes(outcomes, since, nodes or {}), *slower.of_trends(trends),
+             *blind.of_trends(trends)]
     return sorted(found, key=lambda one: (
         WORDS.index(one.word), -len(one.outcomes) - len(one.trends), one.where, one.title))
 

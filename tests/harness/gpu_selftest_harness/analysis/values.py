@@ -178,7 +178,7 @@ class Analysis:
     runs: list = field(default_factory=list)  # as index.runs(night) tells them
     gpus: dict[str, str] = field(default_factory=dict)  # UUID -> name for people, as far as known
     is_simulated: bool = False
-    notes: list[str] = field(default_factory=list)  # of bundles that are not of the night
+    notes: list[str] = field(default_factory=list)  # of clocks, and of bundles that are not of the night
     held: int = 0  # cells in which only what is in quarantine is not as expected
 
     @property

@@ -3,7 +3,8 @@
 Bundles are the source of truth; the index is made from them."""
 
 from .disk import DiskFull
-from .reader import Contents, find, is_bundle, left_behind, left_open, read, read_header
+from .folder import find, is_bundle, left_behind, left_open
+from .reader import Contents, read, read_header
 from .run_id import make_run_id
 from .writer import Bundle
 

@@ -5,21 +5,18 @@ given. Nothing here writes."""
 import hashlib
 import json
 import os
-import re
 import stat
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import Refused
 from ..model import Launch, Outcome
-from .layout import (DELETED, HEADER, KINDS, MAX_LINE_BYTES, NEW, NEW_S, OPEN, RECORDS,
-                     SCHEMA_VERSION, SEAL)
+from ..times import is_night
+from .layout import HEADER, KINDS, MAX_LINE_BYTES, OPEN, RECORDS, SCHEMA_VERSION, SEAL
 from .run_id import SHAPE
 from .values import Misfit, value_of
 
 TEXTS = ("run_id", "night", "started_utc")
-NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass
@@ -44,6 +41,7 @@ class State:
     outcomes: dict = field(default_factory=dict)
     is_ended: bool = False
     take: object = None
+    damage: set = field(default_factory=set)  # that somebody who went on with it has told of
 
 
 def read(path, take=None):
@@ -66,36 +64,6 @@ def read_launch(path, place):
         return value_of(Launch, json.loads(file.read(size))["record"])
 
 
-def find(root):
-    """Sealed bundles, oldest name first."""
-    return [path for path in _folders(root) if SHAPE.fullmatch(path.name)]
-
-
-def left_open(root):
-    """What a run that is going on, or was interrupted, has not sealed."""
-    return [path for path in _folders(root) if path.name.endswith(OPEN)]
-
-
-def left_behind(root):
-    """What no bundle came of or is left of one: of makers that died, of deletions that were cut
-    short."""
-    return [path for path in _folders(root) if SHAPE.fullmatch(path.stem) and (
-        path.suffix == DELETED or path.suffix == NEW and _age_s(path) > NEW_S)]
-
-
-def _age_s(path):
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:  # it has its next name since
-        return 0.0
-
-
-def is_bundle(path):
-    """By its name: sealed or open."""
-    name = Path(path).name
-    return bool(SHAPE.fullmatch(name.removesuffix(OPEN)))
-
-
 def read_header(path):
     """Its header alone; None if that is not whole."""
     return _read_header(Path(path), Contents(header=None), {})
@@ -114,13 +82,6 @@ def identity_of(kind, record):
     if kind != "launch":
         return None
     return (kind, record["id"] if isinstance(record, dict) else record.id)
-
-
-def _folders(root):
-    root = Path(root)
-    if not root.is_dir():
-        raise Refused(f"'{root}' is not a folder")
-    return sorted(path for path in root.iterdir() if path.is_dir() and not path.is_symlink())
 
 
 def seal_sum(path):
@@ -149,7 +110,7 @@ def _read_header(path, contents, sums):
     header = _json_of(data, HEADER, contents)
     if header is None:
         return None
-    wrong = _wrong_with(header)
+    wrong = _wrong_with(header) or _misshapen(header)
     contents.problems += [f"{HEADER}: {one}" for one in wrong]
     return None if wrong else header
 
@@ -164,9 +125,16 @@ def _wrong_with(header):
              if not isinstance(header.get(name), str)]
     if not wrong and not SHAPE.fullmatch(header["run_id"]):
         wrong.append(f"'{header['run_id']!s:.80}' is not a run id")
-    if not wrong and not NIGHT.fullmatch(header["night"]):
+    if not wrong and not is_night(header["night"]):
         wrong.append(f"night '{header['night']!s:.80}' is not like '2026-11-27'")
     return wrong
+
+
+def _misshapen(header):
+    """What all who look into it take for granted."""
+    return [f"'{name}' is {header[name]!r:.40}, not {word}" for name, kind, word in
+            (("node", dict, "an object"), ("plan", list, "a list"))
+            if not isinstance(header.get(name, kind()), kind)]
 
 
 def _read_records(path, contents, state, sums):
@@ -186,6 +154,7 @@ def _read_records(path, contents, state, sums):
             _take(line, contents, state)
             state.whole_bytes += len(line)
         sums[RECORDS] = (digest.hexdigest(), file.tell())
+    contents.problems = [one for one in contents.problems if one not in state.damage]
     contents.outcomes = list(state.outcomes.values())
 
 
@@ -232,6 +201,8 @@ def _keep(kind, record, contents, state, size):
         state.is_ended = True
     else:
         contents.notes.append({"kind": kind, **value_of(dict, record, "record")})
+        if kind == "resume":
+            state.damage.update(value_of(list[str], record.get("damage", []), "damage"))
 
 
 def _check_seal(path, contents, state, sums):

@@ -2,8 +2,10 @@
 """The values of model.py from what JSON made of them; what does not fit is said by its name. Their
 types are their schema, so that no field is listed twice."""
 
+import contextlib
 import dataclasses
 import functools
+import math
 import types
 import typing
 
@@ -25,10 +27,8 @@ def value_of(kind, data, where=""):
         return _union_of(kind, data, where)
     if origin in (tuple, list):
         return _sequence_of(kind, origin, data, where)
-    if origin is dict:
-        origin = dict
-    if origin is float and type(data) is int:
-        return float(data)
+    if origin is float and type(data) in (int, float):
+        return _real(data, where)
     if type(data) is not origin:
         raise Misfit(f"'{where}' is {_shown(data)}, not {PLAIN[origin]}")
     return data
@@ -68,6 +68,14 @@ def _sequence_of(kind, origin, data, where):
     each = [choices[0]] * len(data) if origin is list or choices[-1] is Ellipsis else choices
     return origin(value_of(one, item, f"{where}[{place}]")
                   for place, (one, item) in enumerate(zip(each, data)))
+
+
+def _real(data, where):
+    """JSON can write what no float is as large as, and Python reads words that JSON does not have."""
+    with contextlib.suppress(OverflowError):
+        if math.isfinite(data):
+            return float(data)
+    raise Misfit(f"'{where}' is {_shown(data)}, not {PLAIN[float]}")
 
 
 @functools.cache

@@ -7,11 +7,11 @@ import hashlib
 import os
 import shutil
 import threading
-from datetime import datetime, timezone
 from pathlib import Path
 
 from .. import __version__
 from ..errors import Failed, Refused
+from ..times import utc
 from . import disk, reader
 from .layout import (BALLAST, BALLAST_BYTES, HEADER, KINDS, NEW, OPEN, RECORDS, SCHEMA_VERSION,
                      SEAL)
@@ -28,7 +28,7 @@ class Bundle:
         """`header` is what reader.check_header() asks for; a run id is made if it has none."""
         header = dict(header)
         header.setdefault("run_id", make_run_id(_name_of(header.get("node"))))
-        header.setdefault("started_utc", _utc())
+        header.setdefault("started_utc", utc())
         header["schema_version"] = SCHEMA_VERSION
         reader.check_header(header)
         root, run_id = Path(root), header["run_id"]
@@ -49,7 +49,8 @@ class Bundle:
     @classmethod
     def resume(cls, path):
         """Go on with a run whose process is gone. Half a line at the end, which nobody was promised,
-        is cut off; a note says so."""
+        is cut off; lines that the disk garbled are told, in `damage` too, and cost no others. A note
+        says so."""
         path = Path(path)
         if not path.name.endswith(OPEN):
             raise Refused(f"'{path}' is not an open bundle, whose name ends in '{OPEN}'; "
@@ -66,11 +67,14 @@ class Bundle:
             bundle = cls(path, descriptor, contents.header["run_id"], state)
             torn = os.fstat(descriptor).st_size - state.whole_bytes
             if torn:
+                contents.problems.pop()  # the last, since it ends there
                 os.ftruncate(descriptor, state.whole_bytes)
                 os.fsync(descriptor)
             if not state.is_ended:
                 bundle.append("resume", {"pid": os.getpid(), "harness": __version__,
-                                         "utc": _utc(), "torn_bytes": torn})
+                                         "utc": utc(), "torn_bytes": torn,
+                                         "damage": contents.problems})
+                bundle.damage = contents.problems
         except BaseException:
             os.close(descriptor)
             raise
@@ -79,6 +83,7 @@ class Bundle:
     def __init__(self, path, descriptor, run_id, state):
         self.path, self.run_id = path, run_id
         self.is_full = False
+        self.damage = []  # that resume() found
         self._descriptor, self._state = descriptor, state
         self._lock = threading.Lock()
 
@@ -110,7 +115,7 @@ class Bundle:
         with self._lock:
             self._check_open(may_be_ended=True)
             if not self._state.is_ended:
-                self._add("end", {"records": self._state.lines, "utc": _utc()})
+                self._add("end", {"records": self._state.lines, "utc": utc()})
                 self._state.is_ended = True
             self._write_seal()
             os.close(self._descriptor)
@@ -142,7 +147,8 @@ class Bundle:
             if self.is_full:
                 raise disk.DiskFull(self.path, is_kept=False)
             self.is_full = True
-            self._drop_ballast()
+            with contextlib.suppress(OSError):  # then the second try tells what there is
+                self._drop_ballast()
             if not self._has_written(line):
                 raise disk.DiskFull(self.path, is_kept=False)
         self._state.lines += 1
@@ -184,7 +190,7 @@ class Bundle:
             files = {name: _sum(self.path / name) for name in (HEADER, RECORDS)}
             files[RECORDS]["lines"] = self._state.lines
             seal = {"schema_version": SCHEMA_VERSION, "run_id": self.run_id,
-                    "harness": __version__, "utc": _utc(), "files": files}
+                    "harness": __version__, "utc": utc(), "files": files}
             disk.write_whole(self.path / SEAL, document_of(seal), 0o444)
             self.path.rename(sealed)
             disk.sync_folder(sealed.parent)
@@ -241,10 +247,6 @@ def _sum(path):
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"sha256": digest, "size_bytes": file.tell()}
-
-
-def _utc():
-    return f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _name_of(node):

@@ -4,7 +4,8 @@
 from pathlib import Path
 
 from .. import bundle as bundles
-from ..errors import Refused
+from ..errors import Failed, Refused
+from ..exit_codes import COULD_NOT_TELL, PASSED
 from ..index import Index
 from ..index.export import write_csv
 
@@ -33,11 +34,20 @@ def run(options):
     with _opened(options) as index:
         added, known = (len(index.runs()), 0) if options.rebuild else _add(index, options.paths)
         print(f"{added} added, {known} known before, {len(index.refused)} refused")
+        if index.aside:
+            print(f"'{options.index}' was no index: it is '{index.aside}' now")
         for problem in index.refused:
             print(f"refused: {problem}")
         if options.csv:
-            print(f"{write_csv(index, options.csv)} lines in '{options.csv}'")
-        return 3 if index.refused else 0
+            print(f"{_write_csv(index, options.csv)} lines in '{options.csv}'")
+        return COULD_NOT_TELL if index.refused else PASSED
+
+
+def _write_csv(index, path):
+    try:
+        return write_csv(index, path)
+    except OSError as error:
+        raise Failed(f"cannot write '{path}': {error.strerror}") from error
 
 
 def _opened(options):

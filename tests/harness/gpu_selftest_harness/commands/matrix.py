@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import matrix as matrices
 from ..errors import Failed, Refused
-from ..matrix import conditions, emit, text
+from ..matrix import conditions, emit, lint, text
 from ..model import AXES, Cell
 from ..node import from_json
 
@@ -93,7 +93,7 @@ def _plan(options) -> int:
 
 def _lint(options) -> int:
     matrix, nodes = matrices.load(options.matrix), read_nodes(options.nodes)
-    found = matrix.lint(nodes or None)
+    found = lint.lint(matrix, nodes or None)
     if options.program:
         found += _unknown_to(options.program, matrix)
     for line in found:

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from ..errors import Refused
+from ..times import is_night
 
 SHOWN = 30
 
@@ -25,20 +25,12 @@ def chosen(index, night: str | None, cells=()) -> str:
     if night in nights:
         return night
     if night and cells:
-        return _checked(night)
+        if not is_night(night):
+            raise Refused(f"'{night}' is no night such as 2026-11-27")
+        return night
     if not nights:
         raise Refused(f"index '{index.path}' has no night"
                       + ("; name the one that was to be: --night YYYY-MM-DD" if cells else ""))
     if night:
         raise Refused(f"unknown night '{night}', valid are {', '.join(nights[-SHOWN:])}")
     return nights[-1]
-
-
-def _checked(night):
-    try:
-        is_one = date.fromisoformat(night).isoformat() == night
-    except ValueError:
-        is_one = False
-    if not is_one:
-        raise Refused(f"'{night}' is no night such as 2026-11-27")
-    return night

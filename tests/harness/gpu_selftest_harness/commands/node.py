@@ -97,7 +97,8 @@ def _engine(name, program, told_of):
 
 
 def _page(seen, has_matrix):
-    gpus = "1 GPU" if len(seen.gpus) == 1 else f"{len(seen.gpus)} GPUs"
+    count = sum(not gpu.parent for gpu in seen.gpus)
+    gpus = "1 GPU" if count == 1 else f"{count} GPUs"
     driver = f"driver {seen.driver}" if seen.driver else "no driver"
     cuda = f" (CUDA {seen.cuda_of_driver})" if seen.cuda_of_driver else ""
     told = f"  SIMULATED {seen.simulated}" if seen.simulated else ""
@@ -105,7 +106,7 @@ def _page(seen, has_matrix):
                    f"{seen.architecture}{told}")]
     lines += _table("gpu", [(str(gpu.index), gpu.uuid, gpu.pci_id, gpu.name,
                              gpu.model or ("not in the matrix" if has_matrix else ""),
-                             "MIG" if gpu.has_mig else "")
+                             "in MIG mode" if gpu.has_mig else "")
                             for gpu in seen.gpus])
     lines += _table("engine", [(engine.name, engine.version,
                                 _toolkit(engine),

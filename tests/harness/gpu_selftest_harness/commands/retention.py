@@ -5,12 +5,13 @@ everything."""
 
 import os
 import shutil
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from .. import bundle as bundles
 from ..bundle.layout import DELETED
-from ..errors import Refused
+from ..errors import Failed, Refused
+from ..exit_codes import PASSED
 from ..index import Index
 
 
@@ -37,8 +38,8 @@ def run(options):
     for path in bundles.left_behind(options.root):
         print(_line(path, None, "left"))
         if options.yes:
-            shutil.rmtree(path)
-    return 0
+            _remove(path)
+    return PASSED
 
 
 def _check(options):
@@ -71,12 +72,24 @@ def _night(path):
 
 
 def _line(path, night, state):
-    size_bytes = sum(file.lstat().st_size for file in path.iterdir())
+    size_bytes = 0
+    with suppress(FileNotFoundError):  # an open one is sealed by its run meanwhile
+        size_bytes = sum(file.lstat().st_size for file in path.iterdir())
     return f"{state:5} {night or '-':10} {size_bytes / 1e6:9.1f} MB  {path.name}"
 
 
 def _delete(path):
     """First under a name that is no bundle's, so that half of one is never found."""
     doomed = path.with_name(path.name + DELETED)
-    os.rename(path, doomed)
-    shutil.rmtree(doomed)
+    try:
+        os.rename(path, doomed)
+    except OSError as error:
+        raise Failed(f"cannot delete '{path}': {error.strerror}") from error
+    _remove(doomed)
+
+
+def _remove(path):
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        raise Failed(f"cannot delete '{path}': {error.strerror}") from error

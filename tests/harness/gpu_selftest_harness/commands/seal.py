@@ -6,7 +6,9 @@ from pathlib import Path
 
 from .. import bundle as bundles
 from ..errors import Failed, Refused
+from ..exit_codes import COULD_NOT_TELL, PASSED
 from ..night import cut_short
+from ..quarantine import Quarantine
 
 
 def register(subparsers):
@@ -19,17 +21,19 @@ def register(subparsers):
 
 
 def run(options):
-    code = 0
+    if options.quarantine:
+        Quarantine.load(options.quarantine)  # before anything is sealed without it
+    code = PASSED
     for path in _open_ones(options.paths):
         try:
             sealed, problems = cut_short.finish(path, options.quarantine)
             print(f"sealed: {sealed}")
             for problem in problems:
                 print(f"problem: {problem}")
-                code = 3
+                code = COULD_NOT_TELL
         except (Refused, Failed) as error:
             print(f"not sealed: {error}")
-            code = 3
+            code = COULD_NOT_TELL
     return code
 
 

@@ -100,7 +100,7 @@ class Engine(Protocol):
 def make(name: str, **settings) -> Engine:
     """The engine of this name; what it may be told is in its class. Nothing is started."""
     if name not in ENGINES:
-        raise Refused(f"unknown engine '{name}': {', '.join(ENGINES)}")
+        raise Refused(f"unknown engine '{name}', valid are {', '.join(ENGINES)}")
     module, cls = ENGINES[name]
     return getattr(importlib.import_module(module), cls)(**settings)
 

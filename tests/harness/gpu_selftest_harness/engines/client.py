@@ -4,6 +4,7 @@ that lasts as long as its container. No call can hang, whatever the engine does.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -37,16 +38,16 @@ def last_line(text: str) -> str:
 class Foreground:
     """A client that stays until its container has ended."""
 
-    def __init__(self, command):
+    def __init__(self, command, folder):
         self.done = None
         self.is_killed = False  # by us
         self._kill, self._ended = threading.Event(), threading.Event()
-        threading.Thread(target=self._run, args=(command,), daemon=True).start()
+        threading.Thread(target=self._run, args=(command, folder), daemon=True).start()
 
-    def _run(self, command):
+    def _run(self, command, folder):
         try:
             self.done = process.run(command, timeout_s=FOREVER_S, grace_s=0, stop=self._kill,
-                                    is_merged=True)
+                                    is_merged=True, folder=folder)
         finally:
             self._ended.set()
 
@@ -85,10 +86,13 @@ class Client:
     """`command` begins each call: ('docker', '-H', 'unix:///run/other.sock')."""
 
     def __init__(self, command, call_s: float = CALL_S):
-        self.command, self.call_s = tuple(map(str, command)), call_s
+        name, *words = map(str, command)
+        self.command = (os.path.abspath(name) if "/" in name else name, *words)
+        self.call_s = call_s
 
-    def start(self, words) -> Foreground:
-        return Foreground([*self.command, *words])
+    def start(self, words, folder) -> Foreground:
+        """In `folder`, into which podman's monitor writes a file when memory runs out."""
+        return Foreground([*self.command, *words], folder)
 
     def ask(self, *words: str) -> Answer:
         done = process.run([*self.command, *words], timeout_s=self.call_s, grace_s=0,

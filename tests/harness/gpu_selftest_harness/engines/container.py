@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..errors import Refused
 from ..model import EngineFacts
+from ..times import utc
 from . import leftovers, owner, process, scratch
 from .base import EngineMissing, ImageAbsent, Ran, Request, read_report
 from .box import REMOVE_S, SETTLE_S, Box, Unanswered
@@ -36,7 +37,7 @@ class Container:
                  remove_s=REMOVE_S):
         self.way = way or self.dialect.way
         if self.way not in WAYS:
-            raise Refused(f"unknown way to give GPUs '{self.way}': {', '.join(WAYS)}")
+            raise Refused(f"unknown way to give GPUs '{self.way}', valid are {', '.join(WAYS)}")
         self.name = self.dialect.name
         self.client = Client(command or (self.name,), call_s)
         self.options = tuple(map(str, options))
@@ -67,7 +68,7 @@ class Container:
         return leftovers.sweep(self.client, self.dialect, self.remove_s)
 
     def run(self, request: Request) -> Ran:
-        started_utc, start = process.utc(), time.monotonic()
+        started_utc, start = utc(), time.monotonic()
         deadline_s = time.time() + request.timeout_s + request.grace_s + ABANDONED_S
         token = secrets.token_hex(16)
         labels = {TOKEN: token, OWNER: owner.myself(), DEADLINE: str(int(deadline_s))}
@@ -79,7 +80,7 @@ class Container:
             words = run_words(self.dialect, request, results, cid_file, labels, self.way,
                               self.options)
             box = Box(self.client, self.dialect, f"label={TOKEN}={token}", cid_file)
-            client = self.client.start(words)
+            client = self.client.start(words, folder)
             try:
                 self._to_its_end(request, client, box, seen)
             finally:

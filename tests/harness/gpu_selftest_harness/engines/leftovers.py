@@ -11,7 +11,7 @@ from ..errors import Failed
 from . import owner
 from .base import EngineMissing
 from .box import REMOVE_S, Box
-from .client import Client
+from .client import Answer, Client
 from .command_line import DEADLINE, OWNER, TOKEN, Dialect
 
 
@@ -23,9 +23,14 @@ def is_abandoned(labels: dict, now_s: float) -> bool:
     return owner.is_abandoned(labels[OWNER], float(deadline), now_s)
 
 
+def of_harnesses(client: Client) -> Answer:
+    """Ids of their containers, in any state."""
+    return client.ask("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={OWNER}")
+
+
 def sweep(client: Client, dialect: Dialect, remove_s: float = REMOVE_S) -> list[str]:
     """Names of what was removed. Raises Failed for what could not be, after all else."""
-    answer = client.ask("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={OWNER}")
+    answer = of_harnesses(client)
     if not answer.is_ok:
         raise EngineMissing(f"'{' '.join(client.command)}': {answer.told}")
     removed, kept = [], []
@@ -33,7 +38,10 @@ def sweep(client: Client, dialect: Dialect, remove_s: float = REMOVE_S) -> list[
         seen = client.ask("inspect", "--type", "container", "--format",
                           '{"name": {{json .Name}}, "labels": {{json .Config.Labels}}}', ident)
         if not seen.is_ok:
-            continue  # its harness has just removed it
+            again = of_harnesses(client)
+            if not again.is_ok or ident in again.out.split():  # else its harness has removed it
+                kept.append(f"'{ident[:12]}' cannot be looked at: {seen.told}")
+            continue
         found = json.loads(seen.out)
         name, labels = found["name"].lstrip("/"), found["labels"]
         if not is_abandoned(labels, time.time()):

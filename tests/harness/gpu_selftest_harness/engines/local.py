@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ..model import EngineFacts, Trouble
+from ..times import utc
 from ..words import ENGINE, RUN
 from . import process, scratch, strays
 from .base import ALL, NONE, REPORT, EngineMissing, Ran, Request, read_report
@@ -114,6 +115,9 @@ class Local:
             return names
         if self.profile is not None and request.variant:
             names["GPU_SELFTEST_VARIANT"] = request.variant
+        if len(request.devices) == 1 and request.devices[0].startswith("MIG-"):
+            # CUDA shows a process one instance, the first if none is named.
+            names["CUDA_VISIBLE_DEVICES"] = request.devices[0]
         return names | dict(request.environment) | strays.mark()
 
     def _path(self):
@@ -126,7 +130,7 @@ class Local:
 
     @staticmethod
     def _nothing(stage, trouble, observed, started_utc=None, duration_s=0.0):
-        return Ran(started_utc or process.utc(), duration_s, stage, None,
+        return Ran(started_utc or utc(), duration_s, stage, None,
                    message=f"{observed}\n", trouble=Trouble(trouble, observed))
 
 

@@ -12,8 +12,8 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
+from ..times import utc
 from .excerpt import LIMIT_BYTES, Excerpt
 
 # After a kill. What the kernel holds on to, such as a call into a driver that hangs, stays.
@@ -38,10 +38,6 @@ class Done:
     failed: str = ""  # why it could not be started
 
 
-def utc(now=time.time) -> str:
-    return datetime.fromtimestamp(now(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def run(command, *, timeout_s: float, grace_s: float = 10.0, environment=None, folder=None,
         stop: threading.Event | None = None, is_merged: bool = False,
         limit_bytes: int = LIMIT_BYTES, kill_wait_s: float = KILL_WAIT_S, now=time.time) -> Done:
@@ -53,9 +49,11 @@ def run(command, *, timeout_s: float, grace_s: float = 10.0, environment=None, f
             stderr=subprocess.STDOUT if is_merged else subprocess.PIPE, env=environment,
             cwd=folder, start_new_session=True)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        if getattr(error, "filename", None) not in (None, str(command[0])):
+            why += f": '{error.filename}'"
         return Done(started_utc, time.monotonic() - start, None,
-                    failed=f"cannot start '{command[0]}': {why.lower()}")
+                    failed=f"cannot start '{command[0]}': {why}")
     watch = _Watch(child, stop, limit_bytes)
     try:
         end = watch.until_end(start + timeout_s, grace_s, kill_wait_s)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this machine's engines are to be told, from a TOML file: a daemon of one's own, options of
-each run, another way to give GPUs. It is the machine's, so it is no part of a matrix.
+each run, another way to give GPUs. It is the machine's, so it is no part of a matrix. Paths in
+options are whole ones: each launch is started in a folder of its own.
 
     [docker]
     command = ["docker", "-H", "unix:///run/nightly/docker.sock"]
@@ -14,9 +15,10 @@ import tomllib
 from pathlib import Path
 
 from ..errors import Refused
+from .base import ENGINES
 from .command_line import WAYS
 
-ENGINES = ("docker", "podman")
+CLIENTS = tuple(name for name in ENGINES if name != "local")
 COMMAND, OPTIONS, WAY = KEYS = ("command", "options", "way")
 
 
@@ -36,15 +38,15 @@ def load(path: Path | None) -> dict[str, dict]:
 
 
 def _check(name, section, path):
-    if name not in ENGINES:
-        raise Refused(f"'{path}': unknown engine '{name}': {', '.join(ENGINES)}")
+    if name not in CLIENTS:
+        raise Refused(f"'{path}': unknown engine '{name}', valid are {', '.join(CLIENTS)}")
     if not isinstance(section, dict):
         raise Refused(f"'{path}': '{name}' has to be a section: [{name}]")
     for key, value in section.items():
         if key not in KEYS:
-            raise Refused(f"'{path}': unknown key '{key}' of '{name}': {', '.join(KEYS)}")
+            raise Refused(f"'{path}': unknown key '{key}' of '{name}', valid are {', '.join(KEYS)}")
         if key == WAY and value not in WAYS:
-            raise Refused(f"'{path}': unknown way '{value}' of '{name}': {', '.join(WAYS)}")
+            raise Refused(f"'{path}': unknown way '{value}' of '{name}', valid are {', '.join(WAYS)}")
         if key != WAY and not (isinstance(value, list)
                                and all(isinstance(word, str) for word in value)):
             raise Refused(f"'{path}': '{key}' of '{name}' has to be a list of words")

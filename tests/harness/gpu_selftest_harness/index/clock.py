@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jumps of the clock that people read, seen by the one that nobody sets. Nothing is ordered by the
-former; that it jumped explains stamps that would look like a fault of ours."""
+former; that it jumped explains stamps that would look like a fault of ours, and is told."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ SHORTEST_S = 60.0
 
 
 def jumps(started_utc, launches, has_paused=False):
-    """A note for each launch before which the clock jumped, oldest first. A run that was resumed
+    """Words for each launch before which the clock jumped, oldest first. A run that was resumed
     `has_paused`: the time between goes by on people's clock only."""
     base = _seconds(started_utc)
     found, before = [], 0.0
@@ -21,8 +21,7 @@ def jumps(started_utc, launches, has_paused=False):
         if has_paused and offset > before:
             before = offset
         elif abs(offset - before) >= SHORTEST_S:
-            found.append({"kind": "note", "what": "clock", "launch": launch.id,
-                          "jumped_s": round(offset - before)})
+            found.append(f"its clock jumped by {offset - before:+.0f} s before launch {launch.id}")
             before = offset
     return found
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from ..errors import Failed, Refused
 
-VERSION = 2  # as in schema.sql
+VERSION = 3  # as in schema.sql
+# How a file of SQLite begins, and where in it the version is; of a file that is not ours, 0.
+MAGIC, VERSION_AT = b"SQLite format 3\0", slice(60, 64)
 BUSY_S = 60
 
 
@@ -35,12 +37,22 @@ def used(path):
     file, which has to be made again."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise Failed(f"cannot use '{path}': {error}") from error
+    except (sqlite3.OperationalError, OSError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise Failed(f"cannot use '{path}': {told}") from error
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:
             raise  # a fault of ours, such as a row that does not fit
         raise Refused(f"'{path}' is no index: {error}; {_how_again(path)}") from error
+
+
+def may_be_replaced(path):
+    """An index, whole or not, or nothing: a slip of the pen names other files."""
+    if not path.is_file():
+        return not path.exists()
+    with open(path, "rb") as file:
+        head = file.read(100)
+    return not head or head.startswith(MAGIC) and any(head[VERSION_AT])
 
 
 def _how_again(path):
@@ -49,8 +61,9 @@ def _how_again(path):
 
 
 def _prepare(connection, path):
+    # Full: a bundle that the index has may be deleted, so it has it after a loss of power, too.
     for pragma in (f"busy_timeout = {BUSY_S * 1000}", "journal_mode = WAL", "foreign_keys = ON",
-                   "synchronous = NORMAL"):
+                   "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
     with transaction(connection):
         version = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -23,8 +23,8 @@ def write_csv(index, path):
         for history in index.histories():
             key = [_harmless(value) for value in dataclasses.astuple(history.key)]
             for row in zip(history.nights, history.values, history.lows, history.highs,
-                           map(len, map(operator.add, history.launches, history.confirming)), history.clocks_hz,
-                           map(_harmless, history.flags), history.provenance):
+                           map(len, map(operator.add, history.launches, history.confirming)),
+                           history.clocks_hz, map(_harmless, history.flags), history.provenance):
                 writer.writerow([*key, *row])
                 count += 1
     return count

@@ -4,7 +4,6 @@
 import contextlib
 import dataclasses
 import json
-import os
 
 from .. import node as nodes
 from .. import provenance
@@ -20,28 +19,32 @@ from .points import points_of
 COLUMNS = "cell, workload, metric, variant, unit, src, dst, node"
 
 
-def add(connection, folder, path):
-    """False if it is there already. `folder` is where the index is: paths are kept as seen from
-    there, so that both can be moved together."""
+def add(connection, path):
+    """False if it is there already."""
     if is_known(connection, reader.seal_sum(path)):
         return False
     measured = []
     contents = _checked(path, measured)
     planned = _planned(contents.header, path)
-    with transaction(connection):
-        if is_known(connection, contents.sha256):
-            return False
-        _check_fits(connection, contents.header, path)
-        bundle = _add_bundle(connection, contents, os.path.relpath(path, folder))
-        _add_cells(connection, bundle, planned)
-        _add_launches(connection, bundle, contents)
-        _add_outcomes(connection, bundle, contents)
-        Series(connection).add(bundle, contents.header["night"], _rows(connection, measured))
+    try:
+        with transaction(connection):
+            if is_known(connection, contents.sha256):
+                return False
+            _check_fits(connection, contents.header, path)
+            bundle = _add_bundle(connection, contents)
+            _add_cells(connection, bundle, planned)
+            _add_outcomes(connection, bundle, contents)
+            Series(connection).add(bundle, contents.header["night"], _rows(connection, measured))
+    except UnicodeError as error:  # not of our writer; the others can be taken in all the same
+        raise Refused(f"'{path}' has what no index can keep: {error}") from error
     return True
 
 
 def _checked(path, measured):
-    contents = reader.read(path, _Taker(measured))
+    try:
+        contents = reader.read(path, _Taker(measured))
+    except OSError as error:
+        raise Refused(f"'{path}' cannot be read: {error.strerror}") from error
     if not contents.is_sealed:
         raise Refused(f"'{path}' is still open; if its run is over: "
                       f"gpu-selftest-harness seal {path}")
@@ -107,16 +110,15 @@ def node_of(header):
     return node if isinstance(node, dict) else {}
 
 
-def _add_bundle(connection, contents, path):
+def _add_bundle(connection, contents):
     header = contents.header
     has_paused = any(note["kind"] == "resume" for note in contents.notes)
     return connection.execute(
-        "INSERT INTO bundles (run_id, sha256, night, node, is_simulated, started_utc, header, notes,"
-        " path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bundles (run_id, sha256, night, node, is_simulated, started_utc, header, jumps)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (header["run_id"], contents.sha256, header["night"], str(node_of(header).get("name", "")),
          is_simulated(header), header["started_utc"], _json(header),
-         _json(contents.notes + jumps(header["started_utc"], contents.launches, has_paused)),
-         path)).lastrowid
+         _json(jumps(header["started_utc"], contents.launches, has_paused)))).lastrowid
 
 
 def _add_cells(connection, bundle, planned):
@@ -127,14 +129,6 @@ def _add_cells(connection, bundle, planned):
         "INSERT INTO plans (bundle, cell, body) VALUES (?, ?, ?)"
         " ON CONFLICT (bundle, cell) DO NOTHING",
         [(bundle, one.cell.key, _json(dataclasses.asdict(one))) for one in planned])
-
-
-def _add_launches(connection, bundle, contents):
-    connection.executemany(
-        "INSERT INTO launches VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(bundle, one.id, one.cell, one.since_start_s, *contents.places[one.id],
-          _json(dataclasses.asdict(dataclasses.replace(one, report=None))))
-         for one in contents.launches])
 
 
 def _add_outcomes(connection, bundle, contents):

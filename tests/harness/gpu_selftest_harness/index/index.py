@@ -8,7 +8,6 @@ import sqlite3
 from pathlib import Path
 
 from ..bundle import find, reader
-from ..bundle.values import Misfit
 from ..errors import Failed, Refused
 from . import database, importer, queries
 
@@ -22,7 +21,9 @@ class Index:
     def __init__(self, path):
         self.path = Path(path)
         self.refused = []
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.aside = None  # where what rebuild() found in its place is now
+        with database.used(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         self._held = contextlib.ExitStack()
         self._held.enter_context(database.held(self.path))
         try:
@@ -35,14 +36,17 @@ class Index:
     def rebuild(cls, path, root):
         """A new file from all sealed bundles in `root`, then in the old one's place. Bundles that
         the old one knew come in its order, since no clock tells which came first. What cannot be
-        taken is left out and named in `refused` of what is returned."""
+        taken is left out and named in `refused` of what is returned, and a file that is no index is
+        kept, `aside`."""
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(path.name + ".new")
-        with database.held(path, is_exclusive=True):
+        with database.used(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with database.held(path, is_exclusive=True), database.used(path):
             _remove(new)
             try:
-                refused = _build(new, path.parent, _in_old_order(path, find(root)))
+                refused = _build(new, _in_old_order(path, find(root)))
+                aside = _put_aside(path)
             except BaseException:
                 _remove(new)
                 raise
@@ -50,13 +54,13 @@ class Index:
             _remove(path, LOGS)
             os.replace(new, path)
         index = cls(path)
-        index.refused = refused
+        index.refused, index.aside = refused, aside
         return index
 
     def add(self, bundle_path):
         """False if it is there already. Refused for a bundle that is open or not whole."""
         with database.used(self.path):
-            return importer.add(self._connection, self.path.parent, Path(bundle_path))
+            return importer.add(self._connection, Path(bundle_path))
 
     def knows(self, bundle_path):
         """This sealed bundle, not another of the same name."""
@@ -74,19 +78,12 @@ class Index:
     def outcomes(self, night):
         return queries.outcomes(self._connection, night)
 
-    def histories(self, cells=None, nights=None):
-        """Of the cells and nights whose keys are given, or of all."""
-        return queries.histories(self._connection, cells, nights)
+    def histories(self, cells=None):
+        """Of the cells whose keys are given, or of all."""
+        return queries.histories(self._connection, cells)
 
     def provenance(self, digest):
         return queries.provenance(self._connection, digest)
-
-    def launch(self, run_id, identity):
-        """From its bundle; without its report if the bundle is gone or damaged since."""
-        path, place, launch = queries.launch_row(self._connection, run_id, identity)
-        with contextlib.suppress(OSError, ValueError, Misfit):
-            return reader.read_launch(self.path.parent / path, place)
-        return launch
 
     def close(self):
         self._connection.close()
@@ -99,13 +96,13 @@ class Index:
         self.close()
 
 
-def _build(new, folder, found):
+def _build(new, found):
     """What cannot be taken."""
     refused = []
     with database.used(new), contextlib.closing(database.connect(new)) as connection:
         for bundle in found:
             try:
-                importer.add(connection, folder, bundle)
+                importer.add(connection, bundle)
             except Refused as error:
                 refused.append(str(error))
         connection.execute("PRAGMA journal_mode = DELETE")
@@ -115,11 +112,23 @@ def _build(new, folder, found):
 def _in_old_order(path, found):
     """As far as the old file still tells it: whatever is wrong with it is why it is made again."""
     known = {}
-    if path.exists():
+    if database.may_be_replaced(path) and path.exists():
         with contextlib.suppress(Refused, Failed, sqlite3.Error, ValueError):
             with contextlib.closing(database.connect(path)) as connection:
                 known = {run.run_id: run.sequence for run in queries.runs(connection)}
     return sorted(found, key=lambda bundle: (known.get(bundle.name, math.inf), bundle.name))
+
+
+def _put_aside(path):
+    if database.may_be_replaced(path):
+        return None
+    aside = path.with_name(path.name + ".replaced")
+    try:
+        os.link(path, aside)
+    except FileExistsError:
+        raise Refused(f"'{path}' is no index, and '{aside}' is there already; move one of them "
+                      "away") from None
+    return aside
 
 
 def _remove(path, endings=(*LOGS, "")):

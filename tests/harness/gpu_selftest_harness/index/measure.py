@@ -27,7 +27,7 @@ def _timed(path, rows, add):
     with contextlib.closing(database.connect(path)) as connection:
         connection.execute(
             "INSERT INTO bundles (run_id, sha256, night, node, is_simulated, started_utc, header,"
-            " notes, path) VALUES ('r', '', '', '', 0, '', '{}', '[]', '')")
+            " jumps) VALUES ('r', '', '', '', 0, '', '{}', '[]')")
         connection.execute("INSERT INTO provenances (digest, body) VALUES ('', '{}')")
         start = time.perf_counter()
         with database.transaction(connection):

@@ -66,8 +66,9 @@ def _spreads(metrics):
             spreads[place] = (value, value, value, value, 0)
     for count, group in places.items():
         table = numpy.array([metrics[place]["samples"] for place in group], dtype=float)
-        rows = numpy.percentile(table, (25, 75, 0, 100), axis=1).T.tolist()
-        for place, row in zip(group, rows):
+        # Halved: the difference of two floats may be larger than any float.
+        rows = 2 * numpy.percentile(table / 2, (25, 75, 0, 100), axis=1).T
+        for place, row in zip(group, rows.tolist()):
             spreads[place] = (*row, count)
     return spreads
 

@@ -7,8 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from statistics import median
 
-from ..bundle.values import value_of
-from ..model import CONFIRM, Cell, History, Launch, SeriesKey
+from ..model import CONFIRM, Cell, History, SeriesKey
 from .merge import of_night
 
 
@@ -21,9 +20,7 @@ class Run:
     is_simulated: bool
     started_utc: str
     header: dict
-    notes: tuple[dict, ...]
-    path: str  # as seen from the index's folder
-    sha256: str
+    jumps: tuple[str, ...]  # of its clock, in words
 
 
 def nights(connection):
@@ -34,10 +31,10 @@ def nights(connection):
 def runs(connection, night=None):
     where, values = ("WHERE night = ?", (night,)) if night else ("", ())
     return [Run(row[0], row[1], row[2], row[3], bool(row[4]), row[5], json.loads(row[6]),
-                tuple(json.loads(row[7])), row[8], row[9])
+                tuple(json.loads(row[7])))
             for row in connection.execute(
-                "SELECT id, run_id, night, node, is_simulated, started_utc, header, notes, path,"
-                f" sha256 FROM bundles {where} ORDER BY id", values)]
+                "SELECT id, run_id, night, node, is_simulated, started_utc, header, jumps"
+                f" FROM bundles {where} ORDER BY id", values)]
 
 
 def cell(connection, key):
@@ -84,30 +81,13 @@ def provenance(connection, digest):
     return json.loads(row[0])
 
 
-def launch_row(connection, run_id, identity):
-    """(path, place of its line, the launch without its report). A run that went on with a sealed one
-    names launches of that one, too, and numbers its own behind them."""
-    seen = set()
-    while isinstance(run_id, str) and run_id not in seen:
-        seen.add(run_id)
-        row = connection.execute(
-            "SELECT bundles.path, line_offset, line_bytes, body FROM launches"
-            " JOIN bundles ON bundles.id = launches.bundle WHERE run_id = ? AND launches.id = ?",
-            (run_id, identity)).fetchone()
-        if row is not None:
-            return row[0], (row[1], row[2]), value_of(Launch, json.loads(row[3]))
-        header = connection.execute("SELECT header FROM bundles WHERE run_id = ?",
-                                    (run_id,)).fetchone()
-        run_id = json.loads(header[0]).get("resumes") if header else None
-    raise KeyError(f"no launch '{identity}' in run '{next(iter(seen), run_id)}'")
-
-
-def histories(connection, cells=None, nights=None):
+def histories(connection, cells=None):
     """Ordered by series. One query in the order of the table."""
     keys, digests = _series(connection, cells), _digests(connection)
     places = {number: place for place, (number,) in enumerate(
         connection.execute("SELECT id FROM bundles ORDER BY started_utc, id"))}
-    where, values = _where(cells, nights)
+    of_cells, values = _in_cells(cells)
+    where = f"WHERE series IN (SELECT id FROM series {of_cells})" if of_cells else ""
     rows = connection.execute(
         "SELECT series, night, median, q1, q3, clock_hz, flag, provenance, kind, bundle"
         f" FROM points {where} ORDER BY series, night, bundle, since_start_s, launch", values)
@@ -116,50 +96,37 @@ def histories(connection, cells=None, nights=None):
 
 
 def _series(connection, cells):
-    where, values = _in("cell", cells)
+    where, values = _in_cells(cells)
     return {row[0]: SeriesKey(*row[1:]) for row in connection.execute(
         "SELECT id, cell, workload, metric, variant, unit, src, dst, node FROM series"
-        + (f" WHERE {where}" if where else ""), values)}
+        f" {where}", values)}
 
 
 def _digests(connection):
     return dict(connection.execute("SELECT id, digest FROM provenances"))
 
 
-def _where(cells, nights):
-    of_cells, cells = _in("cell", cells)
-    of_nights, nights = _in("night", nights)
-    parts = []
-    if of_cells:
-        parts.append(f"series IN (SELECT id FROM series WHERE {of_cells})")
-    if of_nights:
-        parts.append(of_nights)
-    return ("WHERE " + " AND ".join(parts) if parts else ""), cells + nights
-
-
-def _in(column, values):
+def _in_cells(cells):
     """As one value, since a statement can take only so many."""
-    if values is None:
+    if cells is None:
         return "", ()
-    if isinstance(values, str):
-        values = [values]
-    return f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),)
+    return "WHERE cell IN (SELECT value FROM json_each(?))", (json.dumps(list(cells)),)
 
 
 def _history(key, rows, digests, places):
     history = History(key, [], [], [], [], [], [], [], [], [])
-    for night, of_night in groupby(rows, itemgetter(1)):
-        of_night = list(of_night)
-        if of_night[0][9] != of_night[-1][9]:
+    for night, of_one in groupby(rows, itemgetter(1)):
+        of_one = list(of_one)
+        if of_one[0][9] != of_one[-1][9]:
             # The table has runs as they came into this index; into another they came otherwise.
             # One that came a moment ago has no place yet.
-            of_night.sort(key=lambda row: places.get(row[9], len(places)))
-        clean = [row for row in of_night if not row[6]]
-        kept = clean or of_night
+            of_one.sort(key=lambda row: places.get(row[9], len(places)))
+        clean = [row for row in of_one if not row[6]]
+        kept = clean or of_one
         history.nights.append(night)
         history.launches.append([row[2] for row in kept if row[8] != CONFIRM])
         history.confirming.append([row[2] for row in kept if row[8] == CONFIRM])
-        history.flags.append("" if clean else of_night[0][6])
+        history.flags.append("" if clean else of_one[0][6])
         history.provenance.append(digests[kept[-1][7]])
         if len(kept) == 1:
             _, _, value, low, high, clock, *_ = kept[0]

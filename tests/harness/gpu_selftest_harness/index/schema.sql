@@ -2,7 +2,7 @@
 -- What is asked of all nights at once. All of it is made from bundles, which keep the samples; so
 -- a change of this file is a new user_version and a rebuild, never a migration.
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- In the order in which they came: clocks of nodes may be wrong, this is not.
 CREATE TABLE bundles (
@@ -14,8 +14,7 @@ CREATE TABLE bundles (
     is_simulated INTEGER NOT NULL,
     started_utc TEXT NOT NULL,
     header TEXT NOT NULL,        -- JSON
-    notes TEXT NOT NULL,         -- JSON
-    path TEXT NOT NULL           -- where it was when it came
+    jumps TEXT NOT NULL          -- JSON: of its clock, in words
 );
 CREATE INDEX bundles_by_night ON bundles (night);
 
@@ -29,17 +28,6 @@ CREATE TABLE plans (
     cell TEXT NOT NULL REFERENCES cells (key),
     body TEXT NOT NULL,          -- JSON
     PRIMARY KEY (bundle, cell)
-) WITHOUT ROWID;
-
-CREATE TABLE launches (
-    bundle INTEGER NOT NULL REFERENCES bundles (id) ON DELETE CASCADE,
-    id TEXT NOT NULL,
-    cell TEXT NOT NULL,
-    since_start_s REAL NOT NULL,
-    line_offset INTEGER NOT NULL,
-    line_bytes INTEGER NOT NULL,
-    body TEXT NOT NULL,          -- JSON, without the report
-    PRIMARY KEY (bundle, id)
 ) WITHOUT ROWID;
 
 CREATE TABLE outcomes (

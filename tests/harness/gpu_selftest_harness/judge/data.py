@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Findings about data: something computed or moved wrong. Seen once it stays a FAIL, whatever a second
-try would say. Numbers are another matter: a neighbour can make them slow."""
-
-from ..words import FAIL
+"""Findings about data: something computed or moved wrong. Seen once in a night it stays a FAIL of the
+night, whatever later runs say."""
 
 DATA = frozenset((
     "hardware.wrong-result",
@@ -23,26 +21,3 @@ DATA = frozenset((
     "hardware.collective-nan",
     "hardware.contribution-missing",
 ))
-
-# The others of the hardware and of its links that are a FAIL; with DATA they are all that there are,
-# so that a new finding has to be put on one side (tests/test_judge_data.py).
-NO_DATA = frozenset((
-    "hardware.gpu-lost",
-    "hardware.kernel-fault",
-    "hardware.throttled",
-    "hardware.slower-than-siblings",
-    "hardware.slow",
-    "hardware.pcie-link-narrow",
-    "hardware.pcie-link-slow",
-    "hardware.pcie-uplink-narrow",
-    "hardware.pcie-uplink-slow",
-    "hardware.nvlink-down",
-    "hardware.nvlink-slow",
-    "hardware.nvswitch-slow",
-    "hardware.gsp-hung",
-    "hardware.inforom-corrupted",
-))
-
-
-def is_about_data(word: str, finding: str | None) -> bool:
-    return word == FAIL and finding in DATA

@@ -129,8 +129,7 @@ def _is_explained(launch, told, own, agrees, of_cell):
     # Of a report that is not believed all workloads are skipped; nothing of it is read.
     if told[CELL].id not in {told[name].id for name in bad}:
         return False
-    counted = [check for check in launch.report["checks"]
-               if check["verdict"] in (FAIL, ERROR) and check["blocked_by"] is None]
+    counted = [check for check in launch.report["checks"] if check["verdict"] in (FAIL, ERROR)]
     return all(check["workload"] in own for check in counted) \
         and all(agrees[name] and own[name].rule is not None for name in bad)
 

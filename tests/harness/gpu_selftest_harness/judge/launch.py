@@ -102,16 +102,14 @@ def _of_workload(launch, name):
 
 
 def _others(told, word, workloads, finding):
-    return frozenset(check["id"] for check in told["checks"]
-                     if check["verdict"] == word and check["blocked_by"] is None
+    return frozenset(check["id"] for check in told["checks"] if check["verdict"] == word
                      and check["workload"] in workloads) - {finding}
 
 
 def _counted(told, word, workload):
-    """The first finding that counts; what another one explains follows it."""
-    rows = [check for check in told["checks"]
-            if check["verdict"] == word and check["workload"] == workload]
-    return next((check for check in rows if check["blocked_by"] is None), rows[0] if rows else None)
+    """The first finding that is why; of what another one explains the program makes a SKIP."""
+    return next((check for check in told["checks"]
+                 if check["verdict"] == word and check["workload"] == workload), None)
 
 
 def _nobodys(report, told):

@@ -11,13 +11,13 @@ import json
 import jsonschema
 import jsonschema.exceptions
 
+from .. import exit_codes
 from ..model import Launch, Node, Planned
 from ..words import ERROR, FAIL, PASS, SKIP
 from . import said
 
-EXIT_CODES = {PASS: 0, FAIL: 1, ERROR: 3, SKIP: 77}
-# What the program also ends with where it could not hand over all that it was asked for.
-COULD_NOT_TELL = 3
+EXIT_CODES = {PASS: exit_codes.PASSED, FAIL: exit_codes.RED, ERROR: exit_codes.COULD_NOT_TELL,
+              SKIP: exit_codes.NOTHING_TESTED}
 # Of the plan in a report, with the byte that ends it; a character of four may not have fitted.
 PLAN_BYTES = 160
 
@@ -49,7 +49,8 @@ def malformed(report) -> str | None:
 
 def contradiction(report: dict, launch: Launch) -> str | None:
     verdict, code = report["verdict"], report["exit_code"]
-    if code not in (EXIT_CODES[verdict], COULD_NOT_TELL):
+    # It may also be that the program could not hand over all that it was asked for.
+    if code not in (EXIT_CODES[verdict], exit_codes.COULD_NOT_TELL):
         return f"the report says {verdict} and exit code {code}"
     # Whoever was killed ends with the code of that.
     is_killed = launch.is_timed_out or launch.is_out_of_memory or launch.trouble is not None

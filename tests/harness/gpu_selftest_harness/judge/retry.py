@@ -4,26 +4,31 @@ again in its round, and the last try decides; all are kept. A FAIL is not tried 
 
 from __future__ import annotations
 
-from ..model import Launch
+from ..model import AGAIN, Launch
 from ..words import ERROR, FAIL, MISS
 from .said import Said
 
-AGAIN = "again"
+# What a neighbour, or heat, may bring about: of these alone a FAIL is tried again. Whoever adds a
+# finding to the program and not to these has said that seen once is seen.
+SPEED = frozenset((
+    "hardware.slow",
+    "hardware.slower-than-siblings",
+    "hardware.throttled",
+    "hardware.nvlink-slow",
+    "hardware.nvswitch-slow",
+    "host.clocks-limited",
+))
 
 
 def wants_again(told: dict[str, Said]) -> bool:
     cell = told[""]
-    if any(what.is_data for what in told.values()):
-        return False
-    if cell.word in (ERROR, MISS):
-        return True
-    # A neighbour makes numbers slow, and slow numbers may be why it is a FAIL; all else stays.
-    return cell.word != FAIL and any(what.noise for what in told.values()) \
-        or cell.word == FAIL and bool(cell.noise) and _is_of_numbers(told)
+    if cell.word == FAIL:
+        return all(_may_be_disturbed(what) for what in told.values() if what.word == FAIL)
+    return cell.word in (ERROR, MISS) or any(what.noise for what in told.values())
 
 
-def _is_of_numbers(told):
-    return all(what.noise for name, what in told.items() if name and what.word == FAIL)
+def _may_be_disturbed(what):
+    return bool(what.noise) and {what.id, *what.also} <= SPEED
 
 
 def deciding(launches: list[Launch], told: dict[str, dict[str, Said]]) -> list[Launch]:

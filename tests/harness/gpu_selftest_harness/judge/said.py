@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..engines.excerpt import clean, cut
 from ..model import Trouble
 from ..troubles import TROUBLES
-from ..words import ERROR, PASS, SKIP, layer_of
-from .data import is_about_data
+from ..words import ERROR, SKIP, layer_of
 
 
 # A report's own texts are shorter; what a container wrote in its place may be anything.
@@ -49,16 +48,6 @@ class Said:
     @property
     def layer(self) -> str | None:
         return layer_of(self.id) if self.id else None
-
-    @property
-    def is_data(self) -> bool:
-        return is_about_data(self.word, self.id)
-
-    def with_noise(self, noise: str) -> Said:
-        return replace(self, noise=noise)
-
-
-PASSED = Said(PASS)
 
 
 def of_trouble(trouble: Trouble) -> Said:

@@ -143,7 +143,7 @@ def _range(key, text, vocabulary) -> SpecifierSet:
         raise Refused(f"'{text}' is no range; valid are such as '>=12,<13' and '==12.*'") from error
 
 
-def from_text(text: str, keys: tuple[str, ...] = OF_CELL) -> dict:
+def from_text(text: str) -> dict:
     """'cuda>=13,variant=base|devel' as the map that YAML would have. A comma is part of a value
     unless a key follows, since 'compute,utility' is one value and '>=12,<13' one range."""
     entries: dict = {}
@@ -153,7 +153,7 @@ def from_text(text: str, keys: tuple[str, ...] = OF_CELL) -> dict:
         found = re.match(r"^\s*([\w.]+)\s*(<=|>=|==|!=|~=|<|>|=)\s*(\S.*?)\s*$", part)
         if not found:
             raise Refused(f"'{part}' is no condition; valid are such as 'cuda=13.0', 'driver<580' "
-                          f"and 'variant=base|devel' of {', '.join(keys)}")
+                          f"and 'variant=base|devel' of {', '.join(OF_CELL)}")
         key, sign, value = found.groups()
         if key in entries:
             raise Refused(f"'{key}' is there twice; a range is such as '{key}>=12,<13'")

@@ -15,6 +15,6 @@ def facts(node: Node, cell: Cell) -> dict:
         "engine.version": engine and engine.version,
         "engine.toolkit": engine and engine.toolkit,
         "architecture": node.architecture,
-        "gpus": sum(gpu.model == cell.gpu for gpu in node.gpus),
+        "gpus": sum(gpu.model == cell.gpu for gpu in node.usable),
         "simulated": node.simulated is not None,
     }

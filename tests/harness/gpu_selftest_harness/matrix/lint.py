@@ -6,15 +6,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from ..errors import Refused
 from ..model import AXES, Cell, Node
+from .matrix import Matrix
 from .rules import Rule
 from .source import written
-
-if TYPE_CHECKING:
-    from .matrix import Matrix
 
 
 def lint(matrix: Matrix, nodes: Iterable[Node] | None = None) -> list[str]:

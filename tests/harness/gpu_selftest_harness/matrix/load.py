@@ -131,7 +131,7 @@ class _Reader:
         return rows.Row(place, choices, settings["launches"], settings["samples"],
                         float(settings["timeout_s"]), tuple(settings["workloads"]),
                         tuple(sorted(settings["environment"].items())), settings["fabric"],
-                        needs, "cell" in row)
+                        needs)
 
     def _have_images(self, choices, place):
         engines, variants = choices[AXES.index("engine")], choices[AXES.index("variant")]

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..errors import Refused
 from ..model import AXES, Cell, Expectation, Gpu, Node, Planned
-from . import conditions, image, lint, pairwise, rows
+from . import conditions, image, mig, pairwise, rows
 from .facts import facts
 from .rules import Exclusion, Rule
 from .source import Source
@@ -111,13 +111,12 @@ class Matrix:
 
     # --- What a node runs ---
 
-    def plan(self, node: Node, select: str | Mapping | None = None,
-             tier: str | None = None) -> list[Planned]:
+    def plan(self, node: Node, select: str | None = None, tier: str | None = None) -> list[Planned]:
         """This node's slice: the cells of its driver and of its GPUs, each with 'miss' where it
         cannot run here. Raises Refused if that is nothing."""
         node = self.named(node)
         slices = {(cell.driver, cell.gpu) for cell in self.cells()}
-        models = {gpu.model for gpu in node.gpus}
+        models = {gpu.model for gpu in (*node.usable, *mig.in_the_way(node))}
         cells = [cell for cell in self.selected(select, tier)
                  if cell.driver == node.driver_branch and cell.gpu in models]
         if not cells:
@@ -131,10 +130,11 @@ class Matrix:
     @staticmethod
     def shown(node: Node) -> str:
         driver = f"driver {node.driver}" if node.driver else "no driver"
-        gpus = sorted({gpu.model or gpu.name for gpu in node.gpus})
+        gpus = sorted({(gpu.model or gpu.name) + (" in MIG mode" if gpu.has_mig else "")
+                       for gpu in node.gpus})
         return f"{driver} and {', '.join(gpus) or 'no GPU'}"
 
-    def selected(self, select: str | Mapping | None = None, tier: str | None = None) -> list[Cell]:
+    def selected(self, select: str | None = None, tier: str | None = None) -> list[Cell]:
         """Of all cells; may be empty. Raises Refused for a tier that has more than it may."""
         wanted = self._condition(select)
         cells = self.cells()
@@ -145,7 +145,7 @@ class Matrix:
     def _condition(self, select) -> conditions.Condition:
         if select is None:
             return conditions.Condition()
-        entries = conditions.from_text(select) if isinstance(select, str) else select
+        entries = conditions.from_text(select)
         try:
             return conditions.parse(entries, conditions.OF_CELL, self.axes)
         except Refused as error:
@@ -172,16 +172,18 @@ class Matrix:
     def obstacle(self, cell: Cell, node: Node) -> tuple[int, str | None]:
         """How far the node gets with this cell, and what keeps it from going further."""
         node = self.named(node)
-        count = sum(gpu.model == cell.gpu for gpu in node.gpus)
+        count = sum(gpu.model == cell.gpu for gpu in node.usable)
         engines = [engine.name for engine in node.engines]
         if node.driver_branch != cell.driver:
             return 0, f"no node with driver {cell.driver}"
-        if count == 0:
+        if cell.gpu not in {gpu.model for gpu in (*node.usable, *mig.in_the_way(node))}:
             return 1, f"no node with driver {cell.driver} has a GPU '{cell.gpu}'"
         if cell.engine not in engines:
             others = f"only {', '.join(engines)}" if engines else "and no other"
             told = (problem for problem in node.problems if problem.startswith(f"{cell.engine}: "))
             return 2, next(told, f"node '{node.name}' has no engine '{cell.engine}', {others}")
+        if split := mig.obstacle(cell, node):
+            return 3, split
         wanted = int(cell.devices.partition(":")[2] or 1)
         if wanted > count:
             return 3, f"'{cell.devices}' needs {wanted} GPUs, node '{node.name}' has {count}"
@@ -219,11 +221,12 @@ class Matrix:
                 return rule.expectation
         return PASSES
 
-    def possible(self, cell: Cell, workload: str = "", known: Mapping = {}) -> list[Expectation]:
-        """What may have to come of it, as far as that can be told before it ran; best first."""
+    def possible(self, cell: Cell, known: Mapping = {}) -> list[Expectation]:
+        """What may have to come of it, as far as that can be told before it ran, in the order of the
+        rules."""
         found = []
         for rule in self.rules:
-            answer = rule.is_about(workload) and rule.when.holds(self.finder(cell, known))
+            answer = rule.is_about("") and rule.when.holds(self.finder(cell, known))
             if answer is not False:
                 found.append(rule.expectation)
             if answer is True:
@@ -234,24 +237,18 @@ class Matrix:
         """What expect() needs of the node."""
         return facts(self.named(node), cell)
 
-    def lint(self, nodes: Iterable[Node] | None = None) -> list[str]:
-        """What the matrix says to no effect, and what the nodes cannot run."""
-        return lint.lint(self, nodes)
-
     # --- Names of GPUs ---
 
-    @property
-    def model_names(self) -> dict[str, tuple[str, ...]]:
-        """Patterns of the names that the driver gives the GPUs of each model."""
-        return {model: tuple(entry["names"]) for model, entry in self.models.items()}
-
     def model_of(self, device_id: str, name: str) -> str:
-        """The first model with this PCI device id, then the first that has the name; '' if none."""
+        """The first model with this PCI device id, then the first that has the name; '' if none. A
+        MIG instance has the id of its GPU, and a name that 'NVIDIA A100*' would take."""
+        is_instance = mig.INSTANCE in name
         for model, entry in self.models.items():
-            if device_id and device_id.lower() in entry.get("pci_ids", ()):
+            if device_id and not is_instance and device_id.lower() in entry.get("pci_ids", ()):
                 return model
         for model, entry in self.models.items():
-            if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["names"]):
+            if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["names"]
+                   if not is_instance or mig.INSTANCE in pattern):
                 return model
         return ""
 

@@ -29,7 +29,6 @@ class Row:
     environment: tuple[tuple[str, str], ...]
     fabric: bool | None  # None: by the devices
     needs: Condition
-    is_one_cell: bool
 
     def needs_fabric(self, cell: Cell) -> bool:
         if self.fabric is not None:

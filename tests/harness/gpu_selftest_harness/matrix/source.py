@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """YAML as its author wrote it: what could be read in two ways is refused, and each value knows its
-line. Scalars are those of YAML 1.2's core schema, so that 'no' and '2026-12-01' stay text."""
+line. Scalars are those of YAML 1.2's core schema, so that 'no' and '2026-12-01' stay text; so do
+numbers that are too long to be any."""
 
 from __future__ import annotations
 
@@ -13,6 +14,9 @@ import yaml
 from ..errors import Refused
 
 SIZE_LIMIT_BYTES = 1 << 20
+TAG = "tag:yaml.org,2002:"
+# They steer a terminal, end a text in C, or are no letters at all.
+UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class _Loader(yaml.SafeLoader):
@@ -20,13 +24,16 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+    f"{TAG}bool", re.compile(r"^(?:true|false)$"), list("tf"))
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
+    f"{TAG}null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+    f"{TAG}int", re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,14})$"), list("-+0123456789"))
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+\.[0-9]+$"), list("-+0123456789"))
+    f"{TAG}float", re.compile(r"^[-+]?[0-9]{1,15}\.[0-9]{1,15}$"), list("-+0123456789"))
+
+
+RESOLVER = _Loader("")
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Source:
     lines: dict  # place in the value -> line; a place is a tuple of keys and indices
 
     def at(self, place=()) -> str:
-        """'matrix.yaml:12: expect[2].when', as far as the file has that place."""
+        """'matrix.yaml:12: expect[2].when: ', as far as the file has that place."""
         known = tuple(place)
         while known not in self.lines:
             known = known[:-1]
@@ -96,6 +103,11 @@ def _walk(node, place, lines, seen, path):
         raise Refused(f"{path}:{line}: {written(place)}: aliases are not read here, write it again")
     seen.add(id(node))
     lines[place] = line
+    if node.tag not in _tags_of(node):
+        shown = node.tag.replace(TAG, "!!")
+        raise Refused(f"{path}:{line}: {written(place)}: it has a tag, '{shown}', leave it out")
+    if isinstance(node, yaml.ScalarNode) and (found := UNSHOWN.search(node.value)):
+        raise Refused(f"{path}:{line}: {written(place)}: {_code(found)} cannot be shown, leave it out")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _walk(item, place + (index,), lines, seen, path)
@@ -106,12 +118,25 @@ def _walk(node, place, lines, seen, path):
 
 def _walk_entry(key, item, place, lines, seen, path):
     line = key.start_mark.line + 1
-    if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+    if not isinstance(key, yaml.ScalarNode) or key.tag != f"{TAG}str":
         found = f"'{key.value}'" if isinstance(key, yaml.ScalarNode) else "a list or a map"
         raise Refused(f"{path}:{line}: a key is {found}, which is no text; write it in quotes")
+    if found := UNSHOWN.search(key.value):
+        raise Refused(f"{path}:{line}: a key has {_code(found)}, which cannot be shown")
     name = place + (key.value,)
     if name in lines:
         raise Refused(f"{path}:{line}: '{written(name)}' is there twice, "
                       f"first in line {lines[name]}")
     _walk(item, name, lines, seen, path)
     lines[name] = line
+
+
+def _tags_of(node):
+    """Those that it may have: quotes make a text of anything, and nothing makes a number of a text."""
+    if isinstance(node, yaml.ScalarNode):
+        return RESOLVER.resolve(yaml.ScalarNode, node.value, (True, False)), f"{TAG}str"
+    return (f"{TAG}seq" if isinstance(node, yaml.SequenceNode) else f"{TAG}map",)
+
+
+def _code(found):
+    return f"U+{ord(found[0]):04X}"

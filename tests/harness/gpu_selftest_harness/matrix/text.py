@@ -54,7 +54,7 @@ def _cells(matrix: Matrix, planned: list[Planned], node: Node | None = None) -> 
     rows = [["cell", *(name for name in columns if name not in same), "expected"]]
     for index, one in enumerate(planned):
         known = matrix.facts(node, one.cell) if node else {}
-        found = dict.fromkeys(map(short, matrix.possible(one.cell, "", known)))
+        found = dict.fromkeys(map(short, matrix.possible(one.cell, known)))
         rows.append([one.cell.key[:KEY_LETTERS],
                      *(values[index] for name, values in columns.items() if name not in same),
                      f"MISS: {one.miss}" if one.miss else " or ".join(found)])

@@ -20,8 +20,8 @@ from ..runner import Earlier, ran_of
 def finish(path: Path, quarantine: Path | None = None, index=None) -> tuple[Path, list[str]]:
     """Where the sealed bundle is, and what is to be said of it. `quarantine`: known faults, `index`:
     what earlier nights measured. Raises Refused or Failed where nobody may add to it."""
-    problems = []
     with Bundle.resume(path) as bundle:
+        problems = [f"'{path.name}' is damaged: {one}" for one in bundle.damage]
         try:
             outcomes = () if bundle.is_ended else _outcomes(path, quarantine, index)
             for outcome in outcomes:

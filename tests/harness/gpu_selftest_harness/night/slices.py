@@ -26,7 +26,6 @@ class Slice:
     node: Node
     night: str  # 'YYYY-MM-DD'
     tier: str | None = None
-    resume: str | None = None  # the run that is gone on with
 
 
 @dataclass(frozen=True)
@@ -96,8 +95,7 @@ def command(settings: Settings, part: Slice, place: Path) -> list[str]:
     for option, value in (("--tier", part.tier), ("--seed", settings.seed),
                           ("--jobs", settings.jobs), ("--quarantine", settings.quarantine),
                           ("--leases", _leases(settings, part.node)),
-                          ("--engines", settings.engines), ("--without", settings.without),
-                          ("--resume", part.resume)):
+                          ("--engines", settings.engines), ("--without", settings.without)):
         if value is not None:
             words += [option, value]
     return [str(word) for word in words]

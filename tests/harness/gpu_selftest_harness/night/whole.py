@@ -156,7 +156,7 @@ def _tell(settings, name, parts, night):
         with Index(settings.index) as index:
             night.analysis = _as_far_as_known(analyse(index, name, _cells_of(settings, parts)),
                                               night.problems)
-        night.analysis.notes = night.notes
+        night.analysis.notes += night.notes
         night.page = write(night.analysis, settings.report)[0]
     except Exception as error:
         night.trouble(f"cannot tell of the night: {_words(error)}")

@@ -17,10 +17,22 @@ from .items import CellItem, MatrixFile
 from .night import Night
 
 NIGHT = pytest.StashKey[Night]()
+MATRIX_SUFFIXES = (".yaml", ".yml")
 
 
 def pytest_addoption(parser):
     options.add(parser)
+
+
+def pytest_configure(config):
+    """Each process of pytest-xdist would make all launches, for itself."""
+    if config.getoption("dist", "no") != "no" and any(_is_matrix(word) for word in config.args):
+        raise pytest.UsageError("the launches of a matrix are made by one process: leave out '-n'; "
+                                "'--harness-jobs N' makes N of them at a time")
+
+
+def _is_matrix(word) -> bool:
+    return str(word).partition("::")[0].endswith(MATRIX_SUFFIXES)
 
 
 def night_of(config) -> Night:
@@ -31,7 +43,7 @@ def night_of(config) -> Night:
 
 def pytest_collect_file(file_path, parent):
     # Only what was named: other YAML files are none of our business.
-    if file_path.suffix not in (".yaml", ".yml") or not parent.session.isinitpath(file_path):
+    if file_path.suffix not in MATRIX_SUFFIXES or not parent.session.isinitpath(file_path):
         return None
     file = MatrixFile.from_parent(parent, path=file_path)
     file.night = night_of(parent.config)

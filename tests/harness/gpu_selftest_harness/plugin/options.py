@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from ..lease import FOLDER
+from ..times import is_night
 
 LATEST = "latest"
-NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 # Name, settings for argparse. '--harness-' goes before each.
 OPTIONS = (
@@ -77,7 +76,7 @@ def read(config) -> Settings:
     for name in ("jobs", "tries"):
         if get(name) < 1:
             raise pytest.UsageError(f"'{name}' has to be 1 or more, not {get(name)}")
-    if get("night") is not None and not NIGHT.fullmatch(get("night")):
+    if get("night") is not None and not is_night(get("night")):
         raise pytest.UsageError(f"'{get('night')}' is no night such as 2026-11-27")
     return Settings(path("out"), path("node"), get("program"), get("tier"), get("select"),
                     get("seed"), get("jobs"), get("tries"), get("night"),

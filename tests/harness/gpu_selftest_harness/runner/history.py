@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..model import Gpu, History, Node
+from ..node import gpu_of
 
 # A number that was left out on purpose is asked for no longer than this.
 NIGHTS_OF_METRICS = 3
@@ -46,7 +47,9 @@ class Earlier:
             if (was.get("name"), was.get("simulated")) == (self.node.name, self.node.simulated) \
                     and was.get("gpus"):
                 known = [*was["gpus"], *run.header.get("missed", ()), *run.header.get("unseen", ())]
-                found = [Gpu(**gpu) for gpu in known if gpu["uuid"] not in self._uuids]
+                # Of a GPU that is there none is lost that it was split into, or that it was.
+                there = {*self._uuids, *(gpu.lease for gpu in self.node.gpus)}
+                found = [gpu for gpu in map(gpu_of, known) if not there & {gpu.uuid, gpu.lease}]
                 # One that is only withheld tells no UUID: those are most likely they, and well.
                 if len(found) > self.node.withheld:
                     return found

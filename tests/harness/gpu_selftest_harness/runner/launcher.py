@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..engines import NONE, EngineMissing, ImageAbsent, Ran, Request, scratch
-from ..engines.process import utc
 from ..injection import seen
 from ..lease import Leased
 from ..model import Launch, Node, Trouble
 from ..plans import arguments_of
+from ..times import utc
 from ..words import ENGINE
 from .rounds import Task
 
@@ -73,7 +73,7 @@ class Launcher:
             return None, _fault(error)
 
     def _with_gpus(self, task, number, digest):
-        held = self.leases.hold(task.gpus, fabric=task.planned.needs_fabric,
+        held = self.leases.hold(self.node.leases_of(task.gpus), fabric=task.planned.needs_fabric,
                                 wait_s=self.lease_wait_s, stop=self.stop) \
             if task.gpus or task.planned.needs_fabric else nullcontext()
         ran = None

@@ -8,9 +8,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..model import AGAIN, CONFIRM, MEASURE, Launch, Node, Planned
-
-__all__ = ["AGAIN", "CONFIRM", "MEASURE", "Task", "order", "place_of"]
+from ..model import MEASURE, Launch, Node, Planned
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,8 @@ def gpus_of(planned: Planned, node: Node) -> list[tuple[str, ...]]:
     """Those of each launch in a round. Of 'count:1' the same night after night, since a GPU is
     compared with itself, and not the same for all cells, so that all get their turn."""
     cell = planned.cell
-    uuids = [gpu.uuid for gpu in node.gpus if gpu.model == cell.gpu] \
-        or [gpu.uuid for gpu in node.gpus]
+    uuids = [gpu.uuid for gpu in node.usable if gpu.model == cell.gpu] \
+        or [gpu.uuid for gpu in node.usable]
     if cell.devices == "none":
         return [()]
     if cell.devices == "each":

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, field, replace
 
 from ..errors import Failed
 from ..judge import say, wants_again
-from ..model import Launch, Node, Planned
+from ..model import AGAIN, CONFIRM, MEASURE, Launch, Node, Planned
 from ..words import MISS
 from .launcher import Launcher
-from .rounds import AGAIN, CONFIRM, MEASURE, Task, order, place_of
+from .rounds import Task, order, place_of
 
 
 @dataclass
@@ -119,14 +119,15 @@ class _Night:
     def _next(self):
         if self.runner.stop.is_set() or len(self.running) >= self.runner.jobs:
             return None
-        taken = {uuid for task in self.running.values() for uuid in task.gpus}
+        node = self.runner.node
+        taken = {name for task in self.running.values() for name in node.leases_of(task.gpus)}
         for place, task in enumerate(self.pending):
             if task.planned.needs_fabric:
                 # It is waited for, so that others do not go before it for ever.
                 if self.running:
                     return None
             elif any(other.planned.needs_fabric for other in self.running.values()) \
-                    or taken.intersection(task.gpus):
+                    or taken.intersection(node.leases_of(task.gpus)):
                 continue
             del self.pending[place]
             return task

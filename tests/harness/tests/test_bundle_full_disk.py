@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Full disks, killed processes and two of them at once: nothing whose append returned is lost."""
+"""Full disks: nothing whose append returned is lost, and outcomes and the seal find room."""
 
 import errno
 import os
-import random
 import shutil
-import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,25 +12,9 @@ from gpu_selftest_harness import bundle as bundles
 from gpu_selftest_harness.bundle import Bundle, DiskFull
 from gpu_selftest_harness.bundle.text import line_of
 from gpu_selftest_harness.errors import Failed, Refused
-from gpu_selftest_harness.model import Expectation, Launch, Outcome
+from gpu_selftest_harness.model import Expectation, Outcome
 from gpu_selftest_harness.troubles import TROUBLES
-
-CELL = "0123456789abcdef"
-HEADER = {"night": "2026-11-27", "started_utc": "2026-11-27T02:00:00Z", "node": {"name": "n7"}}
-OUTCOME = Outcome(CELL, "", "PASS", None, None, "run", Expectation("PASS"), True)
-
-
-def launch(identity, message=""):
-    return Launch(identity, CELL, "measure", 0, "local", "", None, (), (), "2026-11-27T02:00:00Z",
-                  0.0, 1.0, "run", 0, message=message)
-
-
-def ids(path):
-    contents = bundles.read(path)
-    return [one.id for one in contents.launches], contents.problems
-
-
-# --- Full disks -------------------------------------------------------------------------------
+from small_bundles import CELL, HEADER, OUTCOME, ids, launch
 
 
 class Disk:
@@ -242,6 +223,24 @@ def test_half_a_line_in_the_ballasts_place_is_not_written_behind(tmp_path, monke
     assert ids(bundle.path) == (["0001"], ["records.jsonl: line 2 is cut off after 20 bytes"])
 
 
+def test_ballast_that_cannot_be_given_up_makes_no_room(tmp_path, monkeypatch):
+    """A file system that needs room to delete, and has none."""
+    bundle = Bundle.create(tmp_path, HEADER, ballast_bytes=4096)
+    disk = Disk(monkeypatch, 0)
+    disk.left_bytes = 0
+
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", refuse)
+        with pytest.raises(DiskFull) as full:
+            bundle.append("launch", launch("0001"))
+
+    assert not full.value.is_kept
+    assert ids(bundle.path) == ([], [])
+
+
 def test_bundle_for_whose_ballast_there_is_no_room_is_not_begun(tmp_path, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOSPC, "no room")
@@ -293,197 +292,3 @@ def test_real_disk_that_fills_up_keeps_every_launch(small_disk):
     sealed = bundle.seal()
     assert ids(sealed) == (kept, [])
     assert len(kept) > 20
-
-
-# --- Killed processes -------------------------------------------------------------------------
-
-
-CHILD = """
-import sys
-from gpu_selftest_harness.bundle import Bundle, left_open
-from gpu_selftest_harness.model import Launch
-root, first, what = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-
-def launch(number):
-    return Launch(str(number), "0" * 16, "measure", 0, "local", "", None, (), (), "", 0.0, 1.0,
-                  "run", 0, message="x" * (number * 997 % 20000))
-
-def say(text):
-    sys.stdout.write(f"{text}\\n")
-    sys.stdout.flush()
-
-header = {"night": "2026-11-27", "node": {"name": "n7"}}
-if what == "hold":
-    bundle = Bundle.create(root, header, 0)
-    bundle.append("launch", launch(first))
-    say(bundle.path)
-    sys.stdin.read()
-elif what == "append":
-    paths = left_open(root)
-    bundle = Bundle.resume(paths[0]) if paths else Bundle.create(root, header, 4096)
-    for number in range(first, first + 100000):
-        bundle.append("launch", launch(number))
-        say(number)
-elif what == "seal":
-    for number in range(first, first + 100000):
-        bundle = Bundle.create(root, header, 4096)
-        bundle.append("launch", launch(number))
-        say(bundle.seal().name)
-elif what == "once":
-    bundle = Bundle.create(root, header, 4096)
-    for number in range(50):
-        bundle.append("launch", launch(number))
-    say(bundle.seal())
-"""
-
-
-def start(root, what, first=0):
-    environment = {**os.environ, "PYTHONPATH": str(Path(bundles.__file__).parents[2])}
-    return subprocess.Popen([sys.executable, "-c", CHILD, root, str(first), what], text=True,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-
-
-def kill_after(process, lines):
-    """The lines that it had written until it was dead."""
-    with process:
-        said = [process.stdout.readline() for _ in range(lines)]
-        process.send_signal(signal.SIGKILL)
-        said += process.stdout.readlines()
-    return [line.strip() for line in said if line.endswith("\n")]
-
-
-def test_what_was_appended_survives_kills_at_any_moment(tmp_path):
-    chance = random.Random(7)
-    promised = []
-    for round_ in range(12):
-        promised += kill_after(start(tmp_path, "append", round_ * 100000), chance.randrange(1, 40))
-
-    path, = bundles.left_open(tmp_path)
-    with Bundle.resume(path) as bundle:
-        found, problems = ids(bundle.seal())
-
-    assert problems == []
-    assert set(promised) <= set(found)
-    assert len(found) <= len(promised) + 12  # at most one of each process was not told of
-
-
-def test_kill_leaves_each_bundle_open_or_sealed(tmp_path):
-    chance = random.Random(8)
-    promised = []
-    for round_ in range(12):
-        promised += kill_after(start(tmp_path, "seal", round_ * 100000), chance.randrange(1, 20))
-    for path in bundles.left_open(tmp_path):
-        with Bundle.resume(path) as bundle:
-            bundle.seal()
-
-    sealed = bundles.find(tmp_path)
-
-    assert set(promised) <= {path.name for path in sealed}
-    assert [bundles.read(path).problems for path in sealed] == [[]] * len(sealed)
-
-
-KILLED_IN_SEAL = """
-import os, signal, sys
-from pathlib import Path
-from gpu_selftest_harness import bundle as bundles
-
-def kill_at(number):
-    '''Dies before that call of those by which a seal changes the disk.'''
-    left = [number]
-    for name in ("write", "fchmod", "fsync", "rename", "chmod", "unlink"):
-        def called(*words, call=getattr(os, name), **options):
-            if not left[0]:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left[0] -= 1
-            return call(*words, **options)
-        setattr(os, name, called)
-
-number, status = 0, -1
-while status:
-    root = Path(sys.argv[1]) / str(number)
-    bundle = bundles.Bundle.create(root, {"night": "2026-11-27", "node": {"name": "n7"}}, 4096)
-    child = os.fork()
-    if not child:
-        kill_at(number)
-        bundle.seal()
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    bundle.close()
-    for path in bundles.left_open(root):
-        with bundles.Bundle.resume(path) as again:
-            again.seal()
-    path, = bundles.find(root)
-    print(number, bundles.read(path).problems)
-    number += 1
-"""
-
-
-READ_ONLY = """
-import sys
-from pathlib import Path
-from gpu_selftest_harness import bundle as bundles
-
-bundle = bundles.Bundle.create(sys.argv[1], {"night": "2026-11-27", "node": {"name": "n7"}}, 0)
-bundle.close()
-for file in Path(bundle.path).iterdir():
-    file.chmod(0o444)
-with bundles.Bundle.resume(bundle.path) as again:
-    print(bundles.read(again.seal()).problems)
-"""
-
-
-def run_unprivileged(code, root):
-    """As an ordinary user, whom the mode of a file keeps from writing to it."""
-    command = [sys.executable, "-c", code, root]
-    if os.geteuid() == 0:
-        command = ["setpriv", "--bounding-set=-dac_override", *command]
-    environment = {**os.environ, "PYTHONPATH": str(Path(bundles.__file__).parents[2])}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.splitlines()
-
-
-def test_seal_that_was_killed_at_any_step_is_made_good(tmp_path):
-    said = run_unprivileged(KILLED_IN_SEAL, tmp_path)
-
-    assert len(said) > 12  # the end's line, the ballast, the seal, two modes, the last name
-    assert said == [f"{number} []" for number in range(len(said))]
-
-
-def test_read_only_before_it_had_its_last_name_is_gone_on_with(tmp_path):
-    assert run_unprivileged(READ_ONLY, tmp_path) == ["[]"]
-
-
-def test_open_bundle_belongs_to_one_process_until_it_dies(tmp_path):
-    process = start(tmp_path, "hold", 5)
-    path = Path(process.stdout.readline().strip())
-
-    with pytest.raises(Refused, match="another process is adding"):
-        Bundle.resume(path)
-
-    kill_after(process, 0)
-    with Bundle.resume(path) as bundle:
-        assert ids(bundle.seal()) == (["5"], [])
-
-
-def test_file_system_without_locks_is_told(tmp_path, monkeypatch):
-    path = Bundle.create(tmp_path, HEADER, 0).path
-
-    def flock(descriptor, how):
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
-
-    monkeypatch.setattr("fcntl.flock", flock)
-
-    with pytest.raises(Failed, match="cannot lock .*No locks available"):
-        Bundle.resume(path)
-    with pytest.raises(Failed, match="cannot lock .*No locks available"):
-        Bundle.create(tmp_path, HEADER, 0)
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_two_harnesses_share_a_root(tmp_path):
-    processes = [start(tmp_path, "once") for _ in range(2)]
-    paths = [Path(process.communicate()[0].strip()) for process in processes]
-
-    assert sorted(paths) == bundles.find(tmp_path)
-    assert [ids(path) for path in paths] == [([str(n) for n in range(50)], [])] * 2
