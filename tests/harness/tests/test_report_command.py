@@ -15,6 +15,7 @@ from gpu_selftest_harness.commands import report
 from gpu_selftest_harness.errors import Failed, Refused
 from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.model import Outcome
+from gpu_selftest_harness.report import files
 
 # One cell that the index has, and one of a driver that nobody brought.
 MATRIX = """
@@ -103,6 +104,17 @@ def test_report__can_be_read_by_a_collector_that_is_somebody_else(index, tmp_pat
     report.run(parse(index, "--out", tmp_path / "told"))
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "told").iterdir()}
     assert modes == {0o644}
+
+
+def test_report__says_which_file_could_not_be_made(index, tmp_path, monkeypatch):
+    def broken(_):
+        raise ValueError("no such night")
+    monkeypatch.setitem(files.FILES, "summary.md", broken)
+    with pytest.raises(ValueError, match="no such night") as raised:
+        report.run(parse(index, "--out", tmp_path / "told"))
+    assert raised.value.__notes__ == ["while 'summary.md' was made"]
+    assert sorted(path.name for path in (tmp_path / "told").iterdir()) == [
+        "gpu-selftest.prom", "index.html"]
 
 
 @pytest.mark.parametrize("arguments, text", [
