@@ -73,6 +73,20 @@ def test_trend__dropped_tonight_where_confirming_launches_show_it():
     assert "not in confirming launches" in refuted.reason
 
 
+@pytest.mark.parametrize("ago", [1, 2, 3])
+def test_trend__dropped_since_the_first_of_the_low_nights(ago):
+    values = noise(60)
+    values[60 - ago:] *= 0.8
+    values[50] *= 0.8  # which was over
+    low = [[] for _ in values[:-1]] + [[values[-1]] * 2]
+
+    trend = the_trend(history(values, confirming=low,
+                              provenance=["a"] * (60 - ago) + ["b"] * ago))
+
+    assert (trend.word, trend.since) == ("DROPPED", nights(60)[60 - ago])
+    assert [one.after for one in trend.suspects] == ["580.95.05"]
+
+
 def test_trend__dropped_also_where_most_nights_had_confirming_launches():
     values = noise(60)
     values[-1] *= 0.8

@@ -19,7 +19,7 @@ from .accepted import Accepted
 from .chance import among
 from .points import and_clock, changed, how, points_of, separation
 from .series import (by, clean, clean_values, direction_of, gate_of, reference, share,
-                     start_of, until, why_not)
+                     sign_of, start_of, until, why_not)
 from .standing import standing
 from .successors import Successors
 from .values import (DROPPED, GONE, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, TRENDS, UNJUDGED,
@@ -112,8 +112,11 @@ class _Teller:
         if gated.word == CONFIRMED:
             told = and_clock(f"{by(gated.shift)} tonight, which confirming launches show, too",
                              self._clock(trend.history, gated))
-            return replace(trend, word=DROPPED, since=self._night,
-                           suspects=self._changed(trend.history),
+            places = clean(trend.history)
+            first = len(places) - _low_nights(trend.history, gated)
+            return replace(trend, word=DROPPED, since=trend.history.nights[places[first]],
+                           suspects=changed(trend.history, places[first - 1], places[first],
+                                            self._provenance),
                            reason=f"{told}; {share(gated.limit)} is let pass{besides}")
         if news and news.is_worse:
             return replace(trend, word=SHIFTED, since=news.night, suspects=news.suspects,
@@ -147,10 +150,6 @@ class _Teller:
             parts = ("no regression", *reversed(parts))
         return replace(trend, reason="; ".join(filter(None, parts)))
 
-    def _changed(self, history):
-        """Since the last night before that could be compared."""
-        return changed(history, clean(history)[-2], -1, self._provenance)
-
     def _clock(self, history, gated):
         """Its part in a drop of tonight."""
         nights = clean(history)[-1 - gated.nights:]
@@ -165,13 +164,25 @@ class _Teller:
         return told
 
 
+def _low_nights(history, gated):
+    """How many in a row, tonight is the last of them, are beyond what is let pass."""
+    middle = night_value(_first(history)) / (1 + gated.shift)
+    worse = sign_of(direction_of(history)) * (clean_values(history)[::-1] / middle - 1)
+    is_over = worse <= gated.limit
+    return max(int(is_over.argmax()), 1)
+
+
+def _first(history):
+    """Launches of tonight that were to confirm nothing, if there are such."""
+    return history.launches[-1] or [history.values[-1]]
+
+
 def _gate(history, values, alarms):
     """Against the level that was known before tonight."""
     known = [alarm for alarm in alarms if alarm.told_at < len(values) - 1]
-    first = history.launches[-1] or [values[-1]]
     # Where nothing else can be compared, what was to confirm it is all there is of the night.
     more = history.confirming[-1] if history.confirming and history.launches[-1] else ()
-    return gate_of(history, reference(values[:-1], known), night_value(first), more)
+    return gate_of(history, reference(values[:-1], known), night_value(_first(history)), more)
 
 
 def _badness(trend):
