@@ -109,7 +109,7 @@ def run() -> Run:
             "engines": [{"name": "docker", "version": "29.1.0"}], "distro": "ubuntu24.04",
             "kernel": "6.8.0-87", "architecture": "x86_64"}
     return Run(1, "20261127T020000Z-node7-1a2b", LAST.isoformat(), "node7", True,
-               "2026-11-27T02:00:00Z", {"node": node}, (), "", "")
+               "2026-11-27T02:00:00Z", {"node": node}, ())
 
 
 def sample(nights: int = 365, series: int = 200, seed: int = 20261127) -> Analysis:
