@@ -184,7 +184,8 @@ def _ask_program(engine):
     try:
         report = json.loads(ran.report or "")
     except ValueError:
-        text = ran.message.strip() or f"exit code {ran.exit_code}"
+        text = ran.message.strip() or (
+            f"'{engine.program}' leaves no report: exit code {ran.exit_code}")
         # 2 is what the program and the simulator answer to what they do not know.
         raise (Refused if ran.exit_code == 2 else Failed)(text) from None
     return report

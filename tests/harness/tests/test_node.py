@@ -197,6 +197,11 @@ def test_simulated_machine_is_what_the_program_sees(program_path):
     assert seen.name == "simulated-h100x8"
 
 
+def test_simulated_machine_needs_the_program_itself():
+    with pytest.raises(Failed, match="'/bin/true' leaves no report: exit code 0"):
+        node.simulated("h100x8", program="/bin/true")
+
+
 def test_simulated_machine_without_gpus(program_path):
     seen = node.simulated("empty", program=program_path)
     assert seen.gpus == ()
