@@ -126,8 +126,9 @@ def test_out__that_cannot_be_made_is_told_in_words(handed, tmp_path, out):
 @pytest.fixture
 def hangup():
     """Whatever pytest was started with."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
+    ours = lambda *_: None  # noqa: E731
+    before = signal.signal(signal.SIGHUP, ours)
+    yield ours
     signal.signal(signal.SIGHUP, before)
 
 
@@ -137,7 +138,7 @@ def test_signals__a_terminal_that_is_closed_ends_the_night_in_order(hangup):
         os.kill(os.getpid(), signal.SIGHUP)
 
         assert stop.is_set
-    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGHUP) is hangup
 
 
 def test_signals__under_nohup_it_goes_on(hangup):

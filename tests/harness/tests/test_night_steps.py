@@ -163,6 +163,25 @@ def test_night__slice_without_a_log_is_told_of(night, settings):
     assert done.exit_code == 3 and "cannot be read: No such file" in done.problems[0]
 
 
+def test_night__that_was_stopped_starts_no_other_slice_and_is_no_pass(
+        settings, passes, matrix, monkeypatch):
+    started = []
+
+    def one(settings, part, place, stop):
+        started.append(part.night)
+        stop.set()
+        return passes("580")()
+    monkeypatch.setattr(slices, "run", one)
+    ran(settings, matrix, NODES["580"])
+
+    done = whole.run(settings, [Slice(NODES["580"], "2026-11-26"), Slice(NODES["580"], NIGHT)],
+                     Stop(), lambda line: None)
+
+    assert started == ["2026-11-26"]
+    assert (done.exit_code, done.analysis.verdict.word) == (3, "ERROR")
+    assert done.problems == ["stopped before all of it was run"]
+
+
 # --- Bundles that were left open --------------------------------------------------------------
 
 def open_bundle(settings, matrix, *reports, **more):
