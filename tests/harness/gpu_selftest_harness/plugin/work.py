@@ -74,6 +74,8 @@ class Work:
             rest = self._without_complete(plan, launcher)
             if rest:
                 bundle = stack.enter_context(self._bundle(rest))
+                self.came.problems += [f"the run that is gone on with is damaged: {one}"
+                                       for one in bundle.damage]
                 launcher.run_id = launcher.leases.what = bundle.run_id
                 runner = self._runner(bundle, launcher, stopping, history, rest)
                 self._launch(runner, rest)
