@@ -49,7 +49,7 @@ class Layer:
         return "✗" if self.red else "◇" if self.held else "◆" if self.expected else "·"
 
 
-def layers(analysis: Analysis) -> list[Layer]:
+def layers(analysis: Analysis, names: Names) -> list[Layer]:
     """Who has to act, from the machine up."""
     by_name = {name: Layer(name) for name in UP}
     for outcome in analysis.outcomes:
@@ -58,7 +58,7 @@ def layers(analysis: Analysis) -> list[Layer]:
             continue
         if outcome.is_red:
             layer.red.add(outcome.cell)
-            layer.evidence = layer.evidence or outcome.observed or outcome.id or ""
+            layer.evidence = layer.evidence or names.seen(outcome) or outcome.id or ""
         elif outcome.quarantine is not None:
             layer.held.add(outcome.cell)
         elif outcome.word != PASS:
@@ -67,7 +67,7 @@ def layers(analysis: Analysis) -> list[Layer]:
         layer = by_name.get(incident.layer)
         if layer is not None and not incident.outcomes:
             layer.red.add(incident.title)
-            layer.evidence = layer.evidence or incident.title
+            layer.evidence = layer.evidence or names.told(incident.title)
     return list(by_name.values())
 
 
