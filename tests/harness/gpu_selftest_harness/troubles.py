@@ -97,7 +97,7 @@ TROUBLES = {
         ERROR, "the memory that the container may use is enough",
         "raise the container's memory limit"),
     "suite.disk-full": Row(
-        ERROR, "the disk that bundles are written to has room",
+        ERROR, "the disks that bundles and results of launches are written to have room",
         f"free disk space, then: gpu-selftest-harness {GO_ON}"),
     "suite.not-compared": Row(
         ERROR, "a number can be compared with those of other nights once in a week",

@@ -96,3 +96,24 @@ def test_a_failure_whose_only_finding_is_blocked_contradicts_itself():
     of_cell, workloads = judged(launch(1, told))
     assert (of_cell.word, of_cell.id) == ("FAIL", "hardware.memory-corrupted")
     assert (workloads["vector-add"].word, workloads["vector-add"].id) == ("ERROR", "suite.report-contradicts")
+
+
+def test_what_the_engine_could_not_do_is_told_before_a_report_that_contradicts():
+    stuck = Trouble("suite.container-stuck", "docker cannot remove it")
+    of_cell, _ = judged(launch(1, report(exit_code=1), trouble=stuck, exit_code=None))
+    assert (of_cell.word, of_cell.id) == ("ERROR", "suite.container-stuck")
+    of_cell, _ = judged(launch(1, report(exit_code=1), exit_code=None))
+    assert (of_cell.word, of_cell.id) == ("ERROR", "suite.report-contradicts")
+
+
+@pytest.mark.parametrize("finding, word", [("host.driver-too-old", "FAIL"), ("suite.crashed", "ERROR")])
+def test_a_message_that_tells_of_the_suite_tells_nothing_of_the_machine(finding, word):
+    of_cell, _ = judged(launch(1, stage="engine", exit_code=125, message="so\n", explained=finding))
+    assert (of_cell.word, of_cell.id, of_cell.stage) == (word, finding, "engine")
+
+
+def test_a_workload_that_a_lost_engine_kept_from_its_turn_is_not_blamed():
+    lost = Trouble("suite.engine-lost", "gone")
+    of_cell, workloads = judged(launch(1, report([workload("vector-add")]), trouble=lost))
+    assert (of_cell.word, of_cell.id) == ("ERROR", "suite.engine-lost")
+    assert (workloads["host-copy"].word, workloads["host-copy"].is_red) == ("SKIP", False)

@@ -155,3 +155,18 @@ def test_what_was_expected_is_nothing_more():
                                 matrix=FakeMatrix(({}, (), None, OLD)))
     assert (of_cell.id, of_cell.also) == ("hardware.slow", ())
     assert workloads["vector-add"].also == ()
+
+
+@pytest.mark.parametrize("by, is_red", [("host.driver-too-old", False), ("host.fabric-not-ready", True)])
+def test_a_workload_that_something_else_blocks_was_not_to_come(by, is_red):
+    rows = [workload("vector-add", "FAIL"), workload("host-copy", "SKIP", f"blocked by {by}", by)]
+    told = report(rows, [check("host.driver-too-old", "vector-add")])
+    assert ("host-copy" in reds(launch(1, told), matrix=FakeMatrix(({}, (), None, OLD)))) == is_red
+
+
+def test_of_two_passes_the_one_that_was_not_to_come_is_told():
+    matrix = FakeMatrix(({}, (), "legacy", OLD))
+    passes = [launch(1, report(), injection="cdi"), launch(2, report(), injection="legacy")]
+    of_cell, _ = judged(*passes, matrix=matrix)
+    assert (of_cell.word, of_cell.is_red, of_cell.expected) == ("PASS", True, OLD)
+    assert of_cell.observed.startswith("1 of 2 launches: unexpected pass, host.driver-too-old")

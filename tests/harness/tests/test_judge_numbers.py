@@ -5,7 +5,7 @@ import pytest
 
 from gpu_selftest_harness.model import Expectation
 from judging import judged, reds
-from records import UUIDS, FakeMatrix, check, launch, metric, report, workload
+from records import UUIDS, FakeMatrix, check, failing, launch, metric, report, workload
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf"), -1.0, 10 ** 400, -10 ** 400],
@@ -84,3 +84,11 @@ def test_a_workload_that_is_not_in_the_report():
     of_cell, workloads = judged(launch(1, report([workload("vector-add")])))
     assert (of_cell.word, of_cell.id) == ("ERROR", "suite.workload-missing")
     assert workloads["host-copy"].is_red and not workloads["vector-add"].is_red
+
+
+def test_a_number_of_a_launch_that_failed_is_not_asked_of_others():
+    more = failing("hardware.slow", "host-copy")
+    more["metrics"] = [metric(), metric("host-copy.retries")]
+    assert reds(launch(1, more), launch(2, report())) == {"", "host-copy"}
+    of_cell, workloads = judged(launch(1, more), launch(2, report()))
+    assert (of_cell.also, workloads["host-copy"].also) == ((), ())

@@ -83,11 +83,11 @@ def changed(path, value):
 @pytest.mark.parametrize("of", [
     report(plan="--level full --only vector-add,host-copy --samples 30"),
     report(plan="--level quick --only vector-add,host-copy --samples 10"), report(plan=None),
-    report(simulated=False), report(profile="l4x1"), report(gpus_tested=8),
+    report(simulated=False), report(profile="l4x1"), report(gpus_tested=8), report(gpus=[], gpus_tested=0),
     changed(("gpus", 0, "facts", "uuid", "nvml"), UUIDS[0][:-1] + "9"),
     changed(("facts", "driver_version", "nvml"), "535.261.03"),
     changed(("facts", "cudart_version", "runtime"), "12.4")],
-    ids=["level", "samples", "no plan", "no simulation", "profile", "more gpus", "other gpu",
+    ids=["level", "samples", "no plan", "no simulation", "profile", "more gpus", "no gpu", "other gpu",
          "driver", "cuda"])
 def test_report_of_something_else(of):
     assert doubted(of) == ("suite.report-of-another", "ERROR")

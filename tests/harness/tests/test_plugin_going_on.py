@@ -119,6 +119,10 @@ def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
         raise_of(harness)
     [path] = bundle.left_open(pytester.path / "runs")
     engine.script, engine.requests = (lambda request, number: answer(request)), []
+    # Sealed without the others' outcomes, it would say that they never ran.
+    result = harness("--harness-resume", "-k", "cuda13.0 and base")
+    assert (result.ret, engine.requests) == (pytest.ExitCode.USAGE_ERROR, [])
+    assert "has launches of 3 cells that are not selected: go on with all of it" in result.stderr.str()
     result = harness("--harness-resume")
     assert (result.ret, len(engine.requests)) == (0, 4)
     [path] = bundle.find(pytester.path / "runs")
@@ -127,6 +131,24 @@ def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
     assert len({launch.id for launch in contents.launches}) == 8
     before, after = contents.launches[:4], contents.launches[4:]
     assert max(one.since_start_s for one in before) < min(one.since_start_s for one in after)
+
+
+def test_a_line_that_the_disk_garbled_is_told_and_its_launch_made_good(harness, engine, pytester):
+    def dies(request, number):
+        if number == 5:
+            raise KeyboardInterrupt
+        return answer(request)
+
+    engine.script = dies
+    with pytest.raises(KeyboardInterrupt):
+        raise_of(harness)
+    [path] = bundle.left_open(pytester.path / "runs")
+    records = path / "records.jsonl"
+    records.write_bytes(records.read_bytes().replace(b'"id":"0002"', b'"id":"0\xff02', 1))
+    engine.script, engine.requests = (lambda request, number: answer(request)), []
+    result = harness("--harness-resume")
+    assert (result.ret, len(engine.requests)) == (0, 5)
+    result.stdout.fnmatch_lines(["the run that is gone on with is damaged: *records.jsonl*"])
 
 
 def raise_of(harness):

@@ -73,3 +73,27 @@ def test_rerun_failed_belongs_to_the_night_whose_cells_it_runs(
     assert harness("--harness-rerun-failed", *words).ret == 0
     [new] = set(bundle.find(pytester.path / "runs")) - before
     assert bundle.read(new).header["night"] == night
+
+
+def test_rerun_failed_of_a_run_in_which_nothing_is_red_is_refused(harness, engine, pytester):
+    harness()
+    [path] = bundle.find(pytester.path / "runs")
+    engine.requests = []
+    result = harness("--harness-rerun-failed")
+    assert (result.ret, engine.requests) == (pytest.ExitCode.USAGE_ERROR, [])
+    assert f"no cell is red in '{path.name}': nothing is to be run again" in result.stderr.str()
+
+
+def test_rerun_failed_of_a_run_that_was_cut_off_is_refused(harness, engine, pytester):
+    def dies(request, number):
+        raise KeyboardInterrupt
+
+    engine.script = dies
+    with pytest.raises(KeyboardInterrupt):
+        harness()
+    [path] = bundle.left_open(pytester.path / "runs")
+    engine.script = lambda request, number: answer(request)
+    result = harness("--harness-rerun-failed")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"'{path.name.removesuffix('.open')}' was cut off before it said anything: go on with it by " \
+        "'--resume'" in result.stderr.str()

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fault of an engine, of a lease or of ours costs its launch, and no other."""
 
+import errno
 import json
+import os
 from contextlib import contextmanager
 
 import pytest
@@ -74,6 +76,16 @@ def test_poison_that_cannot_be_kept_is_told_with_what_is_stuck(tmp_path):
                         [planned(launches=1)], leases=Broken("poison"))
     assert troubles(launches)[0] == ("suite.process-stuck", "it goes on running; then OSError: "
                                      "[Errno 28] No space left on device")
+
+
+@pytest.mark.parametrize("number, finding", [(errno.ENOSPC, "suite.disk-full"),
+                                             (errno.EDQUOT, "suite.disk-full"),
+                                             (errno.EIO, "suite.harness-failed")])
+def test_a_full_disk_is_told_as_one(tmp_path, number, finding):
+    error = OSError(number, os.strerror(number), "/tmp/results")
+    launches, _ = night(tmp_path, FakeEngine(lambda request, count: error), [planned(launches=1)], tries=1)
+    assert [one.trouble.id for one in launches] == [finding]
+    assert "/tmp/results" in launches[0].trouble.observed
 
 
 def test_report_is_kept_where_nobody_can_tell_who_else_was_there(tmp_path):

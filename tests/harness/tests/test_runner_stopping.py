@@ -2,6 +2,7 @@
 """A run that is stopped, and going on with it."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -70,3 +71,14 @@ def test_of_another_image_nothing_is_taken_over(tmp_path):
     assert len(engine.requests) == 6
     assert {one.digest for one in launches} == {"sha256:1"}
     assert min(one.id for one in launches) == "0007"
+
+
+def test_what_a_cell_showed_stays_though_its_engine_is_gone(tmp_path):
+    first, _ = night(tmp_path, FakeEngine())
+    gone = [replace(TWO[0], miss="docker: no daemon answers"), TWO[1]]
+    engine, asked = FakeEngine(digest=None), []
+    launches, _ = night(tmp_path, engine, gone, done=first[:4], tries=1,
+                        suspects=lambda of, own: asked.append(of.cell.key) or 1)
+    own = [one for one in first[:4] if one.cell == TWO[0].cell.key]
+    assert own and [one for one in launches if one.cell == TWO[0].cell.key] == own
+    assert asked == [TWO[1].cell.key]

@@ -133,8 +133,7 @@ def _of_cell(launch, told):
         verdict, headline["id"], plain(headline["observed"]), plain(headline["remedy"]),
         noise=noisy, gpu=_gpu(launch.report, headline),
         also=_others(launch.report, verdict, _nobodys(launch.report, told), headline["id"]))
-    ours = [what for what in told.values()
-            if what.word == ERROR and what.id and what.id.startswith("suite.")]
+    ours = [what for what in told.values() if what.word == ERROR]
     if launch.trouble is not None:
         ours.append(said.of_trouble(launch.trouble))
     heaviest = of_report

@@ -93,7 +93,7 @@ def _other_plan(report, launch):
 
 
 def _other_gpus(report, launch):
-    if not report["gpus"] or not launch.gpus:
+    if not launch.gpus or not report["gpus"] and report["verdict"] != PASS:
         return None
     told = {value for gpu in report["gpus"] for value in gpu["facts"].get("uuid", {}).values()}
     absent = [uuid for uuid in launch.gpus if uuid not in told]

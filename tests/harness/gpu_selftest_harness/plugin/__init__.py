@@ -101,13 +101,15 @@ def pytest_sessionfinish(session):
     if night is None or session.config.option.collectonly:
         return
     if night.refused is not None:
-        session.exitstatus = exit_codes.COULD_NOT_TELL if isinstance(night.refused, Failed) else exit_codes.USAGE
+        session.exitstatus = exit_codes.COULD_NOT_TELL if isinstance(night.refused, Failed) \
+            else exit_codes.USAGE
     elif not items and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         session.exitstatus = exit_codes.USAGE
     elif items and night.came.outcomes and all(isinstance(item, CellItem) for item in items):
         code = exit_codes.of_outcomes([item.outcome for item in items])
-        session.exitstatus = code if code == exit_codes.RED or night.came.failed is None \
-            else exit_codes.COULD_NOT_TELL
+        if code != exit_codes.RED and (night.came.failed is not None or night.came.doubt):
+            code = exit_codes.COULD_NOT_TELL
+        session.exitstatus = code
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -123,9 +125,12 @@ def lines_of(night: Night) -> list[str]:
         return []
     if not night.came.outcomes:
         names = [planned.cell.name for planned in list(night.plan.values())[:3]]
-        return [f"nothing was selected; cells of this node are such as {name}" for name in names[:1]] \
-            + [f"  {name}" for name in names[1:]]
-    lines = told.summary(night.plan.values(), list(night.came.outcomes.values()), night.where)
+        if not names:
+            return []  # what went wrong before there was a plan is told elsewhere
+        return [f"nothing was selected; cells of this node are such as {names[0]}",
+                *(f"  {name}" for name in names[1:])]
+    lines = told.summary(night.plan.values(), list(night.came.outcomes.values()), night.where,
+                         night.came.doubt)
     lines += night.came.problems
     if night.came.failed is not None:
         lines.append(f"ended early: {night.came.failed}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import bundle
 from ..bundle import Contents
 from ..errors import Refused
-from ..model import Launch
+from ..model import Launch, Planned
 from .options import LATEST, Settings
 
 
@@ -64,8 +64,9 @@ def _age(path):
     return path.name.partition("-")[0], (path / "header.json").stat().st_mtime_ns
 
 
-def find(settings: Settings, matrix, node) -> Past | None:
-    """The one to go on with; it has to be of this matrix and of this node as it is now."""
+def find(settings: Settings, matrix, node, plan: list[Planned]) -> Past | None:
+    """The one to go on with; it has to be of this matrix and of this node as it is now, and an open
+    one ends with this plan, which has to have all that it launched."""
     if settings.resume is None:
         return None
     past = find_past(settings, settings.resume)
@@ -76,8 +77,18 @@ def find(settings: Settings, matrix, node) -> Past | None:
         if before != now:
             raise Refused(f"cannot go on with '{past.run_id}': its {what} was '{before}', now it is "
                           f"'{now}'; start a new run")
+    left_out = {one.cell for one in past.launches} - {planned.cell.key for planned in plan}
+    if past.is_open and left_out:
+        raise Refused(f"'{past.run_id}' has launches of {len(left_out)} cells that are not selected: go on "
+                      "with all of it")
     return past
 
 
 def red_cells(past: Past) -> set[str]:
-    return {outcome.cell for outcome in past.contents.outcomes if outcome.is_red}
+    """Raises Refused where there are none."""
+    red = {outcome.cell for outcome in past.contents.outcomes if outcome.is_red}
+    if not red and not past.contents.outcomes:
+        raise Refused(f"'{past.run_id}' was cut off before it said anything: go on with it by '--resume'")
+    if not red:
+        raise Refused(f"no cell is red in '{past.run_id}': nothing is to be run again")
+    return red

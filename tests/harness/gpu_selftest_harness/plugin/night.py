@@ -74,11 +74,12 @@ class Night:
 
     def run(self, wanted: Iterable[tuple[str, str]]):
         """All launches of these items, (cell, workload), and what is said of them; sealed."""
-        past = earlier.find(self.settings, self.matrix, self.node)
+        plan = self._narrowed(wanted)
+        past = earlier.find(self.settings, self.matrix, self.node, plan)
         work = Work(self.settings, self.matrix, self.node, self._engines(self.matrix, self.node),
                     self._quarantine, past, self.progress, self.say,
                     self.again)
-        self.came = work.run(self._narrowed(wanted))
+        self.came = work.run(plan)
 
     def _narrowed(self, wanted):
         """Of a cell whose own item is not wanted, only the workloads that are."""

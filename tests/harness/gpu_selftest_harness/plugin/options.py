@@ -39,6 +39,8 @@ OPTIONS = (
                       "help": "only the cells that are red in a run (default: the latest)"}),
 )
 
+PATHS = ("out", "node", "engines", "quarantine", "index", "leases")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -70,15 +72,12 @@ def read(config) -> Settings:
     def get(name):
         return config.getoption(f"--harness-{name}")
 
-    def path(name):
-        return Path(get(name)) if get(name) is not None else None
-
     for name in ("jobs", "tries"):
         if get(name) < 1:
             raise pytest.UsageError(f"'{name}' has to be 1 or more, not {get(name)}")
     if get("night") is not None and not is_night(get("night")):
         raise pytest.UsageError(f"'{get('night')}' is no night such as 2026-11-27")
-    return Settings(path("out"), path("node"), get("program"), get("tier"), get("select"),
-                    get("seed"), get("jobs"), get("tries"), get("night"),
-                    path("quarantine"), path("index"), path("leases"), get("resume"), get("rerun-failed"),
-                    path("engines"), tuple(filter(None, (get("without") or "").split(","))))
+    return Settings(
+        **{name.replace("-", "_"): get(name) for name, _ in OPTIONS if name not in (*PATHS, "without")},
+        **{name: Path(get(name)) if get(name) is not None else None for name in PATHS},
+        without=tuple(filter(None, (get("without") or "").split(","))))

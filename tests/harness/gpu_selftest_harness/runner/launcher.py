@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import threading
@@ -136,7 +137,9 @@ def _with_fault(ran: Ran | None, error: Exception) -> Ran:
 
 
 def _fault(error: Exception) -> Trouble:
-    return Trouble("suite.harness-failed", f"{type(error).__name__}: {error}"[:400])
+    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return Trouble("suite.disk-full" if is_full else "suite.harness-failed",
+                   f"{type(error).__name__}: {error}"[:400])
 
 
 def parsed(text: str | None) -> tuple[dict | None, Trouble | None]:

@@ -38,8 +38,7 @@ class Runner:
 
     def run(self, plan: list[Planned]) -> list[Launch]:
         """All launches that count, earlier ones of a run that is gone on with, too."""
-        plan = [planned for planned in plan if planned.miss is None]
-        tasks = order(plan, self.node, self.seed)
+        tasks = order([planned for planned in plan if planned.miss is None], self.node, self.seed)
         self.bundle.append("note", {"what": "order", "seed": self.seed,
                                     "tasks": [task.record for task in tasks]})
         night = _Night(self, {planned.cell.key: planned for planned in plan})
@@ -169,10 +168,10 @@ class _Night:
 
     def _confirm(self, key):
         """Once, when the cell has all of its own."""
-        if key in self.is_confirmed:
+        planned = self.plan[key]
+        if key in self.is_confirmed or planned.miss is not None:
             return
         self.is_confirmed.add(key)
-        planned = self.plan[key]
         own = [launch for launch in self.launches if launch.cell == key]
         try:
             wanted = self.runner.suspects(planned, own)
