@@ -244,7 +244,7 @@ class Matrix:
         MIG instance has the id of its GPU, and a name that 'NVIDIA A100*' would take."""
         is_instance = mig.INSTANCE in name
         for model, entry in self.models.items():
-            if device_id and not is_instance and device_id.lower() in entry.get("pci_ids", ()):
+            if not is_instance and device_id.lower() in entry.get("pci_ids", ()):
                 return model
         for model, entry in self.models.items():
             if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["names"]
