@@ -18,7 +18,6 @@ VERBS = ("run", "night", "matrix", "node", "seal", "index", "merge", "retention"
          "compare", "report")
 
 
-
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="gpu-selftest-harness", description="Nightly regression of GPU containers.",
@@ -48,6 +47,9 @@ def main(words=None) -> int:
         if not _is_unread():
             traceback.print_exc()
         return code
+    except KeyboardInterrupt:  # what a run or a night had measured it has sealed before
+        print("gpu-selftest-harness: interrupted", file=sys.stderr)
+        return COULD_NOT_TELL
     except Exception:  # Python's own exit code for it is 1, which would be somebody's fault
         traceback.print_exc()
         return COULD_NOT_TELL

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SHOWN_GPUS = 3
+PLANTED = "simulated faults"
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Difference:
     what: str
     before: str
     after: str
+    layer: str | None = field(default=None, compare=False)  # who looks after it; None: not clear
 
 
 def _plain(value):
@@ -65,7 +67,7 @@ ROWS = {
         "name": _Row("node"), "kernel": _Row("kernel"), "distro": _Row("distribution"),
         "architecture": _Row("architecture"), "simulated": _Row("simulated profile"),
         "toolkit_mode": _Row("mode of the container toolkit"),
-        "faults": _Row("simulated faults"),
+        "faults": _Row(PLANTED),
     },
     "harness": {"harness": _Row("harness"), "commit": _Row("commit of the harness")},
 }
@@ -128,18 +130,9 @@ def difference(before: dict, after: dict) -> list[Difference]:
         one, other = _map(before.get(part)), _map(after.get(part))
         for name, row in rows.items():
             if name in one and name in other and one[name] != other[name]:
-                found.append(Difference(row.title, row.show(one[name]), row.show(other[name])))
+                found.append(Difference(row.title, row.show(one[name]), row.show(other[name]),
+                                        _LAYERS[part]))
     return found + _difference_of_gpus(_map(before.get("gpus")), _map(after.get("gpus")))
-
-
-def layer_of(difference):
-    """Who looks after what changed; None where that is not clear."""
-    for part, layer in _LAYERS.items():
-        if any(row.title == difference.what for row in ROWS[part].values()):
-            return layer
-    is_set = any(difference.what.startswith(f"{ROWS_OF_GPU[name].title} of ")
-                 for name in _SET_BY_THE_HOST)
-    return "host" if is_set else None
 
 
 def _gpus(report, node):
@@ -163,7 +156,8 @@ def _difference_of_gpus(before, after):
             one, other = before[uuid].get(name), after[uuid].get(name)
             if one is not None and other is not None and one != other:
                 changed.setdefault((row.show(one), row.show(other)), []).append(uuid)
-        found += [Difference(f"{row.title} of {_which(uuids, both)}", *values)
+        layer = "host" if name in _SET_BY_THE_HOST else None
+        found += [Difference(f"{row.title} of {_which(uuids, both)}", *values, layer)
                   for values, uuids in changed.items()]
     return found
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Known faults that somebody is mending: not red until a day that the file names, and red again
-after it. An entry is about one finding: what else was found, in any launch, stays red with it.
+"""What people know already. Faults that somebody is mending: not red until a day that the file
+names, and red again after it. An entry is about one finding: what else was found, in any launch,
+stays red with it. And losses of speed that somebody accepts: see analysis/accepted.py.
 
     version: 1
     quarantine:
@@ -10,6 +11,15 @@ after it. An entry is about one finding: what else was found, in any launch, sta
         owner: site operations
         reason: "cable of GPU 3 is on order"
         until: 2026-12-31                                  # the last day on which it is not red
+    accepted:
+      - when: {gpu: h100-sxm5-80gb}
+        workload: sgemm                                    # this and the next two may be left out
+        metric: sgemm.rate
+        uuid: GPU-12345678-1234-1234-1234-123456789abc
+        since: 2026-11-20                                  # the first night of it
+        loss_percent: 4                                    # less of a rate, more of a time
+        owner: site operations
+        reason: "the power limit was lowered"
 """
 
 from __future__ import annotations
@@ -21,7 +31,7 @@ from pathlib import Path
 
 from .errors import Refused
 from .matrix import Matrix, checked, conditions, source
-from .model import AXES, Cell, Outcome
+from .model import AXES, Cell, Outcome, SeriesKey
 
 SCHEMA = Path(__file__).with_name("quarantine.schema.json")
 
@@ -49,8 +59,29 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """Of speed, for good."""
+
+    at: str  # 'quarantine.yaml:12: accepted[0]: '
+    when: conditions.Condition
+    workload: str | None
+    metric: str | None
+    uuid: str | None
+    since: date
+    percent: float
+    owner: str
+    reason: str
+
+    def is_of(self, key: SeriesKey, cell: Cell) -> bool:
+        return (self.workload in (None, key.workload) and self.metric in (None, key.metric)
+                and self.uuid in (None, key.src, key.dst)
+                and self.when.holds(lambda axis: getattr(cell, axis)) is True)
+
+
+@dataclass(frozen=True)
 class Quarantine:
     entries: tuple[Entry, ...] = ()
+    losses: tuple[Loss, ...] = ()
 
     @classmethod
     def load(cls, path, matrix: Matrix | None = None) -> Quarantine:
@@ -58,15 +89,18 @@ class Quarantine:
         not have are wrong, too."""
         read = source.read(path)
         checked.check(read, SCHEMA)
-        entries, wrong = [], []
-        for number, entry in enumerate(read.value["quarantine"]):
-            try:
-                entries.append(_entry(read, number, entry, matrix.axes if matrix else {}))
-            except Refused as error:
-                wrong.append(str(error))
+        vocabulary, wrong = matrix.axes if matrix else {}, []
+        made = []
+        for name, make in (("quarantine", _entry), ("accepted", _loss)):
+            made.append([])
+            for number, entry in enumerate(read.value.get(name, ())):
+                try:
+                    made[-1].append(make(read, (name, number), entry, vocabulary))
+                except Refused as error:
+                    wrong.append(str(error))
         if wrong:
             raise Refused("\n".join(wrong))
-        return cls(tuple(entries))
+        return cls(*map(tuple, made))
 
     def apply(self, outcomes: Iterable[Outcome], cells: Iterable[Cell] | Mapping[str, Cell],
               today: date | str) -> tuple[list[Outcome], list[str]]:
@@ -107,20 +141,31 @@ def _with_its_workloads(outcome: Outcome, marked: list[Outcome]) -> Outcome:
     return replace(outcome, quarantine=first.quarantine)
 
 
-def _entry(read, number, entry, vocabulary) -> Entry:
-    place = ("quarantine", number)
+def _entry(read, place, entry, vocabulary) -> Entry:
+    return Entry(read.at(place), _when(read, place, entry, vocabulary), entry.get("workload"),
+                 entry["id"], entry["owner"], entry["reason"], _day(read, place, entry, "until"))
+
+
+def _loss(read, place, entry, vocabulary) -> Loss:
+    return Loss(read.at(place), _when(read, place, entry, vocabulary), entry.get("workload"),
+                entry.get("metric"), entry.get("uuid"), _day(read, place, entry, "since"),
+                float(entry["loss_percent"]), entry["owner"], entry["reason"])
+
+
+def _when(read, place, entry, vocabulary):
     try:
-        when = conditions.parse(entry["when"], AXES, vocabulary)
+        return conditions.parse(entry["when"], AXES, vocabulary)
     except Refused as error:
         lead = read.at(place + ("when",))
         raise Refused("\n".join(lead + line for line in str(error).splitlines())) from error
+
+
+def _day(read, place, entry, name):
     try:
-        until = date.fromisoformat(entry["until"])
+        return date.fromisoformat(entry[name])
     except ValueError as error:
-        raise Refused(read.at(place + ("until",))
-                      + f"'{entry['until']}' is no day of the calendar") from error
-    return Entry(read.at(place), when, entry.get("workload"), entry["id"], entry["owner"],
-                 entry["reason"], until)
+        raise Refused(read.at(place + (name,))
+                      + f"'{entry[name]}' is no day of the calendar") from error
 
 
 def _problem(entry: Entry, hits: int, cells, today: date) -> str | None:

@@ -131,15 +131,19 @@ def gate_power(drop, trials=400, seed=SEED) -> float:
 
 def histories(series=1000, nights=YEAR, seed=SEED) -> list[History]:
     """A year of a fleet, with all kinds of noise, for measuring how long an analysis takes."""
-    dates = [str(date(2025, 11, 28) + timedelta(days=night)) for night in range(nights)]
     made = []
     for noise in NOISES:
-        batch = draw(noise, series // len(NOISES), nights, seed)
-        for number, (values, clocks) in enumerate(zip(batch.values.tolist(),
-                                                      batch.clocks_hz.tolist())):
-            key = SeriesKey("0" * 16, "host-copy", "host-copy.to-gpu", noise, "bytes_per_s",
-                            f"GPU-{number}", "")
-            launches = [[value] * 3 for value in values]
-            made.append(History(key, dates, values, values, values, launches, clocks,
-                                [""] * nights, ["0"] * nights))
+        made += of_batch(draw(noise, series // len(NOISES), nights, seed), noise)
     return made
+
+
+def of_batch(batch, variant) -> list[History]:
+    """Each row as a GPU's, named by its place."""
+    nights = batch.values.shape[1]
+    dates = [str(date(2025, 11, 28) + timedelta(days=night)) for night in range(nights)]
+    return [History(SeriesKey("0" * 16, "host-copy", "host-copy.to-gpu", variant, "bytes_per_s",
+                              f"GPU-{place}", ""),
+                    dates, values, values, values, [[value] * 3 for value in values], clocks,
+                    [""] * nights, ["0"] * nights)
+            for place, (values, clocks) in enumerate(zip(batch.values.tolist(),
+                                                         batch.clocks_hz.tolist()))]

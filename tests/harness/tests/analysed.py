@@ -58,7 +58,8 @@ def outcome(word="PASS", cell=CELL, workload="", expected=PASS, **more):
 
 
 def history(values, src=GPUS[0], dst="", unit="bytes_per_s", cell=CELL, metric="host-copy.to-gpu",
-            flags=None, provenance=None, launches=None, clocks=None, confirming=None, last="2026-11-27"):
+            flags=None, provenance=None, launches=None, clocks=None, confirming=None,
+            last="2026-11-27"):
     values = [float(value) for value in values]
     key = SeriesKey(cell.key, metric.partition(".")[0], metric, "pinned", unit, src, dst)
     return History(key, nights(len(values), last), values, values, values,

@@ -64,6 +64,8 @@ def run(words):
     if "litter" in PLAN:
         Path(PLAN["litter"]).touch()
     print("started", flush=True)
+    if "leaves" in PLAN:
+        return PLAN["leaves"]
     if "runs" in PLAN:
         box = boxes()[ident]
         write(ident, {**box, "Running": False, "ExitCode": PLAN["runs"]})

@@ -47,6 +47,16 @@ def test_incidents__all_gpus_after_a_change_are_one_and_of_its_layer():
     assert "580.65.06" in told.verdict.remedy
 
 
+def test_incidents__values_that_are_too_long_for_a_line_are_left_to_the_table():
+    index = index_of(*slower(GPUS, "d", begin=55))
+    index.provenances |= {"d": {"driver": {"version": "580." + "9" * 40}}}
+
+    incident, = analyse(index).incidents
+
+    assert incident.title.endswith("; driver changed")
+    assert incident.remedy.startswith("go back to what driver was before for one night: ")
+
+
 def test_incidents__all_gpus_without_a_change_are_of_no_layer():
     incident, = analyse(index_of(*slower(GPUS))).incidents
 

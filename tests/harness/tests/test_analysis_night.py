@@ -45,6 +45,26 @@ def test_analyse__names_gpus_and_says_what_is_simulated():
     assert (told.gpus, told.is_simulated) == ({GPUS[3]: "n1 GPU 3"}, True)
 
 
+def test_analyse__tells_instances_of_one_gpu_apart():
+    index = index_of()
+    gpus = [{"uuid": "GPU-a", "index": 0}, {"uuid": "MIG-a", "index": 0, "parent": "GPU-a"},
+            {"uuid": "MIG-b", "index": 0, "parent": "GPU-a"},
+            {"uuid": "MIG-c", "index": 1, "parent": "GPU-b"}]
+    run, = index.runs(nights(60)[-1])
+    index.runs = lambda night=None: [replace(run, header={"node": {"name": "n1", "gpus": gpus}})]
+
+    assert analyse(index).gpus == {
+        "GPU-a": "n1 GPU 0", "MIG-a": "n1 GPU 0 MIG 1", "MIG-b": "n1 GPU 0 MIG 2",
+        "MIG-c": "n1 GPU 1 MIG 1"}
+
+
+def test_analyse__cells_are_in_one_order():
+    cells = [replace(CELL, cuda=f"{number}.0") for number in range(20)]
+    told = analyse(index_of(cells=cells, said=[outcome(cell=cell) for cell in cells]))
+
+    assert list(told.cells) == sorted(told.cells)
+
+
 def test_analyse__an_unknown_night_is_refused():
     with pytest.raises(Refused, match="no night '2020-01-01' in the index, the last ones are"):
         analyse(index_of(), "2020-01-01")

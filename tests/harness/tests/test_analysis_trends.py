@@ -228,6 +228,18 @@ def test_trend__what_changed_longer_before_or_after_it_is_not(off):
     assert (point.suspects, point.changed) == ((), None)
 
 
+def test_trend__what_a_simulation_plants_is_no_suspect():
+    values = noise(60)
+    values[53:] *= 0.95
+    index = index_of(history(values, provenance=["x"] * 53 + ["y"] * 7))
+    index.provenances |= {digest: {"node": {"faults": [f"mem 2 rate={rate}"]}}
+                          for digest, rate in (("x", "1.0"), ("y", "0.9"))}
+
+    point, = analyse(index).trends[0].points
+
+    assert (point.suspects, point.changed) == ((), None)
+
+
 def test_trend__what_changed_on_the_night_itself_is_suspected_alone():
     values = noise(60)
     values[53:] *= 0.95
@@ -313,7 +325,8 @@ def test_trends__an_old_shift_that_may_be_chance_is_not_steady_where_tonight_say
     others = [history(noise(60, seed), src=f"GPU-{seed}") for seed in range(100, 900)]
 
     told = next(trend for trend in analyse(index_of(
-        history(values, flags=flags, last=last), *others)).trends if trend.history.key.src == GPUS[0])
+        history(values, flags=flags, last=last), *others)).trends
+        if trend.history.key.src == GPUS[0])
 
     assert (told.word, told.reason) == (word, reason)
 

@@ -276,3 +276,25 @@ def test_replay__nothing_begins_after_it_was_told(kind):
 
     assert len(every) >= len(at) / 2
     assert all(0 < alarm.point.index <= alarm.told_at for alarm in every)
+
+
+def test_smallest__where_a_night_was_left_out_one_fewer_may_show_it():
+    values = noise(60)
+    plain = detectable(values)
+    values[int(np.abs(values - np.median(values)).argmax())] *= 0.7  # far off before, and more now
+
+    fewer = ((1 / 4 + 1 / 55) / (1 / 5 + 1 / 55))**0.5
+    assert detectable(values) == pytest.approx(fewer * plain, rel=0.02)
+
+
+@pytest.mark.parametrize("kind", sorted(synthetic.NOISES))
+def test_claim__what_is_told_to_be_visible_is_seen(kind):
+    at = 55
+    values = synthetic.draw(kind, SERIES, at + 5, seed=29).values
+    told = np.array([detectable(row[:at]) for row in values])
+    values[:, at:] *= (1 - told)[:, None]
+
+    seen = sum(any(alarm.told_at >= at and abs(alarm.point.index - at) <= 3 for alarm in alarms)
+               for alarms in replay(values))
+
+    assert seen >= 0.9 * SERIES - 2 * (0.9 * 0.1 * SERIES)**0.5

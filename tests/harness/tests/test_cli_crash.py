@@ -52,6 +52,17 @@ def test_main__verb_that_ends_gives_its_own_code(monkeypatch):
     assert cli.main([]) == 1
 
 
+def test_main__interrupted_is_one_line_and_could_not_tell(monkeypatch, capsys):
+    def interrupted(options):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(Broken, "parse_args", staticmethod(
+        lambda words: type("Options", (), {"run": staticmethod(interrupted)})))
+    monkeypatch.setattr(cli, "parser", Broken)
+
+    assert cli.main([]) == 3
+    assert capsys.readouterr().err == "gpu-selftest-harness: interrupted\n"
+
+
 def piped(text, is_read):
     """The code and the messages of a verb whose output is read, or whose reader is gone."""
     reader, writer = os.pipe()

@@ -231,3 +231,33 @@ def test_compare__too_few_launches_are_told_in_one_line(make, capsys):
     assert "3 launches a side tell with at most 90 % confidence" in out[1]
     assert "'launches: 4'" in out[1] and "--confidence 90" in out[1]
     assert call(few, few, "--confidence", "90") == 0
+
+
+def test_compare__tells_of_what_differs_in_the_cells_that_are_compared_alone(make, capsys):
+    both = make((cell(cuda="12.4"), STEADY), (cell(), STEADY))
+
+    assert call(both, make((cell(), STEADY), driver="580.65.06")) == 3  # 12.4 is only in A
+    out = capsys.readouterr().out
+    assert "driver: 580.95.05 -> 580.65.06" in out and "CUDA runtime" not in out
+
+
+def test_compare__a_difference_of_many_cells_is_told_once(make, capsys):
+    cells = [cell(), cell(cuda="12.4")]
+    one, other = (make(*((of, STEADY) for of in cells), driver=driver)
+                  for driver in ("580.65.06", "580.95.05"))
+
+    call(one, other)
+    assert capsys.readouterr().out.count("580.65.06 -> 580.95.05") == 1
+
+
+def test_compare__a_plan_that_is_none_is_refused_by_name(tmp_path):
+    plan = [{**asdict(planned(cell())), "launches": "one"}]
+    with Bundle.create(tmp_path, {"night": "2026-11-27", "node": asdict(node()), "plan": plan},
+                       0) as bundle:
+        bundle.append("launch", launch(1, report(metrics=[metric()])))
+        path = bundle.seal()
+
+    with pytest.raises(Refused) as refused:
+        call(path, path)
+    assert str(path) in str(refused.value)
+    assert "'plan[0].launches' is 'one', not a whole number" in str(refused.value)

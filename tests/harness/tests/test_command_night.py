@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gpu_selftest_harness.commands import night
-from gpu_selftest_harness.errors import Refused
+from gpu_selftest_harness.errors import Failed, Refused
 
 MATRIX = Path(__file__).resolve().parent.parent / "matrices/simulated-580.yaml"
 
@@ -25,7 +25,7 @@ def handed(monkeypatch):
 
     def real(matrix, of_night, program, tier, engines_file=None):
         seen["probe"] = engines_file
-        return [], []
+        return []
 
     def whole(settings, parts, stop, say):
         seen["slices"], seen["settings"] = settings.engines, settings
@@ -73,3 +73,47 @@ def test_without__no_gpu_is_taken_out_of_a_simulated_machine(handed, tmp_path):
         night.run(parse("--out", tmp_path / "out", "--simulate", "--without", "all"))
 
     assert handed == {} and not (tmp_path / "out").exists()
+
+
+# --- What is refused before anything is written ---
+
+@pytest.mark.parametrize("words, text", [
+    (("--tier", "nosuch"), "no tier 'nosuch' in .*, valid are history, nightly"),
+    (("--quarantine", "nosuch.yaml"), "cannot read 'nosuch.yaml'"),
+    (("--quarantine", MATRIX), "simulated-580.yaml:"),
+])
+def test_wrong_words__are_refused_before_a_page_is_written(handed, tmp_path, words, text):
+    with pytest.raises(Refused, match=text):
+        night.run(parse("--out", tmp_path / "out", *words))
+
+    assert handed == {} and not (tmp_path / "out").exists()
+
+
+def test_nights__need_the_tier_of_earlier_ones(handed, tmp_path, monkeypatch):
+    monkeypatch.setattr(night.evening, "HISTORY_TIER", "before")
+
+    with pytest.raises(Refused, match="no tier 'before'"):
+        night.run(parse("--out", tmp_path / "out", "--simulate", "--nights", 2))
+
+
+@pytest.mark.parametrize("words, text", [
+    (("--night", "tomorrow"), "'tomorrow' is no night such as 2026-11-27"),
+    (("--night", "2026-02-30"), "'2026-02-30' is no night such as 2026-11-27"),
+    (("--nights", "0"), "'0' is no number of 1 or more"),
+    (("--jobs", "two"), "'two' is no number of 1 or more"),
+])
+def test_wrong_values__are_told_in_words(capsys, words, text):
+    with pytest.raises(SystemExit, match="2"):
+        parse("--out", "out", *words)
+
+    assert capsys.readouterr().err.strip().endswith(f": {text}")
+
+
+@pytest.mark.parametrize("out", ["file", "file/out"])
+def test_out__that_cannot_be_made_is_told_in_words(handed, tmp_path, out):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Failed, match=f"cannot make '{tmp_path}/{out}': "):
+        night.run(parse("--out", tmp_path / out))
+
+    assert handed == {}

@@ -97,7 +97,14 @@ def test_names_steer_no_terminal(typed, simulated, monkeypatch):
 
 
 def test_nothing_is_in_use(typed, tmp_path):
-    assert typed("leases", "--leases", tmp_path / "none") == "no GPU is in use\n"
+    assert typed("leases", "--leases", tmp_path) == "no GPU is in use\n"
+
+
+def test_leases__folder_that_is_not_there_is_told(tmp_path, typed):
+    """It may be the wrong one, and then nobody looked."""
+    text = typed("leases", "--leases", tmp_path / "none")
+
+    assert text == f"no GPU was ever leased in '{tmp_path}/none'\n"
 
 
 def test_who_uses_what(typed, tmp_path):

@@ -167,6 +167,23 @@ def test_what_an_engine_writes_where_it_was_started_goes_with_the_launch(fake, m
     assert list(here.iterdir()) == [here / "client"]
 
 
+def test_container_whose_client_is_gone_is_ended_and_its_end_told(fake):
+    fake.plan(leaves=1, report=REPORT)
+    ran = fake.run()
+
+    assert (ran.exit_code, ran.report, ran.trouble.id) == (143, REPORT, "suite.client-killed"), ran
+    assert fake.boxes() == []
+
+
+def test_container_is_told_to_end_where_no_list_can_be_had(fake):
+    fake.plan(fails={"ps": "database is locked"})
+    ran = fake.run(timeout_s=0.5, grace_s=5.0)
+
+    [box] = [json.loads(path.read_text()) for path in fake.folder.glob("*.box")]
+    assert box["Running"] is False
+    assert (ran.trouble.id, ran.is_stuck) == ("suite.engine-lost", True), ran
+
+
 def test_stop_that_was_wanted_before(fake):
     fake.plan()
     stop = threading.Event()

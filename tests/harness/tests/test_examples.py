@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,33 @@ def test_workflow__all_jobs_mean_the_same_night():
     assert f"--night {output}" in step_that("node", "scripts/nightly")["run"]
     told = [line for line in commands_of_workflow() if line.split()[0] in ("report", "merge")]
     assert len(told) == 3 and all(f"--night {output}" in line for line in told)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_workflow__uploads_runs_of_two_days_and_not_a_year_of_them(tmp_path, is_there):
+    made = time.time() - 3 * 86400
+    for name in ("runs/old", "runs/new", "logs/old.log", "logs/new.log") if is_there else ():
+        path = tmp_path / "night" / name
+        path.mkdir(parents=True)
+        if "old" in name:
+            os.utime(path, (made, made))
+    output = tmp_path / "output"
+
+    subprocess.run(["bash", "-e", "-c", step_that("node", "mtime")["run"]], cwd=tmp_path, check=True,
+                   env={**os.environ, "GITHUB_OUTPUT": str(output)}, stderr=subprocess.DEVNULL)
+
+    first, *paths, last = output.read_text().splitlines()
+    assert (first, last) == ("paths<<END", "END")
+    assert set(paths) == ({"night/runs/new", "night/logs/new.log"} if is_there else set())
+    assert "${{ steps.new.outputs.paths }}" in step_that("node", "upload-artifact")["with"]["path"]
+
+
+def test_workflow__keeps_the_index_of_red_nights_too():
+    restored, saved = (step_that("collect", f"actions/cache/{word}") for word in ("restore", "save"))
+
+    assert restored["with"].pop("restore-keys") == "gpu-nights-"
+    assert restored["with"] == saved["with"] and saved["if"] == "always()"
+    assert saved["with"]["key"].startswith("gpu-nights-${{ github.run_id }}")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -262,6 +262,20 @@ def test_poisoned_gpu_is_free_once_it_is_cleared(leases):
     assert leases.clear(A) is True
     assert can_hold(leases, A)
     assert (leases.clear(A), leases.poisoned()) == (False, {})
+
+
+def test_gpu_that_became_poisoned_while_somebody_waited_is_refused_to_him(folder, leases, monkeypatch):
+    with ExitStack() as stack:
+        lease = stack.enter_context(leases.hold([A]))
+
+        def meanwhile(_):
+            lease.poison("process 7 goes on")
+            stack.close()
+
+        monkeypatch.setattr(time, "sleep", meanwhile)
+        with pytest.raises(Poisoned):
+            with Leases(folder).hold([A], wait_s=LONG_S):
+                pass
 
 
 def test_what_kept_it_from_use_was_removed(leases):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gpu_selftest_harness.engines.local import Local
 from gpu_selftest_harness.matrix import load
 from gpu_selftest_harness.night import evening
 
@@ -60,7 +61,13 @@ def test_made_up__memory_differs_on_the_newest_driver_alone(matrix, program_path
 def test_real__a_machine_without_a_gpu_is_a_node_too(program_path):
     matrix = load(MATRICES / "simulated-580.yaml")
 
-    parts, swept = evening.real(matrix, date(2026, 11, 27), str(program_path), None)
+    [part] = evening.real(matrix, date(2026, 11, 27), str(program_path), None)
 
-    assert len(parts) == 1 and swept == []
-    assert parts[0].node.simulated is None and parts[0].night == "2026-11-27"
+    assert part.node.simulated is None and part.night == "2026-11-27"
+
+
+def test_real__what_was_left_behind_is_swept_by_the_run_alone(matrix, program_path, monkeypatch):
+    """It has the bundle that this is noted in, and lets GPUs be used again that were kept for it."""
+    monkeypatch.setattr(Local, "sweep", lambda self: pytest.fail("swept by the night"))
+
+    evening.real(matrix, date(2026, 11, 27), str(program_path), None)

@@ -74,3 +74,11 @@ def test_only_one__is_held_on_a_full_disk_too(tmp_path):
                           env={**os.environ, "PYTHONPATH": str(HARNESS)})
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "held\n", "")
+
+
+def test_only_one__folder_that_may_not_be_written_to_is_told_in_words(tmp_path):
+    (tmp_path / ".night.lock").mkdir()
+
+    with pytest.raises(Failed, match="cannot open '.*night.lock': is a directory"):
+        with only_one(tmp_path):
+            pass

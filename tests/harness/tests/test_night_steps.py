@@ -11,10 +11,12 @@ import records
 
 from gpu_selftest_harness import node as nodes
 from gpu_selftest_harness.bundle import Bundle, left_open, read
+from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.matrix import load
 from gpu_selftest_harness.model import Outcome
 from gpu_selftest_harness.night import cut_short, slices, whole
 from gpu_selftest_harness.night.slices import Settings, Slice, Stop
+from gpu_selftest_harness.quarantine import Quarantine
 from gpu_selftest_harness.runner import gpus_of
 
 NIGHT = "2026-11-27"
@@ -183,7 +185,7 @@ def test_night__open_bundle_of_a_process_that_lives_leaves_others_their_way(
 
     assert (done.exit_code, done.problems) == (0, []) and done.analysis.counts == {"PASS": 2}
     [note] = done.notes
-    assert "another process is adding" in note and note.endswith(f"move it away: {held.path}")
+    assert f"is under way in '{held.path}'" in note and "move it away" not in note
     assert held.path.name in done.page.read_text()
 
 
@@ -209,19 +211,34 @@ def test_night__bundle_of_its_own_with_a_damaged_header_is_a_problem(
     assert len(done.problems) == 1 and "cannot seal" in done.problems[0]
 
 
-def test_night__run_of_another_night_that_begins_meanwhile_is_a_note(
-        night, passes, settings, matrix):
+@pytest.mark.parametrize("name", [NIGHT, "2026-11-01"])
+def test_night__run_that_somebody_begins_meanwhile_is_a_note(
+        night, passes, settings, matrix, name):
+    """By hand, beside the night, to look closer: whatever he calls it."""
     held = []
 
     def begins():
-        held.append(Bundle.create(
-            settings.runs, header(matrix, NODES["535"], [], "2026-11-01"), 0))
+        held.append(Bundle.create(settings.runs, header(matrix, NODES["535"], [], name), 0))
         return passes("535")()
     done = night(of_old=begins, of_new=passes("580"))
     for one in held:
         one.close()
 
     assert (done.exit_code, done.problems, len(done.notes)) == (0, [], 1)
+
+
+def test_night__run_of_somebody_that_has_ended_meanwhile_is_taken_in(
+        night, passes, settings, matrix):
+    held = Bundle.create(settings.runs, header(matrix, NODES["535"], [], "2026-11-01"), 0)
+
+    def ends():
+        held.seal()
+        return passes("535")()
+    done = night(of_old=ends, of_new=passes("580"))
+
+    assert (done.exit_code, done.problems, done.notes) == (0, [], [])
+    with Index(settings.index) as index:
+        assert index.nights() == ["2026-11-01", NIGHT]
 
 
 def red_of(done):
@@ -289,12 +306,26 @@ quarantine:
     bad = [records.failing("hardware.slow") for _ in range(3)]
     open_bundle(settings, matrix, *bad)
 
-    path_of, problems = cut_short.finish(left_open(settings.runs)[0], path)
+    path_of, problems = cut_short.finish(left_open(settings.runs)[0], Quarantine.load(path))
 
     assert problems == []
     outcomes = {one.workload: one for one in read(path_of).outcomes}
     assert outcomes["vector-add"].quarantine["owner"] == "site"
     assert not any(one.is_red for one in outcomes.values())
+
+
+def test_finish__damaged_index_costs_no_outcome(settings, matrix, tmp_path):
+    open_bundle(settings, matrix, *(records.report() for _ in range(3)))
+    index = tmp_path / "index.sqlite"
+    with Index(index):
+        pass
+    index.write_bytes(index.read_bytes()[:4096].ljust(index.stat().st_size, b"\0"))
+
+    with Index(index) as torn:
+        path_of, problems = cut_short.finish(left_open(settings.runs)[0], index=torn)
+
+    assert {one.word for one in read(path_of).outcomes} == {"PASS"}
+    assert len(problems) == 1 and "no number is missed" in problems[0]
 
 
 def test_night__launches_that_nobody_can_judge_are_kept(night, settings, matrix):

@@ -45,12 +45,13 @@ expect:
 
 @pytest.fixture
 def night(tmp_path, program_path):
-    def run(text, program=program_path):
+    def run(text, *more, program=program_path):
         matrix = tmp_path / "matrix.yaml"
         matrix.write_text(text)
         return subprocess.run(
             [sys.executable, "-m", "gpu_selftest_harness.cli", "night", "--simulate", "--night",
-             "2026-11-27", "--out", str(tmp_path / "out"), "--program", str(program), str(matrix)],
+             "2026-11-27", "--out", str(tmp_path / "out"), "--program", str(program), *more,
+             str(matrix)],
             capture_output=True, text=True, check=False,
             env={**os.environ, "PYTHONPATH": str(HARNESS)})
     return run
@@ -107,3 +108,15 @@ def test_what_is_known_is_not_read_again(tmp_path, monkeypatch):
     whole._take_in(settings, again)
 
     assert first.problems == again.problems == []
+
+
+def test_night__tells_of_an_accepted_loss_that_nothing_has(night, tmp_path):
+    known = tmp_path / "known.yaml"
+    known.write_text("version: 1\naccepted:\n  - {when: {driver: '580'}, workload: sgemm,"
+                     " since: 2026-11-20, loss_percent: 4, owner: site, reason: power}\n")
+
+    done = night(MATRIX, "--quarantine", str(known))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "note: " in done.stdout and "no number of this night is meant by what site" in done.stdout
+    assert "no number of this night" in (tmp_path / "out/report/index.html").read_text()

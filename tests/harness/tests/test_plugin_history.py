@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Known faults, and what earlier nights measured."""
 
-import sqlite3
-
 import pytest
 
 from fakes import answer
 from gpu_selftest_harness import bundle
 from gpu_selftest_harness.index import Index
-from gpu_selftest_harness.plugin import work
 from plugged import failing, kinds, quarantine
-from records import metric
+from records import UUIDS, metric
 
 pytest_plugins = ["pytester", "plugged"]
 
@@ -68,20 +65,31 @@ def test_a_number_that_earlier_nights_had_is_missed(harness, engine, pytester):
     assert "suite.metric-missing" in result.tests["13.0", "base", "cell"].result[0].text
 
 
-def test_an_index_that_cannot_be_read_confirms_nothing(harness, monkeypatch):
-    class Damaged:
-        unseen = ()
+def garbage(path):
+    path.write_bytes(b"no database at all" * 999)
 
-        def __init__(self, *_):
-            self.index = self
 
-        def histories(self, cells):
-            raise sqlite3.DatabaseError("database disk image is malformed")
+def torn(path):
+    """All but its first page, in which its tables are named, so that it opens."""
+    with Index(path):
+        pass
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + bytes(len(data) - 4096))
 
-        def metrics(self, cell):
-            return {}
 
-    monkeypatch.setattr(work.Work, "_history", lambda self, stack: Damaged())
-    result = harness()
-    assert result.ret == 0
-    result.stdout.fnmatch_lines(["nothing is confirmed: DatabaseError: database disk image is *"])
+@pytest.mark.parametrize("damage, text", [(garbage, "file is not a database"),
+                                          (torn, "database disk image is malformed")])
+@pytest.mark.parametrize("words", [(), ("--harness-without", UUIDS[7])])
+def test_an_index_that_cannot_be_read_is_told_and_costs_no_outcome(harness, pytester, damage, text,
+                                                                   words):
+    damage(pytester.path / "index.sqlite")
+
+    result = harness("--harness-index", "index.sqlite", *words)
+
+    assert result.ret == 3
+    # What was measured is judged: a bundle is sealed once, and an index made again.
+    assert set(kinds(result).values()) == {"pass"}
+    result.stdout.fnmatch_lines([
+        f"ERROR  node7 *nobody can tell what the nights before had: *{text}*",
+        "nothing is missed and nothing is confirmed; make 'index.sqlite' again: *--rebuild DIR"])
+    result.stdout.no_fnmatch_line("*--without*")

@@ -175,6 +175,24 @@ def test_setting_of_one_gpu_names_it():
         Difference(f"power limit of {B}", "700 W", "500 W")]
 
 
+@pytest.mark.parametrize("change, layer", [
+    (lambda report: report["facts"].update(driver_version={"nvml": "570.1"}), "host"),
+    (lambda report: report["facts"].update(nccl_version={"runtime": "2.20"}), "image"),
+    (lambda report: report["suite"].update(version="0.2.0"), "suite"),
+    (lambda report: report["facts"].update(injection_mode={"audit": "cdi"}), "runtime"),
+    (lambda report: report["gpus"][1]["facts"].update(power_limit_w={"nvml": 500}), "host"),
+    (lambda report: report["gpus"][1]["facts"].update(vbios={"nvml": "97.00"}), None),
+    (lambda report: report["gpus"].append(gpu_of(2, "GPU-new")), None)])
+def test_who_looks_after_what_changed(change, layer):
+    one = replace(LAUNCH, injection=None)
+    report = copy.deepcopy(REPORT)
+    change(report)
+
+    found, = provenance.difference(of(launch=one), of(launch=replace(one, report=report)))
+
+    assert found.layer == layer
+
+
 def test_gpu_that_was_replaced():
     def change(report):
         report["gpus"][1] = gpu_of(1, "GPU-new", name={"nvml": "H200"})

@@ -222,3 +222,38 @@ def test_what_is_wrong_is_named(tmp_path, old, new, expected):
 
 def test_healthy_file_is_read_with_its_matrix(tmp_path):
     assert len(Quarantine.load(write(tmp_path), small()).entries) == 1
+
+
+ACCEPTED = """version: 1
+accepted:
+  - when: {driver: "580"}
+    since: 2026-11-20
+    loss_percent: 4.5
+    owner: site operations
+    reason: the power limit was lowered
+"""
+
+
+def test_accepted_loss_alone(tmp_path):
+    loss, = Quarantine.load(write(tmp_path, ACCEPTED), small()).losses
+
+    assert (loss.since, loss.percent, loss.owner) == (date(2026, 11, 20), 4.5, "site operations")
+    assert (loss.workload, loss.metric, loss.uuid) == (None, None, None)
+
+
+@pytest.mark.parametrize("line, other, what", [
+    ("loss_percent: 4.5", "percent: 4", "percent: no such key here, did you mean 'loss_percent'"),
+    ("    since: 2026-11-20\n", "", "'since' is missing"),
+    ("since: 2026-11-20", "since: 2026-11-31", "'2026-11-31' is no day of the calendar"),
+    ("since: 2026-11-20", "since: yesterday", "'yesterday' is not a day, such as"),
+    ("loss_percent: 4.5", "loss_percent: 4 %", "'4 %' is not a number"),
+    ("loss_percent: 4.5", "loss_percent: 0", "0 is not more than 0"),
+    ("loss_percent: 4.5", "loss_percent: 100", "100 is not at most 99"),
+    ('driver: "580"', 'driver: "590"', "'590'"),
+    ('driver: "580"', 'drivr: "580"', "valid are driver, cuda"),
+    ("accepted:", "acepted:", "acepted: no such key here, did you mean 'accepted'")])
+def test_accepted_loss_that_is_wrong(tmp_path, line, other, what):
+    with pytest.raises(Refused) as refused:
+        Quarantine.load(write(tmp_path, ACCEPTED.replace(line, other)), small())
+
+    assert what in str(refused.value)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Copies for strangers: no name of a machine is left in them, and they say the same as the originals."""
 
-import argparse
 import re
 from dataclasses import replace
 
@@ -16,16 +15,10 @@ from gpu_selftest_harness.errors import Failed, Refused
 from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.model import Expectation, Outcome
 from gpu_selftest_harness.report import write
+from verbs import call
 
 HOST, OTHER, SERIAL = "Rack7-GPU3.dc.example.com", "loginnode", "1324500099001"
 SECRETS = ("rack7", "example", SERIAL, *records.UUIDS)
-
-
-def call(*words):
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    redact.register(parser.add_subparsers())
-    options = parser.parse_args(["redact", *map(str, words)])
-    return options.run(options)
 
 
 def report():
@@ -61,7 +54,7 @@ def made(runs, tmp_path):
     run_ids = [f"202611{day}T020000Z-rack7-gpu3-dc-example-com-0000000a" for day in (26, 27)]
     seal(runs, "2026-11-26", run_id=run_ids[0])
     seal(runs, run_id=run_ids[1], resumes=run_ids[0])
-    assert call(runs, "--out", tmp_path / "out", "--key", tmp_path / "key") == 0
+    assert call(redact, runs, "--out", tmp_path / "out", "--key", tmp_path / "key") == 0
     return bundles.find(tmp_path / "out")
 
 
@@ -117,14 +110,14 @@ def test_what_is_made_of_copies_is_the_same(made, runs, tmp_path):
 
 
 def test_copies_that_are_there_stay(made, runs, tmp_path, capsys):
-    assert call(runs, "--out", tmp_path / "out", "--key", tmp_path / "key") == 0
+    assert call(redact, runs, "--out", tmp_path / "out", "--key", tmp_path / "key") == 0
 
     assert capsys.readouterr().out.count("was before") == 2
     assert bundles.find(tmp_path / "out") == made
 
 
 def test_other_key_has_other_words(made, runs, tmp_path):
-    assert call(runs, "--out", tmp_path / "other", "--key", tmp_path / "key2") == 0
+    assert call(redact, runs, "--out", tmp_path / "other", "--key", tmp_path / "key2") == 0
 
     names = {bundles.read(path).header["node"]["name"] for path in bundles.find(tmp_path / "other")}
     assert names.isdisjoint({bundles.read(path).header["node"]["name"] for path in made})
@@ -162,7 +155,7 @@ def test_host_with_the_name_of_an_axis_is_refused(runs, tmp_path, capsys):
                               "plan": [records.planned()]}, 0) as bundle:
         bundle.seal()
 
-    assert call(runs, "--out", tmp_path / "out", "--key", tmp_path / "key") == 3
+    assert call(redact, runs, "--out", tmp_path / "out", "--key", tmp_path / "key") == 3
 
     assert "'local', is a word of its matrix, too" in capsys.readouterr().out
     assert not (tmp_path / "out").exists()
@@ -172,7 +165,7 @@ def test_what_is_open_or_damaged_is_not_copied(runs, tmp_path, capsys):
     damaged = seal(runs)
     (damaged / "seal.json").unlink()
     with Bundle.create(runs, {"night": "2026-11-27"}, 0) as bundle:
-        assert call(damaged, bundle.path, "--out", tmp_path / "out", "--key", tmp_path / "key") == 3
+        assert call(redact, damaged, bundle.path, "--out", tmp_path / "out", "--key", tmp_path / "key") == 3
 
     assert capsys.readouterr().out.count("is not a whole sealed bundle") == 2
 
@@ -185,7 +178,7 @@ def test_copy_that_found_no_room_leaves_nothing(runs, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Bundle, "seal", no_room)
     with pytest.raises(Failed):
-        call(runs, "--out", tmp_path / "out", "--key", tmp_path / "key")
+        call(redact, runs, "--out", tmp_path / "out", "--key", tmp_path / "key")
 
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -196,4 +189,4 @@ def test_what_is_no_key_is_told(runs, tmp_path, key, error):
     (tmp_path / "key").write_text("short")
 
     with pytest.raises(error, match="key"):
-        call(runs, "--out", tmp_path / "out", "--key", tmp_path / key)
+        call(redact, runs, "--out", tmp_path / "out", "--key", tmp_path / key)

@@ -207,6 +207,13 @@ def test_page__says_the_same_without_a_script(show):
     assert not driver.find_element("css selector", ".tools").is_displayed()
 
 
+def test_table__on_a_telephone_says_what_is_what(show):
+    label = ("const td = document.querySelector('#changes td:nth-of-type(2)');"
+             " return getComputedStyle(td, '::before').content")
+    assert "now" in show(sample(30, 10), width=360).execute_script(label)
+    assert show(sample(30, 10)).execute_script(label) == "none"
+
+
 def test_chart__line_is_drawn_from_the_small_one(show):
     driver = show(sample(60, 60))
     boxes = driver.execute_script(

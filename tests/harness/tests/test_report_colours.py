@@ -5,7 +5,15 @@ import pytest
 
 from gpu_selftest_harness.report import colours
 
-PAIRS = [(text, ground, mode) for text, grounds in colours.TEXT_ON.items() for ground in grounds
+# What text of each colour is put on.
+TEXT_ON = {
+    "text": ("ground", "surface", *(name for name in colours.PALETTE if name.endswith("-tint"))),
+    "muted": ("ground", "surface", *(name for name in colours.PALETTE if name.endswith("-tint"))),
+    "accent": ("ground", "surface", *(name for name in colours.PALETTE if name.endswith("-tint"))),
+    **{name: ("ground", "surface", f"{name}-tint")
+       for name in ("wrong", "unsure", "good", "expected", "absent", "held")},
+}
+PAIRS = [(text, ground, mode) for text, grounds in TEXT_ON.items() for ground in grounds
          for mode in (0, 1)]
 
 

@@ -15,6 +15,7 @@ from gpu_selftest_harness.commands import report
 from gpu_selftest_harness.errors import Failed, Refused
 from gpu_selftest_harness.index import Index
 from gpu_selftest_harness.model import Outcome
+from gpu_selftest_harness.report import files
 
 # One cell that the index has, and one of a driver that nobody brought.
 MATRIX = """
@@ -103,6 +104,17 @@ def test_report__can_be_read_by_a_collector_that_is_somebody_else(index, tmp_pat
     report.run(parse(index, "--out", tmp_path / "told"))
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "told").iterdir()}
     assert modes == {0o644}
+
+
+def test_report__says_which_file_could_not_be_made(index, tmp_path, monkeypatch):
+    def broken(_):
+        raise ValueError("no such night")
+    monkeypatch.setitem(files.FILES, "summary.md", broken)
+    with pytest.raises(ValueError, match="no such night") as raised:
+        report.run(parse(index, "--out", tmp_path / "told"))
+    assert raised.value.__notes__ == ["while 'summary.md' was made"]
+    assert sorted(path.name for path in (tmp_path / "told").iterdir()) == [
+        "gpu-selftest.prom", "index.html"]
 
 
 @pytest.mark.parametrize("arguments, text", [
@@ -221,3 +233,24 @@ def test_report__exit_code_of_a_number_that_dropped(tmp_path):
         pass
 
     assert report.run(parse(tmp_path / "index.sqlite", "--exit-code", "--out", tmp_path / "told")) == 1
+
+
+def test_report__a_loss_of_speed_that_is_accepted(tmp_path, capsys):
+    # Twelve nights, on the last four of which a number is lower by a tenth.
+    for at, night in enumerate(NIGHTS):
+        bundle(tmp_path / "runs", night, "PASS", 5e10 if at < 8 else 4.5e10)
+    Index.rebuild(tmp_path / "index.sqlite", tmp_path / "runs").close()
+    known = tmp_path / "known.yaml"
+
+    def told(loss, workload):
+        known.write_text("version: 1\naccepted:\n  - {when: {driver: '580'}, since: 2026-11-24,"
+                         f" loss_percent: {loss}, workload: {workload}, owner: site, reason: x}}\n")
+        report.run(parse(tmp_path / "index.sqlite", "--out", tmp_path / "told",
+                         "--quarantine", known))
+        return capsys.readouterr().out.splitlines()[-2:]
+
+    assert told(10, "host-copy")[1] == "PASS  the one cell as expected"
+    assert told(5, "host-copy")[1].endswith("; 1 number suspect")
+    note, verdict = told(10, "sgemm")
+    assert verdict.endswith("; 1 number suspect")
+    assert note.startswith(f"note: {known}:3: accepted[0]: no number of this night is meant")

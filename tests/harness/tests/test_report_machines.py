@@ -53,7 +53,7 @@ def test_incident__says_where_it_was_seen(where, nodes, told):
 
 
 def test_problems__of_machines_are_told_though_cells_pass():
-    analysis = of_machines("node7", "node8", problems=["docker: no daemon <answers>"])
+    analysis = of_machines("node7", "node8", "node7", problems=["docker: no daemon <answers>"])
     assert text_of(analysis, "ul[@id='problems']") == (
         "node7: docker: no daemon <answers> node8: docker: no daemon <answers>")
     assert "| node7 | docker: no daemon &#60;answers&#62; |" in markdown(analysis)
@@ -63,3 +63,36 @@ def test_problems__are_silent_where_there_are_none():
     analysis = of_machines("node7", problems=[])
     assert text_of(analysis, "ul[@id='problems']") is None
     assert "Seen of the machines" not in markdown(analysis)
+
+
+# --- What it was measured with ---
+
+def parts_of(analysis):
+    """Of what differs, and what is the same everywhere."""
+    section = html5lib.HTMLParser(strict=True).parse(page(analysis)).find(
+        f".//{HTML}section[@id='provenance']")
+    tables = section.findall(f"{HTML}div/{HTML}table")[1:] + section.findall(
+        f"{HTML}details/{HTML}div/{HTML}table")
+    return [[[" ".join(" ".join(cell.itertext()).split()) for cell in row]
+             for row in table.iterfind(f"{HTML}tbody/{HTML}tr")] for table in tables]
+
+
+def test_provenance__tells_each_value_of_a_part_once():
+    analysis = sample(20, 10)
+    analysis.provenance = {"a": {"cuda": "12.4", "os": "x"}, "b": {"cuda": "13.0", "os": "x"},
+                           "c": {"cuda": "12.4", "os": "x", "nccl": "2"}}
+    assert parts_of(analysis) == [[["cuda", "12.4 in 2 of 3 13.0 in 1 of 3"],
+                                   ["nccl", "none in 2 of 3 2 in 1 of 3"]], [["os", "x"]]]
+
+
+def test_provenance__of_one_combination_has_no_shares():
+    analysis = sample(20, 10)
+    analysis.provenance = {"a": {"cuda": "12.4"}}
+    assert parts_of(analysis) == [[["cuda", "12.4"]]]
+
+
+def test_provenance__says_how_many_values_are_not_shown():
+    analysis = sample(20, 10)
+    analysis.provenance = {str(n): {"cuda": f"12.{n}"} for n in range(15)}
+    (row,), = parts_of(analysis)
+    assert row[1].count(" of 15") == 12 and row[1].endswith("3 more are not shown.")

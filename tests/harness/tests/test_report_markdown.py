@@ -89,6 +89,15 @@ def test_markdown__tells_a_workload_beside_its_cell_only_if_it_says_something_el
     assert told.count("driver 580") == rows
 
 
+def test_markdown__tells_cells_in_the_order_of_their_versions():
+    analysis = sample(30, 10)
+    red = next(outcome for outcome in analysis.outcomes if outcome.is_red)
+    analysis.outcomes = [replace(red, cell=key) for key in reversed(analysis.cells)]
+    told = markdown(analysis).partition("### Not as expected")[2].partition("###")[0]
+    order = [line.split(" · ")[:2] for line in told.splitlines() if "driver 5" in line]
+    assert len(order) == 36 and order == sorted(order)
+
+
 def test_markdown__tells_each_cause_with_what_to_do():
     tree = rendered(markdown(sample(30, 10)))
     rows = [["".join(cell.itertext()) for cell in row] for row in tree.iter("tr")]

@@ -11,9 +11,9 @@ import pytest
 
 from gpu_selftest_harness.analysis.values import (NOISY, SHIFTED, STEADY, SUSPECT, WORSE, Analysis,
                                                   Verdict)
-from gpu_selftest_harness.report import measure, page
+from gpu_selftest_harness.report import page, views
 from gpu_selftest_harness.report.sample import sample
-from gpu_selftest_harness.words import SKIP
+from gpu_selftest_harness.words import LAYERS, SKIP
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -100,6 +100,11 @@ def test_page__tells_causes_first_then_what_changed(text):
     assert links == parts
 
 
+def test_page__has_every_layer(text):
+    told = [words(b) for b in parsed(text).iterfind(f".//{HTML}ol[@class='layers']//{HTML}b")]
+    assert tuple(told) == views.UP and set(told) == set(LAYERS)
+
+
 def test_page__tells_failures_as_expected_from_broken_ones(text):
     squares = {}
     for td in parsed(text).iterfind(f".//{HTML}table[@class='grid']//{HTML}td"):
@@ -141,29 +146,6 @@ def test_page__shows_hostile_text_as_text(hostile):
     told = [node.text for node in tree.find(f"{HTML}body").iter()
             if node.text and node.tag != f"{HTML}script"]
     assert max(map(len, told)) < 1000
-
-
-def test_page__of_a_year_of_200_series_is_under_a_megabyte():
-    _, size_bytes = measure(365, 200)
-    assert 300_000 < size_bytes <= 1_000_000
-
-
-@pytest.mark.parametrize("word", [SHIFTED, STEADY])
-def test_page__stays_small_whatever_happened(word):
-    analysis = sample(365, 60)
-    some = [trend for trend in analysis.trends if trend.word == word][0]
-    analysis.trends = [some] * 5000
-    assert len(page(analysis).encode()) <= 1_000_000
-
-
-@pytest.mark.parametrize("word, finding", [(SHIFTED, False), (STEADY, True)])
-def test_page__counts_the_series_that_it_leaves_out(word, finding):
-    analysis = sample(30, 200)
-    some = [trend for trend in analysis.trends if trend.word == word][0]
-    analysis.trends = [some] * 260
-    text = page(analysis)
-    assert "60 more are in the index and not drawn here" in text
-    assert ("none of them has a finding" in text) == finding
 
 
 def test_page__tells_series_with_a_finding_first():

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gpu_selftest_harness.analysis.values import (GONE, NOISY, SHIFTED, STEADY, UNJUDGED, WORSE,
                                                   YOUNG)
 from gpu_selftest_harness.report import prometheus
-from gpu_selftest_harness.report.prometheus import LEVELS
+from gpu_selftest_harness.report.prometheus import INCIDENTS, LEVELS
 from gpu_selftest_harness.report.sample import NAMES, sample
 
 
@@ -112,7 +112,7 @@ def test_prometheus__tells_the_worst_of_all_cells_and_links_of_a_gpu(unit, name,
     one = analysis.trends[0]
     trends = [like(one, STEADY, rate, better, unit=unit, cell=cell, src=src, dst=dst)
               for cell in list(analysis.cells)[:2]
-              for src, dst, rate in (("a", "b", 3e9), ("a", "c", 2e9), ("c", "", 9e9))]
+              for src, dst, rate in (("a", "b", 3e9), ("a", "c", 2e9), ("", "c", 9e9))]
     assert numbers_of(analysis, trends, name) == {"a": worst, "c": 9e9}
 
 
@@ -154,12 +154,23 @@ def test_prometheus__tells_since_when_each_cause_is_there():
 
 
 @pytest.mark.parametrize("nights, told", [
-    (("2026-11-25", "2026-11-20"), "2026-11-20"), ((None,), "2026-11-27")])
+    (("2026-11-25", "2026-11-20"), "2026-11-20"), (("2026-11-20", "2026-11-25"), "2026-11-20"),
+    ((None,), "2026-11-27")])
 def test_prometheus__of_causes_with_the_same_labels_tells_the_earliest(nights, told):
     analysis = sample(30, 3)
     analysis.incidents = [replace(analysis.incidents[0], since=night) for night in nights]
     since = value_of(samples(analysis), "incident_since_timestamp_seconds")
     assert datetime.fromtimestamp(since, UTC).date().isoformat() == told
+
+
+def test_prometheus__tells_the_first_of_many_causes():
+    analysis = sample(30, 3)
+    analysis.incidents = [replace(analysis.incidents[0], where=f"GPU-{n}")
+                          for n in range(INCIDENTS + 5)]
+    found = samples(analysis)
+    assert value_of(found, "incidents") == INCIDENTS + 5
+    told = [one.labels["gpu"] for one in found if one.name.endswith("since_timestamp_seconds")]
+    assert len(told) == INCIDENTS and told[0] == "GPU-0"
 
 
 def test_prometheus__tells_which_gpus_are_slow():

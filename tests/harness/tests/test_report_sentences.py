@@ -72,6 +72,10 @@ def test_ended__are_one_line_and_no_picture():
     assert len(tree.findall(f".//{HTML}details[@class='series']")) == 1
 
 
+def test_ended__one_is_told_as_one():
+    assert told(shown({"word": GONE}), "p[@id='ended']").startswith("1 series is no longer")
+
+
 def test_ended__is_silent_where_none_did():
     assert shown({"word": STEADY}).find(f".//{HTML}p[@id='ended']") is None
 

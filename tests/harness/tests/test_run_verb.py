@@ -166,6 +166,27 @@ def test_first_signal_lets_what_runs_come_to_its_end(begun, tmp_path, number):
     assert (tmp_path / "started").read_text() == "started\n"
 
 
+def test_signal_before_anything_runs_is_no_usage(tmp_path):
+    """While the machine is looked at: pytest ends with 2 then."""
+    (tmp_path / "matrix.yaml").write_text(MATRIX)
+    (tmp_path / "slow").write_text("#!/bin/sh\ntouch asked\nexec sleep 60\n")
+    (tmp_path / "slow").chmod(0o755)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "gpu_selftest_harness.cli", "run", "matrix.yaml", "--program",
+         tmp_path / "slow"], cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(HARNESS)})
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "asked").exists():
+        assert child.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+
+    child.send_signal(signal.SIGINT)
+
+    told = child.communicate(timeout=60)[1]
+    assert (child.returncode, told) == (
+        3, "gpu-selftest-harness: interrupted before anything was run\n")
+
+
 def test_second_signal_ends_what_runs(begun, tmp_path):
     stopped(begun)
     assert "ending what runs" in stopped(begun)

@@ -9,6 +9,7 @@ from ..errors import Refused
 from ..index import merge
 from ..provenance import difference
 from ..words import FAIL
+from .accepted import Accepted
 from .fleet import fleets, pair_matrices
 from .grid import grids
 from .incidents import incidents
@@ -17,9 +18,9 @@ from .values import Analysis, Change
 from .verdict import RedSince, held, verdict
 
 
-def analyse(index, night=None, cells=()):
+def analyse(index, night=None, cells=(), losses=()):
     """Of the last night if none is named. `cells` had to run: those of which nothing is said are a
-    MISS, also where no run of the night came into the index."""
+    MISS, also where no run of the night came into the index. `losses` of speed are accepted."""
     nights = tuple(index.nights())
     if not nights and not (night and cells):
         raise Refused("there is no night in the index: run one, or add its bundle")
@@ -32,9 +33,10 @@ def analyse(index, night=None, cells=()):
     before = list(index.outcomes(previous)) if previous else []
     histories = list(index.histories())
     planned = {cell.key: cell for cell in cells}
-    known = {key: planned.get(key) or index.cell(key) for key in
-             {one.cell for one in outcomes + before} | {one.key.cell for one in histories}}
-    told = trends(histories, night, index.provenance, known)
+    known = {key: planned.get(key) or index.cell(key) for key in sorted(
+             {one.cell for one in outcomes + before} | {one.key.cell for one in histories})}
+    accepted = Accepted(losses, known, night)
+    told = trends(histories, night, index.provenance, known, accepted)
     nodes = {run.run_id: run.node for run in runs}
     found = incidents(outcomes, told, RedSince(index, night),
                       nodes if len(set(nodes.values())) > 1 else None)
@@ -53,7 +55,8 @@ def analyse(index, night=None, cells=()):
         quarantine=[one for one in outcomes if one.quarantine is not None],
         intermittent=[one for one in outcomes if one.is_intermittent],
         runs=runs, gpus=_gpus(runs), is_simulated=any(run.is_simulated for run in runs),
-        notes=[f"'{run.node}': {jump}" for run in runs for jump in run.jumps])
+        notes=[*(f"'{run.node}': {jump}" for run in runs for jump in run.jumps),
+               *accepted.problems])
 
 
 def changes(before, after):
@@ -98,6 +101,11 @@ def _gpus(runs):
     named = {}
     for run in runs:
         node = run.header.get("node") or {}
+        instances = Counter()  # of one GPU
         for gpu in node.get("gpus") or ():
-            named[gpu["uuid"]] = f"{node.get('name', '')} GPU {gpu.get('index', '?')}"
+            name, parent = f"{node.get('name', '')} GPU {gpu.get('index', '?')}", gpu.get("parent")
+            if parent:
+                instances[parent] += 1
+                name += f" MIG {instances[parent]}"
+            named[gpu["uuid"]] = name
     return named

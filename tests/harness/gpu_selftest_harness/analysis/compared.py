@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import astuple, dataclass, field, replace
 
 from .. import bundle
-from ..bundle.values import value_of
+from ..bundle.values import Misfit, value_of
 from ..errors import Refused
 from ..index.flags import Flags
 from ..index.points import points_of
@@ -68,7 +68,7 @@ class Side:
 
     cells: dict[str, Cell]
     launches: dict[SeriesKey, list[float]]
-    provenance: dict
+    provenance: dict[str, dict]  # by cell
     flagged: Counter
     problems: list[str]
     lost: set[SeriesKey] = field(default_factory=set)  # of which no launch may be compared
@@ -77,11 +77,11 @@ class Side:
 
 def read_side(path, wanted=()):
     """`wanted`: (axis, value) pairs that its cells have to have."""
-    measured = _Measured()
+    measured = _Measured(path)
     contents = bundle.read(path, measured)
     if contents.header is None:
         raise Refused(f"'{path}' is no bundle that can be read: " + "; ".join(contents.problems))
-    cells = {planned.cell.key: planned.cell for planned in _plan(contents.header)}
+    cells = {planned.cell.key: planned.cell for planned in _plan(contents.header, path)}
     for axis, value in wanted:
         have = sorted({getattr(cell, axis) for cell in cells.values()})
         cells = {key: cell for key, cell in cells.items() if getattr(cell, axis) == value}
@@ -90,14 +90,19 @@ def read_side(path, wanted=()):
     return measured.side(cells, list(contents.problems))
 
 
-def _plan(header):
-    return [value_of(Planned, one) for one in header.get("plan") or ()]
+def _plan(header, path):
+    try:
+        return [value_of(Planned, one, f"plan[{place}]")
+                for place, one in enumerate(header.get("plan") or ())]
+    except Misfit as misfit:
+        raise Refused(f"'{path}': {misfit}") from None
 
 
 class _Measured:
     """Takes from each launch its numbers, while its report is there."""
 
-    def __init__(self):
+    def __init__(self, path):
+        self._path = path
         self._header, self._planned, self._node = None, {}, None
         self._is_simulated = False
         self._of_cell = defaultdict(list)  # (provenance, points) of each launch
@@ -108,7 +113,7 @@ class _Measured:
             return
         if self._header is None:
             self._header = header
-            self._planned = {planned.cell.key: planned for planned in _plan(header)}
+            self._planned = {planned.cell.key: planned for planned in _plan(header, self._path)}
             with contextlib.suppress(Refused):
                 self._node = from_json(header.get("node") or {})
         self._is_simulated |= bool(launch.report.get("simulated"))
@@ -121,7 +126,7 @@ class _Measured:
         launches, flagged, lost, made_with = defaultdict(list), Counter(), set(), {}
         for cell in cells:
             for told, points in self._of_cell.get(cell, ()):
-                made_with = made_with or told
+                made_with.setdefault(cell, told)
                 for point in points:
                     if point.flag:
                         flagged[point.flag] += 1
@@ -140,7 +145,7 @@ def compare_sides(a, b, floor=None, confidence=CONFIDENCE, q=Q):
                       " nothing can be said of measured ones by them")
     axes = _differing(a.cells.values(), b.cells.values())
     mine, other = _by_match(a, axes), _by_match(b, axes)
-    told = Compared([], axes, difference(a.provenance, b.provenance), flagged=a.flagged + b.flagged,
+    told = Compared([], axes, _differences(a, b, mine, other), flagged=a.flagged + b.flagged,
                     problems=a.problems + b.problems, lost=a.lost | b.lost,
                     is_simulated=a.is_simulated, confidence=confidence)
     told.only_a = [mine[match] for match in mine.keys() - other.keys()]
@@ -161,6 +166,14 @@ def compare_sides(a, b, floor=None, confidence=CONFIDENCE, q=Q):
     told.rows = sorted((replace(row, comparison=one) for row, one in zip(rows, words)),
                        key=_badness)
     return told
+
+
+def _differences(a, b, mine, other):
+    """Of the cells that are compared, each once."""
+    cells = dict.fromkeys((mine[match].cell, other[match].cell)
+                          for match in sorted(mine.keys() & other.keys()))
+    return list(dict.fromkeys(one for cell_a, cell_b in cells
+                              for one in difference(a.provenance[cell_a], b.provenance[cell_b])))
 
 
 def _differing(mine, other):

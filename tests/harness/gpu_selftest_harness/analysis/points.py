@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..provenance import difference
+from ..provenance import PLANTED, difference
 from ..statistics.clocks import separate
 from ..statistics.gate import NIGHTS as GATE_NIGHTS
 from ..statistics.values import CLOCK
@@ -44,10 +44,17 @@ def _near(history, places, first, provenance):
 
 def changed(history, before, after, provenance):
     """Between two nights."""
-    if not provenance or not history.provenance:
+    return between(history, before, history, after, provenance)
+
+
+def between(one, before, other, after, provenance):
+    """A night of one series and one of another. What a simulation plants is no suspect: it is other
+    each night."""
+    if not provenance or not one.provenance or not other.provenance:
         return ()
-    one, other = history.provenance[before], history.provenance[after]
-    return tuple(difference(provenance(one), provenance(other))) if one != other else ()
+    digests = one.provenance[before], other.provenance[after]
+    found = difference(*map(provenance, digests)) if digests[0] != digests[1] else ()
+    return tuple(row for row in found if row.what != PLANTED)
 
 
 def _separation(history, places, earlier, alarm):

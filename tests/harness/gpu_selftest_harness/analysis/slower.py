@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date
 
-from ..provenance import layer_of
 from ..words import FAIL
 from .points import NEAR
 from .series import by, sign_of
 from .values import DROPPED, REGRESSIONS, Incident
 
 HARDWARE = "hardware"
+SHOWN = 32  # characters of what changed
 PARTNERS = 3  # so many links of one GPU are the GPU
 
 
@@ -86,7 +86,7 @@ def _of_gpus(rest):
 
 def _incident(where, its, layer):
     suspects = _suspects(its)
-    return Incident(FAIL, layer_of(suspects[0]) if suspects else layer, where,
+    return Incident(FAIL, suspects[0].layer if suspects else layer, where,
                     _title(where, its, suspects), trends=tuple(its), since=_since(its),
                     remedy=_remedy(where, layer, suspects))
 
@@ -122,8 +122,16 @@ def _title(where, its, suspects):
     told = f"{count} of {', '.join(names)}" + (f" on {where}" if where else "")
     told += f" worse: {most}{by(shift)}"
     if suspects:
-        told += f"; {suspects[0].what} changed from {suspects[0].before} to {suspects[0].after}"
+        first = suspects[0]
+        told += f"; {first.what} changed"
+        if _fits(first):
+            told += f" from {first.before} to {first.after}"
     return told
+
+
+def _fits(difference):
+    """In a line; two digests do not, and the page has a table of them."""
+    return max(len(difference.before), len(difference.after)) <= SHOWN
 
 
 def _shift(trend):
@@ -136,8 +144,10 @@ def _shift(trend):
 
 def _remedy(where, layer, suspects):
     if suspects:
-        return (f"go back to '{suspects[0].before}' of {suspects[0].what} for one night: if the"
-                " numbers come back, that was it")
+        first = suspects[0]
+        which = f"'{first.before}' of {first.what}" if _fits(first) else (
+            f"what {first.what} was before")
+        return f"go back to {which} for one night: if the numbers come back, that was it"
     if layer == HARDWARE:
         return ("look at it with 'nvidia-smi -q': clocks, power, temperature and links; or take it"
                 " out of service")

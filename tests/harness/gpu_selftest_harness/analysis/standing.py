@@ -10,7 +10,7 @@ import numpy as np
 
 from ..statistics.change_points import LEAST_EFFECT
 from ..statistics.ranks import LONGEST
-from .series import by, sign_of, start_of
+from .series import by, clean, direction_of, sign_of
 from .values import Point
 
 
@@ -24,18 +24,19 @@ class Standing:
         return f"{by(self.shift)} than before {self.point.night}"
 
 
-def standing(values, alarms, points, direction):
+def standing(history, points):
     """None if the level is what it was before it got worse, or better."""
-    sign, first = sign_of(direction), None
+    sign, first, start = sign_of(direction_of(history)), None, 0
     for point in points:
         if point.change.went_away:
             continue
+        start = point.change.index
         if first is None:
             first = point if point.is_worse else None
         elif sign * (point.change.after / first.change.before - 1) <= LEAST_EFFECT:
             first = None
     if first is None:
         return None
-    now = float(np.median(values[start_of(alarms):][-LONGEST:]))
-    shift = now / first.change.before - 1
+    level = [history.values[place] for place in clean(history) if place >= start]
+    shift = float(np.median(level[-LONGEST:])) / first.change.before - 1
     return Standing(first, shift) if sign * shift > LEAST_EFFECT else None

@@ -15,6 +15,7 @@ from ..statistics.ranks import LONGEST
 from ..statistics.replay import replay
 from ..statistics.smallest import NIGHTS, detectable
 from ..statistics.values import CLEAR, CONFIRMED, REFUTED, SUSPECT as GATE_SUSPECT
+from .accepted import Accepted
 from .chance import among
 from .points import and_clock, changed, how, points_of, separation
 from .series import (by, clean, clean_values, direction_of, gate_of, reference, share,
@@ -27,20 +28,22 @@ from .values import (DROPPED, GONE, IMPROVED, NOISY, SHIFTED, STEADY, SUSPECT, T
 TOLD_FOR = 7  # nights that a shift stays news; after that it is how things are
 
 
-def trends(histories, night, provenance=None, cells=None):
+def trends(histories, night, provenance=None, cells=None, accepted=None):
     """Worst first. `provenance(digest)` is what a night was measured with, `cells` are those of the
     histories by key."""
+    accepted = accepted or Accepted((), {}, night)
     cut = [until(history, night) for history in histories]
-    cut = [history for history in cut if history.nights]
+    cut = accepted.bring([history for history in cut if history.nights])
     judged = [index for index, history in enumerate(cut) if direction_of(history)]
     alarms = dict(zip(judged, replay(
         [clean_values(cut[index]) for index in judged])))
-    successors = Successors(cut, cells or {}, night)
+    successors = Successors(cut, cells or {}, night, provenance)
     teller = _Teller(night, provenance, successors, cut)
     told = [teller.tell(history, alarms.get(index, [])) for index, history in enumerate(cut)]
     told = among(told, [alarms.get(index, []) for index in range(len(cut))])
-    told = successors.tell(list(map(teller.seen, told)), provenance)
-    return sorted(told, key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
+    told = successors.tell(list(map(teller.seen, told)), accepted)
+    return sorted(accepted.told(told),
+                  key=lambda trend: (TRENDS.index(trend.word), _badness(trend)))
 
 
 class _Teller:
@@ -73,7 +76,7 @@ class _Teller:
         recent = [point for alarm, point in zip(alarms, points) if not point.change.went_away
                   and len(history.values) - 1 - places[alarm.told_at] < TOLD_FOR]
         news = recent[-1] if recent else None
-        stays = standing(values, alarms, points, direction)
+        stays = standing(history, points)
         if is_clean:
             return self._judged(trend, values, level, news, stays)
         return self._not_judged(trend, news, stays)

@@ -60,7 +60,7 @@ class Square:
 class Grid:
     """Cells that differ in driver and CUDA only."""
 
-    title: tuple[tuple[str, str], ...]  # what they have in common: (axis, value); '' if only one
+    title: tuple[tuple[str, str], ...]  # what they have in common: (axis, value)
     drivers: tuple[str, ...]
     cudas: tuple[str, ...]
     squares: dict[tuple[str, str], Square]  # by (driver, cuda); not there: not in the matrix
@@ -121,7 +121,7 @@ class Fleet:
     unit: str
     cell: str  # key
     median: float
-    standings: tuple[Standing, ...]
+    standings: tuple[Standing, ...]  # of GPUs
 
     @property
     def slow(self) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ class Analysis:
     runs: list = field(default_factory=list)  # as index.runs(night) tells them
     gpus: dict[str, str] = field(default_factory=dict)  # UUID -> name for people, as far as known
     is_simulated: bool = False
-    notes: list[str] = field(default_factory=list)  # of clocks, and of bundles that are not of the night
+    notes: list[str] = field(default_factory=list)  # of clocks, bundles and entries
     held: int = 0  # cells in which only what is in quarantine is not as expected
 
     @property

@@ -6,7 +6,7 @@ from .disk import DiskFull
 from .folder import find, is_bundle, left_behind, left_open
 from .reader import Contents, read, read_header
 from .run_id import make_run_id
-from .writer import Bundle
+from .writer import BeingWritten, Bundle
 
-__all__ = ["Bundle", "Contents", "DiskFull", "find", "is_bundle", "left_behind", "left_open",
-           "make_run_id", "read", "read_header"]
+__all__ = ["BeingWritten", "Bundle", "Contents", "DiskFull", "find", "is_bundle", "left_behind",
+           "left_open", "make_run_id", "read", "read_header"]

@@ -11,12 +11,10 @@ from pathlib import Path
 
 from ..errors import Refused
 from ..model import Launch, Outcome
-from ..times import is_night
+from . import header as headers
 from .layout import HEADER, KINDS, MAX_LINE_BYTES, OPEN, RECORDS, SCHEMA_VERSION, SEAL
-from .run_id import SHAPE
 from .values import Misfit, value_of
 
-TEXTS = ("run_id", "night", "started_utc")
 
 
 @dataclass
@@ -69,13 +67,6 @@ def read_header(path):
     return _read_header(Path(path), Contents(header=None), {})
 
 
-def check_header(header):
-    """Refused, naming all that is wrong with it."""
-    wrong = _wrong_with(header)
-    if wrong:
-        raise Refused("header of a bundle: " + "; ".join(wrong))
-
-
 def identity_of(kind, record):
     """What is in a bundle once: a launch by its id. An outcome may be said again, and the last one
     counts: a run that was resumed judges anew."""
@@ -110,31 +101,9 @@ def _read_header(path, contents, sums):
     header = _json_of(data, HEADER, contents)
     if header is None:
         return None
-    wrong = _wrong_with(header) or _misshapen(header)
+    wrong = headers.wrong_with(header)
     contents.problems += [f"{HEADER}: {one}" for one in wrong]
     return None if wrong else header
-
-
-def _wrong_with(header):
-    if not isinstance(header, dict):
-        return ["it is not an object"]
-    if header.get("schema_version") != SCHEMA_VERSION:
-        return [f"schema_version {header.get('schema_version')!r:.40} is unknown; "
-                f"this harness knows {SCHEMA_VERSION}"]
-    wrong = [f"'{name}' is missing or no text" for name in TEXTS
-             if not isinstance(header.get(name), str)]
-    if not wrong and not SHAPE.fullmatch(header["run_id"]):
-        wrong.append(f"'{header['run_id']!s:.80}' is not a run id")
-    if not wrong and not is_night(header["night"]):
-        wrong.append(f"night '{header['night']!s:.80}' is not like '2026-11-27'")
-    return wrong
-
-
-def _misshapen(header):
-    """What all who look into it take for granted."""
-    return [f"'{name}' is {header[name]!r:.40}, not {word}" for name, kind, word in
-            (("node", dict, "an object"), ("plan", list, "a list"))
-            if not isinstance(header.get(name, kind()), kind)]
 
 
 def _read_records(path, contents, state, sums):

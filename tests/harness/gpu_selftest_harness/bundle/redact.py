@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import Refused
 from . import reader
+from .header import node_of
 from .layout import RECORDS
 from .writer import Bundle
 
@@ -74,7 +75,7 @@ def redact(path: Path, out: Path, key: bytes) -> Path | None:
         raise Refused(f"'{path}' is not a whole sealed bundle: "
                       + ("; ".join(contents.problems) or "it is open"))
     header = contents.header
-    node = str(header.get("node", {}).get("name", ""))
+    node = str(node_of(header).get("name", ""))
     redactor = Redactor(key, node, names.hosts, names.serials)
     told = {**redactor.of(header), "is_redacted": True}
     if [one["cell"] for one in told.get("plan", [])] != [one["cell"] for one in

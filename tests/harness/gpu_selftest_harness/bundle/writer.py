@@ -13,10 +13,15 @@ from .. import __version__
 from ..errors import Failed, Refused
 from ..times import utc
 from . import disk, reader
+from . import header as headers
 from .layout import (BALLAST, BALLAST_BYTES, HEADER, KINDS, NEW, OPEN, RECORDS, SCHEMA_VERSION,
                      SEAL)
 from .run_id import make_run_id
 from .text import document_of, line_of
+
+
+class BeingWritten(Refused):
+    """Nothing is wrong with it: its run is under way."""
 
 
 class Bundle:
@@ -25,12 +30,12 @@ class Bundle:
 
     @classmethod
     def create(cls, root, header, ballast_bytes=BALLAST_BYTES):
-        """`header` is what reader.check_header() asks for; a run id is made if it has none."""
+        """`header` is what header.check() asks for; a run id is made if it has none."""
         header = dict(header)
         header.setdefault("run_id", make_run_id(_name_of(header.get("node"))))
         header.setdefault("started_utc", utc())
         header["schema_version"] = SCHEMA_VERSION
-        reader.check_header(header)
+        headers.check(header)
         root, run_id = Path(root), header["run_id"]
         if os.path.lexists(root / run_id) or os.path.lexists(root / (run_id + OPEN)):
             raise Refused(f"'{root}' has a run '{run_id}' already")
@@ -238,7 +243,7 @@ def _lock(descriptor, path):
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise Refused(f"another process is adding to '{path}'") from error
+        raise BeingWritten(f"another process is adding to '{path}'") from error
     except OSError as error:  # a network's file system may have no locks
         raise Failed(f"cannot lock '{path}': {error.strerror}") from error
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from .. import exit_codes
 from ..analysis.compared import compare_sides, read_side
 from ..errors import Refused
 from ..model import AXES
@@ -49,12 +50,13 @@ def run(options) -> int:
 
 def exit_code(told):
     if not told.rows:
-        return 77
+        return exit_codes.NOTHING_TESTED
     if told.count(SLOWER):
-        return 1
+        return exit_codes.RED
     # What A has and B lacks may be what got worse.
     is_whole = not (told.problems or told.only_a or told.lost)
-    return 0 if is_whole and not told.count(AMBIGUOUS) else 3
+    is_known = is_whole and not told.count(AMBIGUOUS)
+    return exit_codes.PASSED if is_known else exit_codes.COULD_NOT_TELL
 
 
 def text(told, is_all=False):
@@ -92,8 +94,8 @@ def _too_few(told):
     best = max(told.rows, key=lambda row: row.comparison.confidence)
     has, wished = best.comparison.confidence, told.confidence
     needed = fewest(wished)
-    yield (f"      {counted(min(len(best.a), len(best.b)), 'launch', 'launches')} a side tell with at"
-           f" most {_whole(has)} % confidence, {needed} launches a side would tell with"
+    count = counted(min(len(best.a), len(best.b)), "launch", "launches")
+    yield (f"      {count} a side tell with at most {_whole(has)} % confidence, {needed} launches a side would tell with"
            f" {wished * 100:g} %: set 'launches: {needed}' in the matrix"
            + (f", or take --confidence {_whole(has)}" if has >= 0.8 else ""))
 

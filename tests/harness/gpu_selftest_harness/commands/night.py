@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 from contextlib import contextmanager
 from datetime import date, datetime, timezone
 from pathlib import Path
 
 from .. import matrix as matrices
-from ..errors import Refused
+from ..errors import Failed, Refused
 from ..lease import FOLDER
 from ..night import evening, whole
 from ..night.lock import only_one
 from ..night.slices import Settings, Stop
+from ..quarantine import Quarantine
 
 
 def register(subparsers):
@@ -52,22 +54,26 @@ def run(options) -> int:
         raise Refused("'--engines' is of this machine, and '--simulate' has none of it")
     if options.without and options.simulate:
         raise Refused("'--without' is of this machine, and '--simulate' has none of its GPUs")
+    # What slices would refuse is refused here: a page of misses would take a good one's place.
     matrix = matrices.load(options.matrix)
+    for tier in (options.tier, evening.HISTORY_TIER if (options.nights or 1) > 1 else None):
+        matrix.selected(tier=tier)
+    known = Quarantine.load(options.quarantine, matrix) if options.quarantine else Quarantine()
     night = options.night or datetime.now(timezone.utc).date()
-    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failed(f"cannot make '{options.out}': {error.strerror.lower()}") from None
     # Simulated GPUs have the same UUIDs in everybody's night.
     leases = options.leases or (options.out / "leases" if options.simulate else None)
     settings = Settings(options.matrix, options.out, options.program, options.seed, options.jobs,
-                        options.quarantine, leases, options.engines, options.without)
+                        options.quarantine, leases, options.engines, options.without, known)
     with only_one(options.out), _stop_on_signals() as stop:
         if options.simulate:
             parts = evening.made_up(matrix, night, options.program, options.tier,
                                     options.nights or 1)
         else:
-            parts, swept = evening.real(matrix, night, options.program, options.tier,
-                                        options.engines)
-            for name in swept:
-                print(f"swept away: {name}", flush=True)
+            parts = evening.real(matrix, night, options.program, options.tier, options.engines)
         done = whole.run(settings, parts, stop, lambda line: print(line, flush=True))
     for problem in done.problems:
         print(f"problem: {problem}")
@@ -99,11 +105,13 @@ def _stop_on_signals():
 
 
 def _count(text):
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of 1 or more")
+    return int(text)
 
 
 def _date(text):
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no night such as 2026-11-27") from None

@@ -70,6 +70,9 @@ def _show(options) -> int:
 
 
 def _leases(options) -> int:
+    if not options.leases.is_dir():
+        print(f"no GPU was ever leased in '{options.leases}'")
+        return 0
     leases = Leases(options.leases)
     lines = [f"{name}  in use by {holder}" for name, holder in leases.holders().items()]
     lines += [f"{name}  not to be used: {why}" for name, why in leases.poisoned().items()]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ..errors import Refused
+from ..errors import Failed, Refused
 from ..plugin import NIGHT, lines_of, night_of
 from ..plugin.options import OPTIONS
 from ..exit_codes import USAGE
@@ -39,6 +39,8 @@ def run(options) -> int:
     # Plugins that happen to be installed have no say in what is measured.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     code = int(pytest.main(_words(options, matrix), plugins=[holder]))
+    if holder.is_interrupted:  # before a launch: pytest's code for that is 2, which is no usage
+        raise Failed("interrupted before anything was run")
     night = holder.config.stash.get(NIGHT, None) if holder.config else None
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         code = USAGE
@@ -79,6 +81,7 @@ class _Holder:
 
     def __init__(self):
         self.config, self.items, self.errors = None, [], []
+        self.is_interrupted = False
 
     def pytest_configure(self, config):
         self.config = config
@@ -89,6 +92,10 @@ class _Holder:
 
     def pytest_collection_finish(self, session):
         self.items = list(session.items)
+
+    def pytest_keyboard_interrupt(self, excinfo):
+        # Not what pytest makes of it: what could not be collected ends so, too.
+        self.is_interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_collectreport(self, report):
         if report.failed:

@@ -21,12 +21,12 @@ def register(subparsers):
 
 
 def run(options):
-    if options.quarantine:
-        Quarantine.load(options.quarantine)  # before anything is sealed without it
+    # Before anything is sealed, which is once.
+    quarantine = Quarantine.load(options.quarantine) if options.quarantine else Quarantine()
     code = PASSED
     for path in _open_ones(options.paths):
         try:
-            sealed, problems = cut_short.finish(path, options.quarantine)
+            sealed, problems = cut_short.finish(path, quarantine)
             print(f"sealed: {sealed}")
             for problem in problems:
                 print(f"problem: {problem}")

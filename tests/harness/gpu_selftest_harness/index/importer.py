@@ -8,9 +8,10 @@ import json
 from .. import node as nodes
 from .. import provenance
 from ..bundle import reader
-from ..bundle.values import Misfit, value_of
+from ..bundle.header import node_of, planned_of
+from ..bundle.values import Misfit
 from ..errors import Refused
-from ..model import Planned, SeriesKey
+from ..model import SeriesKey
 from .clock import jumps
 from .database import transaction
 from .flags import Flags
@@ -81,8 +82,7 @@ class _Taker:
 
 def _planned(header, path):
     try:
-        return [value_of(Planned, entry, f"plan[{place}]")
-                for place, entry in enumerate(header.get("plan", []))]
+        return planned_of(header)
     except Misfit as misfit:
         raise Refused(f"'{path}': {misfit}") from misfit
 
@@ -103,11 +103,6 @@ def _check_fits(connection, header, path):
 
 def is_simulated(header):
     return int(bool(node_of(header).get("simulated")))
-
-
-def node_of(header):
-    node = header.get("node")
-    return node if isinstance(node, dict) else {}
 
 
 def _add_bundle(connection, contents):

@@ -5,6 +5,7 @@ no run said anything: what is not there is easily overlooked."""
 import json
 from dataclasses import replace
 
+from ..bundle.header import node_of
 from ..bundle.values import value_of
 from ..judge.data import DATA
 from ..model import Expectation, Outcome
@@ -26,7 +27,8 @@ def merge(index, night, cells=()):
 
 def latest(rows):
     """Of each node what its last run said, as far as it ran at all, and what no later run makes
-    good; of several nodes the worst, so that none hides another. `rows` are (node, run id, outcome) in the order of coming."""
+    good; of several nodes the worst, so that none hides another. `rows` are (node, run id, outcome)
+    in the order of coming."""
     said = {}
     for node, run_id, outcome in rows:
         outcome.run_id = run_id
@@ -83,5 +85,5 @@ def _outcome(cell, observed, run_id=""):
 
 
 def _branch(run):
-    driver = run.header.get("node", {}).get("driver")
+    driver = node_of(run.header).get("driver")
     return driver.partition(".")[0] if isinstance(driver, str) else None

@@ -18,21 +18,12 @@ SEED = 20261127
 
 
 def real(matrix, night: date, program: str, tier: str | None,
-         engines_file: Path | None = None) -> tuple[list[Slice], list[str]]:
-    """This machine's slice, and what was swept away of earlier nights."""
+         engines_file: Path | None = None) -> list[Slice]:
+    """This machine's slice."""
     told_of = {"local": {"program": program}, **settings.load(engines_file)}
     engines = [make(name, **told_of.get(name, {}))
                for name in sorted({cell.engine for cell in matrix.cells()})]
-    swept = [name for engine in engines for name in _sweep(engine)]
-    node = nodes.probe(engines, matrix.model_of)
-    return [Slice(node, night.isoformat(), tier)], swept
-
-
-def _sweep(engine):
-    try:
-        return engine.sweep()
-    except Exception:  # an engine that is not there has left nothing, and is told of by the probe
-        return []
+    return [Slice(nodes.probe(engines, matrix.model_of), night.isoformat(), tier)]
 
 
 def made_up(matrix, night: date, program: str, tier: str | None, count: int) -> list[Slice]:
@@ -49,7 +40,7 @@ def made_up(matrix, night: date, program: str, tier: str | None, count: int) -> 
         for branch in branches if is_last else [newest]:
             node = healthy[branch]
             if count > 1 and branch == newest:
-                # Of all GPUs: a fault of one that no cell uses never fires, which is an error of the run.
+                # Of all GPUs: a fault of one that no cell uses never fires, an error of the run.
                 node = replace(node, faults=node.faults + tuple(
                     simulated.memory_faults(number, count, len(node.gpus), SEED)))
             slices.append(Slice(node, name, tier if is_last else HISTORY_TIER))

@@ -16,7 +16,7 @@ NAME = ".night.lock"
 @contextlib.contextmanager
 def only_one(folder: Path, now=lambda: datetime.now(timezone.utc)):
     """Failed, with who holds it, if a night is under way there. The folder has to exist."""
-    with open(folder / NAME, "a+", encoding="utf-8") as file:
+    with _opened(folder / NAME) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -26,6 +26,14 @@ def only_one(folder: Path, now=lambda: datetime.now(timezone.utc)):
         file.truncate(0)
         # The lock is held without a word of it, too: on a full disk what there is can still be told.
         with contextlib.suppress(OSError):
-            os.write(file.fileno(), f"process {os.getpid()} since {now():%Y-%m-%dT%H:%M:%SZ}\n".encode())
+            text = f"process {os.getpid()} since {now():%Y-%m-%dT%H:%M:%SZ}\n"
+            os.write(file.fileno(), text.encode())
         yield
         file.truncate(0)
+
+
+def _opened(path):
+    try:
+        return open(path, "a+", encoding="utf-8")
+    except OSError as error:
+        raise Failed(f"cannot open '{path}': {error.strerror.lower()}") from None

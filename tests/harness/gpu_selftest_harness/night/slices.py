@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .. import node as nodes
 from ..model import Node
-
+from ..quarantine import Quarantine
 
 # The first SIGTERM lets a launch come to its end; who is told to stop has less time than that.
 PATIENCE_S = 60.0
@@ -41,6 +41,7 @@ class Settings:
     leases: Path | None = None  # of simulated nodes: a folder for each; None: the machine's own
     engines: Path | None = None  # what the machine's engines are to be told
     without: str | None = None  # GPUs that were taken out
+    known: Quarantine = Quarantine()  # what `quarantine` says, for runs that were killed
 
     @property
     def index(self) -> Path:

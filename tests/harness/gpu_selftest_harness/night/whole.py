@@ -18,6 +18,7 @@ from ..analysis import Analysis, Verdict, analyse
 from ..errors import Refused
 from ..index import Index
 from ..plugin import slice_of
+from ..quarantine import Quarantine
 from ..report import write
 from ..words import ERROR, PASS, SKIP
 from . import cut_short, ended, slices
@@ -35,6 +36,7 @@ class Night:
     codes: list[int] = field(default_factory=list)  # of the last night's slices
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # of what is not this night's: told, no more
+    beside: list[str] = field(default_factory=list)  # the same, of runs that are under way
     analysis: Analysis | None = None
     page: Path | None = None  # if there is one of this night
     there: set[str] = field(default_factory=set)  # bundles that it did not make
@@ -80,6 +82,7 @@ def run(settings: Settings, parts: list[Slice], stop: Stop, say: Callable[[str],
     for _, together in groupby(parts, key=lambda part: part.night):
         night.codes = _run_together(settings, list(together), stop, say, night.problems)
         _take_in(settings, night)
+    night.notes += night.beside
     if stop.is_set:
         night.problems.append("stopped before all of it was run")
     name = parts[-1].night
@@ -105,16 +108,17 @@ def _run_together(settings, parts, stop, say, problems):
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
         codes = list(pool.map(run_one, parts))
     for part, code in zip(parts, codes):
-        if code is not None and code not in (exit_codes.PASSED, exit_codes.RED, exit_codes.NOTHING_TESTED):
+        if code not in (None, exit_codes.PASSED, exit_codes.RED, exit_codes.NOTHING_TESTED):
             place = settings.out / "logs" / f"{part.night}-{part.node.name}"
-            problems.append(f"'{part.node.name}' ended with exit code {code}; the end of "
-                            f"'{place}.log':\n{slices.end_of(place)}")
+            problems.append(f"'{part.node.name}' ended with exit code {code}, see '{place}.log':\n"
+                            f"{slices.end_of(place)}")
     return [code for code in codes if code is not None]
 
 
 def _take_in(settings, night):
     """Every bundle that the index does not have yet. A run that was killed left one open: what is in
     it is judged as far as it came."""
+    night.beside = []
     try:
         with Index(settings.index) as index:
             for path in bundle.left_open(settings.runs):
@@ -136,9 +140,13 @@ def _names_of(settings):
 
 def _seal(path, settings, index, night):
     try:
-        _, problems = cut_short.finish(path, settings.quarantine, index)
+        _, problems = cut_short.finish(path, settings.known, index)
         for problem in problems:
             night.of_bundle(path, problem, is_sealed=True)
+    except bundle.BeingWritten:
+        # All slices of ours are over: it is somebody's, who has called it what he likes.
+        night.beside.append(f"a run that is not this night's is under way in '{path}': the next "
+                            "night takes it in, or 'gpu-selftest-harness index' once it has ended")
     except Exception as error:  # the others can be taken in all the same
         night.of_bundle(path, f"cannot seal '{path.name}': {_words(error)}")
 
@@ -154,9 +162,10 @@ def _tell(settings, name, parts, night):
     """A page of another night in this one's place would be believed."""
     try:
         with Index(settings.index) as index:
-            night.analysis = _as_far_as_known(analyse(index, name, _cells_of(settings, parts)),
-                                              night.problems)
+            told = analyse(index, name, _cells_of(settings, parts), _losses(settings))
+        night.analysis = _as_far_as_known(told, night.problems)
         night.analysis.notes += night.notes
+        night.notes = night.analysis.notes
         night.page = write(night.analysis, settings.report)[0]
     except Exception as error:
         night.trouble(f"cannot tell of the night: {_words(error)}")
@@ -175,6 +184,11 @@ def _nothing(name):
     return Analysis(name, None, (name,), Verdict(SKIP, ""), {}, 0, 0, {}, [])
 
 
+def _losses(settings):
+    """Of speed, which somebody accepts."""
+    return Quarantine.load(settings.quarantine).losses if settings.quarantine else ()
+
+
 def _cells_of(settings, parts):
     """What had to run, whatever came of it."""
     matrix, cells = matrices.load(settings.matrix), []
@@ -188,7 +202,7 @@ def _cells_of(settings, parts):
 def _as_far_as_known(analysis, problems):
     """Page and exit code say the same: nothing is well while it is not known."""
     if problems and analysis.verdict.word in (PASS, SKIP):
-        first = problems[0].splitlines()[0]
+        first = problems[0].splitlines()[0].rstrip(":")
         analysis.verdict = Verdict(ERROR, first, "suite", None, "see what the night's output says")
     return analysis
 

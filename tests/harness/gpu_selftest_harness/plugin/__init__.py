@@ -107,8 +107,9 @@ def pytest_sessionfinish(session):
         session.exitstatus = exit_codes.USAGE
     elif items and night.came.outcomes and all(isinstance(item, CellItem) for item in items):
         code = exit_codes.of_outcomes([item.outcome for item in items])
-        session.exitstatus = code if code == exit_codes.RED or night.came.failed is None \
-            else exit_codes.COULD_NOT_TELL
+        if code != exit_codes.RED and (night.came.failed is not None or night.came.doubt):
+            code = exit_codes.COULD_NOT_TELL
+        session.exitstatus = code
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -123,10 +124,13 @@ def lines_of(night: Night) -> list[str]:
     if night.matrix is None:
         return []
     if not night.came.outcomes:
-        first, *others = [planned.cell.name for planned in list(night.plan.values())[:3]]
-        return [f"nothing was selected; cells of this node are such as {first}",
-                *(f"  {name}" for name in others)]
-    lines = told.summary(night.plan.values(), list(night.came.outcomes.values()), night.where)
+        names = [planned.cell.name for planned in list(night.plan.values())[:3]]
+        if not names:
+            return []  # what went wrong before there was a plan is told elsewhere
+        return [f"nothing was selected; cells of this node are such as {names[0]}",
+                *(f"  {name}" for name in names[1:])]
+    lines = told.summary(night.plan.values(), list(night.came.outcomes.values()), night.where,
+                         night.came.doubt)
     lines += night.came.problems
     if night.came.failed is not None:
         lines.append(f"ended early: {night.came.failed}")

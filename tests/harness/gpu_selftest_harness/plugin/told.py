@@ -49,13 +49,15 @@ def red_text(name: str, outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def headline(outcomes: list[Outcome], where: str) -> list[str]:
-    """The first line, for the person at 3 a.m., and what to do."""
+def headline(outcomes: list[Outcome], where: str, doubt: str = "") -> list[str]:
+    """The first line, for the person at 3 a.m., and what to do. `doubt`: why it is no pass."""
     aside = held(outcomes)
     cells = [outcome for outcome in outcomes if outcome.workload == "" and outcome.cell not in aside]
     red = [outcome for outcome in outcomes if outcome.is_red]
     counts = Counter(outcome.word for outcome in cells)
     shown = ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
+    if not red and doubt:
+        return [f"{ERROR}  {where}  {doubt}"]
     if not red:
         word = SKIP if exit_codes.of_outcomes(outcomes) == exit_codes.NOTHING_TESTED else PASS
         failed = sum(outcome.word == FAIL and outcome.is_as_expected for outcome in cells)
@@ -81,12 +83,12 @@ def _weight(outcome):
     return 0 if outcome.word in (FAIL, PASS) else 1 + (ERROR, MISS, SKIP).index(outcome.word)
 
 
-def summary(plan: Iterable[Planned], outcomes: list[Outcome], where: str,
+def summary(plan: Iterable[Planned], outcomes: list[Outcome], where: str, doubt: str = "",
             limit: int = 20) -> list[str]:
     """The headline, then what is red: each cell by its own item, or by the workloads alone that are
     red in it."""
     name_of = names(plan)
-    lines = headline(outcomes, where)
+    lines = headline(outcomes, where, doubt)
     red = [outcome for outcome in outcomes if outcome.is_red]
     cells = {outcome.cell for outcome in red if outcome.workload == ""}
     shown = [outcome for outcome in red if outcome.workload == "" or outcome.cell not in cells]

@@ -38,6 +38,7 @@ class Came:
     problems: list[str] = field(default_factory=list)
     path: Path | None = None  # of the bundle
     failed: Failed | None = None  # why it ended early
+    doubt: str = ""  # why nobody can say that all is well, though it came to its end
 
 
 class Work:
@@ -85,26 +86,32 @@ class Work:
         return self.came
 
     def _history(self, stack):
-        """Without an index nothing is confirmed, and that is said."""
         path = self.settings.index
         if path is None or not path.exists():
             return None
+        return self._asked(
+            lambda: Earlier(stack.enter_context(Index(path)), self.node, self.night), None)
+
+    def _asked(self, question, otherwise):
+        """What the index answers. One that is damaged costs what nobody else knows, and that is
+        said: without it a GPU or a number that is gone is not missed."""
         try:
-            return Earlier(stack.enter_context(Index(path)), self.node, self.night)
-        except (Failed, Refused) as error:
-            self.came.problems.append(f"nothing is confirmed: {error}")
-            return None
+            return question()
+        except Exception as error:  # whatever SQLite makes of a damaged file
+            if not self.came.doubt:
+                self.came.doubt = f"nobody can tell what the nights before had: {error}"
+                self.came.problems.append("nothing is missed and nothing is confirmed; make "
+                                          f"'{self.settings.index}' again: gpu-selftest-harness "
+                                          f"index {self.settings.index} --rebuild DIR")
+            return otherwise
 
     def _missed(self, history):
         told, index = self.settings.without, self.settings.index
         if told and (index is None or not index.exists()):
             raise Refused("'--without' needs '--index FILE' of the nights before: without it no GPU "
                           "is missed")
-        try:
-            found = history.missed() if history else []
-        except Exception as error:  # a damaged index
-            self.came.problems.append(f"nobody knows which GPUs there were: "
-                                      f"{type(error).__name__}: {error}")
+        found = self._asked(history.missed, []) if history else []
+        if self.came.doubt:
             return []
         uuids = [gpu.uuid for gpu in found]
         self.came.problems += [f"--without: '{uuid}' is not missed; these are: "
@@ -157,13 +164,9 @@ class Work:
 
     def _suspects(self, history, plan):
         """Read now: the runner asks from threads of its own."""
-        try:
-            histories = list(history.index.histories(
-                cells=[one.cell.key for one in plan])) if history else ()
-            return Suspects(histories, self.night, self.node)
-        except Exception as error:  # a damaged index
-            self.came.problems.append(f"nothing is confirmed: {type(error).__name__}: {error}")
-            return Suspects((), self.night, self.node)
+        histories = self._asked(lambda: list(history.index.histories(
+            cells=[one.cell.key for one in plan])), ()) if history else ()
+        return Suspects(histories, self.night, self.node)
 
     def _launch(self, runner, plan):
         for name, engine in self.engines.items():
@@ -207,7 +210,7 @@ class Work:
                 self._keep(not_judged(planned, own, error))
 
     def _told(self, planned, launches, history):
-        known = history.metrics(planned.cell.key) if history else None
+        known = self._asked(lambda: history.metrics(planned.cell.key), None) if history else None
         outcomes = judge(planned, launches, self.matrix, self.node, known)
         return unfinished(outcomes, *ran_of(planned, launches, self.node)) if launches else outcomes
 

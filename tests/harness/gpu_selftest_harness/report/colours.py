@@ -25,15 +25,6 @@ PALETTE = {
     "held-tint": ("#f2edf9", "#2c2540"),
 }
 
-# What text of each colour is put on.
-TEXT_ON = {
-    "text": ("ground", "surface", *(name for name in PALETTE if name.endswith("-tint"))),
-    "muted": ("ground", "surface", *(name for name in PALETTE if name.endswith("-tint"))),
-    "accent": ("ground", "surface", *(name for name in PALETTE if name.endswith("-tint"))),
-    **{name: ("ground", "surface", f"{name}-tint")
-       for name in ("wrong", "unsure", "good", "expected", "absent", "held")},
-}
-
 # Cividis (Nuñez, Anderton and Renslow, 2018) at ten even places: it reads the same without red or
 # green, and its lightness rises with the value, so that it survives a black and white printer.
 CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173",

@@ -14,11 +14,11 @@ from markupsafe import Markup
 
 from ..analysis.values import NOISY, Analysis
 from ..statistics.fleet import SLOW_BELOW, SLOW_Z
-from . import colours, machines, marks, sentences, standings, text, trends, views
+from . import colours, machines, marks, parts, sentences, standings, text, trends, views
 from .names import Names
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_ROWS = 200  # of one table; what is beyond it is counted
+_ROWS, _VALUES = 200, 12  # of one table, of one part; what is beyond is counted
 
 
 def page(analysis: Analysis) -> str:
@@ -26,7 +26,6 @@ def page(analysis: Analysis) -> str:
     names = Names(analysis.cells, machines.gpu_names(analysis))
     style, script = _style(), (_TEMPLATES / "page.js").read_text(encoding="utf-8")
     first, others, left_out = trends.charts(analysis.trends, names)
-    digests, provenance = views.provenance(analysis)
     return _environment().get_template("page.html.j2").render(
         a=analysis, names=names, style=Markup(style), script=Markup(script),
         style_hash=_hash(style), script_hash=_hash(script),
@@ -38,9 +37,10 @@ def page(analysis: Analysis) -> str:
         left_out_silent=not others or others[-1].trend.word not in (*trends.TOLD_FIRST, NOISY),
         told_counts=views.told_counts(analysis), visible=sentences.visible(analysis.trends),
         ended=sentences.ended(analysis.trends, names),
-        digests=digests, provenance=provenance,
+        provenance=parts.parts(analysis),
         hosts=machines.hosts(analysis), machines=machines.machines(analysis),
-        problems=machines.problems(analysis), claimed=machines.claimed_twice(analysis), rows=_ROWS)
+        problems=machines.problems(analysis), claimed=machines.claimed_twice(analysis), rows=_ROWS,
+        values=_VALUES)
 
 
 @cache

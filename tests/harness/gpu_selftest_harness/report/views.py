@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the page and the summary both say, worked out once: layers, cells, heat maps, provenance."""
+"""What the page and the summary both say, worked out once: layers, cells, heat maps."""
 
 from __future__ import annotations
 
@@ -229,24 +229,3 @@ def heat(matrix: PairMatrix, names: Names) -> Heat:
                 labels, rows, number(low / size),
                 f"{number(high / size)} {unit}",
                 f"median {number(matrix.median / size)} {unit}; {best} is best")
-
-
-def flat(value, prefix: str = "") -> list[tuple[str, str]]:
-    """Nested provenance as rows: 'cuda.runtime' -> '13.0'."""
-    if isinstance(value, dict):
-        return [row for name, inner in value.items()
-                for row in flat(inner, f"{prefix}.{name}" if prefix else str(name))]
-    if isinstance(value, (list, tuple)) and any(isinstance(v, (dict, list, tuple)) for v in value):
-        return [row for at, inner in enumerate(value) for row in flat(inner, f"{prefix}.{at}")]
-    if isinstance(value, (list, tuple)):
-        return [(prefix, ", ".join(map(str, value)))]
-    return [(prefix, "" if value is None else str(value))]
-
-
-def provenance(analysis: Analysis) -> tuple[list[str], list[tuple[str, list[str], bool]]]:
-    """Digests as columns; rows (name, values, they differ)."""
-    digests = list(analysis.provenance)
-    tables = [dict(flat(analysis.provenance[digest])) for digest in digests]
-    names = list(dict.fromkeys(name for table in tables for name in table))
-    rows = [(name, [table.get(name, "") for table in tables]) for name in names]
-    return digests, [(name, values, len(set(values)) > 1) for name, values in rows]

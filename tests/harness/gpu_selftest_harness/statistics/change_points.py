@@ -59,6 +59,7 @@ def _best_of(windows, alpha, least_effect):
         if candidates[split] <= alpha and stands_out(windows[row], split + SHORTEST) >= STANDS_OUT:
             yield int(row), split + SHORTEST, float(candidates[split])
 
+
 def spikes(windows):
     """Which values are far off alone, both neighbours are not: a night on which somebody else used
     the machine. The last value may yet get company."""

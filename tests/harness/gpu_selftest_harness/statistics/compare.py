@@ -13,7 +13,6 @@ from scipy.stats import mannwhitneyu, norm
 from ..words import HIGHER, LOWER
 from .discovery import Q, benjamini_hochberg
 from .shift import interval, relative_shift
-
 from .values import AMBIGUOUS, FASTER, SAME, SLOWER, Comparison
 
 CONFIDENCE = 0.95

@@ -107,7 +107,8 @@ class _Series:
         self.earlier = self.level
         self.alarms.append(Alarm(night, ChangePoint(
             night + 1 - DRIFT_NIGHTS, float(np.exp(np.median(first))),
-            float(np.exp(np.median(last))), relative_shift(first, last), float(mannwhitneyu(first, last).pvalue), is_drift=True)))
+            float(np.exp(np.median(last))), relative_shift(first, last),
+            float(mannwhitneyu(first, last).pvalue), is_drift=True)))
         self._set_level(night + 1 - DRIFT_NIGHTS)
 
     def look_back(self, night):

@@ -12,7 +12,7 @@ from importlib.resources import files
 import numpy as np
 from scipy.stats import norm
 
-from .change_points import ALPHA, LEAST_EFFECT, LEAST_NIGHTS, best
+from .change_points import ALPHA, LEAST_EFFECT, LEAST_NIGHTS, best, spikes
 from .correlation import TO_SD, mean_variance, neighbours
 from .discovery import Q
 from .ranks import LONGEST
@@ -28,8 +28,8 @@ MANY = (100, 1_000, 10_000, 100_000)  # series judged in one go; up to the first
 
 def detectable(values, least_effect=LEAST_EFFECT, series=1):
     """The smallest relative shift, begun NIGHTS nights ago, that these values would have shown with
-    a chance of POWER; None if none could, as there are too few. `values` are those of one level, which is
-    one of so many `series`."""
+    a chance of POWER; None if none could, as there are too few. `values` are those of one level,
+    which is one of so many `series`."""
     logs = np.log(np.asarray(values, dtype=float)[-LONGEST:])
     row = min(int(np.searchsorted(MANY, series)), len(MANY) - 1)
     spreads = table()[row, len(logs)]
@@ -37,12 +37,16 @@ def detectable(values, least_effect=LEAST_EFFECT, series=1):
         return None
     rest = logs - np.median(logs)
     spread = TO_SD * float(np.median(np.abs(rest)))
-    rho = neighbours(rest, spread)
-    sides = len(logs) - NIGHTS, NIGHTS
-    error = np.sqrt(sum(mean_variance(count, rho) for count in sides))
-    plain = np.sqrt(sum(1 / count for count in sides))
+    rho, before = neighbours(rest, spread), len(logs) - NIGHTS
+    error = np.sqrt(sum(mean_variance(count, rho) for count in (before, _nights_shown(logs))))
+    plain = np.sqrt(1 / before + 1 / NIGHTS)
     least = np.log1p(least_effect) + norm.ppf(POWER) * spread * error
     return float(np.expm1(max(spreads * spread * error / plain, least)))
+
+
+def _nights_shown(logs):
+    """Where nights were off by themselves, and left out by the search, one of these may be."""
+    return NIGHTS - int(spikes(logs[None, :]).any())
 
 
 @cache

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the statistics answer. Shifts are relative (-0.05: 5 % less) and signed as the numbers are,
-not as good or bad; `better` of words.py says which sign is which."""
+not as good or bad: which way is better goes with the unit, DIRECTION_OF_UNIT of words.py."""
 
 from __future__ import annotations
 
