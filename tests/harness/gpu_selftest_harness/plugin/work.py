@@ -188,6 +188,7 @@ class Work:
         if runner.stop.is_set() and runner.left and self.came.failed is None:
             self.came.failed = Failed(f"it was stopped, {runner.left} launches are left")
         self.came.launches.update((launch.id, launch) for launch in runner.launches)
+        self.came.doubt = self.came.doubt or next(iter(runner.doubts), "")
 
     def _sweep(self, bundle, engine, name):
         try:
