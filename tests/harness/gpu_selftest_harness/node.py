@@ -112,6 +112,19 @@ def expect_driver(node: Node, expected: str):
         raise Failed(f"driver {expected} is expected, and '{node.name}' has {node.driver}")
 
 
+def read(path: Path) -> Node:
+    """As the verb 'node show --json' wrote it. Raises Refused."""
+    try:
+        return from_json(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Refused(f"cannot read '{path}': {error.strerror.lower()}") from None
+    except ValueError as error:
+        why = f"it is not JSON: {error}"
+    except Refused as error:
+        why = str(error)
+    raise Refused(f"'{path}' is not what 'gpu-selftest-harness node show --json' writes: {why}")
+
+
 def to_json(node: Node) -> dict:
     return asdict(node)
 
@@ -171,7 +184,8 @@ def _ask_program(engine):
     try:
         report = json.loads(ran.report or "")
     except ValueError:
-        text = ran.message.strip() or f"exit code {ran.exit_code}"
+        text = ran.message.strip() or (
+            f"'{engine.program}' leaves no report: exit code {ran.exit_code}")
         # 2 is what the program and the simulator answer to what they do not know.
         raise (Refused if ran.exit_code == 2 else Failed)(text) from None
     return report

@@ -13,7 +13,7 @@ TOP = HARNESS.parent.parent
 sys.path.insert(0, str(HARNESS))
 
 # What tests import is shown as they are where an assertion of it fails.
-pytest.register_assert_rewrite("judging", "plugged")
+pytest.register_assert_rewrite("judging", "plugged", "whole_night")
 
 import stored  # noqa: E402
 from gpu_selftest_harness.index import Index  # noqa: E402

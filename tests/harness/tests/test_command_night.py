@@ -2,6 +2,8 @@
 """The verb `night`: what it hands on. What comes of it is in test_night_whole.py."""
 
 import argparse
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -117,3 +119,32 @@ def test_out__that_cannot_be_made_is_told_in_words(handed, tmp_path, out):
         night.run(parse("--out", tmp_path / out))
 
     assert handed == {}
+
+
+# --- Signals ---
+
+@pytest.fixture
+def hangup():
+    """Whatever pytest was started with."""
+    ours = lambda *_: None  # noqa: E731
+    before = signal.signal(signal.SIGHUP, ours)
+    yield ours
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_signals__a_terminal_that_is_closed_ends_the_night_in_order(hangup):
+    """Slices have sessions of their own, and would go on without their night."""
+    with night._stop_on_signals() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+
+        assert stop.is_set
+    assert signal.getsignal(signal.SIGHUP) is hangup
+
+
+def test_signals__under_nohup_it_goes_on(hangup):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with night._stop_on_signals() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+
+        assert not stop.is_set

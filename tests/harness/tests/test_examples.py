@@ -120,7 +120,8 @@ def test_workflow__calls_verbs_that_there_are():
     assert [line.split()[0] for line in commands] == ["matrix", "matrix", "index", "report", "merge",
                                                          "report"]
     for line in commands:
-        cli.parser().parse_args(line.replace("${{ needs.plan.outputs.night }}", "2026-11-28").split())  # ends the test with exit 2 where it does not fit
+        words = line.replace("${{ needs.plan.outputs.night }}", "2026-11-28").split()
+        cli.parser().parse_args(words)  # ends the test with exit 2 where it does not fit
 
 
 # --- What the workflow does on a night ---

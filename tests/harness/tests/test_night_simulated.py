@@ -33,12 +33,12 @@ def test_nights_before__end_with_the_last_and_cross_months():
     assert simulated.nights_before(date(2026, 3, 1), 3) == ["2026-02-27", "2026-02-28", "2026-03-01"]
 
 
-def test_memory_faults__one_gpu_is_a_tenth_slower_on_the_last_nights_only():
+def test_memory_faults__one_gpu_is_a_fifth_slower_on_the_last_nights_only():
     nights = [rates(simulated.memory_faults(night, 40, 4, seed=1)) for night in range(40)]
 
     slow = [night[2] for night in nights]
     assert all(0.992 <= rate <= 1 for rate in slow[:35])
-    assert all(0.892 <= rate <= 0.9 for rate in slow[35:])
+    assert all(0.793 <= rate <= 0.8 for rate in slow[35:])
     assert all(0.992 <= night[gpu] <= 1 for night in nights for gpu in (0, 1, 3))
 
 

@@ -197,6 +197,11 @@ def test_simulated_machine_is_what_the_program_sees(program_path):
     assert seen.name == "simulated-h100x8"
 
 
+def test_simulated_machine_needs_the_program_itself():
+    with pytest.raises(Failed, match="'/bin/true' leaves no report: exit code 0"):
+        node.simulated("h100x8", program="/bin/true")
+
+
 def test_simulated_machine_without_gpus(program_path):
     seen = node.simulated("empty", program=program_path)
     assert seen.gpus == ()
@@ -272,3 +277,21 @@ def test_node_of_another_version(machine):
 def test_what_is_no_node_is_refused(record):
     with pytest.raises(Refused, match="this is no node"):
         node.from_json(record)
+
+
+@pytest.mark.parametrize("text, why", [("{", "it is not JSON: "), ("{}", "this is no node: 'gpus'"),
+                                       ("[]", "this is no node: "), (b"\xff", "it is not JSON: ")])
+def test_file_that_is_no_node_is_named_with_what_writes_one(tmp_path, text, why):
+    path = tmp_path / "bad.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    with pytest.raises(Refused) as refused:
+        node.read(path)
+
+    assert str(refused.value).startswith(
+        f"'{path}' is not what 'gpu-selftest-harness node show --json' writes: {why}")
+
+
+def test_file_of_a_node_that_cannot_be_read(tmp_path):
+    with pytest.raises(Refused, match=f"cannot read '{tmp_path}': is a directory"):
+        node.read(tmp_path)

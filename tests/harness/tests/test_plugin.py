@@ -69,6 +69,13 @@ def test_could_not_tell_is_an_error_and_exit_3(harness, engine):
     assert "blocked by suite.no-report" in result.tests["13.0", "base", "vector-add"].result[0].message
 
 
+def test_could_not_tell_says_what_is_known_and_none_of_pythons_lines(harness, engine):
+    engine.script = lambda request, number: ended(None)
+    result = harness().tests["13.0", "base", "cell"].result[0]
+    assert result.text.startswith("ERROR  cuda=13.0 variant=base\n  suite.no-report: ")
+    assert ".py" not in result.text + result.message
+
+
 def test_a_missing_engine_is_a_miss(harness, engine):
     engine.digest = None
     result = harness()

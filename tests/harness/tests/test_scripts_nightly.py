@@ -2,6 +2,7 @@
 """scripts/nightly: what it sets up, and what it hands over to the harness. Its helpers are stand-ins
 that write down how they were called; nothing is fetched or built."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -23,6 +24,7 @@ class Tree:
                      "tests/harness/pyproject.toml"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(TOP / name, folder / name)
+        self.environment = {**os.environ, "PATH": f"{folder / 'tools'}:{os.environ['PATH']}"}
         for name in ("cmake", "ninja"):
             self.stand_in(f"tools/{name}")
         # A compiler, so that none is looked for.
@@ -41,9 +43,8 @@ class Tree:
         path.chmod(0o755)
 
     def run(self, *words):
-        environment = {**os.environ, "PATH": f"{self.folder / 'tools'}:{os.environ['PATH']}"}
         return subprocess.run([self.folder / "scripts/nightly", *words], capture_output=True,
-                              text=True, check=False, env=environment)
+                              text=True, check=False, env=self.environment)
 
     def called(self, name):
         lines = self.calls.read_text().splitlines() if self.calls.exists() else []
@@ -114,6 +115,20 @@ def test_prepare__runs_nothing(tree):
 
     assert done.returncode == 0
     assert tree.called("cmake") and tree.called("gpu-selftest-harness") == []
+
+
+def test_prepare__waits_for_another_call_and_says_so(tree):
+    (tree.folder / "build/logs").mkdir(parents=True)
+    with open(tree.folder / "build/logs/.nightly.lock", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        waits = subprocess.Popen([tree.folder / "scripts/nightly", "--prepare"], text=True,
+                                 stderr=subprocess.PIPE, env=tree.environment)
+        said = waits.stderr.readline()
+
+        assert "waiting for another call" in said and tree.called("cmake") == []
+
+    assert waits.wait(timeout=60) == 0 and tree.called("cmake")
+    waits.stderr.close()
 
 
 @pytest.mark.parametrize("code", [0, 1, 3, 77])

@@ -11,7 +11,7 @@ from .. import matrix as matrices
 from ..errors import Failed, Refused
 from ..matrix import conditions, emit, lint, text
 from ..model import AXES, Cell
-from ..node import from_json
+from ..node import read
 
 
 def register(subparsers):
@@ -59,25 +59,12 @@ def _selection(parser):
                         help="only these cells, such as 'cuda>=13,variant=base|devel'")
 
 
-def read_nodes(paths):
-    """Raises Refused for a file that is no node."""
-    nodes = []
-    for path in paths:
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise Refused(f"cannot read '{path}': {error.strerror.lower()}") from error
-        except ValueError as error:
-            raise Refused(f"'{path}' is not JSON: {error}") from error
-        try:
-            nodes.append(from_json(record))
-        except Refused as error:
-            raise Refused(f"'{path}': {error}") from error
-    return nodes
+def _read(paths):
+    return [read(path) for path in paths]
 
 
 def _plan(options) -> int:
-    matrix, nodes = matrices.load(options.matrix), read_nodes(options.nodes)
+    matrix, nodes = matrices.load(options.matrix), _read(options.nodes)
     cells = matrix.selected(options.select, options.tier)
     if not cells:
         raise Refused(f"'{options.select or options.tier}' selects nothing of '{matrix.path}'")
@@ -92,7 +79,7 @@ def _plan(options) -> int:
 
 
 def _lint(options) -> int:
-    matrix, nodes = matrices.load(options.matrix), read_nodes(options.nodes)
+    matrix, nodes = matrices.load(options.matrix), _read(options.nodes)
     found = lint.lint(matrix, nodes or None)
     if options.program:
         found += _unknown_to(options.program, matrix)
@@ -129,7 +116,7 @@ def _complaint(program, arguments) -> str | None:
 
 
 def _explain(options) -> int:
-    matrix, nodes = matrices.load(options.matrix), read_nodes(options.nodes)
+    matrix, nodes = matrices.load(options.matrix), _read(options.nodes)
     print("\n".join(text.explained(matrix, _cell(matrix, options.cell), nodes)))
     return 0
 
@@ -152,6 +139,6 @@ def _cell(matrix, key) -> Cell:
 
 
 def _github(options) -> int:
-    matrix, nodes = matrices.load(options.matrix), read_nodes(options.nodes)
+    matrix, nodes = matrices.load(options.matrix), _read(options.nodes)
     print(json.dumps(emit.github(matrix, nodes, options.by, options.select, options.tier)))
     return 0

@@ -95,8 +95,10 @@ def _verdict(done):
 @contextmanager
 def _stop_on_signals():
     stop = Stop()
+    # What is ignored from the start is to be: nohup does so with SIGHUP.
     before = {number: signal.signal(number, stop.set)
-              for number in (signal.SIGTERM, signal.SIGINT)}
+              for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+              if signal.getsignal(number) is not signal.SIG_IGN}
     try:
         yield stop
     finally:

@@ -12,7 +12,7 @@ from .. import node as nodes
 from ..bundle import Bundle, reader
 from ..bundle.values import value_of
 from ..judge import gone
-from ..model import Gpu, Planned
+from ..model import Planned
 from ..quarantine import Quarantine
 from ..runner import Earlier, outcomes_of
 
@@ -52,7 +52,7 @@ def _outcomes(path, quarantine, index, problems):
         if launches or planned.miss is not None:
             known = _known(earlier, planned, problems)
             outcomes += outcomes_of(planned, launches, matrix, node, known)
-    missed = [value_of(Gpu, gpu, "missed") for gpu in header.get("missed", ())]
+    missed = [nodes.gpu_of(gpu) for gpu in header.get("missed", ())]
     outcomes = gone(outcomes, plan, node, missed)
     outcomes = [one for one in outcomes if (one.cell, one.workload) not in said]
     # What it says of entries that nothing has is for a run that came to its end.

@@ -20,11 +20,12 @@ DRIVERS = {
     "580": ("580.95.05", "13.0"),
 }
 
-# What the made-up history has: the memory of the GPUs varies by less than a percent from night to night,
-# and that of one of them loses a tenth of its rate.
+# What the made-up history has: the memory of the GPUs varies by less than a percent from night to
+# night, and that of one of them loses a fifth of its rate. So little is moved on a processor that more
+# than half of its time is not the memory's: a tenth would show as 4 %.
 SPREAD = 0.008
 SLOW_GPU = 2
-SLOW_RATE = 0.90
+SLOW_RATE = 0.80
 # Nights that already have it on the last one: three are the fewest that can tell.
 SLOW_NIGHTS = 5
 

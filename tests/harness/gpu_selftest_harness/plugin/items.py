@@ -64,7 +64,7 @@ class CellItem(pytest.Item):
         if outcome.quarantine is not None and not outcome.is_as_expected:
             pytest.xfail(f"quarantine: {outcome.quarantine.get('reason', '')}: {reason(outcome)}")
         if outcome.is_red and outcome.word in (ERROR, MISS, SKIP):
-            raise CouldNotTell(red_text(self.night.name_of(outcome), outcome))
+            raise CouldNotTell(red_text(self.night.name_of(outcome), outcome), pytrace=False)
         if outcome.word == SKIP:
             pytest.skip(reason(outcome))
 
@@ -73,7 +73,7 @@ class CellItem(pytest.Item):
             raise Wrong(red_text(self.night.name_of(self.outcome), self.outcome))
 
     def repr_failure(self, excinfo):
-        if isinstance(excinfo.value, (CouldNotTell, Wrong)):
+        if isinstance(excinfo.value, Wrong):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 
@@ -85,5 +85,6 @@ class Wrong(Exception):
     """It was checked, and it is not what was to come."""
 
 
-class CouldNotTell(Exception):
-    """Nobody knows."""
+class CouldNotTell(pytest.fail.Exception):
+    """Nobody knows. Of what fails in setup pytest does not ask how it is shown, and would show its own
+    sources, 40 KB for each cell of a node whose driver is gone."""

@@ -4,7 +4,6 @@ selected, and asked by each of them afterwards."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -53,13 +52,7 @@ class Night:
         if self.settings.node is None:
             engines = list(self._engines(matrix, None).values())
             return matrix.named(nodes.probe(engines, model_of=matrix.model_of))
-        try:
-            record = json.loads(self.settings.node.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise Refused(f"cannot read '{self.settings.node}': {error.strerror.lower()}") from None
-        except ValueError as error:
-            raise Refused(f"'{self.settings.node}' is no JSON: {error}") from None
-        return matrix.named(nodes.from_json(record))
+        return matrix.named(nodes.read(self.settings.node))
 
     def _engines(self, matrix, node):
         engines, told_of = {}, load_settings(self.settings.engines)
