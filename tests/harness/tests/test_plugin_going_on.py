@@ -86,7 +86,7 @@ def test_a_failure_in_a_run_that_was_stopped_stays_one(harness, engine, stop):
     engine.script = stops
     result = harness()
     assert (result.ret, len(engine.requests)) == (1, 1)
-    result.stdout.fnmatch_lines(["  hardware.wrong-result: 1 of 2 launches: seen of hardware.wrong-result"])
+    result.stdout.fnmatch_lines(["  hardware.wrong-result: 1 of 2 launches: seen of hardware.wrong-result (GPU-*"])
 
 
 def test_a_stop_after_the_last_launch_leaves_nothing(harness, engine, stop):
