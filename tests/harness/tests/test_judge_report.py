@@ -48,9 +48,11 @@ def test_what_is_no_report_is_unreadable(of):
     ({**failing("hardware.slow"), "verdict": "PASS", "exit_code": 0}, 0),
     ({**failing("hardware.slow"), "verdict": "ERROR", "exit_code": 3}, 3),
     ({**report([workload("vector-add", "SKIP")]), "verdict": "PASS", "exit_code": 0}, 0),
+    ({**report([workload("vector-add"), workload("host-copy", "ERROR")]), "verdict": "PASS",
+      "exit_code": 0}, 0),
     ({**failing("hardware.slow"), "headline": None}, 1)],
     ids=["passed with 1", "passed and was killed", "failed with 0", "says 1 itself", "says 77 itself",
-         "hides a failure", "calls a failure an error", "passed nothing", "does not say why"])
+         "hides a failure", "calls a failure an error", "passed nothing", "hides an error", "does not say why"])
 def test_report_that_contradicts(of, code):
     assert doubted(of, launch(report=of, exit_code=code)) == ("suite.report-contradicts", "ERROR")
 
@@ -69,6 +71,20 @@ def test_a_plan_that_is_cut_off_after_many_gpus():
     assert doubted(report(plan=cut.replace("quick", "full "))) == ("suite.report-of-another", "ERROR")
     assert doubted(report(plan="--level quick --only vector-add,host-copy --device 0")) \
         == ("suite.report-of-another", "ERROR")
+
+
+def test_a_value_that_is_cut_off_is_no_other():
+    plan = f"--level quick --only vector-add,host-copy --device {','.join(UUIDS)}"
+    plan = f"{plan[:145]} --samples 3"
+    assert len(plan) == 157
+    assert doubted(report(plan=plan)) is None
+    assert doubted(report(plan=plan[20:])) == ("suite.report-of-another", "ERROR")
+
+
+def test_a_pass_is_of_all_gpus_that_were_given():
+    two = launch(report=report(), gpus=UUIDS[:2])
+    assert doubted(report(), two) == ("suite.report-of-another", "ERROR")
+    assert doubted(None, launch(report=report(gpus_tested=2), gpus=UUIDS[:2])) is None
 
 
 def changed(path, value):

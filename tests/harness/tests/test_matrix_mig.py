@@ -101,3 +101,9 @@ def test_facts_count_what_can_be_used():
     matrix, node = matrix_of(), node_of(gpu(2), *split(0), *split(1))
     counts = {cell.gpu: matrix.facts(node, cell)["gpus"] for cell in matrix.cells()}
     assert counts == {WHOLE: 1, SLICE: 4}
+
+
+def test_split_gpu_is_nearer_to_the_cell_than_another_driver():
+    matrix = matrix_of((WHOLE,))
+    [(_, why)] = matrix.uncovered([node_of(*split(0)), replace(node_of(gpu(1)), driver="535.261.03")])
+    assert "is in MIG mode" in why

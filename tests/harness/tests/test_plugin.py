@@ -131,3 +131,17 @@ def test_several_processes_of_pytest_are_refused_since_each_would_launch_all(
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*leave out '-n'; '--harness-jobs N'*"])
     assert (engine.requests, pytester.path.joinpath("runs").exists()) == ([], False)
+
+
+def test_numbers_that_somebody_disturbed_are_in_the_first_line(harness, engine):
+    def disturbed(request, number):
+        told = answer(request)
+        if request.cuda == "13.0":
+            told["gpus"][0]["facts"]["other_processes"] = {"host-copy": "2, busy"}
+        return told
+
+    engine.script = disturbed
+    result = harness()
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["PASS  node7  *4 cells as expected, numbers of 2 cannot be compared: gpu 0: "
+                                 "other processes: 2, busy"])

@@ -7,7 +7,7 @@ from gpu_selftest_harness import bundle
 from gpu_selftest_harness.bundle import disk
 from gpu_selftest_harness.errors import Failed
 from gpu_selftest_harness.lease import Leases
-from gpu_selftest_harness.plugin import work
+from gpu_selftest_harness.runner import outcomes
 from plugged import kinds
 from records import UUIDS
 
@@ -42,14 +42,14 @@ def test_a_container_that_cannot_be_removed_costs_no_cell(harness, engine, pytes
 
 
 def test_a_cell_that_nobody_can_judge_costs_no_other(harness, engine, monkeypatch):
-    real = work.judge
+    real = outcomes.judge
 
     def cannot(planned, launches, *more):
         if (planned.cell.cuda, planned.cell.variant) == ("13.0", "base"):
             raise ZeroDivisionError("so")
         return real(planned, launches, *more)
 
-    monkeypatch.setattr(work, "judge", cannot)
+    monkeypatch.setattr(outcomes, "judge", cannot)
     result = harness()
     assert result.ret == 3
     assert {key for key, kind in kinds(result).items() if kind != "pass"} \

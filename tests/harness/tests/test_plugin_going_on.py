@@ -84,7 +84,9 @@ def test_a_failure_in_a_run_that_was_stopped_stays_one(harness, engine, stop):
         return failing("hardware.wrong-result")(request, number)
 
     engine.script = stops
-    assert (harness().ret, len(engine.requests)) == (1, 1)
+    result = harness()
+    assert (result.ret, len(engine.requests)) == (1, 1)
+    result.stdout.fnmatch_lines(["  hardware.wrong-result: 1 of 2 launches: seen of hardware.wrong-result (GPU-*"])
 
 
 def test_a_stop_after_the_last_launch_leaves_nothing(harness, engine, stop):

@@ -6,6 +6,7 @@ import pytest
 from fakes import answer
 from gpu_selftest_harness import bundle
 from gpu_selftest_harness.index import Index
+from gpu_selftest_harness.plugin import work
 from plugged import failing, kinds, quarantine
 from records import UUIDS, metric
 
@@ -93,3 +94,13 @@ def test_an_index_that_cannot_be_read_is_told_and_costs_no_outcome(harness, pyte
         f"ERROR  node7 *nobody can tell what the nights before had: *{text}*",
         "nothing is missed and nothing is confirmed; make 'index.sqlite' again: *--rebuild DIR"])
     result.stdout.no_fnmatch_line("*--without*")
+
+
+def test_a_suspicion_that_nobody_could_look_into_is_no_pass(harness, engine, monkeypatch):
+    def fails(self, planned, launches):
+        raise ZeroDivisionError("so")
+
+    monkeypatch.setattr(work.Suspects, "__call__", fails)
+    result = harness("--harness-select", "cuda=13.0,variant=base")
+    assert (result.ret, len(engine.requests)) == (3, 2)
+    result.stdout.fnmatch_lines(["ERROR  node7 *nobody can tell whether * is slower: ZeroDivisionError: so*"])

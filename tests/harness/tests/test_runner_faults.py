@@ -37,6 +37,15 @@ def test_a_stuck_launch_keeps_its_gpu_from_all_others(tmp_path):
     assert Leases(tmp_path / "leases").clear_of("gpu-selftest-run1-0001") == list(launches[0].gpus)
 
 
+def test_a_stuck_launch_without_gpus_keeps_none(tmp_path):
+    stuck = Ran("2026-11-27T02:00:00Z", 1.0, is_stuck=True,
+                trouble=Trouble("suite.process-stuck", "it goes on running"))
+    [one], _ = night(tmp_path, FakeEngine(lambda request, number: stuck),
+                     [planned(cell(devices="none"), launches=1)], tries=1)
+    assert (one.trouble.id, one.trouble.observed) == ("suite.process-stuck", "it goes on running")
+    assert Leases(tmp_path / "leases").poisoned() == {}
+
+
 def test_an_error_of_the_engines_own_code_costs_one_launch(tmp_path):
     engine = FakeEngine(lambda request, number: KeyError("x") if number == 1 else answer(request))
     launches, _ = night(tmp_path, engine)

@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeBundle, FakeEngine, answer, ended
 from gpu_selftest_harness.bundle import DiskFull
 from gpu_selftest_harness.judge import judge
-from records import FakeMatrix, node, planned
+from records import FakeMatrix, cell, node, planned
 from running import TWO, night
 
 
@@ -35,6 +35,27 @@ def test_an_ended_launch_is_none_that_counts(tmp_path):
 
     [one], _ = night(tmp_path, FakeEngine(ends), [planned(launches=1)], stop=stop, end=end)
     assert one.trouble.id == "suite.not-run"
+
+
+def test_what_was_told_to_end_and_had_its_report_counts(tmp_path):
+    engine = FakeEngine(lambda request, number: ended(answer(request), is_stopped=True))
+    [one], _ = night(tmp_path, engine, [planned(launches=1)])
+    assert (one.trouble, one.report["verdict"]) == (None, "PASS")
+
+
+def test_after_a_full_disk_nothing_starts_though_others_come_to_their_end(tmp_path):
+    bundle, meet = FakeBundle(fails_at=1), threading.Barrier(2)
+
+    def script(request, number):
+        if number <= 2:
+            meet.wait(timeout=20.0)
+        return answer(request)
+
+    plan = [planned(cell(cuda=f"12.{i}", devices="none"), launches=1) for i in range(6)]
+    engine = FakeEngine(script)
+    with pytest.raises(DiskFull):
+        night(tmp_path, engine, plan, bundle=bundle, jobs=2)
+    assert (len(engine.requests), len(bundle.of("launch"))) == (2, 2)
 
 
 def test_a_full_disk_stops_and_loses_nothing(tmp_path):

@@ -4,7 +4,8 @@
 import threading
 
 from fakes import FakeEngine, answer
-from records import cell, planned
+from gpu_selftest_harness.runner import order
+from records import cell, node, planned
 from running import night
 
 
@@ -63,3 +64,25 @@ def test_the_fabric_is_used_alone(tmp_path):
     night(tmp_path, FakeEngine(script), plan, jobs=3)
     assert all(cudas == {"12.0"} for cudas in seen if "12.0" in cudas)
     assert {"12.0"} in seen
+
+
+def test_who_wants_the_fabric_is_not_passed_by_others(tmp_path):
+    """A long launch runs, then the fabric is wanted, then there is one that would fit beside the first."""
+    def three(number):
+        return [planned(cell(cuda=f"12.{number + i}", devices="none"), launches=1, needs_fabric=i == 0)
+                for i in range(3)]
+
+    plan = next(plan for plan in map(three, range(100))
+                if order(plan, node(), 7)[1].planned.needs_fabric)
+    last, passed, begun = order(plan, node(), 7)[2].planned.cell.cuda, threading.Event(), []
+
+    def script(request, number):
+        begun.append(request.cuda)
+        if request.cuda == last:
+            passed.set()
+        if number == 1:
+            passed.wait(0.3)
+        return answer(request)
+
+    night(tmp_path, FakeEngine(script), plan, jobs=3)
+    assert begun[1:] == [plan[0].cell.cuda, last]

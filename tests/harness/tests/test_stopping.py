@@ -36,3 +36,17 @@ def test_handlers_are_those_of_before_afterwards():
     with Stopping():
         assert signal.getsignal(signal.SIGTERM) != before
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_signal_that_was_ignored_before_is_not_heard():
+    """As nohup starts a night that outlives its terminal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Stopping() as stopping:
+            signal.raise_signal(signal.SIGHUP)
+            assert not stopping.stop.is_set()
+            signal.raise_signal(signal.SIGTERM)
+            assert stopping.stop.is_set()
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

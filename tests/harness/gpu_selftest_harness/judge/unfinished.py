@@ -12,10 +12,18 @@ from .launch import CELL
 
 
 def unfinished(outcomes: list[Outcome], ran: int, wanted: int) -> list[Outcome]:
-    """`outcomes` of one cell, which had `ran` of its launches. What was found in them stays."""
+    """`outcomes` of one cell, which had `ran` of its launches. What was found in them stays, and says in
+    how many it was looked for."""
     if ran >= wanted:
         return outcomes
     rest = said.of("suite.not-run", f"{ran} of {wanted} launches ran")
-    return [replace(one, word=rest.word, layer=rest.layer, id=rest.id, is_as_expected=False,
-                    observed=rest.observed, remedy=rest.remedy)
-            if one.workload == CELL and one.is_as_expected else one for one in outcomes]
+    return [_one(outcome, rest, f"{ran} of {wanted} launches") for outcome in outcomes]
+
+
+def _one(outcome, rest, launches):
+    if not outcome.is_as_expected:
+        return replace(outcome, observed=f"{launches}: {outcome.observed}")
+    if outcome.workload != CELL:
+        return outcome
+    return replace(outcome, word=rest.word, layer=rest.layer, id=rest.id, is_as_expected=False,
+                   observed=rest.observed, remedy=rest.remedy)

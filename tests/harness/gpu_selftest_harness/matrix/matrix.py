@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import Refused
-from ..model import AXES, Cell, Expectation, Gpu, Node, Planned
-from . import conditions, image, mig, pairwise, rows
+from ..model import AXES, Cell, Expectation, Node, Planned
+from . import conditions, image, mig, models, pairwise, rows
 from .facts import facts
 from .rules import Exclusion, Rule
 from .source import Source
@@ -116,9 +115,9 @@ class Matrix:
         cannot run here. Raises Refused if that is nothing."""
         node = self.named(node)
         slices = {(cell.driver, cell.gpu) for cell in self.cells()}
-        models = {gpu.model for gpu in (*node.usable, *mig.in_the_way(node))}
+        own = {gpu.model for gpu in (*node.usable, *mig.in_the_way(node))}
         cells = [cell for cell in self.selected(select, tier)
-                 if cell.driver == node.driver_branch and cell.gpu in models]
+                 if cell.driver == node.driver_branch and cell.gpu in own]
         if not cells:
             chosen = select or tier
             what = f"'{chosen}' selects nothing" if chosen else "the matrix has nothing"
@@ -240,25 +239,9 @@ class Matrix:
     # --- Names of GPUs ---
 
     def model_of(self, device_id: str, name: str) -> str:
-        """The first model with this PCI device id, then the first that has the name; '' if none. A
-        MIG instance has the id of its GPU, and a name that 'NVIDIA A100*' would take."""
-        is_instance = mig.INSTANCE in name
-        for model, entry in self.models.items():
-            if device_id and not is_instance and device_id.lower() in entry.get("pci_ids", ()):
-                return model
-        for model, entry in self.models.items():
-            if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["names"]
-                   if not is_instance or mig.INSTANCE in pattern):
-                return model
-        return ""
+        """'' where no model has it."""
+        return models.model_of(self.models, device_id, name)
 
     def named(self, node: Node) -> Node:
         """The same node, its GPUs named as the matrix names them."""
-        def rename(gpu: Gpu) -> Gpu:
-            if gpu.model in self.models:
-                return gpu
-            return replace(gpu, model=self.model_of("", gpu.name))
-
-        if all(gpu.model in self.models for gpu in node.gpus):
-            return node
-        return replace(node, gpus=tuple(rename(gpu) for gpu in node.gpus))
+        return models.named(self.models, node)

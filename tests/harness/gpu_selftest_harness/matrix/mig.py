@@ -28,8 +28,8 @@ def obstacle(cell: Cell, node: Node) -> str | None:
         return _needs_whole(cell, node, split)
     is_together = int(count or 1) > 1 or cell.devices == "all" and len(usable) > 1
     if is_together and any(gpu.is_instance for gpu in usable):
-        return (f"'{cell.devices}' puts {count or len(usable)} MIG instances into one container, and CUDA "
-                "shows a process one of them: make it 'each' or 'count:1'")
+        return (f"'{cell.devices}' puts {count or len(usable)} MIG instances into one container, and "
+                "CUDA shows a process one of them: make it 'each' or 'count:1'")
     return None
 
 
@@ -39,5 +39,5 @@ def _needs_whole(cell, node, split):
     more = f" and {len(split) - 1} more" if len(split) > 1 else ""
     instances = f"name its instances in 'models' as '{names[0]}'" if names \
         else "make instances in it and name them in 'models'"
-    return (f"{first.uuid}{more} of node '{node.name}' is in MIG mode, and '{cell.devices}' counts on it as "
-            f"a whole: nvidia-smi -i {first.index} -mig 0, or {instances}")
+    return (f"{first.uuid}{more} of node '{node.name}' is in MIG mode, and '{cell.devices}' counts on "
+            f"it as a whole: nvidia-smi -i {first.index} -mig 0, or {instances}")

@@ -4,17 +4,17 @@ own header and launches, and sealed. Of cells without a launch nobody says anyth
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from .. import matrix as matrices
 from .. import node as nodes
 from ..bundle import Bundle, reader
 from ..bundle.values import value_of
-from ..judge import gone, judge, not_judged, unfinished
+from ..judge import gone
 from ..model import Planned
 from ..quarantine import Quarantine
-from ..runner import Earlier, ran_of
+from ..runner import Earlier, outcomes_of
 
 
 def finish(path: Path, quarantine: Quarantine = Quarantine(),
@@ -51,7 +51,7 @@ def _outcomes(path, quarantine, index, problems):
                     for one in contents.launches if one.cell == planned.cell.key]
         if launches or planned.miss is not None:
             known = _known(earlier, planned, problems)
-            outcomes += _of_cell(planned, launches, matrix, node, known)
+            outcomes += outcomes_of(planned, launches, matrix, node, known)
     missed = [nodes.gpu_of(gpu) for gpu in header.get("missed", ())]
     outcomes = gone(outcomes, plan, node, missed)
     outcomes = [one for one in outcomes if (one.cell, one.workload) not in said]
@@ -68,16 +68,3 @@ def _known(earlier, planned, problems):
         if text not in problems:
             problems.append(text)
         return None
-
-
-def _of_cell(planned, launches, matrix, node, known):
-    try:
-        outcomes = judge(planned, launches, matrix, node, known)
-    except Exception as error:  # a report that nobody thought of costs its own cell
-        return not_judged(planned, launches, error)
-    ran, wanted = ran_of(planned, launches, node)
-    if not launches or ran >= wanted:
-        return outcomes
-    found = [replace(one, observed=f"{ran} of {wanted} launches: {one.observed}")
-             if one.is_red else one for one in outcomes]
-    return unfinished(found, ran, wanted)

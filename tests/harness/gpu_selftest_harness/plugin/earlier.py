@@ -79,8 +79,8 @@ def find(settings: Settings, matrix, node, plan: list[Planned]) -> Past | None:
                           f"'{now}'; start a new run")
     left_out = {one.cell for one in past.launches} - {planned.cell.key for planned in plan}
     if past.is_open and left_out:
-        raise Refused(f"'{past.run_id}' has launches of {len(left_out)} cells that are not selected: go on "
-                      "with all of it")
+        raise Refused(f"'{past.run_id}' has launches of {len(left_out)} cells that are not selected: "
+                      "go on with all of it")
     return past
 
 
@@ -88,7 +88,8 @@ def red_cells(past: Past) -> set[str]:
     """Raises Refused where there are none."""
     red = {outcome.cell for outcome in past.contents.outcomes if outcome.is_red}
     if not red and not past.contents.outcomes:
-        raise Refused(f"'{past.run_id}' was cut off before it said anything: go on with it by '--resume'")
+        raise Refused(f"'{past.run_id}' was cut off before it said anything: go on with it by "
+                      "'--resume'")
     if not red:
         raise Refused(f"no cell is red in '{past.run_id}': nothing is to be run again")
     return red

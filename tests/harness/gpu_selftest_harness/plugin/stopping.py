@@ -16,9 +16,11 @@ class Stopping:
         self._say, self._before = say, {}
 
     def __enter__(self):
+        """Whoever started us with one ignored, as nohup does, meant that."""
         # Elsewhere handlers cannot be set, and whoever runs us there has his own.
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._heard) for number in SIGNALS}
+            self._before = {number: signal.signal(number, self._heard) for number in SIGNALS
+                            if signal.getsignal(number) != signal.SIG_IGN}
         return self
 
     def __exit__(self, *_):

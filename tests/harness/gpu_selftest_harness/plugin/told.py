@@ -64,6 +64,8 @@ def headline(outcomes: list[Outcome], where: str, doubt: str = "") -> list[str]:
         note = f", {failed} of them fail as expected" if failed else ""
         if aside:
             note += f", {len(aside)} in quarantine"
+        if noisy := [outcome for outcome in cells if outcome.noise]:
+            note += f", numbers of {len(noisy)} cannot be compared: {noisy[0].noise}"
         return [f"{word}  {where}  {_cells(len(cells))} as expected{note}"]
     worst = min(red, key=lambda outcome: (_weight(outcome), outcome.workload != ""))
     cells_red = len({outcome.cell for outcome in red})

@@ -20,11 +20,11 @@ from ..engines import EngineMissing, scratch
 from ..errors import Failed, Refused
 from ..explain import explain
 from ..index import Index
-from ..judge import gone, judge, not_judged, unfinished
+from ..judge import gone
 from ..lease import Leases
 from ..model import Gpu, Launch, Outcome
 from ..quarantine import Quarantine
-from ..runner import Earlier, Launcher, Runner, ran_of
+from ..runner import Earlier, Launcher, Runner, outcomes_of, ran_of
 from ..words import ERROR, MISS
 from .stopping import Stopping
 
@@ -188,6 +188,7 @@ class Work:
         if runner.stop.is_set() and runner.left and self.came.failed is None:
             self.came.failed = Failed(f"it was stopped, {runner.left} launches are left")
         self.came.launches.update((launch.id, launch) for launch in runner.launches)
+        self.came.doubt = self.came.doubt or next(iter(runner.doubts), "")
 
     def _sweep(self, bundle, engine, name):
         try:
@@ -204,15 +205,8 @@ class Work:
         for planned in plan:
             own = [launch for launch in self.came.launches.values()
                    if launch.cell == planned.cell.key]
-            try:
-                self._keep(self._told(planned, own, history))
-            except Exception as error:  # a report that nobody thought of costs its own cell
-                self._keep(not_judged(planned, own, error))
-
-    def _told(self, planned, launches, history):
-        known = self._asked(lambda: history.metrics(planned.cell.key), None) if history else None
-        outcomes = judge(planned, launches, self.matrix, self.node, known)
-        return unfinished(outcomes, *ran_of(planned, launches, self.node)) if launches else outcomes
+            known = self._asked(lambda: history.metrics(planned.cell.key), None) if history else None
+            self._keep(outcomes_of(planned, own, self.matrix, self.node, known))
 
     def _keep(self, outcomes):
         self.came.outcomes.update(((one.cell, one.workload), one) for one in outcomes)

@@ -4,7 +4,8 @@ is made of it."""
 
 from .history import Earlier
 from .launcher import Launcher
+from .outcomes import outcomes_of
 from .rounds import Task, gpus_of, order, ran_of
 from .runner import Runner
 
-__all__ = ["Earlier", "Launcher", "Runner", "Task", "gpus_of", "order", "ran_of"]
+__all__ = ["Earlier", "Launcher", "Runner", "Task", "gpus_of", "order", "outcomes_of", "ran_of"]

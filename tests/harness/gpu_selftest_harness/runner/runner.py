@@ -34,6 +34,7 @@ class Runner:
     progress: Callable[[Launch, int, int], None] = lambda launch, count, of: None
     done: tuple[Launch, ...] = ()
     launches: list[Launch] = field(default_factory=list)  # so far, if run() is left early
+    doubts: list[str] = field(default_factory=list)  # of what should have been confirmed
     left: int = 0  # launches that were to come when it was left
 
     def run(self, plan: list[Planned]) -> list[Launch]:
@@ -177,6 +178,8 @@ class _Night:
             wanted = self.runner.suspects(planned, own)
         except Exception as error:
             self._note("confirmed", key, error)
+            self.runner.doubts.append(f"nobody can tell whether '{planned.cell.name}' is slower: "
+                                      f"{type(error).__name__}: {error}"[:400])
             return
         first = max((launch.round for launch in own), default=0) + 1
         places = dict.fromkeys(launch.gpus for launch in own if launch.kind == MEASURE)
