@@ -149,17 +149,19 @@ def test_night__cell_without_a_launch_has_not_had_its_turn(night, settings, matr
 
 
 def test_finish__what_a_run_had_said_before_it_was_killed_stays(settings, matrix):
-    """It had begun to judge; nothing is said twice."""
+    """It knew more: its index, and which GPUs were taken out."""
     path = open_bundle(settings, matrix, *(records.report() for _ in range(3)))
     [planned] = matrix.plan(NODES["535"])
-    said = Outcome(planned.cell.key, "vector-add", "PASS", None, None, "run", records.PASSES, True)
+    said = Outcome(planned.cell.key, "vector-add", "ERROR", "suite", "suite.metric-missing", "run",
+                   records.PASSES, False)
     with Bundle.resume(path) as bundle:
         bundle.append("outcome", said)
 
     path_of, problems = cut_short.finish(path)
 
     assert problems == []
-    assert [one.workload for one in read(path_of).outcomes] == ["vector-add", "", "host-copy"]
+    words = {one.workload: one.word for one in read(path_of).outcomes}
+    assert words == {"vector-add": "ERROR", "": "PASS", "host-copy": "PASS"}
 
 
 def test_finish__quarantine_holds_for_a_killed_slice(settings, matrix, tmp_path):
