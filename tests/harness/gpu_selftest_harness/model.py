@@ -201,6 +201,7 @@ class Outcome:
     duration_s: float = 0.0
     run_id: str = ""  # whose launches they are; '' until it comes out of an index
     also: tuple[str, ...] = ()  # ids beside 'id' that were not expected, in any launch
+    gpu: str = ""  # UUID, where the finding is of one
 
     @property
     def is_red(self) -> bool:

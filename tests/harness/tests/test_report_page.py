@@ -11,9 +11,9 @@ import pytest
 
 from gpu_selftest_harness.analysis.values import (NOISY, SHIFTED, STEADY, SUSPECT, WORSE, Analysis,
                                                   Verdict)
-from gpu_selftest_harness.report import page, views
+from gpu_selftest_harness.report import page
 from gpu_selftest_harness.report.sample import sample
-from gpu_selftest_harness.words import LAYERS, SKIP
+from gpu_selftest_harness.words import SKIP
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -98,11 +98,6 @@ def test_page__tells_causes_first_then_what_changed(text):
                      "provenance"]
     links = [link.get("href")[1:] for link in parsed(text).iterfind(f".//{HTML}nav//{HTML}a")]
     assert links == parts
-
-
-def test_page__has_every_layer(text):
-    told = [words(b) for b in parsed(text).iterfind(f".//{HTML}ol[@class='layers']//{HTML}b")]
-    assert tuple(told) == views.UP and set(told) == set(LAYERS)
 
 
 def test_page__tells_failures_as_expected_from_broken_ones(text):
@@ -203,15 +198,6 @@ def test_page__names_the_cell_of_a_large_chart_in_its_head():
     heads = [" ".join("".join(node.itertext()).split()) for node in
              parsed(page(analysis)).iterfind(f".//{HTML}div[@class='trend']/{HTML}h3")]
     assert heads and all("driver " in head and "cuda " in head for head in heads)
-
-
-def test_page__tells_gpus_of_layers_by_their_names():
-    analysis = sample(30, 10)
-    uuid = list(analysis.gpus)[5]
-    red = next(o for o in analysis.outcomes if o.is_red)
-    red.observed = f"the link of {uuid} is x8"
-    layers = "".join(parsed(page(analysis)).find(f".//{HTML}ol").itertext())
-    assert "the link of gpu 5 is x8" in layers
 
 
 def test_page__an_incident_says_only_what_shows_it():

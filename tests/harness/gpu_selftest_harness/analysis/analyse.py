@@ -68,7 +68,7 @@ def changes(before, after):
 
 
 def _said(outcome):
-    return outcome and (outcome.word, outcome.layer, outcome.id, outcome.is_as_expected)
+    return outcome and (outcome.word, outcome.layer, outcome.id, outcome.gpu, outcome.is_as_expected)
 
 
 def _digests(told, night):

@@ -24,11 +24,11 @@ def _of_outcomes(outcomes, since, nodes):
     grouped = defaultdict(list)
     for outcome in outcomes:
         if outcome.is_red:
-            grouped[outcome.word, outcome.layer, outcome.id or ""].append(outcome)
-    return [Incident(word, layer, "", _title(its), (id_,) if id_ else (), tuple(its),
+            grouped[outcome.word, outcome.layer, outcome.id or "", outcome.gpu].append(outcome)
+    return [Incident(word, layer, gpu, _title(its), (id_,) if id_ else (), tuple(its),
                      since=min(map(since, its)) if since else None,
                      nodes=tuple(sorted({nodes[one.run_id] for one in its if one.run_id in nodes})))
-            for (word, layer, id_), its in grouped.items()]
+            for (word, layer, id_, gpu), its in grouped.items()]
 
 
 def _title(outcomes):
@@ -38,7 +38,8 @@ def _title(outcomes):
 def seen(outcomes):
     """Of the first that says something."""
     first = next((one for one in outcomes if one.observed), outcomes[0])
-    return first.observed or first.id or f"{first.word} where {first.expected.word} is expected"
+    what = first.observed or first.id or f"{first.word} where {first.expected.word} is expected"
+    return f"{first.gpu}: {what}" if first.gpu else what
 
 
 def cells_of(outcomes):

@@ -103,7 +103,7 @@ class RedSince:
             before = self._of(night).get((outcome.cell, outcome.workload))
             if before is None or before.word == MISS != outcome.word:
                 continue
-            if not before.is_red or before.id != outcome.id:
+            if not before.is_red or (before.id, before.gpu) != (outcome.id, outcome.gpu):
                 break
             since = night
         return since

@@ -150,7 +150,7 @@ def _outcome(planned, name, votes, told, launches, retried):
         remedy=worst.said.remedy,
         noise=next((vote.said.noise for vote in votes if vote.said.noise), ""),
         is_intermittent=len(kinds) > 1, launches=tuple(launch.id for launch in launches),
-        duration_s=_duration(name, votes, launches), also=_also(worst, red))
+        duration_s=_duration(name, votes, launches), also=_also(worst, red), gpu=worst.said.gpu)
 
 
 def _also(worst, red):

@@ -97,8 +97,16 @@ def _of_workload(launch, name):
     if check is None:
         return said.of("suite.report-contradicts", f"'{name}' is {row['verdict']} without a finding")
     return Said(row["verdict"], check["id"], plain(check["observed"]), plain(check["remedy"]),
-                noise=noisy, duration_s=duration_s,
+                noise=noisy, duration_s=duration_s, gpu=_gpu(launch.report, check),
                 also=_others(launch.report, row["verdict"], {name}, check["id"]))
+
+
+def _gpu(told, finding):
+    """UUID of the GPU that it is of; '' for none in particular. 'Drain this GPU' helps nobody who
+    does not know which."""
+    facts = next((gpu["facts"] for gpu in told["gpus"] if gpu["index"] == finding.get("gpu")), {})
+    uuids = facts.get("uuid", {})
+    return plain(str(uuids.get("driver") or uuids.get("nvml") or ""))
 
 
 def _others(told, word, workloads, finding):
@@ -122,7 +130,8 @@ def _of_cell(launch, told):
     verdict, headline = launch.report["verdict"], launch.report["headline"]
     noisy = next((what.noise for what in told.values() if what.noise), "")
     of_report = Said(verdict, noise=noisy) if headline is None or verdict in (PASS, SKIP) else Said(
-        verdict, headline["id"], plain(headline["observed"]), plain(headline["remedy"]), noise=noisy,
+        verdict, headline["id"], plain(headline["observed"]), plain(headline["remedy"]),
+        noise=noisy, gpu=_gpu(launch.report, headline),
         also=_others(launch.report, verdict, _nobodys(launch.report, told), headline["id"]))
     ours = [what for what in told.values() if what.word == ERROR]
     if launch.trouble is not None:

@@ -44,6 +44,7 @@ class Said:
     blocked_by: str | None = None  # of a SKIP
     duration_s: float = 0.0
     also: frozenset[str] = frozenset()  # ids of the same word beside it, that nothing explains
+    gpu: str = ""  # UUID, where the finding is of one
 
     @property
     def layer(self) -> str | None:

@@ -18,7 +18,7 @@ ALWAYS = ("driver", "cuda", "variant", "engine")
 def reason(outcome: Outcome) -> str:
     """In one line."""
     if outcome.id and outcome.observed:
-        return f"{outcome.id}: {outcome.observed}"
+        return f"{outcome.id}: {outcome.observed}" + (f" ({outcome.gpu})" if outcome.gpu else "")
     return outcome.id or outcome.observed or outcome.word
 
 

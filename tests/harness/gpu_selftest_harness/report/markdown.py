@@ -78,7 +78,7 @@ def _incidents(analysis, names):
 def _red(analysis, names):
     return "Not as expected", ("cell", "workload", "word", "id", "what was seen", "next"), [
         (names.cell(o.cell), o.workload, marks.of_outcome(o).text, o.id or "",
-         names.told(o.observed), names.told(o.remedy)) for o in views.red(analysis, names)]
+         names.seen(o), names.told(o.remedy)) for o in views.red(analysis, names)]
 
 
 def _changes(analysis, names):

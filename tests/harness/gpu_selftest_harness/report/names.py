@@ -85,6 +85,11 @@ class Names:
                 sentence = sentence.replace(uuid, self.gpu(uuid))
         return sentence
 
+    def seen(self, outcome) -> str:
+        """What was seen, and of which GPU."""
+        of = f"{self.gpu(outcome.gpu)}: " if outcome.gpu and outcome.observed else ""
+        return of + self.told(outcome.observed)
+
     def number(self, key) -> str:
         """'host-copy.to-gpu pinned'; the workload is said where the metric does not."""
         workload = "" if key.metric.startswith(key.workload) else key.workload

@@ -29,7 +29,7 @@ def page(analysis: Analysis) -> str:
     return _environment().get_template("page.html.j2").render(
         a=analysis, names=names, style=Markup(style), script=Markup(script),
         style_hash=_hash(style), script_hash=_hash(script),
-        verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis),
+        verdict=marks.of_verdict(analysis.verdict), layers=views.layers(analysis, names),
         changes=views.changes(analysis, names), grids=views.grids(analysis),
         cells=views.cell_views(analysis, names),
         fleets=standings.of_gpus(analysis, names), pairs=standings.of_pairs(analysis, names),

@@ -24,18 +24,20 @@ UP = ("hardware", "host", "runtime", "image", "user", "suite")
 
 @dataclass
 class Layer:
+    """Keys of cells, each counted once however many of its workloads say the same."""
+
     name: str
-    red: int = 0  # outcomes and incidents that are wrong
-    expected: int = 0  # failures as they have to be
-    held: int = 0  # wrong and in quarantine
+    red: set[str] = field(default_factory=set)  # and incidents of numbers, by their titles
+    expected: set[str] = field(default_factory=set)  # that failed as they have to
+    held: set[str] = field(default_factory=set)  # wrong and in quarantine
     evidence: str = ""  # the first that is wrong
 
     @property
     def text(self) -> str:
         if self.red:
-            return f"{self.red} wrong"
+            return f"{len(self.red)} wrong"
         told = ((self.expected, "as expected"), (self.held, "in quarantine"))
-        return ", ".join(f"{count} {what}" for count, what in told if count) or "nothing found"
+        return ", ".join(f"{len(cells)} {what}" for cells, what in told if cells) or "nothing found"
 
     @property
     def colour(self) -> str:
@@ -47,23 +49,25 @@ class Layer:
         return "✗" if self.red else "◇" if self.held else "◆" if self.expected else "·"
 
 
-def layers(analysis: Analysis) -> list[Layer]:
+def layers(analysis: Analysis, names: Names) -> list[Layer]:
     """Who has to act, from the machine up."""
     by_name = {name: Layer(name) for name in UP}
     for outcome in analysis.outcomes:
         layer = by_name.get(outcome.layer)
-        if layer is None or outcome.workload:
+        if layer is None:
             continue
-        layer.held += outcome.quarantine is not None
-        layer.red += outcome.is_red
-        layer.expected += outcome.is_as_expected and outcome.word != PASS
-        if outcome.is_red and not layer.evidence:
-            layer.evidence = outcome.observed or outcome.id or ""
+        if outcome.is_red:
+            layer.red.add(outcome.cell)
+            layer.evidence = layer.evidence or names.seen(outcome) or outcome.id or ""
+        elif outcome.quarantine is not None:
+            layer.held.add(outcome.cell)
+        elif outcome.word != PASS:
+            layer.expected.add(outcome.cell)
     for incident in analysis.incidents:
         layer = by_name.get(incident.layer)
-        if layer is not None and incident.trends and not incident.outcomes:
-            layer.red += 1
-            layer.evidence = layer.evidence or incident.title
+        if layer is not None and not incident.outcomes:
+            layer.red.add(incident.title)
+            layer.evidence = layer.evidence or names.told(incident.title)
     return list(by_name.values())
 
 
