@@ -8,6 +8,7 @@ import records
 
 from gpu_selftest_harness.bundle import Bundle, left_open, read
 from gpu_selftest_harness.index import Index
+from gpu_selftest_harness.model import Outcome
 from gpu_selftest_harness.night import cut_short
 from gpu_selftest_harness.quarantine import Quarantine
 from gpu_selftest_harness.runner import gpus_of
@@ -145,6 +146,22 @@ def test_night__cell_without_a_launch_has_not_had_its_turn(night, settings, matr
 
     assert red_of(done) == {("", "MISS", "suite.never-ran"):
                             "the run on node 'old' ended before the cell's turn"}
+
+
+def test_finish__what_a_run_had_said_before_it_was_killed_stays(settings, matrix):
+    """It knew more: its index, and which GPUs were taken out."""
+    path = open_bundle(settings, matrix, *(records.report() for _ in range(3)))
+    [planned] = matrix.plan(NODES["535"])
+    said = Outcome(planned.cell.key, "vector-add", "ERROR", "suite", "suite.metric-missing", "run",
+                   records.PASSES, False)
+    with Bundle.resume(path) as bundle:
+        bundle.append("outcome", said)
+
+    path_of, problems = cut_short.finish(path)
+
+    assert problems == []
+    words = {one.workload: one.word for one in read(path_of).outcomes}
+    assert words == {"vector-add": "ERROR", "": "PASS", "host-copy": "PASS"}
 
 
 def test_finish__quarantine_holds_for_a_killed_slice(settings, matrix, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gpu_selftest_harness.night import slices, whole
 from gpu_selftest_harness.night.slices import Slice, Stop
-from whole_night import NIGHT, NODES, prometheus, ran
+from whole_night import MATRIX, NIGHT, NODES, prometheus, ran
 
 pytest_plugins = ["whole_night"]
 
@@ -111,6 +111,18 @@ def test_night__node_whose_driver_is_gone_misses_what_it_ran_before(
     [cell] = done.analysis.cells.values()
     assert cell.driver == "535" and done.analysis.counts == {"MISS": 1}
     assert 'verdict{word="MISS"} 1.0' in prometheus(settings)
+
+
+def test_night__of_a_tier_misses_cells_of_that_alone(settings, monkeypatch):
+    settings.matrix.write_text(MATRIX.replace('cuda: ["12.4"]', 'cuda: ["12.4", "13.0"]').replace(
+        'driver: "*"}', 'driver: "*", cuda: "*"}') + "tiers: {short: {select: {cuda: '13.0'}}}\n")
+    monkeypatch.setattr(slices, "run", lambda settings, part, place, stop: (
+        Path(f"{place}.log").write_text("the end\n"), -9)[1])
+
+    done = whole.run(settings, [Slice(NODES["580"], NIGHT, "short")], Stop(), lambda line: None)
+
+    assert [cell.cuda for cell in done.analysis.cells.values()] == ["13.0"]
+    assert done.analysis.counts == {"MISS": 1}
 
 
 def test_night__that_cannot_be_analysed_is_an_error_on_its_page(

@@ -41,7 +41,7 @@ class Settings:
     leases: Path | None = None  # of simulated nodes: a folder for each; None: the machine's own
     engines: Path | None = None  # what the machine's engines are to be told
     without: str | None = None  # GPUs that were taken out
-    known: Quarantine = Quarantine()  # what `quarantine` says, for runs that were killed
+    known: Quarantine = Quarantine()  # what `quarantine` says: losses, and of runs that were killed
 
     @property
     def index(self) -> Path:

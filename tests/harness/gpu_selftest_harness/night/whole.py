@@ -18,7 +18,6 @@ from ..analysis import Analysis, Verdict, analyse
 from ..errors import Refused
 from ..index import Index
 from ..plugin import slice_of
-from ..quarantine import Quarantine
 from ..report import write
 from ..words import ERROR, PASS, SKIP
 from . import cut_short, ended, slices
@@ -162,7 +161,7 @@ def _tell(settings, name, parts, night):
     """A page of another night in this one's place would be believed."""
     try:
         with Index(settings.index) as index:
-            told = analyse(index, name, _cells_of(settings, parts), _losses(settings))
+            told = analyse(index, name, _cells_of(settings, parts), settings.known.losses)
         night.analysis = _as_far_as_known(told, night.problems)
         night.analysis.notes += night.notes
         night.notes = night.analysis.notes
@@ -182,11 +181,6 @@ def _tell_less(settings, told, night):
 
 def _nothing(name):
     return Analysis(name, None, (name,), Verdict(SKIP, ""), {}, 0, 0, {}, [])
-
-
-def _losses(settings):
-    """Of speed, which somebody accepts."""
-    return Quarantine.load(settings.quarantine).losses if settings.quarantine else ()
 
 
 def _cells_of(settings, parts):
