@@ -175,3 +175,15 @@ def test_accepted__what_came_back_is_told(losses, back):
     note, = told_of(losses(), history(values))[0].notes
 
     assert "no number has the loss any more" in note and note.endswith("delete the entry")
+
+
+def test_accepted__a_number_that_did_not_lose_is_left_as_it_was(losses):
+    """An entry that names no number means all of its cells; a link does not slow with a power limit."""
+    lost, kept = history(lower(0.05, 30)), history(lower(0.05, 54, seed=2), src=GPUS[1])
+
+    analysis = analyse(index_of(lost, kept), losses=losses())
+    told = {trend.history.key.src: trend for trend in analysis.trends}
+
+    assert told[GPUS[0]].word == "STEADY" and "accepted by" in told[GPUS[0]].reason
+    assert told[GPUS[1]].word == "SHIFTED" and "accepted by" not in told[GPUS[1]].reason
+    assert analysis.notes == []

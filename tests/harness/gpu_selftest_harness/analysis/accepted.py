@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Losses of speed that a person accepts. The nights before one are brought to what is left, so that
-the new level is the baseline: no statistic sees the loss, and all of them see any other at once."""
+the new level is the baseline: no statistic sees the loss, and all of them see any other at once. A
+number that an entry means and that did not lose stays as it was measured."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ class Accepted:
         self._losses = [loss for loss in losses if loss.since.isoformat() <= night]
         self._cells, self._as_measured = cells, {}
         self._of, self._steps = defaultdict(list), defaultdict(list)
+        self._has_it = defaultdict(list)  # of each loss: does each number that it means have it now?
         self._to_come = [loss for loss in losses if loss not in self._losses]
 
     def bring(self, histories):
@@ -38,12 +40,19 @@ class Accepted:
         return [self._brought(one, alarms[one.key]) if one.key in alarms else one
                 for one in histories]
 
-    def _brought(self, history, alarms):
-        self._as_measured[history.key] = history
-        for loss in self._of[history.key]:
-            step = _begin(history, alarms, loss), _left(loss, direction_of(history))
-            self._steps[history.key].append(step)
-            history = _scaled(history, *step)
+    def _brought(self, measured, alarms):
+        key = measured.key
+        self._as_measured[key] = history = measured
+        for loss in self._of.pop(key):
+            begin, left = _begin(measured, alarms, loss), _left(loss, direction_of(measured))
+            before, since = _around(measured, begin)
+            has_lost = _is_lower(before, since[:LEAST_NIGHTS], left)
+            self._has_it[loss].append(
+                has_lost is not False and _is_lower(before, since[-LEAST_NIGHTS:], left))
+            if has_lost is not False:
+                self._of[key].append(loss)
+                self._steps[key].append((begin, left))
+                history = _scaled(history, begin, left)
         return history
 
     def left_of(self, before, key):
@@ -80,25 +89,27 @@ class Accepted:
         told = [f"{loss.at}{loss.owner} accepts a loss since {loss.since}, which is still to come"
                 for loss in self._to_come]
         for loss in self._losses:
-            keys = [key for key, own in self._of.items() if loss in own]
-            if not keys:
+            if loss not in self._has_it:
                 told.append(f"{loss.at}no number of this night is meant by what {loss.owner}"
                             " accepts: see 'when', 'workload', 'metric' and 'uuid'")
-            elif {self._is_back(key, loss) for key in keys} - {None} == {True}:
+            elif {*self._has_it[loss]} - {None} == {False}:
                 told.append(f"{loss.at}no number has the loss any more that {loss.owner} accepts:"
                             " delete the entry")
         return told
 
-    def _is_back(self, key, loss):
-        """Nearer to the level before than to the accepted one; None if that is not known."""
-        history = self._as_measured[key]
-        begin, left = self._steps[key][self._of[key].index(loss)]
-        places, values = np.array(clean(history)), clean_values(history)
-        before, since = values[places < begin][-LEAST_NIGHTS:], values[places >= begin]
-        if not len(before) or len(since) < LEAST_NIGHTS:
-            return None
-        shift = np.median(since[-LEAST_NIGHTS:]) / np.median(before) - 1
-        return abs(shift) < abs(left - 1) / 2 or shift * (left - 1) < 0
+
+def _around(history, begin):
+    """What was measured in the nights before it, and since."""
+    places, values = np.array(clean(history)), clean_values(history)
+    return values[places < begin], values[places >= begin]
+
+
+def _is_lower(before, since, left):
+    """Is it nearer to the accepted level than to the one before? None if that is not known."""
+    if not len(before) or len(since) < LEAST_NIGHTS:
+        return None
+    shift = np.median(since) / np.median(before[-LEAST_NIGHTS:]) - 1
+    return bool(abs(shift) >= abs(left - 1) / 2 and shift * (left - 1) >= 0)
 
 
 def _begin(history, alarms, loss):
