@@ -7,7 +7,7 @@ import cmarkgfm
 import html5lib
 import pytest
 
-from gpu_selftest_harness.analysis.values import Analysis, Verdict
+from gpu_selftest_harness.analysis.values import Analysis, Change, Verdict
 from gpu_selftest_harness.report import markdown
 from gpu_selftest_harness.report.markdown import LIMIT_BYTES
 from gpu_selftest_harness.report.sample import sample
@@ -46,6 +46,21 @@ def test_markdown__tables_have_a_row_for_each_that_is_wrong():
             "reseat or drain gpu 5 (0000:db:00.0)"] in rows
     assert ["driver 550 · cuda 11.8 · runtime", "MISS", "2026-12-04", "images",
             "the registry is being moved"] in rows
+
+
+def test_markdown__tells_how_many_changed_and_need_no_look():
+    analysis = sample(30, 10)
+    passed = [one for one in analysis.outcomes if one.word == "PASS" and not one.workload]
+    analysis.changes = [Change(one.cell, "", None, one) for one in passed]
+    last = [["".join(cell.itertext()) for cell in row]
+            for row in rendered(markdown(analysis)).iter("tr")]
+    assert [f"{len(passed)} results", "", "nothing wrong", "nothing wrong"] in last
+
+
+def test_markdown__a_command_is_read_as_it_is_typed():
+    analysis = sample(30, 10)
+    analysis.verdict = replace(analysis.verdict, remedy="nvidia-smi -i 5 -q (as root), 'a=b'")
+    assert "**Next:** nvidia-smi -i 5 -q (as root), 'a=b'\n" in markdown(analysis)
 
 
 def test_markdown__says_simulated_only_if_it_is():

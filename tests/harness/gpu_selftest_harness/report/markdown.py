@@ -17,7 +17,7 @@ _ROWS = (100, 20, 5, 0)  # of a table, the first with which all of it is small e
 _TEXT = 200
 # What is neither a letter, a digit nor harmless in any Markdown is told by its number; so is what
 # makes a link of a bare address. An '@' calls somebody even then: nothing may follow it.
-_SPECIAL = re.compile(r"[^\w \-.,:;%+/?→·…−–✓✗◆◇]|_|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_SPECIAL = re.compile(r"[^\w \-.,:;%+/?'()=→·…−–✓✗◆◇]|_|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _NO_MENTION = "\u200b"
 
 
@@ -87,7 +87,8 @@ def _changes(analysis, names):
              marks.of_outcome(c.before).text if c.before else "not there",
              marks.of_outcome(c.after).text if c.after else "not there") for c in told]
     if quiet:
-        rows.append((f"{len(quiet)} more", "", "", "nothing wrong"))
+        rows.append((f"{len(quiet)} more" if rows else counted(len(quiet), "result"), "",
+                     "nothing wrong", "nothing wrong"))
     return f"Since {escape(analysis.previous or '')}", ("cell", "where", "before", "now"), rows
 
 
