@@ -2,6 +2,7 @@
 """The verb that takes sealed bundles in, makes an index again and writes its series down."""
 
 import csv
+import shutil
 
 import pytest
 from gpu_selftest_harness.commands import index
@@ -74,6 +75,19 @@ def test_index_that_is_made_again_tells_where_the_other_file_is(runs, make, tmp_
 
     assert (tmp_path / "notes.replaced").read_text() == "mine"
     assert f"it is '{tmp_path}/notes.replaced' now" in capsys.readouterr().out
+
+
+def test_index_that_is_made_again_tells_what_it_does_not_know_any_more(runs, make, tmp_path, capsys):
+    gone = make("2026-11-26")
+    make("2026-11-27")
+    path = tmp_path / "i.sqlite"
+    assert call(index, path, runs) == 0
+    shutil.rmtree(gone)
+
+    assert call(index, path, "--rebuild", runs) == 0
+
+    assert f"'{path}' had 1 of its runs from no bundle in '{runs}': it is '{path}.replaced' now" \
+        in capsys.readouterr().out
 
 
 def test_csv_has_a_line_for_each_night_and_no_formula(runs, make, tmp_path):

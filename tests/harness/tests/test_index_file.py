@@ -4,6 +4,7 @@ whose fault it is where that cannot be."""
 
 import contextlib
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -59,6 +60,38 @@ def test_rebuild_takes_the_place_of_what_is_no_index(make, tmp_path):
 
     with Index.rebuild(tmp_path / "index.sqlite", paths[0].parent) as index:
         assert len(index.runs()) == 6
+
+
+def test_rebuild_of_no_bundle_is_refused(make, tmp_path):
+    """As where '/runs' was forgotten: retention may have deleted what this file has."""
+    path, paths = tmp_path / "index.sqlite", many(make)
+    with Index(path) as index:
+        index.add(paths[0])
+        before = dump(index)
+
+    with pytest.raises(Refused, match="no sealed bundle lies in .*runs/"):
+        Index.rebuild(path, tmp_path)
+
+    with Index(path) as index:
+        assert dump(index) == before
+
+
+def test_rebuild_keeps_what_only_the_old_index_knew(make, tmp_path):
+    path, paths = tmp_path / "index.sqlite", many(make)
+    with Index(path) as index:
+        for bundle in paths[1:]:
+            index.add(bundle)
+        before = dump(index)
+    shutil.rmtree(paths[1])
+    (paths[2] / "seal.json").unlink()
+
+    with Index.rebuild(path, paths[0].parent) as again:
+        assert (again.forgotten, len(again.runs()), len(again.refused)) == (2, 4, 1)
+        aside = again.aside
+    with Index(aside) as old:
+        assert dump(old) == before
+    with Index.rebuild(path, paths[0].parent) as again:
+        assert (again.forgotten, again.aside) == (0, None)
 
 
 def of_somebody_else(path):

@@ -35,7 +35,9 @@ def run(options):
         added, known = (len(index.runs()), 0) if options.rebuild else _add(index, options.paths)
         print(f"{added} added, {known} known before, {len(index.refused)} refused")
         if index.aside:
-            print(f"'{options.index}' was no index: it is '{index.aside}' now")
+            was = f"'{options.index}' had {index.forgotten} of its runs from no bundle in" \
+                f" '{options.rebuild}'" if index.forgotten else f"'{options.index}' was no index"
+            print(f"{was}: it is '{index.aside}' now")
         for problem in index.refused:
             print(f"refused: {problem}")
         if options.csv:

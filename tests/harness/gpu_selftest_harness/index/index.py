@@ -22,6 +22,7 @@ class Index:
         self.path = Path(path)
         self.refused = []
         self.aside = None  # where what rebuild() found in its place is now
+        self.forgotten = 0  # runs that only the file which is aside knows
         with database.used(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self._held = contextlib.ExitStack()
@@ -36,17 +37,23 @@ class Index:
     def rebuild(cls, path, root):
         """A new file from all sealed bundles in `root`, then in the old one's place. Bundles that
         the old one knew come in its order, since no clock tells which came first. What cannot be
-        taken is left out and named in `refused` of what is returned, and a file that is no index is
-        kept, `aside`."""
+        taken is left out and named in `refused` of what is returned. A file that is no index is kept,
+        `aside`, and so is one that knew runs of which there is no bundle any more, `forgotten`.
+        Refused where there is none at all."""
         path = Path(path)
         new = path.with_name(path.name + ".new")
         with database.used(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         with database.held(path, is_exclusive=True), database.used(path):
+            known, found = _known(path), find(root)
+            if not found:
+                raise Refused(f"no sealed bundle lies in '{root}'; those of a night are in the runs/ "
+                              "of its folder")
             _remove(new)
             try:
-                refused = _build(new, _in_old_order(path, find(root)))
-                aside = _put_aside(path)
+                taken, refused = _build(new, _in_order(found, known))
+                forgotten = len(known.keys() - taken)
+                aside = _put_aside(path, forgotten)
             except BaseException:
                 _remove(new)
                 raise
@@ -54,7 +61,7 @@ class Index:
             _remove(path, LOGS)
             os.replace(new, path)
         index = cls(path)
-        index.refused, index.aside = refused, aside
+        index.refused, index.aside, index.forgotten = refused, aside, forgotten
         return index
 
     def add(self, bundle_path):
@@ -97,36 +104,42 @@ class Index:
 
 
 def _build(new, found):
-    """What cannot be taken."""
-    refused = []
+    """Names of those in it, and why others are not."""
+    taken, refused = set(), []
     with database.used(new), contextlib.closing(database.connect(new)) as connection:
         for bundle in found:
             try:
                 importer.add(connection, bundle)
+                taken.add(bundle.name)
             except Refused as error:
                 refused.append(str(error))
         connection.execute("PRAGMA journal_mode = DELETE")
-    return refused
+    return taken, refused
 
 
-def _in_old_order(path, found):
-    """As far as the old file still tells it: whatever is wrong with it is why it is made again."""
-    known = {}
+def _known(path):
+    """The place of each run in the old file, as far as it still tells that: whatever is wrong with it
+    is why it is made again."""
     if database.may_be_replaced(path) and path.exists():
         with contextlib.suppress(Refused, Failed, sqlite3.Error, ValueError):
             with contextlib.closing(database.connect(path)) as connection:
-                known = {run.run_id: run.sequence for run in queries.runs(connection)}
+                return {run.run_id: run.sequence for run in queries.runs(connection)}
+    return {}
+
+
+def _in_order(found, known):
     return sorted(found, key=lambda bundle: (known.get(bundle.name, math.inf), bundle.name))
 
 
-def _put_aside(path):
-    if database.may_be_replaced(path):
+def _put_aside(path, forgotten):
+    if database.may_be_replaced(path) and not forgotten:
         return None
     aside = path.with_name(path.name + ".replaced")
     try:
         os.link(path, aside)
     except FileExistsError:
-        raise Refused(f"'{path}' is no index, and '{aside}' is there already; move one of them "
+        why = f"has {forgotten} runs that are in no bundle" if forgotten else "is no index"
+        raise Refused(f"'{path}' {why}, and '{aside}' is there already; move one of them "
                       "away") from None
     return aside
 
