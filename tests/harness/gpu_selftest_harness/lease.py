@@ -99,7 +99,7 @@ class Leases:
         names = sorted(set(uuids))
         for name in names:
             _check(name)
-        self._make_folder()
+        self.make()
         deadline = time.monotonic() + wait_s
         with ExitStack() as stack:
             with ExitStack() as turn:
@@ -123,7 +123,7 @@ class Leases:
 
     def poison(self, uuids, why: str, launch: str = ""):
         """`launch` is the name of what may still use them."""
-        self._make_folder()
+        self.make()
         for name in uuids:
             _check(name)
             path = self.folder / (name + POISON)
@@ -189,7 +189,8 @@ class Leases:
         is_over = boot != owner.here().partition("/")[0]
         return None if is_over else {"why": why, "since": since}
 
-    def _make_folder(self):
+    def make(self):
+        """The folder, if it is not there. Raises Failed where nothing could be leased in it."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if self.folder.stat().st_uid == os.geteuid():

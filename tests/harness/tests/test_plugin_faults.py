@@ -77,3 +77,13 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(harness, engine, pytester, m
         == (["0001", "0002", "0003"], [])
     assert {one.id for one in contents.outcomes if one.word == "MISS"} == {"suite.not-run"}
     result.stdout.fnmatch_lines(["ended early: the disk of *"])
+
+
+def test_leases_that_cannot_be_had_are_told_once(harness, engine, pytester):
+    pytester.path.joinpath("file").write_text("")
+    result = harness("--harness-leases", "file/leases")
+
+    assert result.ret == 3
+    assert "cannot make 'file/leases' for leases: not a directory; name another" in (
+        result.stdout.str() + result.stderr.str())
+    assert engine.requests == [] and not pytester.path.joinpath("runs").exists()

@@ -56,6 +56,12 @@ def test_what_is_taken_out_of_nothing_known_is_refused(harness, pytester):
     assert not pytester.path.joinpath("runs").exists()
 
 
+def test_an_index_that_is_not_there_is_told(harness):
+    result = harness("--harness-index", "typo.sqlite")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["there is no 'typo.sqlite' yet: no drop is confirmed, and no GPU *"])
+
+
 def test_a_gpu_that_comes_back_is_missed_no_more(evening):
     assert [evening(day, gpus).ret for day, gpus in enumerate((8, 7, 8, 8), 1)] == [0, 1, 0, 0]
 

@@ -16,7 +16,7 @@ from .. import __version__
 from .. import node as nodes
 from ..analysis.suspects import Suspects
 from ..bundle import Bundle
-from ..engines import EngineMissing, scratch
+from ..engines import NONE, EngineMissing, scratch
 from ..errors import Failed, Refused
 from ..explain import explain
 from ..index import Index
@@ -72,6 +72,8 @@ class Work:
             if self.past is not None and self.past.is_open:
                 launcher.start -= self.past.elapsed_s
             rest = self._without_complete(plan, launcher)
+            if any(one.miss is None and one.cell.devices != NONE for one in rest):
+                launcher.leases.make()  # once, and not a failure of each launch
             if rest:
                 bundle = stack.enter_context(self._bundle(rest))
                 self.came.problems += [f"the run that is gone on with is damaged: {one}"
@@ -87,7 +89,11 @@ class Work:
 
     def _history(self, stack):
         path = self.settings.index
-        if path is None or not path.exists():
+        if path is None:
+            return None
+        if not path.exists():
+            self.came.problems.append(f"there is no '{path}' yet: no drop is confirmed, and no GPU "
+                                      "and no number is missed")
             return None
         return self._asked(
             lambda: Earlier(stack.enter_context(Index(path)), self.node, self.night), None)
