@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words of outcomes, of layers and of units, each listed once."""
+"""The words of outcomes, of layers and of units, each listed once, and how many there are of a thing."""
 
 # The program's four words, worst first, and the harness's own fifth: MISS, what was planned and never
 # ran (no runner, no engine, no image). SKIP counts for nothing.
@@ -24,3 +24,8 @@ def worst(words):
 def layer_of(finding):
     """The layer of a finding's id, 'host.driver-too-old' -> 'host'."""
     return finding.partition(".")[0]
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """'1 night', '3 nights', '1,000 series'."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -77,7 +77,7 @@ def test_changes__with_nothing_wrong_are_folded_where_they_are_many():
     folded = rows_of(parsed(analysis), f".//{HTML}section[@id='changes']/{HTML}details/{HTML}div")
     assert sorted(new) == [row for row in folded if "MISS" not in row] and len(folded) == 21
     assert "22 cells changed" in words(parsed(analysis).find(f".//{HTML}section[@id='changes']"))
-    assert "| 21 more |  |  | nothing wrong |" in markdown(analysis)
+    assert "| 21 more |  | nothing wrong | nothing wrong |" in markdown(analysis)
 
 
 def test_changes__of_what_was_wrong_and_is_well_now_are_not_folded():

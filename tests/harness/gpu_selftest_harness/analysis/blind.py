@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..troubles import TROUBLES
+from ..words import counted
 from .series import clean
 from .values import Incident
 
@@ -33,7 +34,7 @@ def _incident(gpu, its):
     row, first = TROUBLES[ID], min(its, key=lambda trend: _since(trend.history)[0])
     nights = _since(first.history)
     why = first.history.flags[-1] if first.history.flags else ""
-    title = (f"{len(its)} number{'s' if len(its) > 1 else ''}{f' of {gpu}' if gpu else ''} could not be "
-             f"compared for {len(nights)} nights: {why or 'not above 0'}")
+    title = (f"{counted(len(its), 'number')}{f' of {gpu}' if gpu else ''} could not be compared "
+             f"for {len(nights)} nights: {why or 'not above 0'}")
     return Incident(row.word, "suite", gpu, title, (ID,), trends=tuple(its), since=nights[0],
                     remedy=row.remedy)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ..words import WORDS
+from ..words import WORDS, counted
 from . import blind, slower
 from .values import Incident
 
@@ -43,5 +43,4 @@ def seen(outcomes):
 
 
 def cells_of(outcomes):
-    count = len({outcome.cell for outcome in outcomes})
-    return f"{count} cell{'s' if count > 1 else ''}"
+    return counted(len({outcome.cell for outcome in outcomes}), "cell")

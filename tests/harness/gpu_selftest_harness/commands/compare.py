@@ -14,9 +14,10 @@ from .. import exit_codes
 from ..analysis.compared import compare_sides, read_side
 from ..errors import Refused
 from ..model import AXES
-from ..report.text import counted, percent, quantity, shown
+from ..report.text import percent, quantity, shown
 from ..statistics.compare import CONFIDENCE, fewest
 from ..statistics.values import AMBIGUOUS, FASTER, SAME, SLOWER
+from ..words import counted
 
 SHOWN = 40  # rows of each word
 

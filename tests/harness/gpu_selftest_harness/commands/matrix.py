@@ -12,6 +12,7 @@ from ..errors import Failed, Refused
 from ..matrix import conditions, emit, lint, text
 from ..model import AXES, Cell
 from ..node import read
+from ..words import counted
 
 
 def register(subparsers):
@@ -86,7 +87,7 @@ def _lint(options) -> int:
     for line in found:
         print(line)
     if not found:
-        print(f"{matrix.path}: {text.counted(len(matrix.cells()))}, nothing to complain of")
+        print(f"{matrix.path}: {counted(len(matrix.cells()), 'cell')}, nothing to complain of")
     return 1 if found else 0
 
 

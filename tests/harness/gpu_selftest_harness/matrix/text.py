@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..model import AXES, Cell, Expectation, Node, Planned
+from ..words import counted
 from .matrix import Matrix
 from .rules import Rule
 from .source import written
@@ -15,10 +16,6 @@ from .source import written
 WIDTH = 100
 KEY_LETTERS = 8
 KEEP = "\0"
-
-
-def counted(number: int, what: str = "cell") -> str:
-    return f"{number} {what}{'s' if number != 1 else ''}"
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
@@ -34,14 +31,14 @@ def short(expectation: Expectation) -> str:
 
 def whole(matrix: Matrix, cells: list[Cell]) -> list[str]:
     """All cells, whoever runs them."""
-    return [f"{matrix.path}: {counted(len(cells))}", "",
+    return [f"{matrix.path}: {counted(len(cells), 'cell')}", "",
             *_cells(matrix, [matrix.planned(cell) for cell in cells])]
 
 
 def slice_of(matrix: Matrix, node: Node, planned: list[Planned]) -> list[str]:
     """What one node runs."""
     misses = sum(one.miss is not None for one in planned)
-    head = f"node '{node.name}', {matrix.shown(matrix.named(node))}: {counted(len(planned))}"
+    head = f"node '{node.name}', {matrix.shown(matrix.named(node))}: {counted(len(planned), 'cell')}"
     if misses:
         head += f", {len(planned) - misses} run, {misses} MISS"
     return [head, "", *_cells(matrix, planned, node)]
@@ -74,7 +71,7 @@ def _each(same: dict[str, str]) -> list[str]:
 def uncovered(matrix: Matrix, nodes: Iterable[Node], cells: Iterable[Cell]) -> list[str]:
     """What nobody runs, a line for each reason; nothing if there is a node for each cell."""
     reasons = Counter(why for _, why in matrix.uncovered(nodes, cells))
-    return [f"MISS  {counted(count)}: {why}" for why, count in reasons.items()]
+    return [f"MISS  {counted(count, 'cell')}: {why}" for why, count in reasons.items()]
 
 
 def explained(matrix: Matrix, cell: Cell, nodes: Sequence[Node] = ()) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from .. import exit_codes
 from ..analysis.verdict import held
 from ..model import AXES, Outcome, Planned
-from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS
+from ..words import ERROR, FAIL, MISS, PASS, SKIP, WORDS, counted
 
 # Of a cell that is alone.
 ALWAYS = ("driver", "cuda", "variant", "engine")
@@ -66,16 +66,12 @@ def headline(outcomes: list[Outcome], where: str, doubt: str = "") -> list[str]:
             note += f", {len(aside)} in quarantine"
         if noisy := [outcome for outcome in cells if outcome.noise]:
             note += f", numbers of {len(noisy)} cannot be compared: {noisy[0].noise}"
-        return [f"{word}  {where}  {_cells(len(cells))} as expected{note}"]
+        return [f"{word}  {where}  {counted(len(cells), 'cell')} as expected{note}"]
     worst = min(red, key=lambda outcome: (_weight(outcome), outcome.workload != ""))
     cells_red = len({outcome.cell for outcome in red})
-    first = (f"{FAIL if _weight(worst) == 0 else ERROR}  {where}  {cells_red} of {_cells(len(cells))} "
+    first = (f"{FAIL if _weight(worst) == 0 else ERROR}  {where}  {cells_red} of {counted(len(cells), 'cell')} "
              f"red ({shown})  {worst.id or 'unexpected ' + worst.word}")
     return [first, f"      next: {worst.remedy}"] if worst.remedy else [first]
-
-
-def _cells(count):
-    return f"{count} cell{'' if count == 1 else 's'}"
 
 
 def _weight(outcome):

@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..analysis.values import Analysis
-from .text import counted, listed, short_uuid
+from ..words import counted
+from .text import listed, short_uuid
 
 
 _NAMED = 3  # machines of which the head of a page says the names

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from ..analysis.values import Analysis
+from ..words import counted
 from . import machines, marks, sentences, views
 from .names import Names
-from .text import counted, listed, shown
+from .text import listed, shown
 
 LIMIT_BYTES = 1_000_000  # GitHub refuses more than 1 MiB of a step altogether
 _ROWS = (100, 20, 5, 0)  # of a table, the first with which all of it is small enough

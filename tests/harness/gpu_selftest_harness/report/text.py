@@ -5,6 +5,8 @@ they are cut, and what cannot be seen, or would turn the line around, is spelled
 import math
 import unicodedata
 
+from ..words import counted
+
 LIMIT = 400  # characters of one text
 
 # Format and control characters, halves of pairs, unassigned ones, line and paragraph separators.
@@ -87,11 +89,6 @@ def deviations(z: float) -> str:
 def sortable(z: float) -> float:
     """What a table is sorted by: a script reads no infinity."""
     return min(max(z, -1e9), 1e9)
-
-
-def counted(number_of: int, one: str, many: str | None = None) -> str:
-    """'1 night', '3 nights'."""
-    return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"
 
 
 def shown_by(outcomes, trends) -> str:
