@@ -2,6 +2,7 @@
 """The harness is tested where it lies, without being installed."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -50,3 +51,12 @@ def make(tmp_path):
 def index(tmp_path):
     with Index(tmp_path / "index.sqlite") as opened:
         yield opened
+
+
+@pytest.fixture
+def hears_interrupts():
+    """A shell that starts jobs in the background lets them ignore Ctrl-C, which the harness and all
+    that a test starts would rightly go on ignoring."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

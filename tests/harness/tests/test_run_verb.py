@@ -129,7 +129,7 @@ exec {program} "$@"
 
 
 @pytest.fixture
-def begun(run, tmp_path, program_path):
+def begun(run, tmp_path, program_path, hears_interrupts):
     """A run whose first launch waits until the file 'go' is there."""
     (tmp_path / "waits").write_text(WAITS.format(program=program_path))
     (tmp_path / "waits").chmod(0o755)
@@ -166,7 +166,7 @@ def test_first_signal_lets_what_runs_come_to_its_end(begun, tmp_path, number):
     assert (tmp_path / "started").read_text() == "started\n"
 
 
-def test_signal_before_anything_runs_is_no_usage(tmp_path):
+def test_signal_before_anything_runs_is_no_usage(tmp_path, hears_interrupts):
     """While the machine is looked at: pytest ends with 2 then."""
     (tmp_path / "matrix.yaml").write_text(MATRIX)
     (tmp_path / "slow").write_text("#!/bin/sh\ntouch asked\nexec sleep 60\n")

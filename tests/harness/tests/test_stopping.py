@@ -6,7 +6,7 @@ import signal
 from gpu_selftest_harness.plugin.stopping import Stopping
 
 
-def test_first_signal_stops_and_the_second_ends():
+def test_first_signal_stops_and_the_second_ends(hears_interrupts):
     said = []
     with Stopping(said.append) as stopping:
         signal.raise_signal(signal.SIGTERM)
