@@ -33,8 +33,13 @@ def test_killed_client(launches):
 
 
 def test_somebody_else_removes_it(launches):
-    _, future = launches.start(DEAF)
+    """Its client looks away meanwhile: engines end a container first, which is all that could be seen
+    between the two."""
+    request, future = launches.start(DEAF)
+    client = launches.client(request)
+    os.kill(client, signal.SIGSTOP)
     launches.clean_up()
+    os.kill(client, signal.SIGCONT)
     ran = future.result(BOUND_S)
 
     assert trouble(ran) == "suite.container-gone", ran
