@@ -42,6 +42,7 @@ ROWS = {
     "never stops": (Seen(None, state=RUNNING, is_timed_out=True, stuck="no answer to 'rm'"), RUN,
                     None, "suite.container-stuck"),
     "removed by somebody": (Seen(137), RUN, 137, "suite.container-gone"),
+    "removed by somebody, of podman": (Seen(127, has_report=True), RUN, 127, "suite.container-gone"),
     "out of memory": (Seen(137, state=OOM), RUN, 137, "suite.launch-out-of-memory"),
 }
 

@@ -12,7 +12,8 @@ from .box import State
 from .excerpt import cut
 
 # By which the clients say that no program ran: their own failure, not executable, not found. A
-# program may use the same numbers, so they count only where the engine has no state to ask for.
+# program may use the same numbers, and podman has 127 for a container that was removed while it ran:
+# they count only where the engine has no state to ask for, and nothing was reported.
 NEVER_BEGAN = (125, 126, 127)
 
 
@@ -66,7 +67,7 @@ def trouble_of(seen: Seen, engine: str) -> Trouble | None:
     if seen.is_stopped:
         return None
     if state is None:
-        if seen.client_exit in NEVER_BEGAN:
+        if seen.client_exit in NEVER_BEGAN and not seen.has_report:
             return None
         return Trouble("suite.container-gone",
                        f"{engine} has no container where one ended with {seen.client_exit}")
