@@ -110,7 +110,8 @@ def test_going_on_asks_the_quarantine_again(harness, engine, pytester, words, co
     assert harness("--harness-resume", *words).ret == code
 
 
-def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
+def cut_off(harness, engine, pytester):
+    """The open bundle of a run that died in its fifth launch."""
     def dies(request, number):
         if number == 5:
             raise KeyboardInterrupt
@@ -120,6 +121,11 @@ def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
     with pytest.raises(KeyboardInterrupt):
         raise_of(harness)
     [path] = bundle.left_open(pytester.path / "runs")
+    return path
+
+
+def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
+    cut_off(harness, engine, pytester)
     engine.script, engine.requests = (lambda request, number: answer(request)), []
     # Sealed without the others' outcomes, it would say that they never ran.
     result = harness("--harness-resume", "-k", "cuda13.0 and base")
@@ -136,15 +142,7 @@ def test_a_run_that_was_cut_off_goes_on(harness, engine, pytester):
 
 
 def test_a_line_that_the_disk_garbled_is_told_and_its_launch_made_good(harness, engine, pytester):
-    def dies(request, number):
-        if number == 5:
-            raise KeyboardInterrupt
-        return answer(request)
-
-    engine.script = dies
-    with pytest.raises(KeyboardInterrupt):
-        raise_of(harness)
-    [path] = bundle.left_open(pytester.path / "runs")
+    path = cut_off(harness, engine, pytester)
     records = path / "records.jsonl"
     records.write_bytes(records.read_bytes().replace(b'"id":"0002"', b'"id":"0\xff02', 1))
     engine.script, engine.requests = (lambda request, number: answer(request)), []

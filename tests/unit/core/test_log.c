@@ -52,16 +52,22 @@ static void test_log__pipe_gets_lines_only(void **state)
     assert_string_equal(text, "gpu-selftest: it is odd\n");
 }
 
+static void open_terminal(int *master, int *slave)
+{
+    *master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (*master < 0 || grantpt(*master) != 0 || unlockpt(*master) != 0)
+        skip();
+    *slave = open(ptsname(*master), O_RDWR | O_NOCTTY);
+    assert_true(*slave >= 0);
+}
+
 static void test_log__terminal_gets_progress_that_is_taken_away(void **state)
 {
-    int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+    int master, slave;
     char text[200] = "";
 
     (void)state;
-    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
-        skip();
-    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-    assert_true(slave >= 0);
+    open_terminal(&master, &slave);
     with_stderr(slave, speak);
     assert_true(read(master, text, sizeof text - 1) > 0);
     if (strstr(text, "odd") == NULL)
@@ -75,14 +81,11 @@ static void test_log__terminal_gets_progress_that_is_taken_away(void **state)
 /* By Ctrl-S: a line of progress is no reason to wait for Ctrl-Q. */
 static void test_log__progress_passes_over_a_terminal_that_is_held(void **state)
 {
-    int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+    int master, slave;
     char text[200] = "";
 
     (void)state;
-    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
-        skip();
-    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-    assert_true(slave >= 0);
+    open_terminal(&master, &slave);
     assert_int_equal(tcflow(slave, TCOOFF), 0);
     alarm(BOUND_S);
     with_stderr(slave, show_progress);

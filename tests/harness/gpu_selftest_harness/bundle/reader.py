@@ -16,7 +16,6 @@ from .layout import HEADER, KINDS, MAX_LINE_BYTES, OPEN, RECORDS, SCHEMA_VERSION
 from .values import Misfit, value_of
 
 
-
 @dataclass
 class Contents:
     header: dict | None  # None: there is none that can be read
